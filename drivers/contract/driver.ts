@@ -1,0 +1,104 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { Marker } from './errors.ts';
+
+/** What keeps a stale agent from configuring the device; see docs/drivers.md. */
+export type Fence = 'device' | 'marker' | 'lease' | 'host' | 'none';
+
+/** What a driver is and can do; known without any device, so that controllers can decide by it. */
+export interface DriverDescriptor {
+  readonly name: string;
+  /** One sentence for `GET /v2.0/lbaas/providers`. */
+  readonly description: string;
+  /** Octavia provider names that mean this driver, beside its own. */
+  readonly aliases: readonly string[];
+  /** May its load balancers move to an agent on another host? */
+  readonly reschedulable: boolean;
+  readonly fence: Fence;
+  /**
+   * The options of the document that this driver can't serve, each named as a user would
+   * recognise it ("listener protocol UDP"); empty when it can serve all of it.
+   */
+  unsupported(document: LoadBalancerDocument): readonly string[];
+}
+
+/** One load balancer's full desired state, under the authority of one epoch. */
+export interface Target {
+  readonly id: string;
+  readonly epoch: number;
+  readonly generation: number;
+  readonly document: LoadBalancerDocument;
+}
+
+export interface Applied {
+  /** The device's marker after the call. */
+  readonly marker: Marker;
+  /** False: the device held a newer generation; the epoch was claimed, the content left (R7). */
+  readonly contentApplied: boolean;
+  readonly operating: OperatingReport;
+}
+
+export interface Observed {
+  readonly marker: Marker;
+  /** False: the device knows the load balancer, but nothing serves it now. */
+  readonly running: boolean;
+  readonly operating: OperatingReport;
+}
+
+/** What a watched load balancer tells by itself. */
+export type DeviceNotice =
+  | { readonly type: 'down'; readonly reason: string }
+  | { readonly type: 'status'; readonly operating: OperatingReport };
+
+export type ProbeResult =
+  | { readonly reachable: true; readonly detail: string }
+  | { readonly reachable: false; readonly reason: string };
+
+/**
+ * Executes configuration on devices of one kind. All calls are idempotent, bounded in time by the
+ * driver itself, and throw only {@link DriverError}s. Calls for one load balancer never overlap
+ * within an agent; between agents only the fence keeps order.
+ */
+export interface Driver {
+  readonly descriptor: DriverDescriptor;
+  /**
+   * Makes the device equal to the target, in one conditional step: refused with FencedError if the
+   * device has seen a newer epoch or a tombstone; content is written only if the generation is not
+   * older than the device's (R7).
+   */
+  apply(target: Target): Promise<Applied>;
+  /**
+   * Stops serving and leaves a tombstone that refuses every later apply (R8). Removing what is
+   * removed, or was never there, succeeds.
+   */
+  remove(target: { id: string; epoch: number; generation: number }): Promise<Marker>;
+  /** What the device holds now; null where it has never heard of the load balancer. */
+  observe(id: string): Promise<Observed | null>;
+  /** Watches what runs until the returned function is called; `notify` may be called at any time. */
+  watch(id: string, notify: (notice: DeviceNotice) => void): () => void;
+  /** Can this agent reach the device and may it configure it? */
+  probe(): Promise<ProbeResult>;
+  /** Lets go of timers and sockets; what runs on the device runs on. */
+  close(): Promise<void>;
+}
+
+/** What a driver is given to work with. */
+export interface DriverContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly host: string;
+  readonly agent: string;
+  /** The driver's own section of the agent's configuration, not yet validated. */
+  readonly options: unknown;
+}
+
+/** A driver's entry in the registry. */
+export interface DriverModule {
+  readonly descriptor: DriverDescriptor;
+  /** Validates the options; throws an error that names the wrong key and what would be right. */
+  create(context: DriverContext): Promise<Driver>;
+}

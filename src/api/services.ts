@@ -1,0 +1,83 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Operation } from '../../machines/model/operations/operation.ts';
+import type { OperatingReport, ProvisioningStatus } from '../../machines/model/status.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+
+/** What the API needs of the rest of the controller; the composition root gives it. */
+
+/** One load balancer as this controller's projection knows it. */
+export interface LoadBalancerView {
+  readonly document: LoadBalancerDocument;
+  /** The newest committed generation of the document. */
+  readonly generation: number;
+  /** The newest generation that a device confirmed; 0 if none ever did. */
+  readonly appliedGeneration: number;
+  readonly deleting: boolean;
+  /** Of the load balancer as a whole; children derive theirs from the generations. */
+  readonly provisioningStatus: ProvisioningStatus;
+  readonly operating: OperatingReport;
+  /** The actor's state, such as `bound.settled`: for Holdfast's own routes only. */
+  readonly state: string;
+  readonly binding: Seat | null;
+  readonly standby: Seat | null;
+  readonly lastEpoch: number;
+  /** Why it waits or fails, as a sentence; null when all is well. */
+  readonly reason: string | null;
+  /** One sentence for each agent that can't take it: shown by explain. */
+  readonly rejected: readonly { readonly agent: string; readonly reason: string }[];
+  /** Wall time since when it waits; null when it does not. */
+  readonly waitingSinceMs: number | null;
+}
+
+/**
+ * Reads answer from the projection; writes resolve after the commit and after the projection has
+ * reached it, so that a client reads its own writes. All of them throw Fault.
+ */
+export interface LoadBalancers {
+  list(): readonly LoadBalancerView[];
+  get(id: string): LoadBalancerView | null;
+  /** The load balancer that a listener, pool, member or health monitor belongs to. */
+  ownerOf(childId: string): string | null;
+  create(document: LoadBalancerDocument, requestId: string): Promise<LoadBalancerView>;
+  edit(id: string, operation: Operation, requestId: string): Promise<LoadBalancerView>;
+  delete(id: string, options: { cascade: boolean }, requestId: string): Promise<void>;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly host: string;
+  readonly incarnation: number;
+  /** The liveness machine's state: joining, alive, suspect, dead, draining, retired. */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly drivers: readonly string[];
+  readonly zone: string | null;
+  readonly capacity: number | null;
+  readonly boundLoadBalancers: number;
+  readonly standbyLoadBalancers: number;
+  /** Wall time of the last change of state. */
+  readonly sinceMs: number;
+}
+
+export interface Fleet {
+  agents(): readonly AgentView[];
+}
+
+/** A machine's step from one state to another, at the moment when it was taken. */
+export interface TransitionEvent {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly kind: 'load-balancer' | 'agent';
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+  readonly binding: Seat | null;
+  readonly reason: string | null;
+}
+
+export interface TransitionFeed {
+  /** Events after `sequence` that are still in memory (bounded), oldest first. */
+  since(sequence: number): readonly TransitionEvent[];
+  subscribe(listen: (event: TransitionEvent) => void): () => void;
+}

@@ -1,0 +1,71 @@
+/** Thrown when a write was refused for now (no leader, disconnected before sending): nothing was written. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** Thrown when a write was sent and no answer came: it may be committed, now or later. */
+export class UnknownOutcome extends Error {
+  override readonly name = 'UnknownOutcome';
+}
+
+/** Thrown at a value above {@link recordBytesMax}; nothing was sent. */
+export class RecordTooLarge extends Error {
+  override readonly name = 'RecordTooLarge';
+}
+
+export interface StoreEntry {
+  readonly key: string;
+  readonly value: string;
+  /** Grows with every write to the bucket; a key's own revisions are a subset. */
+  readonly revision: number;
+}
+
+/** What a watch sees: a value, or that a key was removed. */
+export type StoreChange =
+  | { readonly type: 'put'; readonly key: string; readonly value: string; readonly revision: number }
+  | { readonly type: 'removed'; readonly key: string; readonly revision: number };
+
+/** A refused compare-and-swap: someone else wrote. */
+export type WriteResult =
+  | { readonly committed: true; readonly revision: number }
+  | { readonly committed: false };
+
+export interface Watch {
+  stop(): void;
+}
+
+/**
+ * One bucket of records, written by compare-and-swap only. Keys are dot-separated tokens of
+ * `[A-Za-z0-9_-]`. Every write may throw {@link StoreUnavailable}, {@link UnknownOutcome} or
+ * {@link RecordTooLarge}. A write that is repeated byte for byte under the same `writeId` and
+ * expectation commits once, and both calls answer with that revision.
+ */
+export interface Store {
+  /** May be stale; never decide ownership by it. */
+  get(key: string): Promise<StoreEntry | null>;
+  /** Commits only if the key does not exist (or was removed). */
+  create(key: string, value: string, writeId: string): Promise<WriteResult>;
+  /** Commits only if the key's newest revision is `revision`. */
+  update(key: string, value: string, revision: number, writeId: string): Promise<WriteResult>;
+  /** Removes the key only if its newest revision is `revision`. */
+  remove(key: string, revision: number, writeId: string): Promise<WriteResult>;
+  /**
+   * Every present entry first, then `onReady` once, then each change in order. Changes may be
+   * delivered again after a reconnect: compare revisions.
+   */
+  watch(onChange: (change: StoreChange) => void, onReady: () => void): Watch;
+}
+
+/** A record's size limit in bytes; under the bus's payload limit, with room for the envelope. */
+export const recordBytesMax = 512 * 1024;
+
+/** One bucket for each kind of record. */
+export interface Stores {
+  readonly desired: Store;
+  readonly binding: Store;
+  readonly liveness: Store;
+  readonly shards: Store;
+  readonly vips: Store;
+}
+
+export const bucketNames = ['desired', 'binding', 'liveness', 'shards', 'vips'] as const;
