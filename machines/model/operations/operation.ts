@@ -21,7 +21,11 @@ export const Operation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('member.create'), poolId: id, member: Member }),
   z.strictObject({ type: z.literal('member.update'), poolId: id, id, changes }),
   z.strictObject({ type: z.literal('member.delete'), poolId: id, id }),
-  z.strictObject({ type: z.literal('health-monitor.create'), poolId: id, healthmonitor: HealthMonitor }),
+  z.strictObject({
+    type: z.literal('health-monitor.create'),
+    poolId: id,
+    healthmonitor: HealthMonitor,
+  }),
   z.strictObject({ type: z.literal('health-monitor.update'), id, changes }),
   z.strictObject({ type: z.literal('health-monitor.delete'), id }),
 ]);
