@@ -1,0 +1,130 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { openApt } from './apt.mjs';
+import { installByHand } from './other-systems.mjs';
+import { inspect, programIn, worksWell } from './parts.mjs';
+import { SetupError, say } from './say.mjs';
+
+/** @typedef {import('./parts.mjs').Part} Part */
+
+/** The Debian release whose packages serve older ones, where they fit. */
+const extraRelease = 'trixie';
+
+/** No set-up takes this long, so an older work directory was left by one that was killed. */
+const leftoverAgeMs = 60 * 60 * 1000;
+
+/**
+ * Fetches Debian's packages of the programs, each into its own directory of the cache.
+ * @param {readonly Part[]} missing
+ * @param {{ cache: string, release: import('./release.mjs').Release, etc: string }} options
+ */
+export function fetchParts(missing, { cache, release, etc }) {
+  removeLeftovers(cache);
+  const work = mkdtempSync(join(cache, 'tmp-'));
+  try {
+    say(`fetching ${missing.map((part) => part.name).join(' and ')} from Debian into ${cache}`);
+    const isOld = (/** @type {Part} */ part) =>
+      release.version !== null && release.version < part.sinceDebian;
+    const extra = missing.some(isOld) ? extraRelease : null;
+    const apt = openApt(work, { codename: release.codename, extraRelease: extra, etc });
+    for (const part of missing) {
+      const names = isOld(part) ? [`${part.name}/${extraRelease}`] : apt.libraryClosure(part.name);
+      const built = join(work, part.name);
+      mkdirSync(join(built, 'files'), { recursive: true });
+      apt.unpack(names, join(built, 'files'));
+      putInPlace(part, built, cache);
+    }
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(
+      installByHand(
+        `${error.message}\n\nSo what is missing could not be fetched. Check the network and the mirrors in ${etc}.`,
+      ),
+    );
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The wrapper names its libraries by their final place, so it is tried there; a program that does
+ * not run is taken away again.
+ * @param {Part} part
+ * @param {string} built
+ * @param {string} cache
+ */
+function putInPlace(part, built, cache) {
+  const place = join(cache, part.name);
+  // Somebody whom the lock did not keep out was faster, and may be running it by now.
+  if (worksWell(part, programIn(cache, part))) return;
+  const wrapper = join(built, 'run');
+  writeFileSync(wrapper, wrapperScript(join(place, 'files'), join(built, 'files'), part.name));
+  chmodSync(wrapper, 0o755);
+  rmSync(place, { recursive: true, force: true });
+  renameSync(built, place);
+  const verdict = inspect(part, join(place, 'run'));
+  if (!verdict.good) {
+    rmSync(place, { recursive: true, force: true });
+    throw new SetupError(`Debian's ${part.name} was unpacked, but ${verdict.reason}`);
+  }
+}
+
+/**
+ * A script that becomes the program (`exec`: same process id, same signals), with the libraries that
+ * came along in front of the machine's own.
+ * @param {string} files Where the packages will be.
+ * @param {string} builtFiles Where they are now.
+ * @param {string} name
+ */
+export function wrapperScript(files, builtFiles, name) {
+  const directories = libraryDirectories(builtFiles).map((directory) => join(files, directory));
+  const program = ['usr/sbin', 'usr/bin'].find((directory) =>
+    existsSync(join(builtFiles, directory, name)),
+  );
+  if (program === undefined)
+    throw new SetupError(`Debian's package ${name} holds no program ${name}`);
+  const libraries =
+    directories.length === 0
+      ? ''
+      : `LD_LIBRARY_PATH=${quote(directories.join(':'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexport LD_LIBRARY_PATH\n`;
+  return `#!/bin/sh\n${libraries}exec ${quote(join(files, program, name))} "$@"\n`;
+}
+
+/** @param {string} files */
+function libraryDirectories(files) {
+  return ['lib', 'usr/lib'].flatMap((base) => {
+    if (!existsSync(join(files, base))) return [];
+    // Debian's libraries are in one directory for each architecture, such as x86_64-linux-gnu.
+    return readdirSync(join(files, base))
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => join(base, name));
+  });
+}
+
+/** @param {string} text */
+function quote(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * A set-up that was killed leaves its work behind.
+ * @param {string} cache
+ */
+function removeLeftovers(cache) {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const isLeftover =
+      name.startsWith('tmp-') && Date.now() - statSync(path).mtimeMs > leftoverAgeMs;
+    if (isLeftover) rmSync(path, { recursive: true, force: true });
+  }
+}

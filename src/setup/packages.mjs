@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from './lock.mjs';
+import { SetupError, say } from './say.mjs';
+
+/**
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [dev]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ */
+
+/** @typedef {{ packages: Record<string, LockedPackage> }} Lockfile */
+
+/**
+ * Installs the npm packages if those in node_modules are not the ones that package-lock.json names.
+ * @param {string} root The checkout.
+ * @param {'production' | 'all'} scope Which packages the command needs: a host that was given only
+ *   the production packages must be able to run an agent without a network.
+ */
+export async function ensurePackages(root, scope) {
+  if (packagesAreCurrent(root, scope)) return;
+  const own = join(root, '.holdfast');
+  mkdirSync(own, { recursive: true });
+  await withLock(join(own, 'setup.lock'), async () => {
+    // Another process may have installed them while this one waited.
+    if (!packagesAreCurrent(root, scope)) install(root);
+  });
+}
+
+/**
+ * npm itself leaves a record of what it put into node_modules, as its last step: so it tells an
+ * unfinished install, an outdated one, and one that was done by hand, without a stamp of our own.
+ * @param {string} root
+ * @param {'production' | 'all'} scope
+ */
+export function packagesAreCurrent(root, scope) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  return satisfies(readLockfile(record), readLockfile(join(root, 'package-lock.json')), scope);
+}
+
+/**
+ * @param {Lockfile} installed
+ * @param {Lockfile} wanted
+ * @param {'production' | 'all'} scope
+ */
+export function satisfies(installed, wanted, scope) {
+  return Object.entries(wanted.packages).every(([path, want]) => {
+    const isNeeded =
+      path !== '' &&
+      // Optional packages are the builds for other platforms.
+      want.optional !== true &&
+      want.devOptional !== true &&
+      (scope === 'all' || want.dev !== true);
+    if (!isNeeded) return true;
+    const have = installed.packages[path];
+    return have?.version === want.version && have?.integrity === want.integrity;
+  });
+}
+
+/**
+ * @param {string} path
+ * @returns {Lockfile}
+ */
+function readLockfile(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** @param {string} root */
+function install(root) {
+  say('installing the npm packages (npm ci)');
+  const arguments_ = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm's own output goes to standard error: standard output belongs to the command.
+  const done = spawnSync('npm', arguments_, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (done.error !== undefined) {
+    throw new SetupError(
+      `npm could not be started (${done.error.message}); install npm, then run this again`,
+    );
+  }
+  if (done.status !== 0) {
+    throw new SetupError(
+      `npm ci failed (${done.signal ?? `exit code ${done.status}`}); its message stands above. ` +
+        'If it could not reach the registry, check the network and `npm config get registry`, then run this again',
+    );
+  }
+}

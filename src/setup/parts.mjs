@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { atLeast, formatVersion, parseVersion } from './versions.mjs';
+
+/** @typedef {import('./versions.mjs').Version} Version */
+/** @typedef {'nats-server' | 'haproxy'} PartName */
+
+/**
+ * A program that Holdfast runs but npm can't install.
+ * @typedef {object} Part
+ * @property {PartName} name
+ * @property {string} variable The environment variable that names the program's path.
+ * @property {readonly string[]} versionArguments
+ * @property {Version} least The oldest version that will do.
+ * @property {number} sinceDebian The first Debian release whose own package is new enough.
+ * @property {boolean} fitsOlderDebian Does that release's package run on the releases before it?
+ */
+
+/** @type {Record<PartName, Part>} */
+export const parts = {
+  'nats-server': {
+    name: 'nats-server',
+    variable: 'HOLDFAST_NATS_SERVER',
+    versionArguments: ['--version'],
+    least: [2, 10, 27],
+    sinceDebian: 13,
+    // It needs the C library only, and not a new one.
+    fitsOlderDebian: true,
+  },
+  haproxy: {
+    name: 'haproxy',
+    variable: 'HOLDFAST_HAPROXY',
+    versionArguments: ['-v'],
+    least: [2, 4, 0],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
+};
+
+/**
+ * @param {Part} part
+ * @param {string} path
+ */
+export function worksWell(part, path) {
+  return existsSync(path) && inspect(part, path).good;
+}
+
+/**
+ * Runs the program, because one that is there but lacks a library is as good as absent.
+ * @param {Part} part
+ * @param {string} path
+ * @returns {{ good: true } | { good: false, reason: string }}
+ */
+export function inspect(part, path) {
+  const done = spawnSync(path, part.versionArguments, { encoding: 'utf8', timeout: 10_000 });
+  if (done.error !== undefined) {
+    return { good: false, reason: `it could not be started: ${done.error.message}` };
+  }
+  if (done.status !== 0) {
+    return { good: false, reason: `it does not run: ${(done.stderr || done.stdout).trim()}` };
+  }
+  const version = parseVersion(done.stdout);
+  if (version === null) return { good: false, reason: 'it does not tell its version' };
+  if (!atLeast(version, part.least)) {
+    return { good: false, reason: `it is version ${formatVersion(version)}` };
+  }
+  return { good: true };
+}
+
+/**
+ * @param {string} cache
+ * @param {Part} part
+ */
+export function programIn(cache, part) {
+  return join(cache, part.name, 'run');
+}

@@ -1,0 +1,23 @@
+import process from 'node:process';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
+
+const isLong = process.env['HOLDFAST_LONG'] === '1';
+const failOnSkips = process.env['CI'] === 'true' || process.env['HOLDFAST_NO_SKIPS'] === '1';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**'])],
+    globalSetup: ['test/support/parts.ts'],
+    // Processes of their own, because tests start, stop and kill real ones.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: isLong ? 300_000 : 20_000,
+    hookTimeout: isLong ? 120_000 : 30_000,
+    reporters: [
+      'default',
+      new ClosingLineReporter({ failOnSkips, write: (text) => process.stdout.write(text) }),
+    ],
+  },
+});
