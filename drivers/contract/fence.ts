@@ -15,7 +15,11 @@ export function admitApply(
   held: Marker | null,
   asked: { epoch: number; generation: number },
 ): FenceVerdict {
-  if (held === null) return { marker: { ...asked, removed: false }, writeContent: true };
+  if (held === null) {
+    // Not a spread: `asked` may be a whole target, and its content is no part of the marker.
+    const { epoch, generation } = asked;
+    return { marker: { epoch, generation, removed: false }, writeContent: true };
+  }
   if (held.removed) throw new FencedError('the load balancer was removed for good', held);
   refuseOlder(held, asked);
   const writeContent = asked.generation >= held.generation;

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { driverConformance } from '../../drivers/contract/conformance.ts';
+import {
+  PermanentError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '../../drivers/contract/errors.ts';
+import { MemoryDevice } from '../../drivers/memory/device.ts';
+import { memoryDriver } from '../../drivers/memory/driver.ts';
+import { memoryModule } from '../../drivers/memory/module.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { listener, loadBalancerDocument, member, pool } from '../fixtures/documents.ts';
+import { driverContext } from './support/context.ts';
+import { memoryHarness } from './support/memory-harness.ts';
+
+const conformance = driverConformance('memory', {
+  async makeHarness() {
+    const device = new MemoryDevice({ clock: systemClock });
+    return memoryHarness(device, async (agent) => memoryDriver(device, agent));
+  },
+});
+
+describe('the memory driver conforms', () => {
+  for (const { title, run } of conformance) test(title, run);
+});
+
+function target(epoch: number, generation: number) {
+  const document = loadBalancerDocument();
+  return { id: document.id, epoch, generation, document };
+}
+
+describe('the memory device', () => {
+  test('logs who did what, refusals too', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const [a, b] = [memoryDriver(device, 'a'), memoryDriver(device, 'b')];
+    const first = target(1, 3);
+
+    await a.apply(first);
+    await b.apply({ ...first, epoch: 2, generation: 2 });
+    await expect(a.apply(first)).rejects.toMatchObject({ kind: 'fenced' });
+    await b.remove({ ...first, epoch: 2 });
+
+    const told = device.log.map(({ agent, kind, epoch }) => `${agent} ${kind} ${epoch}`);
+    expect(told).toEqual(['a applied 1', 'b claimed 2', 'a refused 1', 'b removed 2']);
+    expect(device.log.every((entry) => entry.lb === first.id)).toBe(true);
+  });
+
+  test('executes a call when its latency has passed, so a late one meets what came before', async () => {
+    const device = new MemoryDevice({
+      clock: systemClock,
+      latency: ({ agent }) => ({ beforeMs: agent === 'slow' ? 50 : 0, afterMs: 0 }),
+    });
+    const first = target(1, 1);
+
+    const late = memoryDriver(device, 'slow').apply(first);
+    await memoryDriver(device, 'quick').apply({ ...first, epoch: 2 });
+
+    await expect(late).rejects.toMatchObject({ kind: 'fenced', marker: { epoch: 2 } });
+  });
+
+  test('refuses one load balancer for good in its own words, and no other', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const driver = memoryDriver(device, 'a');
+    const [bad, good] = [target(1, 1), target(1, 1)];
+    device.refuse(bad.id, 'no such VLAN');
+
+    await expect(driver.apply(bad)).rejects.toThrow(new PermanentError('no such VLAN'));
+    await expect(driver.apply(good)).resolves.toMatchObject({ contentApplied: true });
+  });
+
+  test('fails the next calls as busy without a change, or as unknown after the change', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const driver = memoryDriver(device, 'a');
+    const first = target(1, 1);
+
+    device.failNext(1, 'retryable');
+    await expect(driver.apply(first)).rejects.toBeInstanceOf(RetryableError);
+    expect(device.peek(first.id)).toBeNull();
+
+    device.failNext(1, 'unknown');
+    await expect(driver.apply(first)).rejects.toBeInstanceOf(UnknownOutcomeError);
+    expect(device.peek(first.id)).toMatchObject({ running: true, marker: { generation: 1 } });
+  });
+
+  test('reports by the document who serves', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const members = [member(), member({ weight: 0 }), member({ admin_state_up: false })];
+    const web = pool({ members });
+    const idle = pool();
+    const front = listener({ default_pool_id: web.id });
+    const document = loadBalancerDocument({ listeners: [front], pools: [web, idle] });
+
+    const { operating } = await memoryDriver(device, 'a').apply({
+      id: document.id,
+      epoch: 1,
+      generation: 1,
+      document,
+    });
+
+    expect(operating.pools).toEqual({ [web.id]: 'ONLINE', [idle.id]: 'OFFLINE' });
+    expect(members.map(({ id }) => operating.members[id])).toEqual([
+      'NO_MONITOR',
+      'DRAINING',
+      'OFFLINE',
+    ]);
+  });
+
+  test('is unreachable to probes and calls while it is cut off', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const driver = memoryDriver(device, 'a');
+    device.setUnreachable('the management port is down');
+
+    expect(await driver.probe()).toEqual({
+      reachable: false,
+      reason: 'the management port is down',
+    });
+    await expect(driver.apply(target(1, 1))).rejects.toBeInstanceOf(RetryableError);
+  });
+});
+
+describe('the options of the memory driver', () => {
+  test('drivers that name the same device share it', async () => {
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map((agent) =>
+        memoryModule.create(driverContext(agent, { device: 'shared by this test' })),
+      ),
+    );
+    const first = target(2, 1);
+
+    await a!.apply(first);
+
+    await expect(b!.apply({ ...first, epoch: 1 })).rejects.toMatchObject({ kind: 'fenced' });
+  });
+
+  test('what is wrong is named, with what would be right', async () => {
+    const wrong = [{ device: { url: 'http://10.0.0.1:80' } }, { devices: 'x' }, { device: 7 }];
+    for (const options of wrong) {
+      await expect(memoryModule.create(driverContext('a', options))).rejects.toThrow(/device/);
+    }
+  });
+});

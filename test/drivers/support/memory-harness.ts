@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
+import type { Driver } from '../../../drivers/contract/driver.ts';
+import type { MemoryDevice } from '../../../drivers/memory/device.ts';
+import { listener, loadBalancerDocument } from '../../fixtures/documents.ts';
+import { eventually } from './eventually.ts';
+
+/** A harness on a memory device, however its drivers reach it. */
+export function memoryHarness(
+  device: MemoryDevice,
+  connect: (agent: string) => Promise<Driver>,
+  closeDevice: () => Promise<void> = async () => undefined,
+): DriverHarness {
+  const drivers: Driver[] = [];
+  return {
+    async driver(agent) {
+      const driver = await connect(agent);
+      drivers.push(driver);
+      return driver;
+    },
+    document: (id, variant) =>
+      loadBalancerDocument({
+        id,
+        listeners: [listener({ protocol_port: variant === 'first' ? 80 : 81 })],
+      }),
+    unsupported: () => null,
+    async refused(id) {
+      device.refuse(id, 'the appliance does not like it');
+      return loadBalancerDocument({ id });
+    },
+    async serving(id) {
+      const running = device.peek(id)?.running === true;
+      return running ? JSON.stringify(device.content(id)) : null;
+    },
+    async breakDown(id) {
+      device.breakDown(id, 'power cut');
+    },
+    eventually,
+    newId: randomUUID,
+    async close() {
+      for (const driver of drivers) await driver.close();
+      await closeDevice();
+    },
+  };
+}
