@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-export const agentId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'an agent id is 1 to 63 of a-z, 0-9 and -');
+export const agentId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'an agent id is 1 to 63 of a-z, 0-9 and -');
 export const hostId = agentId;
 export const epoch = z.int().min(0);
 export const generation = z.int().min(0);

@@ -1,0 +1,231 @@
+import { assign, setup } from 'xstate';
+import { notProvided } from '../not-provided.ts';
+import { unexpected } from '../unexpected.ts';
+
+/** What the agent was commanded to make of its device. */
+export interface Wanted {
+  readonly epoch: number;
+  readonly generation: number;
+  readonly live: boolean;
+}
+
+export interface DeviceMarker {
+  readonly epoch: number;
+  readonly generation: number;
+  readonly removed: boolean;
+}
+
+export interface DeviceFailure {
+  readonly kind: 'retryable' | 'permanent' | 'unknown';
+  readonly message: string;
+  /** What the device asked for; null where it did not say. */
+  readonly retryAfterMs: number | null;
+}
+
+export interface DeviceContext {
+  readonly wanted: Wanted | null;
+  /** What the device confirmed; null until it has. */
+  readonly applied: Wanted | null;
+  /** By what it was refused, while it is fenced. */
+  readonly fencedBy: DeviceMarker | null;
+  readonly failure: DeviceFailure | null;
+  /** Failures in a row: the backoff's exponent. */
+  readonly failures: number;
+}
+
+export type DeviceEvent =
+  | { readonly type: 'command'; readonly wanted: Wanted }
+  | { readonly type: 'execute.applied'; readonly wanted: Wanted; readonly marker: DeviceMarker }
+  | { readonly type: 'execute.removed'; readonly wanted: Wanted }
+  | { readonly type: 'execute.fenced'; readonly marker: DeviceMarker }
+  | { readonly type: 'execute.failed'; readonly failure: DeviceFailure }
+  /** What runs on the device died. */
+  | { readonly type: 'device.down'; readonly reason: string }
+  | { readonly type: 'device.stable' }
+  | { readonly type: 'retry.due' }
+  /** The control plane says that someone newer holds it. */
+  | { readonly type: 'superseded'; readonly epoch: number };
+
+/** One load balancer on one device, as the agent that it is bound to drives it. */
+export const deviceMachine = setup({
+  types: { context: {} as DeviceContext, events: {} as DeviceEvent },
+  actors: {
+    /** Makes the device what `wanted` says, once; reports `execute.*`. */
+    execute: notProvided('device', 'execute'),
+    /** Watches what runs; reports `device.down`, and `device.stable` after a quiet time. */
+    watch: notProvided('device', 'watch'),
+    /** Reports `retry.due` after the backoff. */
+    backoff: notProvided('device', 'backoff'),
+  },
+  actions: {
+    unexpected,
+    noteWanted: assign(({ event }) =>
+      event.type === 'command' ? { wanted: event.wanted, fencedBy: null } : {},
+    ),
+    noteApplied: assign(({ event }) => {
+      if (event.type !== 'execute.applied') return {};
+      const { epoch, generation } = event.marker;
+      return { applied: { epoch, generation, live: true }, failure: null };
+    }),
+    noteRemoved: assign(({ event }) =>
+      event.type === 'execute.removed' ? { applied: event.wanted, failure: null, failures: 0 } : {},
+    ),
+    noteFenced: assign(({ event }) =>
+      event.type === 'execute.fenced'
+        ? { fencedBy: event.marker, applied: null, failure: null }
+        : {},
+    ),
+    noteSuperseded: assign(({ context, event }) =>
+      event.type === 'superseded'
+        ? {
+            fencedBy: {
+              epoch: event.epoch,
+              generation: context.wanted?.generation ?? 0,
+              removed: false,
+            },
+            applied: null,
+            failure: null,
+          }
+        : {},
+    ),
+    noteFailed: assign(({ context, event }) =>
+      event.type === 'execute.failed'
+        ? { failure: event.failure, failures: context.failures + 1 }
+        : {},
+    ),
+    noteDown: assign(({ context, event }) =>
+      event.type === 'device.down'
+        ? {
+            applied: null,
+            failure: { kind: 'retryable' as const, message: event.reason, retryAfterMs: null },
+            failures: context.failures + 1,
+          }
+        : {},
+    ),
+    noteStable: assign({ failures: 0 }),
+  },
+  guards: {
+    older: ({ context, event }) => {
+      if (event.type !== 'command') return false;
+      const floor = Math.max(context.wanted?.epoch ?? 0, context.fencedBy?.epoch ?? 0);
+      return event.wanted.epoch < floor;
+    },
+    /** The very thing that is wanted already, and its device is on the way or there. */
+    repeated: ({ context, event }) =>
+      event.type === 'command' && context.wanted !== null && covers(context.wanted, event.wanted),
+    removal: ({ event }) => event.type === 'command' && !event.wanted.live,
+    /** A newer command came while this one was being executed. */
+    outdated: ({ context, event }) =>
+      (event.type === 'execute.applied' || event.type === 'execute.removed') &&
+      context.wanted !== null &&
+      !covers(event.wanted, context.wanted),
+    outdatedByRemoval: ({ context, event }) =>
+      event.type === 'execute.applied' && context.wanted?.live === false,
+    /** Refused by what this agent itself was commanded later: not a fence, only a late answer. */
+    ownEpoch: ({ context, event }) =>
+      event.type === 'execute.fenced' &&
+      !event.marker.removed &&
+      context.wanted !== null &&
+      event.marker.epoch <= context.wanted.epoch,
+    removedThere: ({ context, event }) =>
+      event.type === 'execute.fenced' && event.marker.removed && context.wanted?.live === false,
+    newerHolder: ({ context, event }) =>
+      event.type === 'superseded' && event.epoch > (context.wanted?.epoch ?? 0),
+    firstFailure: ({ context }) => context.failures === 0,
+  },
+}).createMachine({
+  id: 'device',
+  context: { wanted: null, applied: null, fencedBy: null, failure: null, failures: 0 },
+  initial: 'absent',
+  on: {
+    command: [
+      { guard: 'older' },
+      { guard: 'repeated' },
+      { guard: 'removal', target: '.removing', actions: 'noteWanted' },
+      { target: '.applying', actions: 'noteWanted' },
+    ],
+    superseded: [{ guard: 'newerHolder', target: '.fenced', actions: 'noteSuperseded' }, {}],
+    'execute.*': {},
+    'device.*': {},
+    'retry.due': {},
+    '*': { actions: 'unexpected' },
+  },
+  states: {
+    absent: {},
+    applying: {
+      invoke: { src: 'execute', id: 'execute' },
+      on: {
+        // Calls for one device never overlap: a newer command waits for the one under way.
+        command: [{ guard: 'older' }, { guard: 'repeated' }, { actions: 'noteWanted' }],
+        'execute.applied': [
+          { guard: 'outdatedByRemoval', target: 'removing', actions: 'noteApplied' },
+          { guard: 'outdated', target: 'applying', reenter: true, actions: 'noteApplied' },
+          { target: 'active', actions: 'noteApplied' },
+        ],
+        'execute.fenced': [
+          { guard: 'ownEpoch', target: 'applying', reenter: true },
+          { target: 'fenced', actions: 'noteFenced' },
+        ],
+        'execute.failed': { target: 'failing', actions: 'noteFailed' },
+        superseded: {},
+      },
+    },
+    active: {
+      invoke: { src: 'watch', id: 'watch' },
+      on: {
+        command: [
+          { guard: 'older' },
+          { guard: 'repeated' },
+          { guard: 'removal', target: 'removing', actions: 'noteWanted' },
+          { target: 'applying', actions: 'noteWanted' },
+        ],
+        'device.down': [
+          { guard: 'firstFailure', target: 'applying', actions: 'noteDown' },
+          { target: 'failing', actions: 'noteDown' },
+        ],
+        'device.stable': { actions: 'noteStable' },
+      },
+    },
+    failing: {
+      invoke: { src: 'backoff', id: 'backoff' },
+      on: {
+        command: [
+          { guard: 'older' },
+          { guard: 'removal', target: 'removing', actions: 'noteWanted' },
+          { target: 'applying', actions: 'noteWanted' },
+        ],
+        'retry.due': 'applying',
+      },
+    },
+    removing: {
+      invoke: { src: 'execute', id: 'execute' },
+      on: {
+        command: [{ guard: 'older' }, { guard: 'repeated' }, { actions: 'noteWanted' }],
+        'execute.removed': { target: 'absent', actions: 'noteRemoved' },
+        'execute.fenced': [
+          { guard: 'removedThere', target: 'fenced', actions: 'noteFenced' },
+          { guard: 'ownEpoch', target: 'removing', reenter: true },
+          { target: 'fenced', actions: 'noteFenced' },
+        ],
+        'execute.failed': { target: 'removalFailing', actions: 'noteFailed' },
+        superseded: {},
+      },
+    },
+    removalFailing: {
+      invoke: { src: 'backoff', id: 'backoff' },
+      on: {
+        command: [{ guard: 'older' }, { target: 'removing', actions: 'noteWanted' }],
+        'retry.due': 'removing',
+      },
+    },
+    fenced: {},
+  },
+});
+
+export type DeviceMachine = typeof deviceMachine;
+
+/** Is `a` at least what `b` asks for? A removal is final, so it covers every life before it. */
+export function covers(a: Wanted, b: Wanted): boolean {
+  if (a.epoch !== b.epoch) return false;
+  return a.live === b.live && a.generation >= b.generation;
+}

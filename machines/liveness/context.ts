@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { agentId, hostId } from '../protocol/seat.ts';
+
+/** How long an agent's own texts may be: they end up in records and in answers. */
+export const detailMax = 255;
+
+/** What an agent says of itself when it registers. */
+export const AgentDescription = z.strictObject({
+  host: hostId,
+  drivers: z.array(z.string().max(64)).max(32),
+  zone: z.string().max(detailMax).nullable(),
+  /** How many load balancers it may hold; null means no limit. */
+  capacity: z.int().min(0).nullable(),
+  version: z.string().max(64),
+});
+export type AgentDescription = z.infer<typeof AgentDescription>;
+
+export const LivenessContext = z.strictObject({
+  agent: agentId.nullable(),
+  /** 0 until it has registered. */
+  incarnation: z.int().min(0),
+  description: AgentDescription.nullable(),
+  reason: z.string().nullable(),
+  /** The kind of evidence that made it suspect. */
+  suspicion: z.enum(['silence', 'connection closed']).nullable(),
+  /** Wall time of the last change of state. */
+  since: z.number(),
+});
+export type LivenessContext = z.infer<typeof LivenessContext>;
+
+export const initialLivenessContext: LivenessContext = {
+  agent: null,
+  incarnation: 0,
+  description: null,
+  reason: null,
+  suspicion: null,
+  since: 0,
+};

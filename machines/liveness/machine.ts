@@ -1,0 +1,149 @@
+import { assign, setup } from 'xstate';
+import { notProvided } from '../not-provided.ts';
+import { unexpected } from '../unexpected.ts';
+import { type AgentDescription, type LivenessContext, initialLivenessContext } from './context.ts';
+
+export type LivenessEvent =
+  | {
+      readonly type: 'registered';
+      readonly agent: string;
+      readonly incarnation: number;
+      readonly description: AgentDescription;
+      readonly at: number;
+    }
+  /** Heartbeats stopped for as long as makes an agent suspect. */
+  | { readonly type: 'silent'; readonly incarnation: number; readonly at: number }
+  /** Heartbeats stopped for as long as makes an agent dead. */
+  | { readonly type: 'expired'; readonly incarnation: number; readonly at: number }
+  /** A heartbeat came after a suspicion. */
+  | { readonly type: 'heard'; readonly incarnation: number; readonly at: number }
+  /** The server says that its connection was closed. */
+  | {
+      readonly type: 'connection.closed';
+      readonly incarnation: number;
+      readonly reason: string;
+      readonly at: number;
+    }
+  | { readonly type: 'probe.answered'; readonly incarnation: number; readonly at: number }
+  /** Nobody listens on the agent's subjects, also after the grace for reconnects. */
+  | { readonly type: 'probe.nobody'; readonly incarnation: number; readonly at: number }
+  | { readonly type: 'goodbye'; readonly incarnation: number; readonly at: number }
+  /** No load balancer is bound to it any more. */
+  | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number };
+
+/** An agent as its judge sees it. Verdicts name one incarnation, and are never taken back. */
+export const livenessMachine = setup({
+  types: { context: {} as LivenessContext, events: {} as LivenessEvent },
+  actors: {
+    /** Asks the agent whether it is there; reports `probe.*`. */
+    probe: notProvided('liveness', 'probe'),
+    /** Reports `emptied` once no load balancer is bound to the agent. */
+    emptying: notProvided('liveness', 'emptying'),
+  },
+  actions: {
+    unexpected,
+    noteRegistered: assign(({ event }) => {
+      if (event.type !== 'registered') return {};
+      return {
+        agent: event.agent,
+        incarnation: event.incarnation,
+        description: event.description,
+        reason: null,
+        suspicion: null,
+        since: event.at,
+      };
+    }),
+    noteHeard: assign(({ event }) => ({ reason: null, suspicion: null, since: event.at })),
+    noteSilent: assign(({ event }) => ({
+      reason: 'its heartbeats have stopped',
+      suspicion: 'silence' as const,
+      since: event.at,
+    })),
+    noteClosed: assign(({ event }) => {
+      if (event.type !== 'connection.closed') return {};
+      return {
+        reason: `its connection was closed (${event.reason})`,
+        suspicion: 'connection closed' as const,
+        since: event.at,
+      };
+    }),
+    noteCrashed: assign(({ event }) => ({
+      reason: 'crashed: its connection was closed and nobody listens',
+      since: event.at,
+    })),
+    noteExpired: assign(({ event }) => ({
+      reason: 'silent: its heartbeats have stopped for too long',
+      since: event.at,
+    })),
+    noteLeaving: assign(({ event }) => ({ reason: 'it said goodbye', since: event.at })),
+  },
+  guards: {
+    current: ({ context, event }) => event.incarnation === context.incarnation,
+    newer: ({ context, event }) => event.incarnation > context.incarnation,
+    /** Registered again under the same incarnation: its judge had forgotten, it had not died. */
+    same: ({ context, event }) => event.incarnation === context.incarnation,
+  },
+}).createMachine({
+  id: 'liveness',
+  context: initialLivenessContext,
+  initial: 'joining',
+  on: {
+    registered: [{ guard: 'newer', target: '.alive', actions: 'noteRegistered' }, {}],
+    // Notices about an earlier incarnation, or late ones: nothing to do.
+    silent: {},
+    expired: {},
+    heard: {},
+    'connection.closed': {},
+    'probe.*': {},
+    goodbye: {},
+    emptied: {},
+    '*': { actions: 'unexpected' },
+  },
+  states: {
+    joining: {},
+    alive: {
+      on: {
+        registered: [
+          { guard: 'newer', target: 'alive', reenter: true, actions: 'noteRegistered' },
+          { guard: 'same', actions: 'noteRegistered' },
+          {},
+        ],
+        silent: [{ guard: 'current', target: 'suspect', actions: 'noteSilent' }, {}],
+        'connection.closed': [{ guard: 'current', target: 'suspect', actions: 'noteClosed' }, {}],
+        expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
+        goodbye: [{ guard: 'current', target: 'draining', actions: 'noteLeaving' }, {}],
+      },
+    },
+    suspect: {
+      invoke: { src: 'probe', id: 'probe' },
+      on: {
+        registered: [
+          { guard: 'newer', target: 'alive', actions: 'noteRegistered' },
+          { guard: 'same', target: 'alive', actions: 'noteRegistered' },
+          {},
+        ],
+        heard: [{ guard: 'current', target: 'alive', actions: 'noteHeard' }, {}],
+        'probe.answered': [{ guard: 'current', target: 'alive', actions: 'noteHeard' }, {}],
+        'probe.nobody': [{ guard: 'current', target: 'dead', actions: 'noteCrashed' }, {}],
+        'connection.closed': [
+          { guard: 'current', target: 'suspect', reenter: true, actions: 'noteClosed' },
+          {},
+        ],
+        expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
+        goodbye: [{ guard: 'current', target: 'draining', actions: 'noteLeaving' }, {}],
+      },
+    },
+    dead: {},
+    draining: {
+      invoke: { src: 'emptying', id: 'emptying' },
+      on: {
+        emptied: [{ guard: 'current', target: 'retired' }, {}],
+        'connection.closed': [{ guard: 'current', target: 'dead', actions: 'noteCrashed' }, {}],
+        expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
+      },
+    },
+    retired: {},
+  },
+});
+
+export type LivenessMachine = typeof livenessMachine;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { OperatingReport } from '../model/status.ts';
+import { Seat, epoch, generation, hostId } from '../protocol/seat.ts';
+
+export const Rejected = z.strictObject({ agent: z.string(), reason: z.string() });
+
+/** How many agents' reasons a record keeps: enough to understand, bounded in a large fleet. */
+export const rejectedMax = 16;
+
+/** How many replaced holders without proof of their end a record keeps (rule R11). */
+export const shadowsMax = 4;
+
+/**
+ * What a load balancer's actor knows, and what its binding record holds. The desired document
+ * stands in a record of its own; here are only its generation and whether it is to be deleted.
+ */
+export const LoadBalancerContext = z.strictObject({
+  driver: z.string(),
+  /** Whether its driver lets it move to another host. */
+  reschedulable: z.boolean(),
+  generation,
+  status: z.enum(['live', 'deleting']),
+  binding: Seat.nullable(),
+  standby: Seat.nullable(),
+  lastEpoch: epoch,
+  shadows: z.array(Seat).max(shadowsMax),
+  /** The host of the last holder: where a load balancer that can't move has to stay. */
+  host: hostId.nullable(),
+  zone: z.string().nullable(),
+  /** The holder that the newest binding replaced: it is told to let go. */
+  replaced: Seat.nullable(),
+  appliedEpoch: epoch,
+  appliedGeneration: generation,
+  operating: OperatingReport.nullable(),
+  /** Wall time since when it waits for a seat. */
+  waitingSince: z.number().nullable(),
+  /** Wall time at which what is under way should have ended. */
+  deadlineAt: z.number().nullable(),
+  overdue: z.boolean(),
+  /** The device's words, while the newest generation stands refused. */
+  refusal: z.string().nullable(),
+  /** Wall time at which a refused configuration is tried again. */
+  retryAt: z.number().nullable(),
+  reason: z.string().nullable(),
+  rejected: z.array(Rejected).max(rejectedMax),
+});
+export type LoadBalancerContext = z.infer<typeof LoadBalancerContext>;
+
+export const initialContext: LoadBalancerContext = {
+  driver: '',
+  reschedulable: false,
+  generation: 0,
+  status: 'live',
+  binding: null,
+  standby: null,
+  lastEpoch: 0,
+  shadows: [],
+  host: null,
+  zone: null,
+  replaced: null,
+  appliedEpoch: 0,
+  appliedGeneration: 0,
+  operating: null,
+  waitingSince: null,
+  deadlineAt: null,
+  overdue: false,
+  refusal: null,
+  retryAt: null,
+  reason: null,
+  rejected: [],
+};

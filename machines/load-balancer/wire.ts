@@ -1,0 +1,50 @@
+import type { LoadBalancerDocument } from '../model/document.ts';
+import type { OperatingReport, OperatingStatus, ProvisioningStatus } from '../model/status.ts';
+import type { LoadBalancerContext } from './context.ts';
+
+interface Desired {
+  readonly status: 'live' | 'deleting';
+  readonly generation: number;
+}
+
+/**
+ * What clients see of an actor. What was ACTIVE stays ACTIVE while orphaned, rebinding or pending;
+ * only what the device still lacks is PENDING_*, and ends in ERROR with its deadline or a refusal.
+ */
+export function provisioningStatus(
+  desired: Desired,
+  context: LoadBalancerContext | null,
+): ProvisioningStatus {
+  const current = context !== null && context.generation === desired.generation;
+  const failed = current && (context.overdue || context.refusal !== null);
+  if (desired.status === 'deleting') return failed ? 'ERROR' : 'PENDING_DELETE';
+  const applied = context?.appliedGeneration ?? 0;
+  if (applied >= desired.generation) return 'ACTIVE';
+  if (failed) return 'ERROR';
+  return applied === 0 ? 'PENDING_CREATE' : 'PENDING_UPDATE';
+}
+
+const nothingRuns: OperatingReport = {
+  loadBalancer: 'OFFLINE',
+  listeners: {},
+  pools: {},
+  members: {},
+};
+
+/**
+ * The truth about traffic as far as anybody knows it. An appliance goes on serving without its
+ * agent, so its last report stands. A process on a host may go on or may have died with it: until
+ * somebody has taken it over, it is DEGRADED; and when nobody can, ERROR.
+ */
+export function operatingReport(
+  document: LoadBalancerDocument,
+  context: LoadBalancerContext | null,
+  state: string,
+): OperatingReport {
+  const report = context?.operating ?? nothingRuns;
+  if (context === null || context.operating === null) return report;
+  if (state.startsWith('bound') || context.reschedulable || !document.admin_state_up) return report;
+  const unwatched: OperatingStatus = state === 'pending' ? 'ERROR' : 'DEGRADED';
+  const listeners = Object.keys(report.listeners).map((id) => [id, unwatched] as const);
+  return { ...report, loadBalancer: unwatched, listeners: Object.fromEntries(listeners) };
+}

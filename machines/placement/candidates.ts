@@ -1,0 +1,50 @@
+/** An agent as placement sees it. */
+export interface AgentFacts {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly host: string;
+  /** The liveness machine's state. */
+  readonly state: string;
+  readonly drivers: readonly string[];
+  readonly zone: string | null;
+  /** How many load balancers it may hold; null means no limit. */
+  readonly capacity: number | null;
+  /** How many load balancers are bound to it. */
+  readonly load: number;
+}
+
+/** What a load balancer asks for. */
+export interface Ask {
+  readonly loadBalancer: string;
+  readonly driver: string;
+  /** The only host that may serve it; null where any may. */
+  readonly host: string | null;
+  readonly zone: string | null;
+  /** Agents that must not be chosen, with the reason. */
+  readonly exclude: ReadonlyMap<string, string>;
+}
+
+export interface Rejected {
+  readonly agent: string;
+  readonly reason: string;
+}
+
+/** Why this agent can't take it, as the user reads it; null when it can. */
+export function rejection(agent: AgentFacts, ask: Ask): string | null {
+  const excluded = ask.exclude.get(agent.id);
+  if (excluded !== undefined) return excluded;
+  if (agent.state !== 'alive') return `is ${agent.state}`;
+  if (!agent.drivers.includes(ask.driver)) {
+    return `does not run the driver ${ask.driver} (it runs ${agent.drivers.join(', ') || 'none'})`;
+  }
+  if (ask.host !== null && agent.host !== ask.host) {
+    return `is on host ${agent.host}, and the load balancer can't leave host ${ask.host}`;
+  }
+  if (ask.zone !== null && agent.zone !== ask.zone) {
+    return `is in availability zone ${agent.zone ?? 'none'}, not ${ask.zone}`;
+  }
+  if (agent.capacity !== null && agent.load >= agent.capacity) {
+    return `is full (${agent.load} of ${agent.capacity} load balancers)`;
+  }
+  return null;
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { AgentDescription } from '../liveness/context.ts';
+import { LoadBalancerDocument } from '../model/document.ts';
+import { OperatingReport } from '../model/status.ts';
+import { agentId, epoch, generation, incarnation } from './seat.ts';
+
+/** Messages between agents and controllers. Each is parsed by its schema where it arrives. */
+
+const loadBalancerId = z.uuid();
+const text = z.string().max(4_096);
+
+export const Marker = z.strictObject({ epoch, generation, removed: z.boolean() });
+export type Marker = z.infer<typeof Marker>;
+
+/** What an agent holds, or by what it was fenced, until a record is known to be at least as new (R9). */
+export const Claim = z.strictObject({
+  loadBalancer: loadBalancerId,
+  epoch,
+  generation,
+  removed: z.boolean(),
+});
+export type Claim = z.infer<typeof Claim>;
+
+/** How many claims one heartbeat carries; the rest go with the next ones. */
+export const claimsMax = 128;
+
+export const Register = z.strictObject({
+  agent: agentId,
+  incarnation,
+  description: AgentDescription,
+});
+export type Register = z.infer<typeof Register>;
+
+export const RegisterReply = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('accepted'), term: z.int() }),
+  /** This incarnation is over; the agent must take a higher one than `incarnation`. */
+  z.strictObject({ type: z.literal('ended'), incarnation, reason: text }),
+  z.strictObject({ type: z.literal('refused'), reason: text }),
+]);
+export type RegisterReply = z.infer<typeof RegisterReply>;
+
+export const Heartbeat = z.strictObject({
+  agent: agentId,
+  incarnation,
+  /** Grows with each heartbeat of an incarnation. */
+  sequence: z.int().min(1),
+  claims: z.array(Claim).max(claimsMax),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** The acknowledgement is the lease: it names the very heartbeat that it answers (R13). */
+export const HeartbeatReply = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('acknowledged'),
+    agent: agentId,
+    incarnation,
+    sequence: z.int().min(1),
+    term: z.int(),
+  }),
+  z.strictObject({ type: z.literal('ended'), incarnation, reason: text }),
+  z.strictObject({ type: z.literal('unknown') }),
+]);
+export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
+
+export const Goodbye = z.strictObject({ agent: agentId, incarnation });
+export type Goodbye = z.infer<typeof Goodbye>;
+
+/** `retired`: nothing is bound to the agent any more. */
+export const GoodbyeReply = z.strictObject({ retired: z.boolean(), bound: z.int().min(0) });
+export type GoodbyeReply = z.infer<typeof GoodbyeReply>;
+
+export const Probe = z.strictObject({});
+export const ProbeReply = z.strictObject({ agent: agentId, incarnation });
+
+/** Built from committed revisions of both records only (R2); `grant` marks a standby's (R3). */
+export const Command = z.strictObject({
+  loadBalancer: loadBalancerId,
+  epoch,
+  incarnation,
+  generation,
+  status: z.enum(['live', 'deleting']),
+  grant: z.boolean(),
+  driver: z.string().max(64),
+  document: LoadBalancerDocument,
+  requestId: z.string().max(255).nullable(),
+});
+export type Command = z.infer<typeof Command>;
+
+export const CommandReply = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('applied'),
+    epoch,
+    generation,
+    operating: OperatingReport.nullable(),
+  }),
+  z.strictObject({ type: z.literal('removed'), epoch }),
+  z.strictObject({ type: z.literal('fenced'), by: Marker }),
+  z.strictObject({ type: z.literal('stale'), incarnation }),
+  z.strictObject({
+    type: z.literal('failed'),
+    kind: z.enum(['retryable', 'permanent', 'unknown']),
+    message: text,
+  }),
+  /** The message itself could not be read. */
+  z.strictObject({ type: z.literal('malformed'), message: text }),
+]);
+export type CommandReply = z.infer<typeof CommandReply>;
+
+/** What the record says: it settles an agent's claims, and tells a former holder to let go. */
+export const Standing = z.strictObject({
+  loadBalancer: loadBalancerId,
+  epoch,
+  holder: agentId,
+});
+export type Standing = z.infer<typeof Standing>;
+
+/** What a holder's device says about traffic, when that changes. */
+export const Report = z.strictObject({
+  agent: agentId,
+  loadBalancer: loadBalancerId,
+  epoch,
+  operating: OperatingReport,
+  reason: text.nullable(),
+});
+export type Report = z.infer<typeof Report>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { LoadBalancerDocument } from '../model/document.ts';
+import { Operation } from '../model/operations/operation.ts';
+
+/** Requests of the API to the controller that owns a load balancer's shard. */
+
+const operationId = z.string().min(1).max(255);
+
+export const CreateRequest = z.strictObject({ operationId, document: LoadBalancerDocument });
+export const EditRequest = z.strictObject({ operationId, operation: Operation });
+export const DeleteRequest = z.strictObject({ operationId, cascade: z.boolean() });
+
+/** Answered after the commit; `revision` is that of the desired record. */
+export const WriteReply = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('committed'), revision: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('fault'),
+    status: z.int(),
+    message: z.string(),
+    retryAfterSeconds: z.number().nullable(),
+  }),
+]);
+export type WriteReply = z.infer<typeof WriteReply>;
+
+/** How many recent operation ids a desired record keeps, to recognise a repeated write (R5). */
+export const operationIdsMax = 32;
+
+/** The desired record of a load balancer. */
+export const DesiredRecord = z.strictObject({
+  schema: z.literal(1),
+  /** Names the write that made this revision. */
+  write: z.string(),
+  status: z.enum(['live', 'deleting']),
+  generation: z.int().min(1),
+  operationIds: z.array(operationId).max(operationIdsMax),
+  /** The driver's own name: what the provider meant when it was created. */
+  driver: z.string(),
+  document: LoadBalancerDocument,
+});
+export type DesiredRecord = z.infer<typeof DesiredRecord>;

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { hash32 } from '../placement/hash.ts';
+import { agentId, incarnation } from './seat.ts';
+
+/**
+ * Every subject that Holdfast uses, built and read in one place, because the server's permissions
+ * are granted by these very words.
+ */
+
+export const defaultShards = 64;
+
+/** The shard of an actor; stable for ever, because ownership of its records hangs on it. */
+export function shardOf(id: string, shards: number = defaultShards): number {
+  return hash32(id) % shards;
+}
+
+/** One or more tokens; a stray wildcard or space would address somebody else. */
+const tokens = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+function subject(...parts: readonly (string | number)[]): string {
+  const joined = `hf.${parts.join('.')}`;
+  if (!tokens.test(joined)) {
+    throw new Error(`"${joined}" is no subject: its tokens must be made of A-Z, a-z, 0-9, _ and -`);
+  }
+  return joined;
+}
+
+/** From an agent to the judge of its shard. */
+export const up = (agent: string, shard: number, kind: string): string =>
+  subject('up', agent, shard, kind);
+/** From a controller to an agent. */
+export const down = (agent: string, kind: string): string => subject('down', agent, kind);
+/** From any controller to the one that owns the load balancer's shard. */
+export const lb = (shard: number, id: string, verb: string): string =>
+  subject('lb', shard, id, verb);
+/** Told to whoever wants to know; nobody acts on it. */
+export const events = (kind: string, id: string): string => subject('evt', kind, id);
+/** To one controller. */
+export const controller = (id: string, kind: string): string => subject('ctl', id, kind);
+
+/** Where the server tells controllers that a connection ended, and that one began. */
+export const connDisconnect = 'hf.conn.disconnect';
+export const connConnect = 'hf.conn.connect';
+
+/** What to subscribe to. */
+export const upOfShard = (shard: number): string => `${subject('up')}.*.${shard}.>`;
+export const downOfAgent = (agent: string): string => `${subject('down', agent)}.>`;
+export const lbOfShard = (shard: number): string => `${subject('lb', shard)}.>`;
+export const ofController = (id: string): string => `${subject('ctl', id)}.>`;
+export const allEvents = 'hf.evt.>';
+
+/** Replies reach a process under a prefix of its own, so that nobody else can listen in. */
+export const agentInbox = (agent: string): string => `_INBOX_${agent}`;
+export const controllerInbox = (id: string): string => `_INBOX_ctl_${id}`;
+export const operatorInbox = '_INBOX_operator';
+
+function shardNumber(token: string): number | null {
+  return /^\d{1,6}$/.test(token) ? Number(token) : null;
+}
+
+/** The tokens behind `hf.<family>.`, the last of `count` with all the rest; null for a stranger. */
+function split(text: string, family: string, count: number): readonly string[] | null {
+  const prefix = `hf.${family}.`;
+  if (!text.startsWith(prefix) || !tokens.test(text)) return null;
+  const parts = text.slice(prefix.length).split('.');
+  if (parts.length < count) return null;
+  return [...parts.slice(0, count - 1), parts.slice(count - 1).join('.')];
+}
+
+/** Reads what {@link up} built; null for any other subject. */
+export function parseUp(text: string): { agent: string; shard: number; kind: string } | null {
+  const [agent, shardText, kind] = split(text, 'up', 3) ?? [];
+  if (agent === undefined || shardText === undefined || kind === undefined) return null;
+  const shard = shardNumber(shardText);
+  return shard === null || !agentId.safeParse(agent).success ? null : { agent, shard, kind };
+}
+
+/** Reads what {@link down} built; null for any other subject. */
+export function parseDown(text: string): { agent: string; kind: string } | null {
+  const [agent, kind] = split(text, 'down', 2) ?? [];
+  return agent === undefined || kind === undefined ? null : { agent, kind };
+}
+
+/** Reads what {@link lb} built; null for any other subject. */
+export function parseLb(text: string): { shard: number; id: string; verb: string } | null {
+  const [shardText, id, verb] = split(text, 'lb', 3) ?? [];
+  if (shardText === undefined || id === undefined || verb === undefined) return null;
+  const shard = shardNumber(shardText);
+  return shard === null ? null : { shard, id, verb };
+}
+
+/** Reads what {@link events} built; null for any other subject. */
+export function parseEvent(text: string): { kind: string; id: string } | null {
+  const [kind, id] = split(text, 'evt', 2) ?? [];
+  return kind === undefined || id === undefined ? null : { kind, id };
+}
+
+/** Reads what {@link controller} built; null for any other subject. */
+export function parseController(text: string): { id: string; kind: string } | null {
+  const [id, kind] = split(text, 'ctl', 2) ?? [];
+  return id === undefined || kind === undefined ? null : { id, kind };
+}
+
+/** How connections are named, so that a controller knows who left. */
+export const agentConnection = (id: string, ofIncarnation: number): string =>
+  `agent/${id}/${ofIncarnation}`;
+export const controllerConnection = (id: string): string => `controller/${id}`;
+
+export type ConnectionName =
+  | { readonly role: 'agent'; readonly id: string; readonly incarnation: number }
+  | { readonly role: 'controller'; readonly id: string };
+
+/** Null for a connection that is named otherwise: tools and strangers. */
+export function parseConnectionName(name: string): ConnectionName | null {
+  const [role, id, number, ...more] = name.split('/');
+  if (more.length > 0 || !agentId.safeParse(id).success || id === undefined) return null;
+  if (role === 'controller') return number === undefined ? { role, id } : null;
+  if (role !== 'agent' || number === undefined || !/^[1-9]\d*$/.test(number)) return null;
+  const parsed = incarnation.safeParse(Number(number));
+  return parsed.success ? { role, id, incarnation: parsed.data } : null;
+}
+
+/** The client block of the server's advisories; the name is claimed, the user is authenticated. */
+const client = z.object({
+  id: z.int(),
+  name: z.string().default(''),
+  user: z.string().optional(),
+  nkey: z.string().optional(),
+});
+const server = z.object({ id: z.string() });
+
+/** A connection began. `serverId` and `cid` together identify the connection. */
+export const Connect = z.object({ server, client }).transform((advisory) => ({
+  clientName: advisory.client.name,
+  user: advisory.client.user ?? advisory.client.nkey ?? '',
+  serverId: advisory.server.id,
+  cid: advisory.client.id,
+}));
+export type Connect = z.infer<typeof Connect>;
+
+/** A connection ended, and why: in the server's words. */
+export const Disconnect = z
+  .object({ server, client, reason: z.string() })
+  .transform((advisory) => ({ ...Connect.parse(advisory), reason: advisory.reason }));
+export type Disconnect = z.infer<typeof Disconnect>;
+
+function parseAdvisory<T>(schema: z.ZodType<T>, data: string): T | null {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(data);
+  } catch {
+    return null; // A stranger's text is no advisory; the caller knows what to log.
+  }
+  return schema.safeParse(payload).data ?? null;
+}
+
+/** Null for anything that is not the server's advisory. */
+export const parseConnect = (data: string): Connect | null => parseAdvisory(Connect, data);
+export const parseDisconnect = (data: string): Disconnect | null => parseAdvisory(Disconnect, data);
+
+/**
+ * Does this reason mean that the other end closed the connection? A stale connection or a slow
+ * consumer is only a guess of the server's, and its own shutdown says nothing about its clients.
+ */
+export function meansClosed(reason: string): boolean {
+  return reason === 'Client Closed' || reason === 'Read Error' || reason === 'Write Error';
+}

@@ -1,0 +1,55 @@
+import type { Timings } from './timings.ts';
+
+interface Relation {
+  /** What must hold, as the reader of an error should see it. */
+  readonly rule: string;
+  readonly why: string;
+  holds(timings: Timings): boolean;
+}
+
+const relations: readonly Relation[] = [
+  {
+    rule: 'every duration > 0',
+    why: 'a duration of zero or less would spin or never end',
+    holds: (t) => Object.values(t).every((value: number) => Number.isFinite(value) && value > 0),
+  },
+  {
+    rule: 'heartbeatMs + 2 × ackTimeoutMs + connectTimeoutMs < leaseMs',
+    why: 'an agent whose NATS server hangs must reach another one before its lease ends',
+    holds: (t) => t.heartbeatMs + 2 * t.ackTimeoutMs + t.connectTimeoutMs < t.leaseMs,
+  },
+  {
+    rule: '2 × heartbeatMs < suspectAfterMs',
+    why: 'one lost heartbeat must not make an agent suspect',
+    holds: (t) => 2 * t.heartbeatMs < t.suspectAfterMs,
+  },
+  {
+    rule: 'suspectAfterMs + probeTimeoutMs < deadAfterMs',
+    why: 'a suspected agent must get the chance to answer a probe before it is declared dead',
+    holds: (t) => t.suspectAfterMs + t.probeTimeoutMs < t.deadAfterMs,
+  },
+  {
+    rule: 'leaseMs < lapseMs',
+    why: 'an agent must have let go before others may take its leased seats',
+    holds: (t) => t.leaseMs < t.lapseMs,
+  },
+  {
+    rule: 'retryMs ≤ retryMaxMs, commandRetryMs ≤ commandRetryMaxMs, deviceRetryMs ≤ deviceRetryMaxMs, restartMs ≤ restartMaxMs',
+    why: 'a backoff grows from its first value to its greatest',
+    holds: (t) =>
+      t.retryMs <= t.retryMaxMs &&
+      t.commandRetryMs <= t.commandRetryMaxMs &&
+      t.deviceRetryMs <= t.deviceRetryMaxMs &&
+      t.restartMs <= t.restartMaxMs,
+  },
+];
+
+/** Throws an error that names each broken relation and why it must hold. */
+export function assertRelations(timings: Timings): Timings {
+  const broken = relations.filter((relation) => !relation.holds(timings));
+  if (broken.length > 0) {
+    const lines = broken.map((relation) => `  ${relation.rule}: ${relation.why}`);
+    throw new Error(`these timings can't work together:\n${lines.join('\n')}`);
+  }
+  return timings;
+}

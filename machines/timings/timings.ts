@@ -1,0 +1,101 @@
+/**
+ * Every duration of the protocol, in milliseconds, in one place. Their relations are asserted in
+ * relations.ts, so that no preset and no configuration can break what the rules rely on.
+ */
+export interface Timings {
+  /** An agent sends a heartbeat this often. */
+  readonly heartbeatMs: number;
+  /** How long an agent waits for a heartbeat's acknowledgement before it counts as missed. */
+  readonly ackTimeoutMs: number;
+  /** How long one attempt to connect to a NATS server may take. */
+  readonly connectTimeoutMs: number;
+  /** Proven silence after which an agent is suspected and probed. */
+  readonly suspectAfterMs: number;
+  /** Proven silence after which an agent is declared dead. */
+  readonly deadAfterMs: number;
+  /** After a closed connection: how long the agent may take to come back before it is dead. */
+  readonly reconnectGraceMs: number;
+  /** How long one probe may take. */
+  readonly probeTimeoutMs: number;
+  /** An agent's lease: counted from the sending of the last acknowledged heartbeat. */
+  readonly leaseMs: number;
+  /** When others may take a leased seat: counted from the judge's last acknowledgement. */
+  readonly lapseMs: number;
+  /** How long the controller waits for the outcome of one command to an agent. */
+  readonly commandTimeoutMs: number;
+  /** Backoff between attempts of a command: from, and at most. */
+  readonly commandRetryMs: number;
+  readonly commandRetryMaxMs: number;
+  /** How long a new load balancer may wait for a seat or an edit for its device until the wire shows ERROR. */
+  readonly placementDeadlineMs: number;
+  /** How long a removal may wait for its device until the wire shows ERROR. */
+  readonly removalDeadlineMs: number;
+  /** How long a refused configuration rests before it is tried again. */
+  readonly refusalRetryMs: number;
+  /** Backoff of a failing device: from, and at most. The first restart is immediate. */
+  readonly deviceRetryMs: number;
+  readonly deviceRetryMaxMs: number;
+  /** A device that held out this long is stable again, and its backoff starts anew. */
+  readonly deviceStableMs: number;
+  /** How long a stopping agent waits for its load balancers to be taken over. */
+  readonly goodbyeMs: number;
+  /** Backoff of registration and of refused store writes. */
+  readonly retryMs: number;
+  readonly retryMaxMs: number;
+  /** Backoff of an actor that crashed: from, and at most. */
+  readonly restartMs: number;
+  readonly restartMaxMs: number;
+  /** How long an API write may take before the client is told to retry. */
+  readonly apiTimeoutMs: number;
+}
+
+const common = {
+  commandTimeoutMs: 10_000,
+  commandRetryMs: 100,
+  commandRetryMaxMs: 5_000,
+  placementDeadlineMs: 30_000,
+  removalDeadlineMs: 60_000,
+  refusalRetryMs: 30_000,
+  deviceRetryMs: 200,
+  deviceRetryMaxMs: 30_000,
+  deviceStableMs: 10_000,
+  goodbyeMs: 10_000,
+  retryMs: 50,
+  retryMaxMs: 2_000,
+  restartMs: 100,
+  restartMaxMs: 10_000,
+  apiTimeoutMs: 10_000,
+};
+
+const lan: Timings = {
+  ...common,
+  heartbeatMs: 500,
+  ackTimeoutMs: 400,
+  connectTimeoutMs: 1_000,
+  suspectAfterMs: 1_500,
+  deadAfterMs: 2_500,
+  reconnectGraceMs: 200,
+  probeTimeoutMs: 300,
+  leaseMs: 3_000,
+  lapseMs: 4_500,
+};
+
+/** All on one machine: nothing gets lost on the way, but its cores may be busy. */
+const local: Timings = { ...lan };
+
+/** Sites apart: round trips of up to 200 ms, and losses. */
+const wan: Timings = {
+  ...common,
+  heartbeatMs: 2_000,
+  ackTimeoutMs: 1_500,
+  connectTimeoutMs: 3_000,
+  suspectAfterMs: 6_000,
+  deadAfterMs: 9_000,
+  reconnectGraceMs: 1_000,
+  probeTimeoutMs: 1_500,
+  leaseMs: 10_000,
+  lapseMs: 15_000,
+};
+
+export const presets = { local, lan, wan } as const;
+export type PresetName = keyof typeof presets;

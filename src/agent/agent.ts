@@ -1,0 +1,350 @@
+import { type Actor, createActor } from 'xstate';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
+import type { AgentDescription } from '../../machines/liveness/context.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import {
+  type Claim,
+  claimsMax,
+  Command,
+  type CommandReply,
+  GoodbyeReply,
+  HeartbeatReply,
+  Probe,
+  RegisterReply,
+  Standing,
+} from '../../machines/protocol/agent-messages.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { countUnexpected, worker } from '../host/children.ts';
+import { xstateClock } from '../host/xstate-clock.ts';
+import { call, serve } from '../messaging/endpoint.ts';
+import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import type { Journal } from '../ports/journal.ts';
+import { Device } from './device.ts';
+import { nextIncarnation } from './incarnation.ts';
+
+export interface AgentOptions {
+  readonly id: string;
+  readonly description: Omit<AgentDescription, 'drivers'>;
+  readonly incarnation: number;
+  readonly bus: Bus;
+  readonly journal: Journal;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly shards: number;
+}
+
+/** An agent: it holds a lease by its heartbeats, and drives devices as it is commanded. */
+export class Agent {
+  readonly counters = { unexpected: 0 };
+  readonly #options: AgentOptions;
+  readonly #actor: Actor<AgentMachine>;
+  readonly #devices = new Map<string, Device>();
+  readonly #subscriptions: Subscription[] = [];
+  readonly #subjectShard: number;
+  #sequence = 0;
+  /** When the newest heartbeat that was acknowledged had been sent: the lease counts from there. */
+  #leasedFrom: MonotonicMs;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const { id, clock, log, shards } = options;
+    this.#subjectShard = subjects.shardOf(id, shards);
+    this.#leasedFrom = clock.monotonicMs();
+    const logic = agentMachine.provide({
+      actors: {
+        register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
+        heartbeat: worker<AgentEvent>((_, report, signal) => this.#heartbeat(report, signal)),
+        goodbye: worker<AgentEvent>((_, report, signal) => this.#goodbye(report, signal)),
+      },
+      actions: { unexpected: countUnexpected(log, 'agent', this.counters) },
+    });
+    this.#actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+  }
+
+  get state(): string {
+    return String(this.#actor.getSnapshot().value);
+  }
+
+  get incarnation(): number {
+    return this.#actor.getSnapshot().context.incarnation;
+  }
+
+  start(): void {
+    const { id, bus, log, incarnation } = this.#options;
+    let state = '';
+    this.#actor.subscribe({
+      next: ({ value, context }) => {
+        if (value === state) return;
+        log.info({ agent: id, from: state, to: value, ...context }, 'agent');
+        state = String(value);
+      },
+      error: (error) => log.error({ agent: id, err: error }, 'the agent actor crashed'),
+    });
+    this.#actor.start();
+    this.#actor.send({ type: 'started', incarnation });
+    this.#listen();
+    this.#subscriptions.push(
+      bus.onStatus((status) => {
+        this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
+      }),
+    );
+    if (bus.status() === 'connected') this.#actor.send({ type: 'bus.connected' });
+  }
+
+  /** Says goodbye, and resolves when nothing is bound here or the time for it is up. */
+  async stop(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#actor.subscribe({ complete: () => resolve(), error: () => resolve() });
+    });
+    this.#actor.send({ type: 'stop' });
+    await stopped;
+    this.kill();
+  }
+
+  /** Stops at once and without a word, as a crash would; what runs on devices runs on. */
+  kill(): void {
+    this.#actor.stop();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    for (const device of this.#devices.values()) device.stop();
+    this.#devices.clear();
+  }
+
+  /** The states of the devices that this agent drives, by load balancer. */
+  devices(): ReadonlyMap<string, string> {
+    return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
+  }
+
+  // What controllers send.
+
+  #listen(): void {
+    const { id, bus, log } = this.#options;
+    this.#subscriptions.push(
+      serve({
+        bus,
+        log,
+        subject: subjects.down(id, 'command'),
+        schema: Command,
+        handle: (command) => this.#command(command),
+        malformed: (message): CommandReply => ({
+          type: 'malformed',
+          message: message.slice(0, 4_000),
+        }),
+      }),
+      serve({
+        bus,
+        log,
+        subject: subjects.down(id, 'standing'),
+        schema: Standing,
+        handle: (standing) => this.#standing(standing),
+      }),
+      serve({
+        bus,
+        log,
+        subject: subjects.down(id, 'probe'),
+        schema: Probe,
+        handle: () => Promise.resolve({ agent: id, incarnation: this.incarnation }),
+      }),
+    );
+  }
+
+  async #command(command: Command): Promise<CommandReply> {
+    const { drivers, log } = this.#options;
+    if (command.incarnation !== this.incarnation) {
+      return { type: 'stale', incarnation: this.incarnation };
+    }
+    const driver = drivers.get(command.driver);
+    if (driver === undefined) {
+      const message = `this agent does not run the driver ${command.driver}`;
+      return { type: 'failed', kind: 'permanent', message };
+    }
+    const { loadBalancer, epoch, generation, grant, requestId } = command;
+    log.debug({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
+    const reply = await this.#device(loadBalancer, driver).command(command);
+    if (reply.type === 'removed') await this.#forget(loadBalancer);
+    return reply;
+  }
+
+  async #standing({ loadBalancer, epoch, holder }: Standing): Promise<undefined> {
+    const device = this.#devices.get(loadBalancer);
+    const over = device?.standing({ agent: holder, epoch }, this.#options.id) ?? false;
+    if (over) await this.#forget(loadBalancer);
+    return undefined;
+  }
+
+  #device(id: string, driver: Driver): Device {
+    let device = this.#devices.get(id);
+    if (device === undefined) {
+      const { clock, log, timings, journal } = this.#options;
+      const report = (epoch: number, operating: OperatingReport, reason: string | null): void =>
+        this.#report(id, epoch, operating, reason);
+      const { counters } = this;
+      device = new Device({ id, driver, clock, log, timings, journal, counters, report });
+      this.#devices.set(id, device);
+    }
+    return device;
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#devices.get(id)?.stop();
+    this.#devices.delete(id);
+    await this.#options.journal.save(id, null);
+  }
+
+  #report(id: string, epoch: number, operating: OperatingReport, reason: string | null): void {
+    const { id: agent, bus, shards, log } = this.#options;
+    const subject = subjects.up(agent, subjects.shardOf(id, shards), 'report');
+    const report = { agent, loadBalancer: id, epoch, operating, reason };
+    try {
+      bus.publish(subject, JSON.stringify(report));
+    } catch (error) {
+      if (!(error instanceof BusUnavailable)) throw error;
+      log.debug({ loadBalancer: id }, 'a report was lost: not connected');
+    }
+  }
+
+  // What this agent sends.
+
+  #up(kind: string): string {
+    return subjects.up(this.#options.id, this.#subjectShard, kind);
+  }
+
+  async #register(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+    const { id: agent, bus, clock, timings, log, description } = this.#options;
+    const drivers = await this.#reachableDrivers();
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const { incarnation } = this;
+      const request = { agent, incarnation, description: { ...description, drivers } };
+      const sentAt = clock.monotonicMs();
+      try {
+        const timeoutMs = timings.ackTimeoutMs * 4;
+        const reply = await call(bus, this.#up('register'), request, RegisterReply, timeoutMs);
+        if (reply.type === 'accepted') {
+          this.#leasedFrom = sentAt;
+          for (const device of this.#devices.values()) device.unconfirm();
+          report({ type: 'register.accepted' });
+          return;
+        }
+        if (reply.type === 'ended') {
+          await this.#takeNext(reply.incarnation, reply.reason, report);
+          return;
+        }
+        log.error({ agent, reason: reply.reason }, 'the judge refuses this agent');
+      } catch (error) {
+        log.debug({ agent, error: String(error) }, 'not registered yet');
+      }
+      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
+      await delay(clock, waitMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #reachableDrivers(): Promise<string[]> {
+    const reachable: string[] = [];
+    for (const [name, driver] of this.#options.drivers) {
+      const result = await driver.probe();
+      if (result.reachable) reachable.push(name);
+      else
+        this.#options.log.error(
+          { driver: name, reason: result.reason },
+          'a device is out of reach',
+        );
+    }
+    return reachable;
+  }
+
+  async #heartbeat(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+    const { clock, timings } = this.#options;
+    while (!signal.aborted) {
+      const sentAt = clock.monotonicMs();
+      const reply = await this.#beat();
+      if (signal.aborted) return;
+      if (reply?.type === 'ended') {
+        await this.#takeNext(reply.incarnation, reply.reason, report);
+        return;
+      }
+      if (reply?.type === 'unknown') {
+        report({ type: 'unknown' });
+        return;
+      }
+      const now = clock.monotonicMs();
+      if (reply !== null) {
+        this.#leasedFrom = sentAt;
+        if (this.state === 'isolated') report({ type: 'lease.renewed' });
+      } else if (now - this.#leasedFrom >= timings.leaseMs && this.state === 'serving') {
+        report({ type: 'lease.ended' });
+      }
+      const waitMs = Math.max(0, timings.heartbeatMs - (now - sentAt));
+      await delay(clock, waitMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** One heartbeat; null where it was not acknowledged. */
+  async #beat(): Promise<HeartbeatReply | null> {
+    const { id: agent, bus, timings, log } = this.#options;
+    const { incarnation } = this;
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const beat = { agent, incarnation, sequence, claims: this.#claims() };
+    try {
+      const subject = this.#up('heartbeat');
+      const reply = await call(bus, subject, beat, HeartbeatReply, timings.ackTimeoutMs);
+      if (reply.type !== 'acknowledged') return reply;
+      // Only the acknowledgement of this very heartbeat is a lease (R13).
+      const mine =
+        reply.agent === agent && reply.incarnation === incarnation && reply.sequence === sequence;
+      return mine ? reply : null;
+    } catch (error) {
+      log.debug({ agent, sequence, error: String(error) }, 'a heartbeat was not acknowledged');
+      return null;
+    }
+  }
+
+  #claims(): Claim[] {
+    const claims: Claim[] = [];
+    for (const device of this.#devices.values()) {
+      const claim = device.claim();
+      if (claim !== null) claims.push(claim);
+      if (claims.length === claimsMax) break;
+    }
+    return claims;
+  }
+
+  async #takeNext(
+    above: number,
+    reason: string,
+    report: (event: AgentEvent) => void,
+  ): Promise<void> {
+    const { journal, clock } = this.#options;
+    const next = await nextIncarnation(journal, clock, Math.max(above, this.incarnation));
+    report({ type: 'incarnation.ended', reason, next });
+  }
+
+  async #goodbye(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+    const { id: agent, bus, clock, timings } = this.#options;
+    const startedAt = clock.monotonicMs();
+    const request = { agent, incarnation: this.incarnation };
+    let outcome = 'no judge answered';
+    while (!signal.aborted && clock.monotonicMs() - startedAt < timings.goodbyeMs) {
+      try {
+        const subject = this.#up('goodbye');
+        const reply = await call(bus, subject, request, GoodbyeReply, timings.ackTimeoutMs);
+        if (reply.retired) {
+          outcome = 'retired';
+          break;
+        }
+        outcome = `${reply.bound} load balancers are still bound here`;
+      } catch (error) {
+        outcome = error instanceof Error ? error.message : String(error);
+      }
+      await delay(clock, timings.retryMs, signal).catch(() => undefined);
+    }
+    this.#options.log.info({ agent, outcome }, 'goodbye');
+    report({ type: 'goodbye.done', outcome });
+  }
+}

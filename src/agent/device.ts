@@ -1,0 +1,264 @@
+import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
+import {
+  covers,
+  type DeviceEvent,
+  type DeviceFailure,
+  type DeviceMachine,
+  deviceMachine,
+  type Wanted,
+} from '../../machines/device/machine.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Claim, Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { countUnexpected, worker } from '../host/children.ts';
+import { xstateClock } from '../host/xstate-clock.ts';
+import type { Journal } from '../ports/journal.ts';
+
+/** How many callers may wait for one device; the oldest is sent away for a newer one. */
+export const waitersMax = 8;
+
+export interface DeviceOptions {
+  readonly id: string;
+  readonly driver: Driver;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly journal: Journal;
+  readonly counters: { unexpected: number };
+  /** What the device says about traffic has changed. */
+  readonly report: (epoch: number, operating: OperatingReport, reason: string | null) => void;
+}
+
+interface Waiter {
+  readonly command: Command;
+  readonly resolve: (reply: CommandReply) => void;
+}
+
+type Snapshot = SnapshotFrom<DeviceMachine>;
+
+/** One load balancer on one device: its machine, and those who wait for what becomes of it. */
+export class Device {
+  readonly #options: DeviceOptions;
+  readonly #actor: Actor<DeviceMachine>;
+  #command: Command | null = null;
+  #waiters: Waiter[] = [];
+  #operating: OperatingReport | null = null;
+  /** Is a record known to be at least as new as what this device holds? Otherwise it is claimed. */
+  #confirmed = false;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+    const { clock, id, log } = options;
+    const logic = deviceMachine.provide({
+      actors: {
+        execute: worker<DeviceEvent>((_, report) => this.#execute(report)),
+        watch: this.#watchLogic(),
+        backoff: this.#backoffLogic(),
+      },
+      actions: { unexpected: countUnexpected(log, 'device', options.counters) },
+    });
+    this.#actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    this.#actor.subscribe({
+      next: (snapshot) => this.#stepped(snapshot),
+      error: (error) => log.error({ loadBalancer: id, err: error }, 'the device actor crashed'),
+    });
+    this.#actor.start();
+  }
+
+  get state(): string {
+    return String(this.#actor.getSnapshot().value);
+  }
+
+  /** Resolves when the command is settled, one way or the other. */
+  command(command: Command): Promise<CommandReply> {
+    const { epoch, generation, status } = command;
+    const known = this.#command;
+    const newer =
+      known === null ||
+      epoch > known.epoch ||
+      (epoch === known.epoch && (generation > known.generation || status !== known.status));
+    if (newer) this.#command = command;
+    if (!command.grant && epoch === this.#command?.epoch) this.#confirmed = true;
+    return new Promise((resolve) => {
+      this.#actor.send({ type: 'command', wanted: wantedOf(command) });
+      const reply = this.#settled(command, this.#actor.getSnapshot());
+      if (reply !== null) {
+        resolve(reply);
+        return;
+      }
+      this.#waiters.push({ command, resolve });
+      if (this.#waiters.length > waitersMax) {
+        const message = 'it is still under way';
+        this.#waiters.shift()?.resolve({ type: 'failed', kind: 'retryable', message });
+      }
+    });
+  }
+
+  /** What the record says; true when nothing is left here to be remembered. */
+  standing(record: Pick<Seat, 'agent' | 'epoch'>, self: string): boolean {
+    const { context } = this.#actor.getSnapshot();
+    const held = context.wanted?.epoch ?? 0;
+    if (record.epoch > held && record.agent !== self) {
+      this.#actor.send({ type: 'superseded', epoch: record.epoch });
+    } else if (record.epoch >= held && record.agent === self) this.#confirmed = true;
+    const after = this.#actor.getSnapshot();
+    return after.matches('fenced') && record.epoch >= (after.context.fencedBy?.epoch ?? 0);
+  }
+
+  /** A new incarnation's seats are all in question until a record names it. */
+  unconfirm(): void {
+    this.#confirmed = false;
+  }
+
+  /** What has to be told with heartbeats, until a record is as new (R9); null when nothing. */
+  claim(): Claim | null {
+    const { value, context } = this.#actor.getSnapshot();
+    const loadBalancer = this.#options.id;
+    if (value === 'fenced' && context.fencedBy !== null) {
+      const { epoch, generation, removed } = context.fencedBy;
+      return { loadBalancer, epoch, generation, removed };
+    }
+    const held = context.applied ?? context.wanted;
+    if (this.#confirmed || held === null || value === 'absent') return null;
+    const { epoch, generation } = held;
+    return { loadBalancer, epoch, generation, removed: false };
+  }
+
+  stop(): void {
+    this.#actor.stop();
+    const message = 'the agent is stopping';
+    for (const { resolve } of this.#waiters) {
+      resolve({ type: 'failed', kind: 'retryable', message });
+    }
+    this.#waiters = [];
+  }
+
+  #stepped(snapshot: Snapshot): void {
+    this.#waiters = this.#waiters.filter(({ command, resolve }) => {
+      const reply = this.#settled(command, snapshot);
+      if (reply === null) return true;
+      resolve(reply);
+      return false;
+    });
+  }
+
+  /** What became of a command, as far as the device's state tells; null while it is under way. */
+  #settled(command: Command, { value, context }: Snapshot): CommandReply | null {
+    const { wanted, applied, fencedBy, failure } = context;
+    const asked = wantedOf(command);
+    if (value === 'fenced' && fencedBy !== null) {
+      if (!asked.live && fencedBy.removed) return { type: 'removed', epoch: asked.epoch };
+      return { type: 'fenced', by: fencedBy };
+    }
+    if (wanted !== null && asked.epoch < wanted.epoch) {
+      const { epoch, generation } = wanted;
+      return { type: 'fenced', by: { epoch, generation, removed: false } };
+    }
+    if (value === 'active' && applied !== null && covers(applied, asked)) {
+      const { epoch, generation } = applied;
+      return { type: 'applied', epoch, generation, operating: this.#operating };
+    }
+    if (value === 'absent' && applied !== null && !applied.live && !asked.live) {
+      return { type: 'removed', epoch: asked.epoch };
+    }
+    if ((value === 'failing' || value === 'removalFailing') && failure !== null) {
+      return { type: 'failed', kind: failure.kind, message: failure.message.slice(0, 4_000) };
+    }
+    return null;
+  }
+
+  async #execute(report: (event: DeviceEvent) => void): Promise<void> {
+    const { id, driver, journal, log } = this.#options;
+    const command = this.#command;
+    if (command === null) throw new Error('a device was started without a command');
+    const wanted = wantedOf(command);
+    const { epoch, generation, document } = command;
+    try {
+      await journal.save(id, JSON.stringify({ ...wanted, driver: command.driver }));
+      if (wanted.live) {
+        const applied = await driver.apply({ id, epoch, generation, document });
+        this.#operating = applied.operating;
+        report({ type: 'execute.applied', wanted, marker: applied.marker });
+        this.#options.report(epoch, applied.operating, null);
+      } else {
+        await driver.remove({ id, epoch, generation });
+        report({ type: 'execute.removed', wanted });
+      }
+    } catch (error) {
+      if (error instanceof FencedError) {
+        report({ type: 'execute.fenced', marker: error.marker });
+        return;
+      }
+      if (!(error instanceof DriverError)) {
+        log.error(
+          { loadBalancer: id, err: error },
+          'a driver failed in a way that it does not declare',
+        );
+      }
+      const failure = failureOf(error);
+      report({ type: 'execute.failed', failure });
+      this.#tellTrouble(failure.message);
+    }
+  }
+
+  #watchLogic() {
+    const { id, driver, clock, timings } = this.#options;
+    return fromCallback(({ sendBack }) => {
+      const stop = driver.watch(id, (notice) => {
+        if (notice.type === 'down') {
+          this.#tellTrouble(notice.reason);
+          sendBack({ type: 'device.down', reason: notice.reason });
+          return;
+        }
+        this.#operating = notice.operating;
+        this.#options.report(this.#command?.epoch ?? 0, notice.operating, null);
+      });
+      const timer = clock.setTimer(timings.deviceStableMs, () =>
+        sendBack({ type: 'device.stable' }),
+      );
+      return () => {
+        stop();
+        clock.clearTimer(timer);
+      };
+    });
+  }
+
+  #backoffLogic() {
+    const { clock, timings } = this.#options;
+    return fromCallback(({ sendBack }) => {
+      const { failure, failures } = this.#actor.getSnapshot().context;
+      const growing = backoffMs(failures - 1, timings.deviceRetryMs, timings.deviceRetryMaxMs);
+      const restMs = failure?.kind === 'permanent' ? timings.refusalRetryMs : growing;
+      const timer = clock.setTimer(failure?.retryAfterMs ?? restMs, () =>
+        sendBack({ type: 'retry.due' }),
+      );
+      return () => clock.clearTimer(timer);
+    });
+  }
+
+  #tellTrouble(reason: string): void {
+    const known = this.#operating;
+    if (known === null) return;
+    this.#operating = { ...known, loadBalancer: 'ERROR' };
+    this.#options.report(this.#command?.epoch ?? 0, this.#operating, reason.slice(0, 4_000));
+  }
+}
+
+function wantedOf(command: Command): Wanted {
+  const { epoch, generation, status } = command;
+  return { epoch, generation, live: status === 'live' };
+}
+
+function failureOf(error: unknown): DeviceFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind =
+    error instanceof DriverError && error.kind !== 'fenced' ? error.kind : ('retryable' as const);
+  const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : null;
+  return { kind, message, retryAfterMs };
+}

@@ -1,0 +1,198 @@
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { Fault } from '../../machines/model/fault.ts';
+import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
+import { type CommitOptions, writeUntilKnown } from '../host/commit.ts';
+import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
+
+export interface CommittedDocument {
+  readonly record: DesiredRecord;
+  readonly revision: number;
+}
+
+/** How many edits of one load balancer may wait for their turn. */
+export const editsWaitingMax = 64;
+
+type Body = Omit<DesiredRecord, 'schema' | 'write' | 'operationIds'>;
+
+export interface DesiredDocumentsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly nonce: string;
+  /** Called after each commit. */
+  readonly committed: (id: string, document: CommittedDocument) => void;
+}
+
+/**
+ * The desired records of the load balancers that this controller owns. Edits of one load balancer
+ * follow each other; each is a compare-and-swap, answered by its commit, and recognised by its
+ * operation id if it comes again.
+ */
+export class DesiredDocuments {
+  readonly #options: DesiredDocumentsOptions;
+  readonly #documents = new Map<string, CommittedDocument>();
+  readonly #tails = new Map<string, { waiting: number; tail: Promise<unknown> }>();
+  readonly #abort = new AbortController();
+  readonly #commit: CommitOptions;
+  #writes = 0;
+
+  constructor(options: DesiredDocumentsOptions) {
+    this.#options = options;
+    this.#commit = {
+      clock: options.clock,
+      log: options.log,
+      retryMs: options.timings.retryMs,
+      retryMaxMs: options.timings.retryMaxMs,
+      signal: this.#abort.signal,
+    };
+  }
+
+  get(id: string): CommittedDocument | null {
+    return this.#documents.get(id) ?? null;
+  }
+
+  /** Takes over a record that was read when its shard was claimed. */
+  adopt(id: string, record: DesiredRecord, revision: number): void {
+    const known = this.#documents.get(id);
+    if (known === undefined || known.revision < revision) {
+      this.#documents.set(id, { record, revision });
+    }
+  }
+
+  create(id: string, operationId: string, body: Body): Promise<number> {
+    return this.#inTurn(id, async () => {
+      const known = this.#documents.get(id);
+      if (known?.record.operationIds.includes(operationId) === true) return known.revision;
+      if (known !== undefined)
+        throw new Fault(409, `A load balancer with id ${id} exists already.`);
+      const record = this.#record(body, [operationId]);
+      const result = await this.#write(id, record, 0);
+      if (!result.committed) {
+        throw new Fault(409, `A load balancer with id ${id} exists already.`);
+      }
+      return this.#committed(id, record, result.revision);
+    });
+  }
+
+  /**
+   * Replaces the record by what `change` makes of it. `change` may throw a Fault, and may be called
+   * again on a newer record; it returns null where nothing has to be written.
+   */
+  edit(
+    id: string,
+    operationId: string,
+    change: (record: DesiredRecord) => Body | null,
+  ): Promise<number> {
+    return this.#inTurn(id, async () => {
+      for (;;) {
+        const known = this.#documents.get(id);
+        if (known === undefined) throw new Fault(404, `Load Balancer ${id} not found.`);
+        if (known.record.operationIds.includes(operationId)) return known.revision;
+        const body = change(known.record);
+        if (body === null) return known.revision;
+        const operationIds = [...known.record.operationIds, operationId].slice(-operationIdsMax);
+        const record = this.#record(body, operationIds);
+        const result = await this.#write(id, record, known.revision);
+        if (result.committed) return this.#committed(id, record, result.revision);
+        await this.#reload(id);
+      }
+    });
+  }
+
+  /** Removes the record, after the binding record is gone. */
+  purge(id: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      for (;;) {
+        const known = this.#documents.get(id);
+        if (known === undefined) return;
+        const write = this.#nextWrite();
+        const { store } = this.#options;
+        const result = await writeUntilKnown(
+          store,
+          id,
+          () => store.remove(id, known.revision, write),
+          () => false,
+          this.#commit,
+        );
+        if (result.committed) {
+          this.#documents.delete(id);
+          return;
+        }
+        await this.#reload(id);
+      }
+    });
+  }
+
+  stop(): void {
+    this.#abort.abort(new Fault(503, 'The controller is stopping. Please try again.', 1));
+  }
+
+  #record(body: Body, operationIds: string[]): DesiredRecord {
+    return { schema: 1, write: this.#nextWrite(), ...body, operationIds };
+  }
+
+  #nextWrite(): string {
+    this.#writes += 1;
+    return `${this.#options.nonce}-desired-${this.#writes}`;
+  }
+
+  async #write(id: string, record: DesiredRecord, revision: number): Promise<WriteResult> {
+    const { store } = this.#options;
+    const text = JSON.stringify(record);
+    try {
+      return await writeUntilKnown(
+        store,
+        id,
+        () =>
+          revision === 0
+            ? store.create(id, text, record.write)
+            : store.update(id, text, revision, record.write),
+        (value) => value === text,
+        this.#commit,
+      );
+    } catch (error) {
+      if (!(error instanceof RecordTooLarge)) throw error;
+      throw new Fault(
+        413,
+        `The load balancer would need a record of more than ${recordBytesMax} bytes; use fewer listeners, pools or members.`,
+      );
+    }
+  }
+
+  #committed(id: string, record: DesiredRecord, revision: number): number {
+    const document = { record, revision };
+    this.#documents.set(id, document);
+    this.#options.committed(id, document);
+    return revision;
+  }
+
+  async #reload(id: string): Promise<void> {
+    const entry = await this.#options.store.get(id);
+    if (entry === null) this.#documents.delete(id);
+    else {
+      const record = DesiredRecord.parse(JSON.parse(entry.value));
+      this.#documents.set(id, { record, revision: entry.revision });
+    }
+  }
+
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const queue = this.#tails.get(id) ?? { waiting: 0, tail: Promise.resolve() };
+    if (queue.waiting >= editsWaitingMax) {
+      throw new Fault(503, `More than ${editsWaitingMax} edits of load balancer ${id} wait.`, 1);
+    }
+    queue.waiting += 1;
+    const result = queue.tail.then(work);
+    const settled = result
+      .catch(() => undefined)
+      .then(() => {
+        queue.waiting -= 1;
+        if (queue.waiting === 0) this.#tails.delete(id);
+      });
+    queue.tail = settled;
+    this.#tails.set(id, queue);
+    return result;
+  }
+}

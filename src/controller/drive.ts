@@ -1,0 +1,149 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { type Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import { type Seat, sameSeat } from '../../machines/protocol/seat.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { Limiter } from '../host/limiter.ts';
+import { call, MalformedReply } from '../messaging/endpoint.ts';
+import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import type { CommittedDocument } from './desired-documents.ts';
+
+/** How many commands may be under way to one agent; the rest wait in order. */
+export const commandsInFlightMax = 64;
+
+export interface DriveOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly desired: (id: string) => CommittedDocument | null;
+  readonly context: (id: string) => LoadBalancerContext | null;
+  readonly committed: (id: string) => LoadBalancerContext | null;
+}
+
+type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
+
+/**
+ * Sends commands to holders until they are settled. Every attempt is built anew from committed
+ * revisions of both records (R2, R3), so a repeated command can only be newer, never invented.
+ */
+export class Driver {
+  readonly #options: DriveOptions;
+  readonly #limiters = new Map<string, Limiter>();
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+  }
+
+  /** Ends when the command is settled, or with the signal. Tells what came of it by `report`. */
+  async drive(
+    id: string,
+    report: (event: DrivenEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, timings } = this.#options;
+    let lastTrouble: string | null = null;
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const built = this.#build(id);
+      if (built === null) return;
+      const outcome = await this.#attempt(built.seat, built.command, signal);
+      if (signal.aborted) return;
+      if (typeof outcome !== 'string') {
+        report(outcome);
+        return;
+      }
+      // Told once, and not for a hiccup: a record is written for each change of the reason.
+      if (attempt >= 2 && outcome !== lastTrouble) {
+        lastTrouble = outcome;
+        report({ type: 'driven.trouble', epoch: built.seat.epoch, message: outcome });
+      }
+      const waitMs = backoffMs(attempt, timings.commandRetryMs, timings.commandRetryMaxMs);
+      await delay(clock, waitMs, signal).catch(() => undefined);
+    }
+  }
+
+  #build(id: string): { readonly seat: Seat; readonly command: Command } | null {
+    const { context, committed, desired, log } = this.#options;
+    const seat = context(id)?.binding ?? null;
+    const authority = committed(id);
+    const document = desired(id);
+    if (seat === null || authority === null || document === null) return null;
+    if (!authorisedByCommit(seat, authority)) {
+      log.error({ loadBalancer: id, seat }, 'a command without a committed binding was held back');
+      return null;
+    }
+    const { record } = document;
+    const command: Command = {
+      loadBalancer: id,
+      epoch: seat.epoch,
+      incarnation: seat.incarnation,
+      generation: record.generation,
+      status: record.status,
+      grant: !sameSeat(seat, authority.binding),
+      driver: record.driver,
+      document: record.document,
+      requestId: record.operationIds.at(-1) ?? null,
+    };
+    return { seat, command };
+  }
+
+  /** One attempt: an event where it settled the matter, a sentence where it has to be tried again. */
+  async #attempt(seat: Seat, command: Command, signal: AbortSignal): Promise<DrivenEvent | string> {
+    const { bus, timings } = this.#options;
+    try {
+      const reply = await this.#limiter(seat.agent).run(async () => {
+        if (signal.aborted) return null;
+        const subject = subjects.down(seat.agent, 'command');
+        return await call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
+      });
+      return reply === null ? 'given up' : this.#settle(seat, command, reply);
+    } catch (error) {
+      if (error instanceof NoResponders) return `agent ${seat.agent} does not listen`;
+      if (error instanceof RequestTimeout) return `agent ${seat.agent} has not answered yet`;
+      if (error instanceof BusUnavailable) return 'the controller is not connected to NATS';
+      if (error instanceof MalformedReply) return `agent ${seat.agent}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  #settle(seat: Seat, command: Command, reply: CommandReply): DrivenEvent | string {
+    const { clock, timings } = this.#options;
+    const at = clock.wallMs();
+    const { epoch } = seat;
+    switch (reply.type) {
+      case 'applied': {
+        const { generation, operating } = reply;
+        return { type: 'driven.applied', epoch: reply.epoch, generation, operating, at };
+      }
+      case 'removed':
+        return { type: 'driven.removed', epoch: reply.epoch };
+      case 'fenced':
+        return { type: 'driven.fenced', epoch, by: reply.by, at };
+      case 'stale':
+        return { type: 'driven.stale', epoch, at };
+      case 'malformed':
+        return refused(`agent ${seat.agent} could not read the command: ${reply.message}`);
+      case 'failed':
+        if (reply.kind === 'permanent') return refused(reply.message);
+        return `agent ${seat.agent}: ${reply.message}`;
+    }
+    function refused(message: string): DrivenEvent {
+      const retryAt = at + timings.refusalRetryMs;
+      return { type: 'driven.refused', epoch, generation: command.generation, message, retryAt };
+    }
+  }
+
+  #limiter(agent: string): Limiter {
+    let limiter = this.#limiters.get(agent);
+    if (limiter === undefined) {
+      limiter = new Limiter(commandsInFlightMax);
+      this.#limiters.set(agent, limiter);
+    }
+    return limiter;
+  }
+}

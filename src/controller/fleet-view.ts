@@ -1,0 +1,85 @@
+import type { LivenessContext } from '../../machines/liveness/context.ts';
+import type { AgentFacts } from '../../machines/placement/candidates.ts';
+import type { AgentView } from '../api/services.ts';
+import type { SeatIndex } from './seat-index.ts';
+
+interface Known {
+  readonly state: string;
+  readonly context: LivenessContext;
+}
+
+/** The agents as this controller sees them now. */
+export class FleetView {
+  readonly #agents = new Map<string, Known>();
+  readonly #seats: SeatIndex;
+
+  constructor(seats: SeatIndex) {
+    this.#seats = seats;
+  }
+
+  note(agent: string, state: string, context: LivenessContext): void {
+    this.#agents.set(agent, { state, context });
+  }
+
+  current(agent: string): { readonly state: string; readonly incarnation: number } | null {
+    const known = this.#agents.get(agent);
+    return known === undefined
+      ? null
+      : { state: known.state, incarnation: known.context.incarnation };
+  }
+
+  /** Is this very incarnation alive, as far as is known? */
+  isAlive(agent: string, incarnation: number): boolean {
+    const known = this.#agents.get(agent);
+    return known?.state === 'alive' && known.context.incarnation === incarnation;
+  }
+
+  /** Why this incarnation is over; null while it may still live. */
+  verdictOn(agent: string, incarnation: number): string | null {
+    const known = this.#agents.get(agent);
+    if (known === undefined) return 'no such agent is known';
+    if (known.context.incarnation > incarnation) return 'it has started anew';
+    if (known.state === 'dead') return known.context.reason ?? 'dead';
+    if (known.state === 'retired') return 'it has retired';
+    return null;
+  }
+
+  facts(): readonly AgentFacts[] {
+    const facts: AgentFacts[] = [];
+    for (const [id, { state, context }] of this.#agents) {
+      if (context.description === null) continue;
+      const { host, drivers, zone, capacity } = context.description;
+      const { incarnation } = context;
+      facts.push({
+        id,
+        incarnation,
+        host,
+        state,
+        drivers,
+        zone,
+        capacity,
+        load: this.#seats.load(id),
+      });
+    }
+    return facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  views(): readonly AgentView[] {
+    return this.facts().map((facts) => {
+      const known = this.#agents.get(facts.id) as Known;
+      return {
+        id: facts.id,
+        host: facts.host,
+        incarnation: facts.incarnation,
+        state: facts.state,
+        reason: known.context.reason,
+        drivers: facts.drivers,
+        zone: facts.zone,
+        capacity: facts.capacity,
+        boundLoadBalancers: facts.load,
+        standbyLoadBalancers: this.#seats.standbyLoad(facts.id),
+        sinceMs: known.context.since,
+      };
+    });
+  }
+}

@@ -1,0 +1,273 @@
+import type { LivenessContext } from '../../machines/liveness/context.ts';
+import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import {
+  type Goodbye,
+  type GoodbyeReply,
+  type Heartbeat,
+  type HeartbeatReply,
+  ProbeReply,
+  type Register,
+  type RegisterReply,
+} from '../../machines/protocol/agent-messages.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { ActorHost } from '../host/actor-host.ts';
+import type { Step } from '../host/actor-kind.ts';
+import { countUnexpected, worker } from '../host/children.ts';
+import { call } from '../messaging/endpoint.ts';
+import { type Bus, NoResponders } from '../ports/bus.ts';
+import type { Stores } from '../ports/store.ts';
+import { livenessKind } from './liveness-kind.ts';
+import { ProvenTime } from './proven-time.ts';
+
+export interface JudgeOptions {
+  readonly bus: Bus;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly counters: { unexpected: number };
+  /** The term under which the agent's shard is owned. */
+  readonly term: (agent: string) => number;
+  /** How many load balancers are bound to the agent. */
+  readonly boundCount: (agent: string) => number;
+  readonly stepped: (step: Step<LivenessContext>) => void;
+  /** An agent's state, as far as others may act on it: verdicts at once, births once committed. */
+  readonly known: (agent: string, state: string, context: LivenessContext) => void;
+}
+
+/** What the wheel knows of one agent, in proven time. */
+interface Hearing {
+  incarnation: number;
+  lastHeardMs: number;
+  silent: boolean;
+}
+
+/**
+ * Judges the agents whose shards this controller owns. Heartbeats stay in a wheel outside XState;
+ * only its edges reach the liveness machines.
+ */
+export class Judge {
+  readonly host: ActorHost<LivenessContext, LivenessEvent>;
+  readonly #options: JudgeOptions;
+  readonly #proven: ProvenTime;
+  readonly #hearing = new Map<string, Hearing>();
+  readonly #states = new Map<string, string>();
+
+  constructor(options: JudgeOptions) {
+    const { bus, clock, random, log, timings, stores } = options;
+    this.#options = options;
+    this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#turnWheel() });
+    const logic = livenessMachine.provide({
+      actors: {
+        probe: worker<LivenessEvent>((agent, report, signal) => this.#probe(agent, report, signal)),
+        emptying: worker<LivenessEvent>((agent, report, signal) =>
+          this.#emptying(agent, report, signal),
+        ),
+      },
+      actions: { unexpected: countUnexpected(log, 'liveness', options.counters) },
+    });
+    const kind = livenessKind(logic, stores.liveness, {
+      stepped: (step) => this.#stepped(step),
+      committed: (agent, context) => this.#known(agent, context),
+      running: (agent) => this.#running(agent),
+    });
+    this.host = new ActorHost(kind, { clock, random, log, timings });
+  }
+
+  start(): void {
+    this.#proven.start();
+  }
+
+  stop(): void {
+    this.#proven.stop();
+    this.host.stop();
+  }
+
+  /** Takes over what a record says of an agent; it has to be heard anew from now on. */
+  adopt(agent: string, text: string, revision: number): void {
+    this.host.restore(agent, text, revision);
+  }
+
+  async register(request: Register): Promise<RegisterReply> {
+    const { agent, incarnation, description } = request;
+    this.host.birth(agent);
+    const ended = this.#verdict(agent, incarnation);
+    if (ended !== null) return { type: 'ended', ...ended };
+    const at = this.#options.clock.wallMs();
+    // A judge may declare only incarnations that are on record, so the answer waits for the commit.
+    await this.host.ask(agent, { type: 'registered', agent, incarnation, description, at });
+    const overtaken = this.#verdict(agent, incarnation);
+    if (overtaken !== null) return { type: 'ended', ...overtaken };
+    this.#heard(agent, incarnation);
+    return { type: 'accepted', term: this.#options.term(agent) };
+  }
+
+  heartbeat(beat: Heartbeat): HeartbeatReply {
+    const { agent, incarnation, sequence } = beat;
+    const ended = this.#verdict(agent, incarnation);
+    if (ended !== null) return { type: 'ended', ...ended };
+    if (this.host.committedContext(agent)?.incarnation !== incarnation) return { type: 'unknown' };
+    this.#heard(agent, incarnation);
+    const term = this.#options.term(agent);
+    return { type: 'acknowledged', agent, incarnation, sequence, term };
+  }
+
+  async goodbye({ agent, incarnation }: Goodbye): Promise<GoodbyeReply> {
+    const at = this.#options.clock.wallMs();
+    if (this.#states.get(agent) === 'alive' || this.#states.get(agent) === 'suspect') {
+      await this.host.ask(agent, { type: 'goodbye', incarnation, at });
+    }
+    const state = this.#states.get(agent);
+    const retired = state === 'retired' || state === undefined;
+    return { retired, bound: this.#options.boundCount(agent) };
+  }
+
+  /** The server says that a connection with this agent's name was closed. */
+  connectionClosed(agent: string, reason: string): void {
+    const incarnation = this.host.context(agent)?.incarnation;
+    if (incarnation === undefined) return;
+    const at = this.#options.clock.wallMs();
+    this.host.tell(agent, { type: 'connection.closed', incarnation, reason, at });
+  }
+
+  /** Says why an incarnation is over for good; null while it may serve. */
+  #verdict(agent: string, incarnation: number): { incarnation: number; reason: string } | null {
+    const context = this.host.context(agent);
+    if (context === null || context.incarnation === 0) return null;
+    if (context.incarnation > incarnation) {
+      const reason = 'a newer incarnation of this agent has registered';
+      return { incarnation: context.incarnation, reason };
+    }
+    const state = this.#states.get(agent);
+    if (context.incarnation === incarnation && (state === 'dead' || state === 'retired')) {
+      return { incarnation, reason: context.reason ?? state };
+    }
+    return null;
+  }
+
+  #heard(agent: string, incarnation: number): void {
+    const hearing = this.#hearing.get(agent);
+    const lastHeardMs = this.#proven.nowMs;
+    if (hearing === undefined || hearing.incarnation !== incarnation) {
+      this.#hearing.set(agent, { incarnation, lastHeardMs, silent: false });
+      return;
+    }
+    hearing.lastHeardMs = lastHeardMs;
+    if (hearing.silent) {
+      hearing.silent = false;
+      this.host.tell(agent, { type: 'heard', incarnation, at: this.#options.clock.wallMs() });
+    }
+  }
+
+  #turnWheel(): void {
+    const { timings, clock } = this.#options;
+    const now = this.#proven.nowMs;
+    for (const [agent, hearing] of this.#hearing) {
+      const silenceMs = now - hearing.lastHeardMs;
+      if (silenceMs < timings.suspectAfterMs) continue;
+      const { incarnation } = hearing;
+      const at = clock.wallMs();
+      if (!hearing.silent) {
+        hearing.silent = true;
+        this.host.tell(agent, { type: 'silent', incarnation, at });
+      }
+      if (silenceMs >= timings.deadAfterMs) {
+        this.#hearing.delete(agent);
+        this.host.tell(agent, { type: 'expired', incarnation, at });
+      }
+    }
+  }
+
+  #stepped(step: Step<LivenessContext>): void {
+    this.#states.set(step.id, step.to);
+    if (step.to === 'dead' || step.to === 'retired') this.#hearing.delete(step.id);
+    // A probe that was answered is a sign of life like a heartbeat.
+    if (step.to === 'alive' && step.event.type === 'probe.answered') {
+      const hearing = this.#hearing.get(step.id);
+      if (hearing !== undefined) {
+        hearing.silent = false;
+        hearing.lastHeardMs = this.#proven.nowMs;
+      }
+    }
+    this.#options.stepped(step);
+    const committed = this.host.committedContext(step.id);
+    // Records may name only incarnations that are on record themselves (R13); verdicts need not wait.
+    if (committed?.incarnation === step.after.incarnation) this.#known(step.id, step.after);
+  }
+
+  #known(agent: string, context: LivenessContext): void {
+    const state = this.#states.get(agent);
+    if (state !== undefined && context.incarnation > 0) this.#options.known(agent, state, context);
+  }
+
+  #running(agent: string): void {
+    const actor = this.host.actor(agent);
+    const snapshot = actor?.snapshot ?? null;
+    const context = actor?.context ?? null;
+    if (snapshot === null || context === null || context.incarnation === 0) return;
+    const state = String(snapshot.value);
+    this.#states.set(agent, state);
+    if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
+    this.#known(agent, context);
+  }
+
+  /**
+   * Asks the agent itself. Nobody listening, and still nobody after the grace for reconnects, means
+   * that its process is gone; no answer from somebody who listens means nothing yet.
+   */
+  async #probe(
+    agent: string,
+    report: (event: LivenessEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, timings } = this.#options;
+    const incarnation = this.host.context(agent)?.incarnation ?? 0;
+    for (let nobody = 0; !signal.aborted;) {
+      const answer = await this.#ask(agent);
+      const at = clock.wallMs();
+      if (answer === incarnation) {
+        report({ type: 'probe.answered', incarnation, at });
+        return;
+      }
+      nobody = answer === 'nobody' ? nobody + 1 : 0;
+      if (nobody === 2) {
+        report({ type: 'probe.nobody', incarnation, at });
+        return;
+      }
+      const waitMs = nobody === 1 ? timings.reconnectGraceMs : timings.probeTimeoutMs;
+      await delay(clock, waitMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #ask(agent: string): Promise<number | 'nobody' | 'no answer'> {
+    const { bus, timings } = this.#options;
+    try {
+      const subject = subjects.down(agent, 'probe');
+      return (await call(bus, subject, {}, ProbeReply, timings.probeTimeoutMs)).incarnation;
+    } catch (error) {
+      return error instanceof NoResponders ? 'nobody' : 'no answer';
+    }
+  }
+
+  /** Looks until nothing is bound to the agent any more. */
+  async #emptying(
+    agent: string,
+    report: (event: LivenessEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, timings, boundCount } = this.#options;
+    const incarnation = this.host.context(agent)?.incarnation ?? 0;
+    while (!signal.aborted) {
+      if (boundCount(agent) === 0) {
+        report({ type: 'emptied', incarnation, at: clock.wallMs() });
+        return;
+      }
+      await delay(clock, timings.retryMs, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,312 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { Fault } from '../../machines/model/fault.ts';
+import {
+  applyOperation,
+  canDelete,
+  checkNewDocument,
+} from '../../machines/model/operations/apply.ts';
+import type { Operation } from '../../machines/model/operations/operation.ts';
+import { timestampOf } from '../../machines/model/operations/stamp.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
+import { ActorHost } from '../host/actor-host.ts';
+import type { Step } from '../host/actor-kind.ts';
+import { type Bus, BusUnavailable } from '../ports/bus.ts';
+import type { Stores } from '../ports/store.ts';
+import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
+import { Driver } from './drive.ts';
+import type { FleetView } from './fleet-view.ts';
+import { loadBalancerKind } from './load-balancer-kind.ts';
+import { Placer } from './placer.ts';
+import type { SeatIndex } from './seat-index.ts';
+import { inSlices } from './slices.ts';
+
+export interface OwnerOptions {
+  readonly bus: Bus;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly fleet: FleetView;
+  readonly seats: SeatIndex;
+  readonly counters: { unexpected: number };
+  readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  readonly stepped: (step: Step<LoadBalancerContext>) => void;
+  /** A load balancer is gone for good. */
+  readonly purged: (id: string, document: LoadBalancerDocument) => void;
+}
+
+/**
+ * The load balancers that this controller owns: their documents, their actors, and what moves them
+ * when agents come and go.
+ */
+export class LoadBalancerOwner {
+  readonly host: ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+  readonly #options: OwnerOptions;
+  readonly #desired: DesiredDocuments;
+  readonly #placer: Placer;
+
+  constructor(options: OwnerOptions) {
+    const { bus, stores, clock, random, log, timings } = options;
+    this.#options = options;
+    this.#placer = new Placer(clock, options.fleet);
+    this.#desired = new DesiredDocuments({
+      store: stores.desired,
+      clock,
+      log,
+      timings,
+      nonce: random.uuid(),
+      committed: (id, document) => this.#desiredCommitted(id, document),
+    });
+    const driver = new Driver({
+      bus,
+      clock,
+      log,
+      timings,
+      desired: (id) => this.#desired.get(id),
+      context: (id) => this.host.context(id),
+      committed: (id) => this.host.committedContext(id),
+    });
+    const kind = loadBalancerKind({
+      clock,
+      log,
+      store: stores.binding,
+      driver,
+      counters: options.counters,
+      context: (id) => this.host.context(id),
+      release: (id, context) => this.#release(id, context),
+      hooks: {
+        stepped: (step) => this.#stepped(step),
+        committed: () => undefined,
+        running: (id) => this.#running(id),
+        ended: (id) => this.#ended(id),
+      },
+    });
+    this.host = new ActorHost(kind, { clock, random, log, timings });
+  }
+
+  stop(): void {
+    this.#desired.stop();
+    this.host.stop();
+  }
+
+  // What the API asks for.
+
+  create(id: string, operationId: string, document: LoadBalancerDocument): Promise<number> {
+    const driver = this.#descriptor(document.provider);
+    const checked = checkNewDocument(document);
+    refuseUnsupported(driver, checked);
+    const generation = checked.changed_generation;
+    const body = { status: 'live', generation, driver: driver.name, document: checked } as const;
+    return this.#desired.create(id, operationId, body);
+  }
+
+  edit(id: string, operationId: string, operation: Operation): Promise<number> {
+    return this.#desired.edit(id, operationId, (record) => {
+      refuseDeleting(id, record);
+      const generation = record.generation + 1;
+      const now = timestampOf(this.#options.clock.wallMs());
+      const document = applyOperation(record.document, operation, { generation, now });
+      refuseUnsupported(this.#descriptor(record.driver), document);
+      return { status: 'live', generation, driver: record.driver, document };
+    });
+  }
+
+  delete(id: string, operationId: string, cascade: boolean): Promise<number> {
+    return this.#desired.edit(id, operationId, (record) => {
+      refuseDeleting(id, record);
+      canDelete(record.document, cascade);
+      const { driver, document } = record;
+      return { status: 'deleting', generation: record.generation + 1, driver, document };
+    });
+  }
+
+  /** Takes over what the records say; called for each load balancer of a newly owned shard. */
+  adopt(
+    id: string,
+    desired: { readonly record: DesiredRecord; readonly revision: number },
+    binding: { readonly text: string; readonly revision: number } | null,
+  ): void {
+    this.#desired.adopt(id, desired.record, desired.revision);
+    if (binding === null) this.host.birth(id);
+    else this.host.restore(id, binding.text, binding.revision);
+  }
+
+  // What happens in the fleet.
+
+  /** This incarnation is over: its seats are taken first, then its standbys renamed. */
+  agentLost(agent: string, incarnation: number, verdict: string): void {
+    const { clock, seats } = this.#options;
+    const at = clock.wallMs();
+    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
+      this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+    });
+  }
+
+  agentLeaving(agent: string, incarnation: number): void {
+    const { clock, seats } = this.#options;
+    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
+      const context = this.host.context(id);
+      if (context !== null) {
+        this.host.tell(id, this.#placer.leaving(id, context, agent, incarnation));
+      }
+    });
+  }
+
+  /** Somebody may now be able to take what waits: offered in the order of waiting. */
+  fleetChanged(): void {
+    const { clock, seats, fleet } = this.#options;
+    inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) =>
+      this.#offer(id),
+    );
+    for (const { id, incarnation, state } of fleet.facts()) {
+      if (state === 'draining') this.agentLeaving(id, incarnation);
+    }
+  }
+
+  // What agents say.
+
+  /** Rule R9: what an agent holds, or was fenced by; answered by what the record says. */
+  claim(id: string, agent: string, incarnation: number, claim: Claim): void {
+    const { epoch, generation, removed } = claim;
+    const at = this.#options.clock.wallMs();
+    this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
+    const binding = this.host.committedContext(id)?.binding ?? null;
+    if (binding !== null && binding.epoch >= epoch) this.#tellStanding(id, agent, binding);
+  }
+
+  report(report: Report): void {
+    this.host.tell(report.loadBalancer, { ...report, type: 'report' });
+  }
+
+  // How actors are kept going.
+
+  #desiredCommitted(id: string, document: CommittedDocument): void {
+    if (this.host.has(id)) this.#tellDesired(id, document);
+    else this.host.birth(id);
+  }
+
+  #running(id: string): void {
+    const restored = this.host.actor(id)?.snapshot ?? null;
+    if (restored !== null) this.#note(id, restored);
+    const document = this.#desired.get(id);
+    if (document !== null) this.#tellDesired(id, document);
+    const context = this.host.context(id);
+    if (context === null) return;
+    const { seats, fleet, clock } = this.#options;
+    // A restored binding may name an incarnation that ended while nobody watched (R10).
+    const at = clock.wallMs();
+    for (const seat of [context.binding, context.standby]) {
+      const verdict = seat === null ? null : fleet.verdictOn(seat.agent, seat.incarnation);
+      if (seat === null || verdict === null) continue;
+      const { agent, incarnation } = seat;
+      this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+    }
+    if (seats.isSeeking(id)) this.#offer(id);
+  }
+
+  #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; bound: boolean } {
+    const state = { seeking: snapshot.hasTag('seeking'), bound: snapshot.matches('bound') };
+    this.#options.seats.note(id, snapshot.context as LoadBalancerContext, state);
+    return state;
+  }
+
+  #tellDesired(id: string, { record }: CommittedDocument): void {
+    const { clock, timings, resolveDriver } = this.#options;
+    const at = clock.wallMs();
+    const limitMs =
+      record.status === 'live' ? timings.placementDeadlineMs : timings.removalDeadlineMs;
+    this.host.tell(id, {
+      type: 'desired.changed',
+      generation: record.generation,
+      status: record.status,
+      driver: record.driver,
+      reschedulable: resolveDriver(record.driver)?.reschedulable ?? false,
+      zone: record.document.availability_zone,
+      at,
+      deadlineAt: at + limitMs,
+    });
+  }
+
+  #stepped(step: Step<LoadBalancerContext>): void {
+    const { id, after, snapshot, event } = step;
+    this.#options.stepped(step);
+    if (snapshot.status === 'done') {
+      this.#options.seats.forget(id);
+      return;
+    }
+    const state = this.#note(id, snapshot);
+    if (event.type === 'place') return;
+    if (state.seeking || (state.bound && after.standby === null)) this.#offer(id);
+  }
+
+  #offer(id: string): void {
+    const context = this.host.context(id);
+    // Without a driver the actor has not yet heard what is desired.
+    if (context === null || context.driver === '') return;
+    this.host.tell(id, this.#placer.offer(id, context));
+  }
+
+  #release(id: string, context: LoadBalancerContext): void {
+    if (context.replaced !== null && context.binding !== null) {
+      this.#tellStanding(id, context.replaced.agent, context.binding);
+    }
+  }
+
+  #tellStanding(id: string, agent: string, binding: Seat): void {
+    const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent };
+    try {
+      this.#options.bus.publish(subjects.down(agent, 'standing'), JSON.stringify(standing));
+    } catch (error) {
+      // Told again with the agent's next claim.
+      if (!(error instanceof BusUnavailable)) throw error;
+    }
+  }
+
+  #ended(id: string): void {
+    const document = this.#desired.get(id);
+    if (document === null) return;
+    this.#desired
+      .purge(id)
+      .then(() => this.#options.purged(id, document.record.document))
+      .catch((error: unknown) => {
+        this.#options.log.error(
+          { loadBalancer: id, err: error },
+          'a deleted record was not purged',
+        );
+      });
+  }
+
+  #descriptor(provider: string): DriverDescriptor {
+    const descriptor = this.#options.resolveDriver(provider);
+    if (descriptor === null) throw new Fault(400, `Provider '${provider}' is not enabled.`);
+    return descriptor;
+  }
+}
+
+function refuseDeleting(id: string, record: DesiredRecord): void {
+  if (record.status === 'deleting') {
+    throw new Fault(409, `Load Balancer ${id} is immutable and cannot be updated.`);
+  }
+}
+
+function refuseUnsupported(driver: DriverDescriptor, document: LoadBalancerDocument): void {
+  const unsupported = driver.unsupported(document);
+  if (unsupported.length > 0) {
+    throw new Fault(
+      501,
+      `Provider '${driver.name}' does not support a requested option: ${unsupported.join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Store, StoreChange, Watch } from '../ports/store.ts';
+
+/** Thrown when a mirror has not seen a revision in time. */
+export class MirrorBehind extends Error {
+  override readonly name = 'MirrorBehind';
+}
+
+interface Entry<T> {
+  readonly revision: number;
+  readonly text: string;
+  /** Parsed on first use, because most revisions are never read. */
+  value: T | null | undefined;
+}
+
+export interface MirrorOptions<T> {
+  readonly store: Store;
+  readonly name: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Throws with the reason where a record can't be read; it is then left out, and logged. */
+  parse(key: string, text: string): T;
+  onChange?(change: StoreChange): void;
+}
+
+/** A bucket's contents as its watch tells them: possibly late, never out of order. */
+export class Mirror<T> {
+  readonly #options: MirrorOptions<T>;
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #waiting: { revision: number; resolve: () => void }[] = [];
+  #revision = 0;
+  #watch: Watch | null = null;
+
+  constructor(options: MirrorOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Resolves once everything that was present is here. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#watch = this.#options.store.watch(
+        (change) => this.#changed(change),
+        () => resolve(),
+      );
+    });
+  }
+
+  stop(): void {
+    this.#watch?.stop();
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): T | null {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return null;
+    if (entry.value === undefined) entry.value = this.#parse(key, entry.text);
+    return entry.value;
+  }
+
+  raw(key: string): { readonly text: string; readonly revision: number } | null {
+    return this.#entries.get(key) ?? null;
+  }
+
+  /** Resolves when the watch has told of `revision`; rejects with {@link MirrorBehind}. */
+  reached(revision: number, timeoutMs: number): Promise<void> {
+    if (this.#revision >= revision) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const waiter = {
+        revision,
+        resolve: () => {
+          this.#options.clock.clearTimer(timer);
+          resolve();
+        },
+      };
+      const timer = this.#options.clock.setTimer(timeoutMs, () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        const { name } = this.#options;
+        reject(new MirrorBehind(`${name} has reached revision ${this.#revision}, not ${revision}`));
+      });
+      this.#waiting.push(waiter);
+    });
+  }
+
+  #parse(key: string, text: string): T | null {
+    try {
+      return this.#options.parse(key, text);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#options.log.error(
+        { bucket: this.#options.name, key, problem },
+        'a record is unreadable',
+      );
+      return null;
+    }
+  }
+
+  #changed(change: StoreChange): void {
+    const known = this.#entries.get(change.key);
+    // A watch may repeat itself after a reconnect.
+    if (known !== undefined && known.revision >= change.revision) return;
+    if (change.type === 'put') {
+      const { key, revision, value } = change;
+      this.#entries.set(key, { revision, text: value, value: undefined });
+    } else {
+      this.#entries.delete(change.key);
+    }
+    this.#revision = Math.max(this.#revision, change.revision);
+    this.#options.onChange?.(change);
+    for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
+      const waiter = this.#waiting[index];
+      if (waiter !== undefined && waiter.revision <= this.#revision) {
+        this.#waiting.splice(index, 1);
+        waiter.resolve();
+      }
+    }
+  }
+}

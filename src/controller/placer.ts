@@ -1,0 +1,89 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { type Ranking, rank } from '../../machines/placement/rank.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { FleetView } from './fleet-view.ts';
+
+/** How many candidates an offer carries: a holder, a standby, and spares. */
+export const candidatesMax = 4;
+
+/** Answers where a load balancer may sit, at this moment, with reasons. */
+export class Placer {
+  readonly #clock: Clock;
+  readonly #fleet: FleetView;
+
+  constructor(clock: Clock, fleet: FleetView) {
+    this.#clock = clock;
+    this.#fleet = fleet;
+  }
+
+  /** The offer for a load balancer that wants a seat, or a standby. */
+  offer(id: string, context: LoadBalancerContext): LoadBalancerEvent & { type: 'place' } {
+    const ranking = this.#rank(id, context);
+    const holder = context.binding?.agent;
+    // A holder that is back under a new incarnation keeps its load: nothing has to move (R10).
+    const inPlace = ranking.ranked.find((agent) => agent.id === holder);
+    const candidates = (
+      inPlace === undefined
+        ? ranking.ranked
+        : [inPlace, ...ranking.ranked.filter((agent) => agent !== inPlace)]
+    )
+      .slice(0, candidatesMax)
+      .map((agent): Candidate => {
+        const { id: name, incarnation, host } = agent;
+        return { agent: name, incarnation, host };
+      });
+    return {
+      type: 'place',
+      candidates,
+      standbyReady: inPlace === undefined && this.#standbyReady(context),
+      rejected: ranking.rejected,
+      reason: whyNobody(ranking, context),
+      at: this.#clock.wallMs(),
+    };
+  }
+
+  /** The offer for a load balancer whose holder wants to leave. */
+  leaving(
+    id: string,
+    context: LoadBalancerContext,
+    agent: string,
+    incarnation: number,
+  ): LoadBalancerEvent & { type: 'agent.leaving' } {
+    const candidates = this.#rank(id, context)
+      .ranked.filter((candidate) => candidate.id !== agent)
+      .slice(0, candidatesMax)
+      .map((facts) => ({ agent: facts.id, incarnation: facts.incarnation, host: facts.host }));
+    const standbyReady = this.#standbyReady(context);
+    const at = this.#clock.wallMs();
+    return { type: 'agent.leaving', agent, incarnation, candidates, standbyReady, at };
+  }
+
+  #standbyReady({ standby }: LoadBalancerContext): boolean {
+    return standby !== null && this.#fleet.isAlive(standby.agent, standby.incarnation);
+  }
+
+  #rank(id: string, context: LoadBalancerContext): Ranking {
+    return rank(this.#fleet.facts(), {
+      loadBalancer: id,
+      driver: context.driver,
+      host: context.reschedulable ? null : context.host,
+      zone: context.zone,
+      exclude: new Map(),
+    });
+  }
+}
+
+function whyNobody(ranking: Ranking, context: LoadBalancerContext): string {
+  if (ranking.ranked.length > 0) return '';
+  if (ranking.rejected.length === 0) return 'no agent has registered yet';
+  const tied =
+    !context.reschedulable && context.host !== null
+      ? ` on host ${context.host}, which it can't leave,`
+      : '';
+  const [first] = ranking.rejected;
+  const example = first === undefined ? '' : `: ${first.agent} ${first.reason}`;
+  const others = ranking.rejected.length - 1;
+  const more = others > 0 ? `, and ${others} more` : '';
+  return `no agent${tied} can take it${example}${more}`;
+}

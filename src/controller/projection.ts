@@ -1,0 +1,137 @@
+import { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { operatingReport, provisioningStatus } from '../../machines/load-balancer/wire.ts';
+import { LivenessContext } from '../../machines/liveness/context.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { LoadBalancerView } from '../api/services.ts';
+import { stateName } from '../host/actor-kind.ts';
+import { decodeRecord } from '../host/record.ts';
+import type { Stores } from '../ports/store.ts';
+import { livenessVersion } from './liveness-kind.ts';
+import { loadBalancerVersion } from './load-balancer-kind.ts';
+import { Mirror } from './mirror.ts';
+
+interface Bound {
+  readonly state: string;
+  readonly context: LoadBalancerContext;
+}
+
+/** What this controller knows of all records, its own and others', by the stores' watches. */
+export class Projection {
+  readonly desired: Mirror<DesiredRecord>;
+  readonly binding: Mirror<Bound>;
+  readonly liveness: Mirror<LivenessContext>;
+  /** Children by id, and the load balancers whose documents changed since they were indexed. */
+  readonly #owners = new Map<string, string>();
+  readonly #children = new Map<string, readonly string[]>();
+  readonly #unindexed = new Set<string>();
+
+  constructor(options: { readonly stores: Stores; readonly clock: Clock; readonly log: Log }) {
+    const { stores, clock, log } = options;
+    this.desired = new Mirror({
+      store: stores.desired,
+      name: 'desired',
+      clock,
+      log,
+      parse: (_, text) => DesiredRecord.parse(JSON.parse(text)),
+      onChange: ({ key }) => this.#unindexed.add(key),
+    });
+    const bindingFormat = {
+      machine: 'load-balancer',
+      version: loadBalancerVersion,
+      context: LoadBalancerContext,
+      migrations: {},
+    };
+    this.binding = new Mirror({
+      store: stores.binding,
+      name: 'binding',
+      clock,
+      log,
+      parse: (key, text) => {
+        const { snapshot, context } = decodeRecord(key, text, bindingFormat);
+        return { state: stateName(snapshot.value), context };
+      },
+    });
+    const livenessFormat = {
+      machine: 'liveness',
+      version: livenessVersion,
+      context: LivenessContext,
+      migrations: {},
+    };
+    this.liveness = new Mirror({
+      store: stores.liveness,
+      name: 'liveness',
+      clock,
+      log,
+      parse: (key, text) => decodeRecord(key, text, livenessFormat).context,
+    });
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.desired.start(), this.binding.start(), this.liveness.start()]);
+  }
+
+  stop(): void {
+    for (const mirror of [this.desired, this.binding, this.liveness]) mirror.stop();
+  }
+
+  view(id: string): LoadBalancerView | null {
+    const record = this.desired.get(id);
+    if (record === null) return null;
+    const bound = this.binding.get(id);
+    const context = bound?.context ?? null;
+    const state = bound?.state ?? 'pending';
+    const { document, generation, status } = record;
+    return {
+      document,
+      generation,
+      appliedGeneration: context?.appliedGeneration ?? 0,
+      deleting: status === 'deleting',
+      provisioningStatus: provisioningStatus(record, context),
+      operating: operatingReport(document, context, state),
+      state,
+      binding: context?.binding ?? null,
+      standby: context?.standby ?? null,
+      lastEpoch: context?.lastEpoch ?? 0,
+      reason: context?.reason ?? null,
+      rejected: context?.rejected ?? [],
+      waitingSinceMs: context?.waitingSince ?? null,
+    };
+  }
+
+  views(): readonly LoadBalancerView[] {
+    const views: LoadBalancerView[] = [];
+    for (const id of this.desired.keys()) {
+      const view = this.view(id);
+      if (view !== null) views.push(view);
+    }
+    return views;
+  }
+
+  /** The load balancer that a listener, pool, member or health monitor belongs to. */
+  ownerOf(child: string): string | null {
+    for (const id of this.#unindexed) this.#index(id);
+    this.#unindexed.clear();
+    return this.#owners.get(child) ?? null;
+  }
+
+  #index(id: string): void {
+    for (const child of this.#children.get(id) ?? []) this.#owners.delete(child);
+    const document = this.desired.get(id)?.document;
+    if (document === undefined) {
+      this.#children.delete(id);
+      return;
+    }
+    const children = [
+      ...document.listeners.map((listener) => listener.id),
+      ...document.pools.flatMap((pool) => [
+        pool.id,
+        ...pool.members.map((member) => member.id),
+        ...(pool.healthmonitor === null ? [] : [pool.healthmonitor.id]),
+      ]),
+    ];
+    this.#children.set(id, children);
+    for (const child of children) this.#owners.set(child, id);
+  }
+}

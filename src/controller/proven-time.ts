@@ -1,0 +1,90 @@
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
+
+/**
+ * A clock that runs only while this process runs on time and its own connection is proven good. A
+ * judge measures silence on it: an agent must not seem silent because its judge was deaf, or asleep.
+ */
+export class ProvenTime {
+  readonly #clock: Clock;
+  readonly #bus: Bus;
+  readonly #log: Log;
+  readonly #tickMs: number;
+  readonly #lateMs: number;
+  #provenMs = 0;
+  /** When the stretch that is not proven yet began; null while the connection is bad. */
+  #sinceMs: number | null = null;
+  #timer: Timer | null = null;
+  #status: Subscription | null = null;
+  #stopped = false;
+  readonly #onTick: () => void;
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly bus: Bus;
+    readonly log: Log;
+    readonly timings: Timings;
+    /** Called after each proven stretch. */
+    readonly onTick: () => void;
+  }) {
+    const { clock, bus, log, timings, onTick } = options;
+    this.#clock = clock;
+    this.#bus = bus;
+    this.#log = log;
+    this.#onTick = onTick;
+    this.#tickMs = timings.heartbeatMs / 4;
+    this.#lateMs = timings.heartbeatMs;
+  }
+
+  /** Milliseconds of good hearing so far. */
+  get nowMs(): number {
+    return this.#provenMs;
+  }
+
+  start(): void {
+    this.#sinceMs = this.#clock.monotonicMs();
+    this.#status = this.#bus.onStatus((status) => {
+      if (status !== 'connected') this.#sinceMs = null;
+    });
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#status?.unsubscribe();
+    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = this.#clock.setTimer(this.#tickMs, () => void this.#tick());
+  }
+
+  async #tick(): Promise<void> {
+    const since = this.#sinceMs;
+    try {
+      await this.#bus.ping(this.#lateMs);
+      const now = this.#clock.monotonicMs();
+      const stretchMs = since === null ? null : now - since;
+      if (this.#sinceMs === null || stretchMs === null) this.#sinceMs = now;
+      else if (stretchMs > this.#tickMs + this.#lateMs) {
+        this.#log.warn(
+          { stretchMs },
+          'this process was held up; the silence meanwhile does not count',
+        );
+        this.#sinceMs = now;
+      } else {
+        this.#provenMs += stretchMs;
+        this.#sinceMs = now;
+      }
+    } catch (error) {
+      this.#sinceMs = null;
+      this.#log.debug({ error: String(error) }, 'the connection to NATS is not proven good');
+    }
+    if (this.#stopped) return;
+    this.#onTick();
+    this.#schedule();
+  }
+}

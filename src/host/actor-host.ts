@@ -1,0 +1,140 @@
+import type { EventObject } from 'xstate';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { type ActorCondition, ActorFailure, type ActorKind } from './actor-kind.ts';
+import type { CommitOptions } from './commit.ts';
+import { DurableActor } from './durable-actor.ts';
+import { Limiter } from './limiter.ts';
+import { type XStateClock, xstateClock } from './xstate-clock.ts';
+
+/** How many commits of one host may be in flight at once; the rest wait in order. */
+export const commitsInFlightMax = 128;
+
+/** What every actor of a host shares. */
+export interface HostServices {
+  readonly clock: Clock;
+  readonly xstateClock: XStateClock;
+  readonly log: Log;
+  readonly limiter: Limiter;
+  readonly commitOptions: CommitOptions;
+  readonly restartMs: number;
+  readonly restartMaxMs: number;
+  readonly counters: { crashes: number };
+  nextWriteId(): string;
+}
+
+export interface HostOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly timings: Timings;
+}
+
+/** Runs the durable actors of one kind: each its own XState root, by id. */
+export class ActorHost<TContext, TEvent extends EventObject> {
+  readonly #kind: ActorKind<TContext>;
+  readonly #actors = new Map<string, DurableActor<TContext>>();
+  readonly #services: HostServices;
+  readonly #abort = new AbortController();
+
+  constructor(kind: ActorKind<TContext>, options: HostOptions) {
+    const { clock, log, timings } = options;
+    const nonce = options.random.uuid();
+    let writes = 0;
+    this.#kind = {
+      ...kind,
+      ended: (id) => {
+        this.#actors.delete(id);
+        kind.ended(id);
+      },
+    };
+    this.#services = {
+      clock,
+      xstateClock: xstateClock(clock),
+      log,
+      limiter: new Limiter(commitsInFlightMax),
+      commitOptions: {
+        clock,
+        log,
+        retryMs: timings.retryMs,
+        retryMaxMs: timings.retryMaxMs,
+        signal: this.#abort.signal,
+      },
+      restartMs: timings.restartMs,
+      restartMaxMs: timings.restartMaxMs,
+      counters: { crashes: 0 },
+      nextWriteId: () => `${nonce}-${(writes += 1)}`,
+    };
+  }
+
+  get crashes(): number {
+    return this.#services.counters.crashes;
+  }
+
+  has(id: string): boolean {
+    return this.#actors.has(id);
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#actors.keys();
+  }
+
+  /** Starts an actor that has no record yet; does nothing where it runs already. */
+  birth(id: string): void {
+    if (this.#actors.has(id)) return;
+    const actor = new DurableActor(id, this.#kind, this.#services);
+    this.#actors.set(id, actor);
+    actor.startFresh();
+  }
+
+  /** Starts an actor from its record; does nothing where it runs already. */
+  restore(id: string, text: string, revision: number): void {
+    if (this.#actors.has(id)) return;
+    const actor = new DurableActor(id, this.#kind, this.#services);
+    this.#actors.set(id, actor);
+    actor.startFrom(text, revision);
+  }
+
+  /** Hands an actor an event and forgets it; false where no such actor runs here. */
+  tell(id: string, event: TEvent): boolean {
+    const actor = this.#actors.get(id);
+    actor?.tell(event, null);
+    return actor !== undefined;
+  }
+
+  /** Resolves once the event's consequences are durable; rejects with {@link ActorFailure}. */
+  ask(id: string, event: TEvent): Promise<void> {
+    const actor = this.#actors.get(id);
+    if (actor === undefined) {
+      return Promise.reject(new ActorFailure('ended', `there is no ${this.#kind.machine} ${id}`));
+    }
+    return new Promise((resolve, reject) => {
+      actor.tell(event, (failure) => (failure === null ? resolve() : reject(failure)));
+    });
+  }
+
+  context(id: string): TContext | null {
+    return this.#actors.get(id)?.context ?? null;
+  }
+
+  committedContext(id: string): TContext | null {
+    return this.#actors.get(id)?.committedContext ?? null;
+  }
+
+  actor(id: string): DurableActor<TContext> | null {
+    return this.#actors.get(id) ?? null;
+  }
+
+  conditions(): ReadonlyMap<string, ActorCondition> {
+    return new Map([...this.#actors].map(([id, actor]) => [id, actor.condition]));
+  }
+
+  /** Stops every actor; records stay. */
+  stop(): void {
+    this.#abort.abort(new ActorFailure('ended', 'the host was stopped'));
+    for (const actor of this.#actors.values()) actor.stop();
+    this.#actors.clear();
+  }
+}

@@ -1,0 +1,66 @@
+import { type EventObject, fromCallback } from 'xstate';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+
+/** What is needed of XState's actor system: the look-up of the root by its system id. */
+interface System {
+  get(key: string): unknown;
+}
+
+/** The id of the durable actor that a child belongs to. */
+export function ownerOf(system: System): string {
+  const owner = system.get('self') as { readonly id: string } | undefined;
+  if (owner === undefined) throw new Error("a child was started outside its host's actors");
+  return owner.id;
+}
+
+/**
+ * A child that works on its own until its state is left. What it throws is a bug: it goes to the
+ * parent as an error, so that the host sees a crash and nothing hangs.
+ */
+export function worker<TEvent extends EventObject>(
+  work: (id: string, report: (event: TEvent) => void, signal: AbortSignal) => Promise<void>,
+) {
+  return fromCallback<EventObject>(({ sendBack, system }) => {
+    const abort = new AbortController();
+    const report = (event: TEvent): void => {
+      if (!abort.signal.aborted) sendBack(event);
+    };
+    work(ownerOf(system), report, abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
+    });
+    return () => abort.abort(new Error('the state was left'));
+  });
+}
+
+/**
+ * A child that reports once an absolute wall time has come. The time stands in the context, so a
+ * restored actor's deadline is armed anew: XState itself forgets delayed transitions.
+ */
+export function alarm<TEvent extends EventObject>(
+  clock: Clock,
+  dueAt: (id: string) => number | null,
+  event: (dueAt: number) => TEvent,
+) {
+  return fromCallback<EventObject>(({ sendBack, system }) => {
+    const due = dueAt(ownerOf(system));
+    if (due === null) return undefined;
+    const timer = clock.setTimer(Math.max(0, due - clock.wallMs()), () => sendBack(event(due)));
+    return () => clock.clearTimer(timer);
+  });
+}
+
+/** The replacement of every machine's `unexpected`: visible, never silent. */
+export function countUnexpected(log: Log, kind: string, counters: { unexpected: number }) {
+  return ({ event, system }: { event: EventObject; system: System }): void => {
+    if (event.type.startsWith('xstate.error.')) {
+      const { error } = event as EventObject & { error?: unknown };
+      throw error instanceof Error ? error : new Error(`${event.type}: ${String(error)}`);
+    }
+    counters.unexpected += 1;
+    log.warn(
+      { kind, id: ownerOf(system), event: event.type },
+      'an unexpected event was left aside',
+    );
+  };
+}

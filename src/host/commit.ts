@@ -1,0 +1,46 @@
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { type Store, StoreUnavailable, UnknownOutcome, type WriteResult } from '../ports/store.ts';
+
+export interface CommitOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retryMs: number;
+  readonly retryMaxMs: number;
+  /** Ends the attempts; the returned promise then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes until the outcome is known. While the store refuses, nothing was written, and the same
+ * bytes are offered again; after an unknown outcome they are repeated under the same write id, never
+ * newer ones, because the first attempt may still be committed (rule R5). A refusal after an unknown
+ * outcome is settled by reading back whose write stands there.
+ */
+export async function writeUntilKnown(
+  store: Store,
+  key: string,
+  write: () => Promise<WriteResult>,
+  isOurs: (value: string) => boolean,
+  options: CommitOptions,
+): Promise<WriteResult> {
+  let unknown = false;
+  for (let attempt = 0; ; attempt += 1) {
+    options.signal.throwIfAborted();
+    try {
+      const result = await write();
+      if (result.committed || !unknown) return result;
+      const entry = await store.get(key);
+      return entry !== null && isOurs(entry.value)
+        ? { committed: true, revision: entry.revision }
+        : result;
+    } catch (error) {
+      if (error instanceof UnknownOutcome) unknown = true;
+      else if (!(error instanceof StoreUnavailable)) throw error;
+      const waitMs = backoffMs(attempt, options.retryMs, options.retryMaxMs);
+      options.log.debug({ key, attempt, waitMs, error: String(error) }, 'a write is repeated');
+      await delay(options.clock, waitMs, options.signal);
+    }
+  }
+}

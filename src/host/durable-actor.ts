@@ -1,0 +1,395 @@
+import {
+  type Actor,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+  type EventObject,
+} from 'xstate';
+import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timer } from '../../machines/ports/clock.ts';
+import {
+  type ActorCondition,
+  ActorFailure,
+  type ActorKind,
+  mailboxMax,
+  stateName,
+} from './actor-kind.ts';
+import { writeUntilKnown } from './commit.ts';
+import { type GateKeeper, gateLogic } from './gate.ts';
+import type { HostServices } from './actor-host.ts';
+import { decodeRecord, encodeRecord, UnreadableRecord } from './record.ts';
+
+type Settle = (failure: ActorFailure | null) => void;
+
+interface Told {
+  readonly event: EventObject;
+  readonly settle: Settle | null;
+  /** The version after it was taken; its consequences are durable once that is committed. */
+  version: number;
+}
+
+interface Held {
+  readonly version: number;
+  readonly run: () => void;
+}
+
+/**
+ * One durable actor: an XState actor whose effects and answers wait until the record that justifies
+ * them is committed. Transitions go on while a commit is in flight; the next write holds the latest
+ * snapshot of them all.
+ */
+export class DurableActor<TContext> implements GateKeeper {
+  readonly id: string;
+  readonly #kind: ActorKind<TContext>;
+  readonly #host: HostServices;
+  #actor: Actor<AnyStateMachine> | null = null;
+  #condition: ActorCondition = { type: 'restarting', crashes: 0, error: '' };
+  #restartTimer: Timer | null = null;
+  #crashes = 0;
+  /** 0 means that there is no record yet. */
+  #revision: number;
+  #version = 0;
+  #committedVersion = 0;
+  #committedContext: TContext | null = null;
+  #writing = false;
+  #commitScheduled = false;
+  #snapshot: AnyMachineSnapshot | null = null;
+  #lastEvent: EventObject = { type: 'xstate.init' };
+  #heldNow: { effect: string; run: () => void }[] = [];
+  /** Effects that an earlier commit authorises: they leave as soon as the step is taken. */
+  #early: (() => void)[] = [];
+  #outbox: Held[] = [];
+  #told: Told[] = [];
+  #mail: Told[] = [];
+
+  constructor(id: string, kind: ActorKind<TContext>, host: HostServices) {
+    this.id = id;
+    this.#kind = kind;
+    this.#host = host;
+    this.#revision = 0;
+  }
+
+  get condition(): ActorCondition {
+    return this.#condition;
+  }
+
+  /** The context of the newest revision that is known committed. */
+  get committedContext(): TContext | null {
+    return this.#committedContext;
+  }
+
+  get context(): TContext | null {
+    return (this.#snapshot?.context as TContext | undefined) ?? null;
+  }
+
+  get snapshot(): AnyMachineSnapshot | null {
+    return this.#snapshot;
+  }
+
+  /** Starts it without a record: the first commit creates one. */
+  startFresh(): void {
+    this.#revision = 0;
+    this.#run(null);
+  }
+
+  /** Starts it from a record's text; an unreadable one is refused and left untouched. */
+  startFrom(text: string, revision: number): void {
+    try {
+      const record = decodeRecord(this.id, text, this.#kind);
+      this.#revision = revision;
+      this.#committedContext = record.context;
+      this.#run({ ...record.snapshot, context: record.context });
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      this.#condition = { type: 'refused', error: error.message };
+      this.#host.log.error({ kind: this.#kind.machine, id: this.id }, error.message);
+      this.#settleAll(new ActorFailure('refused', error.message));
+    }
+  }
+
+  /** Hands it an event; `settle` is called once the event's consequences are durable. */
+  tell(event: EventObject, settle: Settle | null): void {
+    if (this.#condition.type === 'refused' || this.#condition.type === 'ended') {
+      const { type } = this.#condition;
+      settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
+      return;
+    }
+    const told: Told = { event, settle, version: Number.POSITIVE_INFINITY };
+    if (this.#actor === null) {
+      if (this.#mail.length >= mailboxMax) {
+        this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
+        settle?.(
+          new ActorFailure('overloaded', `more than ${mailboxMax} events wait at ${this.id}`),
+        );
+        return;
+      }
+      this.#mail.push(told);
+      return;
+    }
+    this.#deliver(told);
+  }
+
+  /** Stops it without a trace: its record stays, nothing that waits will leave. */
+  stop(): void {
+    this.#discard();
+    this.#condition = { type: 'ended' };
+    this.#settleAll(new ActorFailure('ended', `${this.id} was stopped`));
+  }
+
+  // The gate's side.
+
+  holds(effect: string): boolean {
+    return this.#kind.effects.has(effect);
+  }
+
+  hold(effect: string, run: () => void): void {
+    this.#heldNow.push({ effect, run });
+  }
+
+  entered(): void {
+    this.#heldNow = [];
+  }
+
+  left(before: AnyMachineSnapshot | null, after: AnyMachineSnapshot, event: EventObject): void {
+    this.#lastEvent = event;
+    // XState returns the very same snapshot where nothing changed, so identity is the dirty test.
+    if (before !== after) this.#version += 1;
+    for (const { effect, run } of this.#heldNow) {
+      if (this.#kind.early(effect, after.context as TContext, this.#committedContext)) {
+        this.#early.push(run);
+      } else {
+        this.#outbox.push({ version: this.#version, run });
+      }
+    }
+    this.#heldNow = [];
+  }
+
+  // Its own life.
+
+  #run(restored: object | null): void {
+    const wasCommitted = restored !== null;
+    this.#version = 0;
+    this.#committedVersion = 0;
+    const actor = createActor(gateLogic(this.#kind.logic, this), {
+      id: this.id,
+      systemId: 'self',
+      clock: this.#host.xstateClock,
+      ...(restored === null
+        ? {}
+        : { snapshot: { output: undefined, error: undefined, ...restored } as never }),
+    });
+    this.#actor = actor;
+    this.#snapshot = wasCommitted ? (actor.getSnapshot() as AnyMachineSnapshot) : null;
+    actor.subscribe({
+      next: (snapshot) => this.#stepped(actor, snapshot as AnyMachineSnapshot),
+      error: (error) => this.#crashed(actor, error),
+    });
+    this.#condition = { type: 'running' };
+    actor.start();
+    if (this.#actor !== actor) return;
+    this.#kind.running(this.id);
+    const mail = this.#mail;
+    this.#mail = [];
+    for (const told of mail) this.tell(told.event, told.settle);
+  }
+
+  #deliver(told: Told): void {
+    const actor = this.#actor;
+    if (actor === null) return;
+    this.#told.push(told);
+    actor.send(told.event);
+    if (this.#actor !== actor) return;
+    told.version = this.#version;
+    this.#flush();
+  }
+
+  #stepped(actor: Actor<AnyStateMachine>, snapshot: AnyMachineSnapshot): void {
+    if (this.#actor !== actor) return;
+    const before = this.#snapshot;
+    if (before === snapshot) {
+      this.#flush();
+      return;
+    }
+    this.#snapshot = snapshot;
+    const from = before === null ? '' : stateName(before.value);
+    this.#kind.stepped({
+      id: this.id,
+      from,
+      to: stateName(snapshot.value),
+      event: this.#lastEvent,
+      before: (before?.context as TContext | undefined) ?? null,
+      after: snapshot.context as TContext,
+      snapshot,
+    });
+    this.#flush();
+    this.#scheduleCommit();
+  }
+
+  /** Lets go of everything whose justification is committed, in the order in which it was held. */
+  #flush(): void {
+    for (let run = this.#early.shift(); run !== undefined; run = this.#early.shift()) run();
+    while (this.#outbox[0] !== undefined && this.#outbox[0].version <= this.#committedVersion) {
+      this.#outbox.shift()?.run();
+    }
+    while (this.#told[0] !== undefined && this.#told[0].version <= this.#committedVersion) {
+      this.#told.shift()?.settle?.(null);
+    }
+  }
+
+  #scheduleCommit(): void {
+    if (this.#writing || this.#commitScheduled || this.#version === this.#committedVersion) return;
+    this.#commitScheduled = true;
+    // A microtask later, so that steps which follow at once share the write.
+    queueMicrotask(() => {
+      this.#commitScheduled = false;
+      const actor = this.#actor;
+      if (actor === null || this.#writing) return;
+      this.#writing = true;
+      this.#commit(actor).catch((error: unknown) => this.#crashed(actor, error));
+    });
+  }
+
+  async #commit(actor: Actor<AnyStateMachine>): Promise<void> {
+    while (this.#actor === actor && this.#version > this.#committedVersion) {
+      if (this.#snapshot?.status === 'done') {
+        await this.#end(actor);
+        return;
+      }
+      const version = this.#version;
+      const context = this.#snapshot?.context as TContext;
+      const write = this.#host.nextWriteId();
+      const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
+      const result = await this.#host.limiter.run(() => this.#write(text, write));
+      if (this.#actor !== actor) return;
+      if (!result.committed) {
+        this.#writing = false;
+        await this.#reload('someone else wrote its record');
+        return;
+      }
+      this.#acknowledged(version, context, result.revision);
+    }
+    if (this.#actor === actor) this.#writing = false;
+  }
+
+  #write(text: string, write: string): Promise<WriteResult> {
+    const { store } = this.#kind;
+    const revision = this.#revision;
+    return writeUntilKnown(
+      store,
+      this.id,
+      () =>
+        revision === 0
+          ? store.create(this.id, text, write)
+          : store.update(this.id, text, revision, write),
+      (value) => value === text,
+      this.#host.commitOptions,
+    );
+  }
+
+  /** The one place where a revision becomes known as committed: index first, then effects. */
+  #acknowledged(version: number, context: TContext, revision: number): void {
+    this.#revision = revision;
+    this.#committedVersion = version;
+    this.#committedContext = context;
+    this.#crashes = 0;
+    this.#kind.committed(this.id, context, revision);
+    this.#flush();
+  }
+
+  /** The machine is done: its record goes, and only then does anybody hear of it. */
+  async #end(actor: Actor<AnyStateMachine>): Promise<void> {
+    if (this.#revision > 0) {
+      const revision = this.#revision;
+      const write = this.#host.nextWriteId();
+      const { store } = this.#kind;
+      const result = await writeUntilKnown(
+        store,
+        this.id,
+        () => store.remove(this.id, revision, write),
+        () => false,
+        this.#host.commitOptions,
+      );
+      if (this.#actor !== actor) return;
+      if (!result.committed && (await store.get(this.id)) !== null) {
+        this.#writing = false;
+        await this.#reload('someone else wrote its record');
+        return;
+      }
+    }
+    this.#committedVersion = this.#version;
+    this.#flush();
+    this.#discard();
+    this.#condition = { type: 'ended' };
+    this.#kind.ended(this.id);
+  }
+
+  /** A lost race: what was not committed is discarded, and its events are taken again. */
+  async #reload(why: string): Promise<void> {
+    const again = this.#told;
+    this.#discard();
+    this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
+    this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
+    this.#mail = [...again, ...this.#mail];
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const entry = await this.#kind.store.get(this.id);
+      if (this.#condition.type !== 'restarting' || this.#actor !== null) return;
+      if (entry === null) this.startFresh();
+      else this.startFrom(entry.value, entry.revision);
+    } catch (error) {
+      this.#restartLater(String(error));
+    }
+  }
+
+  #crashed(actor: Actor<AnyStateMachine>, error: unknown): void {
+    if (this.#actor !== actor) return;
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.#host.commitOptions.signal.aborted) return;
+    const level = error instanceof RecordTooLarge ? 'the record is too large' : 'crashed';
+    this.#host.log.error(
+      { kind: this.#kind.machine, id: this.id, err: error, crashes: this.#crashes + 1 },
+      `actor ${level}: ${message}`,
+    );
+    this.#host.counters.crashes += 1;
+    this.#discard();
+    this.#settleAll(new ActorFailure('crashed', `${this.id} crashed: ${message}`));
+    this.#restartLater(message);
+  }
+
+  #restartLater(error: string): void {
+    const { clock, restartMs, restartMaxMs } = this.#host;
+    this.#crashes += 1;
+    this.#condition = { type: 'restarting', crashes: this.#crashes, error };
+    this.#restartTimer = clock.setTimer(
+      backoffMs(this.#crashes - 1, restartMs, restartMaxMs),
+      () => {
+        this.#restartTimer = null;
+        void this.#load();
+      },
+    );
+  }
+
+  #discard(): void {
+    const actor = this.#actor;
+    this.#actor = null;
+    this.#snapshot = null;
+    this.#early = [];
+    this.#outbox = [];
+    this.#told = [];
+    this.#writing = false;
+    if (this.#restartTimer !== null) this.#host.clock.clearTimer(this.#restartTimer);
+    this.#restartTimer = null;
+    actor?.stop();
+  }
+
+  #settleAll(failure: ActorFailure): void {
+    const waiting = [...this.#told, ...this.#mail];
+    this.#told = [];
+    this.#mail = [];
+    for (const { settle } of waiting) settle?.(failure);
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/** The envelope of every durable actor's record. */
+export const Envelope = z.strictObject({
+  /** Version of this envelope. */
+  schema: z.literal(1),
+  machine: z.string(),
+  /** Version of the machine whose snapshot this is. */
+  version: z.int().min(1),
+  /** Names the write that made this revision, so that a lost reply can be told from a lost race. */
+  write: z.string(),
+  snapshot: z.strictObject({
+    status: z.enum(['active', 'done']),
+    value: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    historyValue: z.record(z.string(), z.unknown()),
+    context: z.record(z.string(), z.unknown()),
+    children: z.record(z.string(), z.unknown()),
+  }),
+});
+export type Envelope = z.infer<typeof Envelope>;
+export type PersistedSnapshot = Envelope['snapshot'];
+
+/** A record that this version can't read; it is left untouched. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+}
+
+export interface RecordFormat<TContext> {
+  readonly machine: string;
+  readonly version: number;
+  readonly context: z.ZodType<TContext>;
+  /** From the version that is the key to the next one. */
+  readonly migrations: Readonly<Record<number, (snapshot: PersistedSnapshot) => PersistedSnapshot>>;
+}
+
+export interface DecodedRecord<TContext> {
+  readonly write: string;
+  readonly snapshot: PersistedSnapshot;
+  readonly context: TContext;
+}
+
+/** Parses, checks and migrates a stored record; throws {@link UnreadableRecord} with the reason. */
+export function decodeRecord<TContext>(
+  key: string,
+  text: string,
+  format: RecordFormat<TContext>,
+): DecodedRecord<TContext> {
+  const unreadable = (why: string) =>
+    new UnreadableRecord(`the record ${key} is left untouched: ${why}`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw unreadable('it is not JSON');
+  }
+  const parsed = Envelope.safeParse(json);
+  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error));
+  const { machine, version, write } = parsed.data;
+  if (machine !== format.machine) {
+    throw unreadable(`it belongs to a '${machine}' machine, not to '${format.machine}'`);
+  }
+  if (version > format.version) {
+    throw unreadable(
+      `it was written by version ${version} of the machine, and this process knows versions up to ${format.version}; upgrade it`,
+    );
+  }
+  let snapshot = parsed.data.snapshot;
+  for (let from = version; from < format.version; from += 1) {
+    const migrate = format.migrations[from];
+    if (migrate === undefined) throw unreadable(`there is no migration from version ${from}`);
+    snapshot = migrate(snapshot);
+  }
+  const context = format.context.safeParse(snapshot.context);
+  if (!context.success) throw unreadable(z.prettifyError(context.error));
+  return { write, snapshot, context: context.data };
+}
+
+export function encodeRecord(
+  format: { readonly machine: string; readonly version: number },
+  write: string,
+  snapshot: object,
+): string {
+  const { status, value, historyValue, context, children } = snapshot as PersistedSnapshot;
+  return JSON.stringify({
+    schema: 1,
+    machine: format.machine,
+    version: format.version,
+    write,
+    snapshot: { status, value, historyValue: historyValue ?? {}, context, children },
+  });
+}
