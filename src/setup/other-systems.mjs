@@ -7,6 +7,7 @@ export function installByHand(why) {
 
 Holdfast needs nats-server 2.10.27 or later and HAProxy 2.4 or later. Install them:
 
+  Debian 13 or later sudo apt-get install nats-server haproxy
   macOS (Homebrew)   brew install nats-server haproxy
   Fedora             sudo dnf install nats-server haproxy
   Alpine             sudo apk add nats-server haproxy

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { withLock } from '../../src/setup/lock.mjs';
+
+let directory = '';
+let lock = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'holdfast-lock-'));
+  lock = join(directory, 'lock');
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('two that want the same wait for each other', async () => {
+  const steps: string[] = [];
+  const work = (name: string) =>
+    withLock(lock, async () => {
+      steps.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      steps.push(`${name} ends`);
+    });
+
+  await Promise.all([work('a'), work('b')]);
+
+  expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('a lock whose holder is gone is taken over', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  symlinkSync(String(pid), lock);
+
+  expect(await withLock(lock, async () => 'done')).toBe('done');
+});
+
+test('work that fails lets go of the lock', async () => {
+  await expect(withLock(lock, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+
+  expect(existsSync(lock)).toBe(false);
+});

@@ -1,0 +1,117 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cacheDirectory, ensureParts } from '../../src/setup/ensure-parts.mjs';
+import { wrapperScript } from '../../src/setup/fetch-parts.mjs';
+import { readRelease } from '../../src/setup/release.mjs';
+
+let home = '';
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "holdfast parts' "));
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A machine that has nothing but what the test puts there, and is no Debian. */
+function machine(env: Record<string, string> = {}) {
+  const osRelease = join(home, 'os-release');
+  writeFileSync(osRelease, 'ID=plan9\n');
+  return {
+    env: { HOME: home, ...env },
+    directories: [join(home, 'bin')],
+    etc: join(home, 'etc'),
+    osRelease,
+  };
+}
+
+function program(path: string, script: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+describe('a program is found', () => {
+  test('by its environment variable before any other', async () => {
+    program(join(home, 'bin/nats-server'), 'echo nats-server: v2.11.0');
+    const named = program(join(home, 'mine/nats'), 'echo nats-server: v2.10.27');
+
+    const found = await ensureParts(['nats-server'], machine({ HOLDFAST_NATS_SERVER: named }));
+
+    expect(found).toEqual({ HOLDFAST_NATS_SERVER: named });
+  });
+
+  test('on the PATH', async () => {
+    const path = program(join(home, 'bin/haproxy'), 'echo HAProxy version 2.6.12-1+deb12u4');
+
+    expect(await ensureParts(['haproxy'], machine())).toEqual({ HOLDFAST_HAPROXY: path });
+  });
+
+  test('in the cache, when the one on the PATH is too old', async () => {
+    program(join(home, 'bin/nats-server'), 'echo nats-server: v2.9.10');
+    const cache = cacheDirectory({ HOME: home }, '');
+    const cached = program(join(cache, 'nats-server/run'), 'echo nats-server: v2.10.27');
+
+    expect(await ensureParts(['nats-server'], machine())).toEqual({ HOLDFAST_NATS_SERVER: cached });
+  });
+});
+
+describe('the set-up refuses', () => {
+  test.each([
+    ['that is too old', 'echo nats-server: v2.9.10', 'it is version 2.9.10'],
+    ['that does not run', 'echo no library >&2; exit 127', 'it does not run: no library'],
+    ['that is something else', 'echo hello', 'it does not tell its version'],
+  ])('a named program %s', async (_, script, reason) => {
+    const named = program(join(home, 'mine/nats'), script);
+
+    await expect(
+      ensureParts(['nats-server'], machine({ HOLDFAST_NATS_SERVER: named })),
+    ).rejects.toThrow(
+      `HOLDFAST_NATS_SERVER is ${named}, but ${reason}; it must name nats-server 2.10.27 or later`,
+    );
+  });
+
+  test('a system that is no Debian, with what to install there', async () => {
+    await expect(ensureParts(['nats-server', 'haproxy'], machine())).rejects.toThrow(
+      /lacks nats-server 2\.10\.27 or later and haproxy 2\.4\.0 or later.*brew install nats-server haproxy/s,
+    );
+  });
+});
+
+test('the cache is apart for each release and architecture, where the user wants it', () => {
+  expect(cacheDirectory({ HOME: '/home/a' }, 'bookworm')).toBe(
+    `/home/a/.cache/holdfast/parts-v1/bookworm-${process.arch}`,
+  );
+  expect(cacheDirectory({ HOME: '/home/a', XDG_CACHE_HOME: '/c' }, 'trixie')).toBe(
+    `/c/holdfast/parts-v1/trixie-${process.arch}`,
+  );
+});
+
+test('the wrapper becomes the program, with its libraries in front and its arguments kept', () => {
+  const files = join(home, 'files');
+  mkdirSync(join(files, 'usr/lib/x86_64-linux-gnu'), { recursive: true });
+  program(join(files, 'usr/sbin/haproxy'), 'echo "$$|$LD_LIBRARY_PATH|$#|$2"');
+  const wrapper = program(join(home, 'run'), '');
+  writeFileSync(wrapper, wrapperScript(files, files, 'haproxy'));
+
+  const shown = execFileSync('/bin/sh', ['-c', 'echo $$; exec "$0" -f "a b"', wrapper], {
+    encoding: 'utf8',
+    env: { LD_LIBRARY_PATH: '/mine' },
+  });
+
+  const [pid = '', rest = ''] = shown.trim().split('\n');
+  expect(rest).toBe(`${pid}|${join(files, 'usr/lib/x86_64-linux-gnu')}:/mine|2|a b`);
+});
+
+test('a release that is not out yet has no number', () => {
+  const path = join(home, 'os-release');
+  writeFileSync(path, 'ID=debian\nVERSION_CODENAME=forky\n');
+  expect(readRelease(path)).toEqual({ id: 'debian', codename: 'forky', version: null });
+  writeFileSync(path, 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n');
+  expect(readRelease(path)).toEqual({ id: 'debian', codename: 'bookworm', version: 12 });
+});
