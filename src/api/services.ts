@@ -43,6 +43,33 @@ export interface LoadBalancers {
   delete(id: string, options: { cascade: boolean }, requestId: string): Promise<void>;
 }
 
+/** The fields of a request that say which address a load balancer wants; null where unsaid. */
+export interface VipRequest {
+  readonly address: string | null;
+  readonly subnetId: string | null;
+  readonly networkId: string | null;
+  readonly portId: string | null;
+}
+
+export interface Vip {
+  /** In its canonical spelling. */
+  readonly address: string;
+  /** Null for an address that is in none of the configured pools. */
+  readonly subnetId: string | null;
+  readonly networkId: string | null;
+  readonly portId: string | null;
+}
+
+/** The addresses of load balancers; all of it throws Fault. */
+export interface Vips {
+  /** What an allocation would give, up to which address of a subnet it is; writes nothing. */
+  preview(request: VipRequest): Vip;
+  /** Takes an address for the load balancer; asking again for its own address succeeds. */
+  allocate(request: VipRequest, loadBalancerId: string): Promise<Vip>;
+  /** Gives the address back if it is this load balancer's; otherwise does nothing. */
+  release(address: string, loadBalancerId: string): Promise<void>;
+}
+
 export interface AgentView {
   readonly id: string;
   readonly host: string;
@@ -80,4 +107,12 @@ export interface TransitionFeed {
   /** Events after `sequence` that are still in memory (bounded), oldest first. */
   since(sequence: number): readonly TransitionEvent[];
   subscribe(listen: (event: TransitionEvent) => void): () => void;
+}
+
+/** All of it together, as the API is given it. */
+export interface Services {
+  readonly loadBalancers: LoadBalancers;
+  readonly fleet: Fleet;
+  readonly feed: TransitionFeed;
+  readonly vips: Vips;
 }

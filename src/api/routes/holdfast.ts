@@ -1,0 +1,76 @@
+import type { ApiContext, ApiOptions, Route } from '../context.ts';
+import { param } from '../edit.ts';
+import { createEventStreams } from '../events.ts';
+import { viewOf } from '../lookup.ts';
+import type { AgentView, LoadBalancerView, TransitionEvent } from '../services.ts';
+
+const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+function agent(view: AgentView) {
+  return {
+    id: view.id,
+    host: view.host,
+    incarnation: view.incarnation,
+    state: view.state,
+    reason: view.reason,
+    drivers: view.drivers,
+    zone: view.zone,
+    capacity: view.capacity,
+    bound_loadbalancers: view.boundLoadBalancers,
+    standby_loadbalancers: view.standbyLoadBalancers,
+    since: iso(view.sinceMs),
+  };
+}
+
+/** Where a load balancer is, in the words of its actor. */
+function whereabouts(view: LoadBalancerView) {
+  return {
+    id: view.document.id,
+    name: view.document.name,
+    provider: view.document.provider,
+    state: view.state,
+    provisioning_status: view.provisioningStatus,
+    operating_status: view.operating.loadBalancer,
+    deleting: view.deleting,
+    binding: view.binding,
+    standby: view.standby,
+    last_epoch: view.lastEpoch,
+    generation: view.generation,
+    applied_generation: view.appliedGeneration,
+    reason: view.reason,
+    waiting_since: iso(view.waitingSinceMs),
+  };
+}
+
+/** An event as its stream sends it. */
+export function transition(event: TransitionEvent) {
+  const { sequence, kind, id, from, to, binding, reason } = event;
+  return { sequence, at: iso(event.atMs), kind, id, from, to, event: event.event, binding, reason };
+}
+
+/** What Octavia has no words for: who holds what, and why. */
+export function holdfastRoutes(options: ApiOptions): Route[] {
+  const { loadBalancers, fleet } = options.services;
+  const streams = createEventStreams(options, transition);
+
+  const explain = (c: ApiContext) => {
+    const view = viewOf(loadBalancers, param(c, 'id'));
+    return c.json({ loadbalancer: { ...whereabouts(view), rejected: view.rejected } });
+  };
+
+  return [
+    {
+      method: 'GET',
+      path: '/holdfast/v1/agents',
+      handle: (c) => c.json({ agents: fleet.agents().map(agent) }),
+    },
+    {
+      method: 'GET',
+      path: '/holdfast/v1/loadbalancers',
+      handle: (c) => c.json({ loadbalancers: loadBalancers.list().map(whereabouts) }),
+    },
+    { method: 'GET', path: '/holdfast/v1/loadbalancers/:id/explain', handle: explain },
+    { method: 'GET', path: '/holdfast/v1/events', handle: streams.open },
+    { method: 'GET', path: '/healthcheck', handle: (c) => c.json({ status: 'ok' }) },
+  ];
+}

@@ -1,0 +1,95 @@
+import { Fault } from '../../../machines/model/fault.ts';
+import { refuseForeignResources } from '../build/load-balancer.ts';
+import type { ApiContext, ApiOptions, Route } from '../context.ts';
+import { createLoadBalancer } from '../create-load-balancer.ts';
+import { attributesOf, edit, param } from '../edit.ts';
+import { commonFilters, listResponse } from '../list.ts';
+import { viewOf } from '../lookup.ts';
+import { loadBalancerFullResponse, loadBalancerResponse } from '../render/load-balancer.ts';
+import { statusTree } from '../render/status-tree.ts';
+import {
+  LoadBalancerPOST,
+  LoadBalancerPUT,
+  loadBalancerDefaults,
+} from '../schemas/load-balancer.ts';
+import { changesOf } from '../schemas/parse.ts';
+
+const filters = [
+  ...commonFilters,
+  'description',
+  'provider',
+  'vip_address',
+  'vip_subnet_id',
+  'vip_network_id',
+  'vip_port_id',
+  'availability_zone',
+  'loadbalancer_id',
+];
+
+const collection = '/v2.0/loadbalancers';
+const item = `${collection}/:id`;
+
+export function loadBalancerRoutes(options: ApiOptions): Route[] {
+  const { loadBalancers } = options.services;
+  const view = (c: ApiContext) => viewOf(loadBalancers, param(c, 'id'));
+
+  const list = (c: ApiContext) =>
+    listResponse(
+      c,
+      'loadbalancers',
+      filters,
+      loadBalancers.list().map((each) => ({
+        resource: each.document,
+        loadBalancerId: each.document.id,
+        render: () => loadBalancerResponse(each),
+      })),
+    );
+
+  const create = async (c: ApiContext) => {
+    const input = await attributesOf(c, 'loadbalancer', LoadBalancerPOST);
+    const made = await createLoadBalancer(c, options, input);
+    return c.json({ loadbalancer: loadBalancerFullResponse(made) }, 201);
+  };
+
+  const update = async (c: ApiContext) => {
+    const input = await attributesOf(c, 'loadbalancer', LoadBalancerPUT);
+    refuseForeignResources(input);
+    const changes = changesOf(input, loadBalancerDefaults);
+    const edited = await edit(c, options, view(c), { type: 'load-balancer.update', changes });
+    return c.json({ loadbalancer: loadBalancerResponse(edited) });
+  };
+
+  const remove = async (c: ApiContext) => {
+    const { document } = view(c);
+    await loadBalancers.delete(document.id, { cascade: cascadeOf(c) }, c.var.requestId);
+    return c.body(null, 204);
+  };
+
+  const status = (c: ApiContext) => c.json({ statuses: { loadbalancer: statusTree(view(c)) } });
+
+  return [
+    { method: 'GET', path: collection, handle: list },
+    { method: 'POST', path: collection, handle: create },
+    {
+      method: 'GET',
+      path: item,
+      handle: (c) => c.json({ loadbalancer: loadBalancerResponse(view(c)) }),
+    },
+    { method: 'PUT', path: item, handle: update },
+    { method: 'DELETE', path: item, handle: remove },
+    { method: 'GET', path: `${item}/status`, handle: status },
+    { method: 'GET', path: `${item}/statuses`, handle: status },
+  ];
+}
+
+/** A misspelt cascade must not delete anything, so it is refused and not taken for false. */
+function cascadeOf(c: ApiContext): boolean {
+  const value = c.req.query('cascade');
+  const word = value?.toLowerCase() ?? 'false';
+  if (['true', 't', 'yes', 'y', 'on', '1'].includes(word)) return true;
+  if (['false', 'f', 'no', 'n', 'off', '0', ''].includes(word)) return false;
+  throw new Fault(
+    400,
+    `Invalid input for field/attribute cascade. Value: '${value}'. Value not an unambiguous boolean`,
+  );
+}

@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { Fault } from '../../machines/model/fault.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { Vip, VipRequest, Vips } from '../api/services.ts';
+import { type Store, StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
+import { type Address, formatAddress, parseAddress } from './address.ts';
+import { chooseVip } from './choose.ts';
+import { type Subnet, type VipPools, subnetsOf } from './config.ts';
+import { freeAddresses } from './free-addresses.ts';
+
+/** How often one allocation may lose a race for a free address before it says that it is busy. */
+const racesMax = 32;
+/** How often a write of unknown outcome is repeated, byte for byte. */
+const repeatsMax = 3;
+/** What a client should wait when the store can't answer. */
+const retryAfterSeconds = 5;
+/** A younger address may belong to a load balancer that is just being created. */
+export const sweepGraceMs = 10 * 60_000;
+
+const VipRecord = z.object({
+  schema: z.literal(1),
+  address: z.string(),
+  loadBalancerId: z.string(),
+  allocatedAtMs: z.number(),
+});
+type VipRecord = z.infer<typeof VipRecord>;
+
+export interface VipAllocator extends Vips {
+  /**
+   * Frees the addresses whose load balancer does not exist, such as those of creations that broke
+   * off; addresses younger than {@link sweepGraceMs} are left. Resolves with how many it freed.
+   */
+  sweep(existing: ReadonlySet<string>): Promise<number>;
+  close(): void;
+}
+
+/** The record's key: one for all spellings of an address, in the store's alphabet. */
+export function vipKey({ family, value }: Address): string {
+  return `v${family}-${value.toString(16).padStart(family === 4 ? 8 : 32, '0')}`;
+}
+
+/**
+ * Gives out VIPs so that no two load balancers share one: each is a record of its own, created by
+ * compare-and-swap. Store trouble surfaces as a Fault (503).
+ */
+export function createVips(options: {
+  pools: VipPools;
+  store: Store;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}): VipAllocator {
+  const { store, clock, random, log } = options;
+  const subnets = subnetsOf(options.pools);
+  const taken = new Map<string, number>();
+  const cursors = new Map<string, bigint>();
+  let ready = false;
+  const watch = store.watch(
+    (change) => {
+      if (change.type === 'put') taken.set(change.key, change.revision);
+      else taken.delete(change.key);
+    },
+    () => {
+      ready = true;
+    },
+  );
+
+  /** True if the address is now this load balancer's. */
+  async function claim(address: Address, loadBalancerId: string): Promise<boolean> {
+    const record: VipRecord = {
+      schema: 1,
+      address: formatAddress(address),
+      loadBalancerId,
+      allocatedAtMs: clock.wallMs(),
+    };
+    const value = JSON.stringify(record);
+    const writeId = random.uuid();
+    const key = vipKey(address);
+    const result = await repeated(() => store.create(key, value, writeId));
+    if (result.committed) {
+      taken.set(key, result.revision);
+      return true;
+    }
+    const held = await read(key);
+    return held?.record.loadBalancerId === loadBalancerId;
+  }
+
+  async function read(key: string): Promise<{ record: VipRecord; revision: number } | null> {
+    const entry = await store.get(key);
+    if (entry === null) return null;
+    const parsed = VipRecord.safeParse(parseJson(entry.value));
+    if (parsed.success) return { record: parsed.data, revision: entry.revision };
+    // An unreadable record still occupies its address: giving it out twice would be worse.
+    log.error({ key, revision: entry.revision }, 'a VIP record is unreadable and was left alone');
+    return null;
+  }
+
+  async function claimFree(candidates: readonly Subnet[], id: string): Promise<Vip> {
+    if (!ready) throw unavailable('The VIP pools are still being read.');
+    let races = 0;
+    for (const subnet of candidates) {
+      const from = cursors.get(subnet.subnetId) ?? null;
+      const isTaken = (address: Address) => taken.has(vipKey(address));
+      for (const address of freeAddresses(subnet, from, isTaken)) {
+        if (await claim(address, id)) {
+          cursors.set(subnet.subnetId, address.value + 1n);
+          return vipOf(address, subnet, null);
+        }
+        races += 1;
+        if (races >= racesMax) throw unavailable('Too many load balancers ask for VIPs at once.');
+      }
+    }
+    const names = candidates.map((subnet) => subnet.subnetId).join(', ');
+    throw new Fault(409, `No more IP addresses available on subnet ${names}.`);
+  }
+
+  async function allocate(request: VipRequest, loadBalancerId: string): Promise<Vip> {
+    const choice = chooseVip(subnets, request);
+    return guarded(async () => {
+      if (choice.address === null) {
+        const vip = await claimFree(choice.subnets, loadBalancerId);
+        return { ...vip, portId: request.portId };
+      }
+      if (await claim(choice.address, loadBalancerId)) {
+        return vipOf(choice.address, choice.subnet, request);
+      }
+      const text = formatAddress(choice.address);
+      throw new Fault(
+        409,
+        `The VIP IP address is already in use: ${text} belongs to another load balancer.`,
+      );
+    });
+  }
+
+  async function release(text: string, loadBalancerId: string): Promise<void> {
+    const address = parseAddress(text);
+    if (address === null) return;
+    await guarded(() =>
+      free(vipKey(address), (record) => record.loadBalancerId === loadBalancerId),
+    );
+  }
+
+  /** Removes the key if its record, as it is when it is removed, may go. */
+  async function free(key: string, mayGo: (record: VipRecord) => boolean): Promise<boolean> {
+    for (let attempt = 0; attempt < repeatsMax; attempt += 1) {
+      const held = await read(key);
+      if (held === null || !mayGo(held.record)) return false;
+      const writeId = random.uuid();
+      const result = await repeated(() => store.remove(key, held.revision, writeId));
+      if (result.committed) {
+        taken.delete(key);
+        return true;
+      }
+    }
+    throw unavailable(`The VIP record ${key} changes too fast.`);
+  }
+
+  async function sweep(existing: ReadonlySet<string>): Promise<number> {
+    if (!ready) return 0;
+    const before = clock.wallMs() - sweepGraceMs;
+    const orphaned = (record: VipRecord) =>
+      !existing.has(record.loadBalancerId) && record.allocatedAtMs <= before;
+    let freed = 0;
+    for (const key of [...taken.keys()]) {
+      if (await guarded(() => free(key, orphaned))) freed += 1;
+    }
+    if (freed > 0) log.info({ freed }, 'freed VIPs whose load balancers do not exist');
+    return freed;
+  }
+
+  function preview(request: VipRequest): Vip {
+    const choice = chooseVip(subnets, request);
+    if (choice.address !== null) return vipOf(choice.address, choice.subnet, request);
+    const [subnet] = choice.subnets;
+    const value = subnet?.ranges[0]?.first;
+    if (subnet === undefined || value === undefined) throw new TypeError('a subnet has no range');
+    return vipOf({ family: subnet.cidr.family, value }, subnet, request);
+  }
+
+  return { preview, allocate, release, sweep, close: () => watch.stop() };
+}
+
+function vipOf(address: Address, subnet: Subnet | null, request: VipRequest | null): Vip {
+  return {
+    address: formatAddress(address),
+    subnetId: subnet?.subnetId ?? null,
+    networkId: subnet?.networkId ?? null,
+    portId: request?.portId ?? null,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses undefined, and its caller says so.
+    return undefined;
+  }
+}
+
+function unavailable(message: string): Fault {
+  return new Fault(503, `${message} Please try again.`, retryAfterSeconds);
+}
+
+/** Repeats a write whose outcome is unknown; by the store's contract that can't write twice. */
+async function repeated<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof UnknownOutcome) || attempt >= repeatsMax) throw error;
+    }
+  }
+}
+
+/** Turns the store's refusals into what the client reads. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreUnavailable || error instanceof UnknownOutcome) {
+      throw unavailable('The store does not answer at the moment.');
+    }
+    throw error;
+  }
+}
