@@ -13,6 +13,11 @@ export class BusUnavailable extends Error {
   override readonly name = 'BusUnavailable';
 }
 
+/** Thrown by any call with a payload above {@link payloadBytesMax}: nothing was sent. */
+export class PayloadTooLarge extends Error {
+  override readonly name = 'PayloadTooLarge';
+}
+
 export type BusStatus = 'connected' | 'disconnected' | 'closed';
 
 export interface BusMessage {

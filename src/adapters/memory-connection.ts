@@ -1,0 +1,175 @@
+import {
+  type Bus,
+  type BusMessage,
+  type BusStatus,
+  BusUnavailable,
+  NoResponders,
+  type Subscription,
+} from '../ports/bus.ts';
+import type { Answer, MemoryBroker, MemorySubscription } from './memory-bus.ts';
+import { assertPayload } from './payload.ts';
+import { PendingRequests } from './pending-requests.ts';
+
+/**
+ * One connection to the {@link MemoryBroker}. Beside the port it can be killed, cut off and
+ * brought back. Made by {@link MemoryBroker.connect}.
+ */
+export class MemoryBus implements Bus {
+  readonly name: string;
+  readonly user: string;
+  /** The broker's number for the connection; a new one after each reconnect. */
+  cid = 0;
+  /** Grows whenever the connection breaks: what was on its way by then is lost. */
+  session = 0;
+  readonly #broker: MemoryBroker;
+  readonly #subscriptions = new Set<MemorySubscription>();
+  readonly #requests: PendingRequests<string>;
+  readonly #listeners = new Set<(status: BusStatus) => void>();
+  #status: BusStatus = 'connected';
+  #killed = false;
+
+  constructor(broker: MemoryBroker, name: string, user: string) {
+    this.#broker = broker;
+    this.#requests = new PendingRequests(broker.clock);
+    this.name = name;
+    this.user = user;
+  }
+
+  publish(subject: string, data: string): void {
+    if (this.#killed) return;
+    this.#assertConnected(subject);
+    assertPayload(subject, data);
+    this.#broker.publish(this, subject, data, null);
+  }
+
+  request(subject: string, data: string, timeoutMs: number): Promise<string> {
+    return this.#begin(subject, timeoutMs, (id) => {
+      assertPayload(subject, data);
+      const accept = (reply: string) => this.#requests.resolve(id, reply);
+      const answer: Answer = { requester: this, session: this.session, accept };
+      if (this.#broker.publish(this, subject, data, answer) > 0) return;
+      this.#broker.carry(null, this, subject, () =>
+        this.#requests.reject(id, new NoResponders(`nobody listens to ${subject}`)),
+      );
+    });
+  }
+
+  subscribe(
+    subject: string,
+    handle: (message: BusMessage) => void,
+    options: { queue?: string } = {},
+  ): Subscription {
+    if (this.#killed) return { unsubscribe: () => undefined };
+    if (this.#status === 'closed') throw new BusUnavailable(`${this.name} is closed`);
+    const subscription: MemorySubscription = {
+      bus: this,
+      pattern: subject,
+      queue: options.queue ?? null,
+      active: true,
+      handle: (on, data, answer) =>
+        handle({ subject: on, data, reply: (text) => this.#reply(on, text, answer) }),
+    };
+    this.#subscriptions.add(subscription);
+    this.#broker.add(subscription);
+    return {
+      unsubscribe: () => {
+        this.#subscriptions.delete(subscription);
+        this.#broker.remove(subscription);
+      },
+    };
+  }
+
+  status(): BusStatus {
+    return this.#status;
+  }
+
+  onStatus(listen: (status: BusStatus) => void): Subscription {
+    const own = (status: BusStatus) => listen(status);
+    this.#listeners.add(own);
+    return { unsubscribe: () => void this.#listeners.delete(own) };
+  }
+
+  async ping(timeoutMs: number): Promise<void> {
+    await this.#begin('PING', timeoutMs, (id) => {
+      const there = this.#broker.delayMs(this, null, 'PING');
+      const back = this.#broker.delayMs(null, this, 'PONG');
+      if (there + back >= timeoutMs) return;
+      this.#broker.clock.setTimer(there + back, () => this.#requests.resolve(id, ''));
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#status === 'closed') return Promise.resolve();
+    const wasConnected = this.#status === 'connected';
+    this.#leave('closed');
+    this.#dropSubscriptions();
+    this.#broker.left(this, wasConnected ? 'Client Closed' : null);
+    return Promise.resolve();
+  }
+
+  /**
+   * Ends the process behind this connection as `kill -9` does. Nothing of it is heard any more: no
+   * handler runs, no promise settles, and what its code still sends goes nowhere.
+   */
+  kill(): void {
+    if (this.#killed) return;
+    const wasConnected = this.#status === 'connected';
+    this.#killed = true;
+    this.#status = 'closed';
+    this.session += 1;
+    this.#requests.forgetAll();
+    this.#listeners.clear();
+    this.#dropSubscriptions();
+    this.#broker.left(this, wasConnected ? 'Client Closed' : null);
+  }
+
+  /** Breaks the connection; the advisory carries `reason`, and with null there is none. */
+  disconnect(reason: string | null = 'Stale Connection'): void {
+    if (this.#status !== 'connected') return;
+    this.#leave('disconnected');
+    this.#broker.left(this, reason);
+  }
+
+  /** Comes back under a new connection id; subscriptions are as before. */
+  reconnect(): void {
+    if (this.#status !== 'disconnected') return;
+    this.#become('connected');
+    this.#broker.arrived(this);
+  }
+
+  async #begin(subject: string, timeoutMs: number, send: (id: string) => void): Promise<string> {
+    if (this.#killed) return new Promise(() => undefined); // A dead process waits for ever.
+    this.#assertConnected(subject);
+    return this.#requests.begin(subject, timeoutMs, send);
+  }
+
+  #reply(subject: string, data: string, answer: Answer | null): void {
+    if (answer === null || this.#killed) return;
+    assertPayload(subject, data);
+    if (this.#status !== 'connected') return;
+    this.#broker.carry(this, answer.requester, subject, () => {
+      if (answer.requester.session === answer.session) answer.accept(data);
+    });
+  }
+
+  #assertConnected(subject: string): void {
+    if (this.#status === 'connected') return;
+    throw new BusUnavailable(`${this.name} is ${this.#status}: nothing was sent to ${subject}`);
+  }
+
+  #leave(status: BusStatus): void {
+    this.session += 1;
+    this.#requests.rejectAll();
+    this.#become(status);
+  }
+
+  #become(status: BusStatus): void {
+    this.#status = status;
+    for (const listen of this.#listeners) listen(status);
+  }
+
+  #dropSubscriptions(): void {
+    for (const subscription of this.#subscriptions) this.#broker.remove(subscription);
+    this.#subscriptions.clear();
+  }
+}

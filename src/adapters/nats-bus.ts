@@ -1,0 +1,346 @@
+import {
+  connect,
+  createInbox,
+  headers as natsHeaders,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  nkeyAuthenticator,
+  PermissionViolationError,
+} from 'nats';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import {
+  type Bus,
+  type BusMessage,
+  type BusStatus,
+  BusUnavailable,
+  NoResponders,
+  type Subscription,
+} from '../ports/bus.ts';
+import { connectPatiently } from './connect-patiently.ts';
+import { assertPayload } from './payload.ts';
+import { PendingRequests } from './pending-requests.ts';
+import type { WireMessage } from './wire-message.ts';
+
+/** The client's own proof that the server still answers: this often, and so many may be missed. */
+export const pingIntervalMs = 1_000;
+export const pingsOutMax = 2;
+export const reconnectWaitMs = 50;
+export const reconnectJitterMs = 50;
+/** A handler that keeps the process this long delays every heartbeat behind it. */
+export const slowHandlerMs = 100;
+/** How long {@link NatsBus.close} waits for what is queued. */
+export const drainTimeoutMs = 2_000;
+
+const noRespondersStatus = 503;
+
+export interface NatsBusOptions {
+  /** Such as `nats://127.0.0.1:4222`; several are tried in turn. */
+  readonly servers: readonly string[];
+  /** As the controllers will read it in advisories; see machines/protocol/subjects.ts. */
+  readonly name: string;
+  /** The user's nkey seed (`SU…`). Never logged. */
+  readonly nkeySeed?: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** The prefix under which this user may subscribe to replies. */
+  readonly inboxPrefix: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Pick<Timings, 'connectTimeoutMs'>;
+  /** Ends the wait for the first connection. */
+  readonly signal?: AbortSignal;
+  /** How long to wait for the first connection; without it, for ever. */
+  readonly connectDeadlineMs?: number;
+}
+
+/**
+ * Connects, waiting for a server while none answers. Rejects with BusUnavailable at the deadline,
+ * with the signal's reason, or at once when a server refuses the credentials.
+ */
+export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> {
+  const connection = await connectPatiently(() => connect(connectionOptions(options)), options);
+  return new NatsBus(connection, options);
+}
+
+function connectionOptions(options: NatsBusOptions): NodeConnectionOptions {
+  return {
+    servers: [...options.servers],
+    name: options.name,
+    inboxPrefix: options.inboxPrefix,
+    timeout: options.timings.connectTimeoutMs,
+    reconnectTimeWait: reconnectWaitMs,
+    reconnectJitter: reconnectJitterMs,
+    maxReconnectAttempts: -1,
+    pingInterval: pingIntervalMs,
+    maxPingOut: pingsOutMax,
+    // An operator who takes a user away and gives it back must not have to restart its process.
+    ignoreAuthErrorAbort: true,
+    noAsyncTraces: true,
+    ...(options.nkeySeed === undefined
+      ? {}
+      : { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.nkeySeed)) }),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.password === undefined ? {} : { pass: options.password }),
+  };
+}
+
+/**
+ * The bus over NATS. Requests have an inbox of their own rather than the client library's, because
+ * that one lets them wait for their timeout when the connection breaks. A request that was pending
+ * then fails at once with RequestTimeout: it may have been delivered, so BusUnavailable ("it did
+ * not leave") would be a lie.
+ */
+export class NatsBus implements Bus {
+  /** For the store's adapter only. */
+  readonly connection: NatsConnection;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #inboxPrefix: string;
+  readonly #replies: string;
+  readonly #requests: PendingRequests<WireMessage>;
+  readonly #listeners = new Set<(status: BusStatus) => void>();
+  #status: BusStatus = 'connected';
+  #closing = false;
+
+  constructor(connection: NatsConnection, options: NatsBusOptions) {
+    this.connection = connection;
+    this.#clock = options.clock;
+    this.#requests = new PendingRequests(options.clock);
+    this.#log = options.log.child({ connection: options.name });
+    this.#inboxPrefix = options.inboxPrefix;
+    this.#replies = `${this.inbox()}.`;
+    this.listen(`${this.#replies}*`, (message) => this.#settle(message));
+    this.#follow().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'The connection is no longer watched.');
+    });
+    this.#log.info({ server: connection.getServer() }, 'Connected to NATS.');
+  }
+
+  publish(subject: string, data: string): void {
+    this.send(subject, data);
+  }
+
+  async request(subject: string, data: string, timeoutMs: number): Promise<string> {
+    return (await this.exchange(subject, data, timeoutMs)).data;
+  }
+
+  subscribe(
+    subject: string,
+    handle: (message: BusMessage) => void,
+    options: { queue?: string } = {},
+  ): Subscription {
+    return this.listen(
+      subject,
+      (message) =>
+        handle({
+          subject: message.subject,
+          data: message.data,
+          reply: (data) => this.#reply(message, data),
+        }),
+      options,
+    );
+  }
+
+  status(): BusStatus {
+    return this.#status;
+  }
+
+  onStatus(listen: (status: BusStatus) => void): Subscription {
+    const own = (status: BusStatus) => listen(status);
+    this.#listeners.add(own);
+    return { unsubscribe: () => void this.#listeners.delete(own) };
+  }
+
+  async ping(timeoutMs: number): Promise<void> {
+    this.#assertConnected('PING');
+    await this.#requests.begin('PING', timeoutMs, (id) => {
+      this.connection.flush().then(
+        () => this.#requests.resolve(id, pong),
+        (error: unknown) =>
+          this.#requests.reject(id, new BusUnavailable('the ping failed', { cause: error })),
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing || this.#status === 'closed') return;
+    this.#closing = true;
+    if (this.#status === 'connected') await this.#drain();
+    await this.connection.close();
+    this.#become('closed');
+  }
+
+  /** A fresh inbox that this user may subscribe to. */
+  inbox(): string {
+    return createInbox(this.#inboxPrefix);
+  }
+
+  /** Publishes with headers; throws BusUnavailable or PayloadTooLarge. */
+  send(
+    subject: string,
+    data: string,
+    options: { replyTo?: string; headers?: Readonly<Record<string, string>> } = {},
+  ): void {
+    assertPayload(subject, data);
+    this.#assertConnected(subject);
+    try {
+      this.connection.publish(subject, data, {
+        ...(options.replyTo === undefined ? {} : { reply: options.replyTo }),
+        ...(options.headers === undefined ? {} : { headers: encode(options.headers) }),
+      });
+    } catch (error) {
+      throw new BusUnavailable(`nothing was sent to ${subject}`, { cause: error });
+    }
+  }
+
+  /** A request with headers, answered with all that the reply carries; rejects as `request` does. */
+  exchange(
+    subject: string,
+    data: string,
+    timeoutMs: number,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<WireMessage> {
+    return this.#requests.begin(subject, timeoutMs, (id) =>
+      this.send(subject, data, {
+        replyTo: `${this.#replies}${id}`,
+        ...(headers === undefined ? {} : { headers }),
+      }),
+    );
+  }
+
+  /** A subscription that sees headers. What the handler throws is logged. */
+  listen(
+    subject: string,
+    handle: (message: WireMessage) => void,
+    options: { queue?: string } = {},
+  ): Subscription {
+    if (this.#status === 'closed') throw new BusUnavailable(`${subject}: the bus is closed`);
+    const subscription = this.connection.subscribe(subject, {
+      ...(options.queue === undefined ? {} : { queue: options.queue }),
+      callback: (error, message) => {
+        if (error === null) this.#handle(subject, message, handle);
+        else this.#log.error({ subject, error: String(error) }, 'A subscription was refused.');
+      },
+    });
+    return { unsubscribe: () => subscription.unsubscribe() };
+  }
+
+  /** An exception must not reach the client library, whose reader would stop for good. */
+  #handle(pattern: string, message: Msg, handle: (message: WireMessage) => void): void {
+    const startedMs = this.#clock.monotonicMs();
+    try {
+      handle(wireMessage(message));
+    } catch (error) {
+      this.#log.error({ subject: message.subject, err: error }, 'A message handler failed.');
+    }
+    const tookMs = this.#clock.monotonicMs() - startedMs;
+    if (tookMs > slowHandlerMs) {
+      this.#log.warn({ pattern, tookMs }, 'A slow handler keeps other messages waiting.');
+    }
+  }
+
+  #settle(message: WireMessage): void {
+    const id = message.subject.slice(this.#replies.length);
+    if (message.status === noRespondersStatus && message.data === '') {
+      const subject = this.#requests.subject(id) ?? '';
+      this.#requests.reject(id, new NoResponders(`nobody listens to ${subject}`));
+    } else this.#requests.resolve(id, message);
+  }
+
+  #reply(message: WireMessage, data: string): void {
+    if (message.replyTo === '') return;
+    assertPayload(message.replyTo, data);
+    try {
+      this.send(message.replyTo, data);
+    } catch (error) {
+      // The requester's timeout tells it; the handler could do no more.
+      this.#log.debug({ subject: message.subject, err: error }, 'A reply could not be sent.');
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const timeout = new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimer(drainTimeoutMs, resolve);
+      this.connection.drain().then(
+        () => (this.#clock.clearTimer(timer), resolve()),
+        (error: unknown) => {
+          this.#log.warn({ err: error }, 'The connection could not be drained.');
+          this.#clock.clearTimer(timer);
+          resolve();
+        },
+      );
+    });
+    await timeout;
+  }
+
+  async #follow(): Promise<void> {
+    for await (const event of this.connection.status()) {
+      if (event.type === 'disconnect') this.#become('disconnected');
+      else if (event.type === 'reconnect') this.#become('connected');
+      else if (event.type === 'error') this.#complain(event.error);
+      else if (event.type === 'staleConnection') {
+        this.#log.warn({}, 'The NATS server does not answer pings.');
+      } else if (event.type === 'ldm') {
+        this.#log.warn({ server: event.server }, 'The NATS server is about to shut down.');
+      }
+    }
+    if (!this.#closing) this.#log.error({}, 'The connection to NATS is closed for good.');
+    this.#become('closed');
+  }
+
+  #complain(error: Error): void {
+    this.#log.error({ error: error.message }, 'The NATS server reports an error.');
+    if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') return;
+    const { subject } = error;
+    this.#requests.rejectOn(subject, new BusUnavailable(`this user may not publish to ${subject}`));
+  }
+
+  #become(status: BusStatus): void {
+    if (status === this.#status || this.#status === 'closed') return;
+    this.#status = status;
+    if (!this.#closing) this.#log.info({ status }, `The bus is ${status}.`);
+    if (status !== 'connected') this.#requests.rejectAll();
+    for (const listen of this.#listeners) this.#tell(listen, status);
+  }
+
+  #tell(listen: (status: BusStatus) => void, status: BusStatus): void {
+    try {
+      listen(status);
+    } catch (error) {
+      this.#log.error({ status, err: error }, 'A listener to the status of the bus failed.');
+    }
+  }
+
+  #assertConnected(subject: string): void {
+    if (this.#status === 'connected') return;
+    throw new BusUnavailable(`the bus is ${this.#status}: nothing was sent to ${subject}`);
+  }
+}
+
+const pong: WireMessage = {
+  subject: '',
+  replyTo: '',
+  data: '',
+  status: 0,
+  header: () => '',
+};
+
+function wireMessage(message: Msg): WireMessage {
+  return {
+    subject: message.subject,
+    replyTo: message.reply ?? '',
+    data: message.string(),
+    status: message.headers?.code ?? 0,
+    header: (name) => message.headers?.get(name) ?? '',
+  };
+}
+
+function encode(headers: Readonly<Record<string, string>>): MsgHdrs {
+  const encoded = natsHeaders();
+  for (const [name, value] of Object.entries(headers)) encoded.set(name, value);
+  return encoded;
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import {
+  agentConnection,
+  controller,
+  controllerConnection,
+  down,
+  events,
+  lb,
+  meansClosed,
+  parseConnectionName,
+  parseController,
+  parseDisconnect,
+  parseDown,
+  parseEvent,
+  parseLb,
+  parseUp,
+  shardOf,
+  up,
+} from '../../machines/protocol/subjects.ts';
+
+describe('subjects', () => {
+  test('are read back as they were built', () => {
+    expect(parseUp(up('a-1', 7, 'heartbeat'))).toEqual({
+      agent: 'a-1',
+      shard: 7,
+      kind: 'heartbeat',
+    });
+    expect(parseDown(down('a-1', 'lb.apply'))).toEqual({ agent: 'a-1', kind: 'lb.apply' });
+    expect(parseLb(lb(63, 'x-y', 'edit'))).toEqual({ shard: 63, id: 'x-y', verb: 'edit' });
+    expect(parseEvent(events('bound', 'x'))).toEqual({ kind: 'bound', id: 'x' });
+    expect(parseController(controller('c1', 'ask'))).toEqual({ id: 'c1', kind: 'ask' });
+  });
+
+  test('of strangers are not read', () => {
+    for (const text of ['', 'hf.up', 'hf.up.a.x.kind', 'hf.up.a.1', 'hf.up.*.1.x', 'up.a.1.x']) {
+      expect(parseUp(text), text).toBeNull();
+    }
+    expect(parseLb('hf.lb.1.x')).toBeNull();
+    expect(parseDown('hf.up.a.1.x')).toBeNull();
+  });
+
+  test('can not be made to address somebody else', () => {
+    for (const id of ['*', '>', 'a b', 'a.>', '']) {
+      expect(() => down(id, 'x'), id).toThrow('is no subject');
+    }
+  });
+});
+
+describe('shards', () => {
+  test('of an id never change', () => {
+    expect(shardOf('5f0a4f6e-0f7a-4c55-9d0b-6c1d1f0a9e11')).toBe(
+      shardOf('5f0a4f6e-0f7a-4c55-9d0b-6c1d1f0a9e11', 64),
+    );
+    // A change of these numbers would leave every record with the wrong owner.
+    expect(['a1', 'a2', 'load-balancer'].map((id) => shardOf(id))).toEqual([20, 11, 1]);
+  });
+
+  test('share ids evenly', () => {
+    const counts = new Array<number>(64).fill(0);
+    for (let index = 0; index < 64_000; index += 1) {
+      const shard = shardOf(`agent-${index}`);
+      counts[shard] = (counts[shard] ?? 0) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(800);
+    expect(Math.max(...counts)).toBeLessThan(1_200);
+  });
+});
+
+describe('connection names', () => {
+  test('are read back as they were built', () => {
+    expect(parseConnectionName(agentConnection('a1', 12))).toEqual({
+      role: 'agent',
+      id: 'a1',
+      incarnation: 12,
+    });
+    expect(parseConnectionName(controllerConnection('c1'))).toEqual({
+      role: 'controller',
+      id: 'c1',
+    });
+  });
+
+  test('of strangers are not read', () => {
+    const strange = ['', 'nats cli', 'agent/a1', 'agent/a1/0', 'agent/a1/x', 'agent/A/1'];
+    for (const name of [
+      ...strange,
+      'agent/a1/1/2',
+      'controller/c1/2',
+      'controller/',
+      'other/a/1',
+    ]) {
+      expect(parseConnectionName(name), name).toBeNull();
+    }
+  });
+});
+
+describe('advisories', () => {
+  test('of strangers are not read', () => {
+    for (const data of ['', '{', 'null', '[]', '{"client":{"id":1}}', '{"reason":"Read Error"}']) {
+      expect(parseDisconnect(data), data).toBeNull();
+    }
+  });
+
+  test('mean a closed connection for three reasons only', () => {
+    expect(['Client Closed', 'Read Error', 'Write Error'].map(meansClosed)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const others = ['Stale Connection', 'Slow Consumer (Pending Bytes)', 'Server Shutdown', ''];
+    expect(others.map(meansClosed)).toEqual([false, false, false, false]);
+  });
+});
