@@ -182,7 +182,7 @@ export class NatsWatch implements Watch {
 
   #becomeReady(): void {
     this.#attempts = 0;
-    if (this.#ready) return;
+    if (this.#ready || this.#stopped) return;
     this.#ready = true;
     this.#initialKeys.clear();
     this.#options.onReady();

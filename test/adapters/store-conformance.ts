@@ -202,6 +202,26 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'tells a watch that was stopped by its own change nothing more',
+    async run(store) {
+      await committed(store.create('own.a', '1', 'w1'));
+      await committed(store.create('own.b', '2', 'w2'));
+      const seen: string[] = [];
+      const watch = store.watch(
+        ({ key }) => {
+          if (!key.startsWith('own.')) return;
+          seen.push(key);
+          watch.stop();
+        },
+        () => seen.push('ready'),
+      );
+      const later = watching(store, 'own');
+      await later.ready();
+      later.stop();
+      expect(seen).toEqual(['own.a']);
+    },
+  },
+  {
     name: 'has many writes in flight, and a watch sees all of them in order',
     async run(store) {
       const watch = watching(store, 'flood');

@@ -56,7 +56,7 @@ describe('shards', () => {
   });
 
   test('share ids evenly', () => {
-    const counts = new Array<number>(64).fill(0);
+    const counts = Array.from({ length: 64 }, () => 0);
     for (let index = 0; index < 64_000; index += 1) {
       const shard = shardOf(`agent-${index}`);
       counts[shard] = (counts[shard] ?? 0) + 1;
