@@ -30,7 +30,7 @@ export const commands = {
   agent: { kind: 'product', packages: 'production', parts: ['haproxy'], startsWithoutParts: true },
   // A controller connects to a NATS server that somebody runs; the simulator has a virtual one.
   controller: { kind: 'product', packages: 'production', parts: [] },
-  simulate: { kind: 'product', packages: 'production', parts: [] },
+  simulate: { kind: 'script', packages: 'production', parts: [], file: 'simulator/main.ts' },
   bench: { kind: 'script', packages: 'all', parts: both, file: 'test/bench/main.ts' },
   test: { kind: 'script', packages: 'all', parts: [], file: vitest, first: ['run'] },
   'test:long': {
