@@ -1,0 +1,154 @@
+import { copyFile } from 'node:fs/promises';
+import type { Applied, Target } from '../contract/driver.ts';
+import { type Marker, PermanentError, UnknownOutcomeError } from '../contract/errors.ts';
+import { admitApply } from '../contract/fence.ts';
+import { dropContent, tidyContents, writeContent } from './content.ts';
+import { answers, exchange } from './exchange.ts';
+import { type Host, locked } from './host.ts';
+import type { HeldLock } from './lock.ts';
+import { readMarker, type StoredMarker, writeMarker } from './marker-file.ts';
+import { effectiveMarker, liveContent, operatingNow } from './observe.ts';
+import { signalVerified } from './proc.ts';
+import { renderConfig } from './render/config.ts';
+import { type ContentKey, contentKey, idleHash, keyText, type Running, type Site } from './site.ts';
+import { endGently } from './stop.ts';
+import { unsupported } from './unsupported.ts';
+
+/**
+ * Applies a target under the load balancer's lock. The order makes a crash at any point harmless:
+ *
+ * 1. The epoch is claimed on disk, with the generation as it was: from here on no older epoch comes
+ *    in, and no content is claimed that does not run.
+ * 2. The content starts to serve; the process's command line says which it is.
+ * 3. The generation is noted. Who comes between 2 and 3 reads it from the process itself.
+ */
+export function apply(host: Host, target: Target): Promise<Applied> {
+  return locked(host, target.id, async (site, lock) => {
+    const stored = await readMarker(site.markerPath);
+    const running = site.running();
+    endReplaced(stored, running);
+    const verdict = admitApply(stored && effectiveMarker(stored, running), target);
+    if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
+    else await claim(site, verdict.marker, stored, running);
+    const operating = await operatingNow(host, site);
+    host.reported.set(target.id, operating);
+    return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
+  });
+}
+
+/** Ends what an exchange that was cut off left behind, if its successor did start. */
+function endReplaced(stored: StoredMarker | null, running: Running | null): void {
+  const replaced = stored?.replacing ?? null;
+  if (replaced === null || running === null || running.pid === replaced.pid) return;
+  signalVerified(replaced, 'SIGUSR1');
+}
+
+/** Notes the epoch, and of the content what is true already. */
+async function claim(
+  site: Site,
+  marker: Marker,
+  stored: StoredMarker | null,
+  running: Running | null,
+): Promise<void> {
+  const live = stored && liveContent(stored, running);
+  const content = live === null ? null : keyText(live);
+  await note(site, stored, { ...marker, content, replacing: null });
+}
+
+async function serve(
+  host: Host,
+  site: Site,
+  lock: HeldLock,
+  target: Target,
+  stored: StoredMarker | null,
+  running: Running | null,
+): Promise<void> {
+  const { epoch, generation, document } = target;
+  const lacking = unsupported(document);
+  if (lacking.length > 0) {
+    throw new PermanentError(`the haproxy driver can't serve: ${lacking.join('; ')}`);
+  }
+  const config = renderConfig(document, {
+    ...host.options,
+    user: host.options.user ?? null,
+    group: host.options.group ?? null,
+    openFilesMax: host.openFilesMax,
+  });
+  const key = contentKey(generation, config);
+  const served = running?.hash === key.hash && (await answers(host, site, running));
+  if (!served || stored?.content !== keyText(key)) {
+    await writeContent(site, key, document, config);
+  }
+  if (!served) {
+    const before = stored === null ? 0 : effectiveMarker(stored, running).generation;
+    const live = stored && liveContent(stored, running);
+    await note(site, stored, {
+      epoch,
+      generation: before,
+      removed: false,
+      content: live === null ? null : keyText(live),
+      replacing: running && { pid: running.pid, startTime: running.startTime },
+    });
+    await serveOnly(host, site, lock, stored, running, key);
+  }
+  await noteServed(host, site, stored, { epoch, generation, key });
+}
+
+async function serveOnly(
+  host: Host,
+  site: Site,
+  lock: HeldLock,
+  stored: StoredMarker | null,
+  running: Running | null,
+  key: ContentKey,
+): Promise<void> {
+  if (key.hash === idleHash) {
+    await endGently(running === null ? [] : [running], host.options.stopGraceMs, host.clock);
+    return;
+  }
+  try {
+    await exchange(host, site, lock, running, key);
+  } catch (error) {
+    if (error instanceof PermanentError) {
+      await copyFile(site.configPath(key), site.rejectedPath);
+      await dropContent(site, key, [running, stored && liveContent(stored, running)]);
+      host.log.warn({ error: error.message, file: site.rejectedPath }, 'HAProxy refused a content');
+    }
+    throw error;
+  }
+}
+
+/** After this the change has happened, so a disk that fails here leaves the outcome unknown. */
+async function noteServed(
+  host: Host,
+  site: Site,
+  stored: StoredMarker | null,
+  { epoch, generation, key }: { epoch: number; generation: number; key: ContentKey },
+): Promise<void> {
+  const content = keyText(key);
+  try {
+    const before = await readMarker(site.markerPath);
+    const after = { epoch, generation, removed: false, content, replacing: null };
+    await note(site, before ?? stored, after);
+    const running = site.running();
+    await tidyContents(site, running === null ? [key] : [running, key]);
+  } catch (error) {
+    host.log.warn({ error: String(error), directory: site.directory }, 'can not note what serves');
+    throw new UnknownOutcomeError(`it serves, but that can't be noted: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes the marker unless it says just this already: an apply that changes nothing writes nothing. */
+async function note(site: Site, before: StoredMarker | null, after: StoredMarker): Promise<void> {
+  const same =
+    before !== null &&
+    before.epoch === after.epoch &&
+    before.generation === after.generation &&
+    before.removed === after.removed &&
+    before.content === after.content &&
+    before.replacing?.pid === after.replacing?.pid &&
+    before.replacing?.startTime === after.replacing?.startTime;
+  if (!same) await writeMarker(site.markerPath, after);
+}

@@ -1,0 +1,61 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { pointLink, syncDirectory, writeDurably } from './durable-file.ts';
+import { type ContentKey, idleHash, keyText, type Site } from './site.ts';
+
+/** Lays down a content beside what runs; nothing reads it before a process or a marker names it. */
+export async function writeContent(
+  site: Site,
+  key: ContentKey,
+  document: LoadBalancerDocument,
+  config: string | null,
+): Promise<void> {
+  await mkdir(site.contentPath(key), { recursive: true, mode: 0o700 });
+  await writeDurably(site.documentPath(key), JSON.stringify(document));
+  if (config !== null) await writeDurably(site.configPath(key), config);
+  await syncDirectory(site.contentsPath);
+}
+
+/** The document of a content; null where there is none under this key. */
+export async function readDocument(
+  site: Site,
+  key: ContentKey,
+): Promise<LoadBalancerDocument | null> {
+  try {
+    return LoadBalancerDocument.parse(JSON.parse(await readFile(site.documentPath(key), 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Forgets a content that came to nothing, unless it is one of those that are needed. */
+export async function dropContent(
+  site: Site,
+  key: ContentKey,
+  needed: readonly (ContentKey | null)[],
+): Promise<void> {
+  if (needed.some((other) => other !== null && keyText(other) === keyText(key))) return;
+  await rm(site.contentPath(key), { recursive: true, force: true });
+}
+
+/** Shows which configuration runs, and forgets the contents that nobody needs any more. */
+export async function tidyContents(site: Site, kept: readonly ContentKey[]): Promise<void> {
+  const [live] = kept;
+  if (live === undefined || live.hash === idleHash) await rm(site.livePath, { force: true });
+  else await pointLink(site.livePath, path.relative(site.directory, site.configPath(live)));
+  const names = new Set(kept.map(keyText));
+  for (const name of await listContents(site)) {
+    if (!names.has(name)) await rm(path.join(site.contentsPath, name), { recursive: true });
+  }
+}
+
+async function listContents(site: Site): Promise<readonly string[]> {
+  try {
+    return await readdir(site.contentsPath);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

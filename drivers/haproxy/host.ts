@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { DriverError, RetryableError } from '../contract/errors.ts';
+import { type HeldLock, takeLock } from './lock.ts';
+import type { HaproxyOptions } from './options.ts';
+import { Site } from './site.ts';
+import { killWaitMs } from './stop.ts';
+
+/** How often HAProxy is asked before it counts as hung. */
+export const answerAttempts = 3;
+/** What the files of one operation may take on a slow disk. */
+const filesMostMs = 5_000;
+
+/** What every operation of the driver works with. */
+export interface Host {
+  readonly options: HaproxyOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly openFilesMax: number;
+  /** What was last told of each load balancer, so that a watcher tells of changes only. */
+  readonly reported: Map<string, OperatingReport>;
+}
+
+export function siteOf(host: Host, id: string): Site {
+  // The id becomes a path.
+  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new Error(`not a load balancer's id: ${id}`);
+  return new Site(host.options.stateDir, id);
+}
+
+/** The most that one operation may take, all its own deadlines added up. */
+export function operationMostMs(options: HaproxyOptions): number {
+  const startsMs = 2 * options.startTimeoutMs;
+  const questionsMs = 3 * answerAttempts * options.socketTimeoutMs;
+  return startsMs + questionsMs + options.stopGraceMs + 2 * killWaitMs + filesMostMs;
+}
+
+/** Runs one operation with the load balancer's lock held, on this host and against all its agents. */
+export async function locked<T>(
+  host: Host,
+  id: string,
+  operate: (site: Site, lock: HeldLock) => Promise<T>,
+): Promise<T> {
+  const { clock, log, options } = host;
+  return mapped(async () => {
+    const site = siteOf(host, id);
+    await mkdir(site.directory, { recursive: true, mode: 0o700 });
+    const lock = await takeLock(site.lockPath, {
+      clock,
+      log,
+      lockWaitMs: options.lockWaitMs,
+      operationMostMs: operationMostMs(options),
+    });
+    try {
+      return await operate(site, lock);
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+/** Turns what the operating system refuses into the contract's errors; bugs pass through. */
+export async function mapped<T>(operate: () => Promise<T>): Promise<T> {
+  try {
+    return await operate();
+  } catch (error) {
+    if (error instanceof DriverError || !(error instanceof Error)) throw error;
+    if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') throw error;
+    throw new RetryableError(error.message, { cause: error });
+  }
+}

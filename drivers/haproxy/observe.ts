@@ -1,0 +1,83 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Observed } from '../contract/driver.ts';
+import type { Marker } from '../contract/errors.ts';
+import { readDocument } from './content.ts';
+import { answers } from './exchange.ts';
+import { answerAttempts, type Host, mapped, siteOf } from './host.ts';
+import { readMarker, type StoredMarker } from './marker-file.ts';
+import { absentReport, operatingReport } from './operating.ts';
+import { parseShowStat } from './show-stat.ts';
+import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
+import { ask } from './stats-socket.ts';
+
+/** Reads back what is on the disk and what runs, without the lock. */
+export function observe(host: Host, id: string): Promise<Observed | null> {
+  return mapped(async () => {
+    const site = siteOf(host, id);
+    const stored = await readMarker(site.markerPath);
+    if (stored === null) return null;
+    const running = site.running();
+    const serves = running !== null && (await answers(host, site, running));
+    const live = liveContent(stored, running);
+    const operating = await operatingNow(host, site);
+    host.reported.set(id, operating);
+    return {
+      marker: effectiveMarker(stored, running),
+      // Content that binds nothing is served by nobody, and that is as it should be.
+      running: live?.hash === idleHash ? running === null : serves,
+      operating,
+    };
+  });
+}
+
+/**
+ * The marker as it truly is: after a crash between the start of a process and the note of its
+ * generation, the process itself says which content it runs.
+ */
+export function effectiveMarker(stored: StoredMarker, running: Running | null): Marker {
+  const { epoch, removed } = stored;
+  const generation = Math.max(stored.generation, liveGeneration(running));
+  return { epoch, generation, removed };
+}
+
+function liveGeneration(running: Running | null): number {
+  return running?.generation ?? 0;
+}
+
+/** The newest content that was served; null where there never was any, or it was removed. */
+export function liveContent(stored: StoredMarker, running: Running | null): ContentKey | null {
+  const noted = parseKey(stored.content);
+  if (running === null || stored.removed) return noted;
+  return noted === null || running.generation > noted.generation ? running : noted;
+}
+
+/** The operating statuses of this moment. */
+export async function operatingNow(host: Host, site: Site): Promise<OperatingReport> {
+  const document = await liveDocument(site);
+  if (document === null) return absentReport;
+  return operatingOf(host, site, document, answerAttempts);
+}
+
+/** The document that is served, or would be if its process ran. */
+export async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
+  const stored = await readMarker(site.markerPath);
+  if (stored === null || stored.removed) return null;
+  const live = liveContent(stored, site.running());
+  return live === null ? null : readDocument(site, live);
+}
+
+/** Asks what runs about its members, up to `attempts` times. */
+export async function operatingOf(
+  host: Host,
+  site: Site,
+  document: LoadBalancerDocument,
+  attempts: number,
+): Promise<OperatingReport> {
+  const deadline = { clock: host.clock, timeoutMs: host.options.socketTimeoutMs };
+  for (let attempt = 0; attempt < attempts && site.running() !== null; attempt += 1) {
+    const csv = await ask(site.directory, 'show stat', deadline);
+    if (csv !== null) return operatingReport(document, parseShowStat(csv));
+  }
+  return operatingReport(document, null);
+}
