@@ -59,6 +59,8 @@ export function createVips(options: {
   let ready = false;
   const watch = store.watch(
     (change) => {
+      // What is older than this process's own last write tells nothing new.
+      if (change.revision < (taken.get(change.key) ?? 0)) return;
       if (change.type === 'put') taken.set(change.key, change.revision);
       else taken.delete(change.key);
     },

@@ -1,0 +1,411 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fault, type Harness, harness } from './harness.ts';
+
+const missing = '30000000-0000-4000-8000-000000000009';
+
+let api: Harness;
+let lb: string;
+beforeEach(async () => {
+  api = await harness();
+  lb = (await api.loadBalancer({ project_id: 'p' })).id;
+});
+
+async function made(path: string, root: string, fields: object) {
+  const { status, body } = await api.send('POST', `/v2.0/lbaas/${path}`, { [root]: fields });
+  if (status !== 201) throw new Error(`${status} ${body.faultstring}`);
+  return body[root];
+}
+
+const refused = async (path: string, root: string, fields: object) =>
+  fault(await api.send('POST', `/v2.0/lbaas/${path}`, { [root]: fields }));
+
+const http = { protocol: 'HTTP', protocol_port: 80 };
+const roundRobin = { protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN' };
+const tcpCheck = { type: 'TCP', delay: 5, timeout: 3, max_retries: 2 };
+const endpoint = { address: '198.51.100.7', protocol_port: 80 };
+
+const aListener = (fields: object = {}) =>
+  made('listeners', 'listener', { loadbalancer_id: lb, ...http, ...fields });
+const aPool = (fields: object = {}) =>
+  made('pools', 'pool', { loadbalancer_id: lb, ...roundRobin, ...fields });
+
+describe('listeners', () => {
+  test('are born with the defaults', async () => {
+    expect(await aListener()).toEqual({
+      id: expect.any(String),
+      name: '',
+      description: '',
+      provisioning_status: 'PENDING_CREATE',
+      operating_status: 'OFFLINE',
+      admin_state_up: true,
+      protocol: 'HTTP',
+      protocol_port: 80,
+      connection_limit: -1,
+      default_tls_container_ref: null,
+      sni_container_refs: [],
+      project_id: 'p',
+      tenant_id: 'p',
+      default_pool_id: null,
+      l7policies: [],
+      insert_headers: {},
+      created_at: '2026-01-02T03:04:05',
+      updated_at: null,
+      loadbalancers: [{ id: lb }],
+      timeout_client_data: 50_000,
+      timeout_member_connect: 5_000,
+      timeout_member_data: 50_000,
+      timeout_tcp_inspect: 0,
+      tags: [],
+      client_ca_tls_container_ref: null,
+      client_authentication: 'NONE',
+      client_crl_container_ref: null,
+      allowed_cidrs: null,
+      tls_ciphers: null,
+      tls_versions: [],
+      alpn_protocols: [],
+      hsts_max_age: null,
+      hsts_include_subdomains: false,
+      hsts_preload: false,
+    });
+  });
+
+  test('that speak TLS are born with the TLS defaults', async () => {
+    const tls = await aListener({
+      protocol: 'TERMINATED_HTTPS',
+      default_tls_container_ref: 'https://keys/1',
+    });
+    expect(tls).toMatchObject({
+      tls_versions: ['TLSv1.2', 'TLSv1.3'],
+      alpn_protocols: ['h2', 'http/1.1', 'http/1.0'],
+    });
+    expect(tls.tls_ciphers).toMatch(/^TLS_AES_128_GCM_SHA256:/);
+  });
+
+  test('are read, listed by name and by load balancer, updated and deleted', async () => {
+    const { id } = await aListener({ name: 'n', allowed_cidrs: ['10.1.2.3/8', '192.0.2.1'] });
+    const path = `/v2.0/lbaas/listeners/${id}`;
+    const other = (await api.loadBalancer()).id;
+    const listed = async (query: string) =>
+      (await api.send('GET', `/v2.0/lbaas/listeners${query}`)).body.listeners.length;
+
+    const shown = await api.send('GET', path);
+    expect(shown.body.listener.allowed_cidrs).toEqual(['10.0.0.0/8', '192.0.2.1/32']);
+    expect(await listed('?name=n')).toBe(1);
+    expect(await listed('?name=m')).toBe(0);
+    expect(await listed(`?loadbalancer_id=${lb}`)).toBe(1);
+    expect(await listed(`?loadbalancer_id=${other}`)).toBe(0);
+    expect(await listed('?protocol_port=80&protocol=HTTP')).toBe(1);
+
+    const changes = { connection_limit: null, timeout_client_data: 7, allowed_cidrs: [] };
+    const { status, body } = await api.send('PUT', path, { listener: changes });
+    expect(status).toBe(200);
+    expect(body.listener).toMatchObject({
+      name: 'n',
+      connection_limit: -1,
+      timeout_client_data: 7,
+      allowed_cidrs: null,
+    });
+
+    expect((await api.send('DELETE', path)).status).toBe(204);
+    expect(fault(await api.send('GET', path))).toBe(`404 Listener ${id} not found.`);
+  });
+
+  test('belong to a load balancer that exists, and have one port each', async () => {
+    expect(await refused('listeners', 'listener', { ...http, loadbalancer_id: missing })).toBe(
+      `404 Load Balancer ${missing} not found.`,
+    );
+    await aListener();
+    expect(await refused('listeners', 'listener', { ...http, loadbalancer_id: lb })).toBe(
+      '409 Another Listener on this Load Balancer is already using protocol HTTP and protocol_port 80',
+    );
+  });
+
+  test('may come with their pool', async () => {
+    const listener = await aListener({ default_pool: { ...roundRobin, members: [endpoint] } });
+    const { body } = await api.send('GET', `/v2.0/lbaas/pools/${listener.default_pool_id}`);
+    expect(body.pool).toMatchObject({ listeners: [{ id: listener.id }] });
+    expect(body.pool.members).toHaveLength(1);
+    const both = {
+      ...http,
+      loadbalancer_id: lb,
+      default_pool: roundRobin,
+      default_pool_id: missing,
+    };
+    expect(await refused('listeners', 'listener', both)).toMatch(/^400 .*Only one of default_pool/);
+  });
+
+  test('do not change their protocol, port or load balancer', async () => {
+    const { id } = await aListener();
+    for (const attribute of ['protocol', 'protocol_port', 'loadbalancer_id']) {
+      const request = { listener: { [attribute]: 81 } };
+      expect(fault(await api.send('PUT', `/v2.0/lbaas/listeners/${id}`, request))).toBe(
+        `400 Unknown attribute for argument listener: ${attribute}`,
+      );
+    }
+  });
+});
+
+describe('pools', () => {
+  test('are born with the defaults', async () => {
+    expect(await aPool()).toEqual({
+      id: expect.any(String),
+      name: '',
+      description: '',
+      provisioning_status: 'PENDING_CREATE',
+      operating_status: 'OFFLINE',
+      admin_state_up: true,
+      protocol: 'HTTP',
+      lb_algorithm: 'ROUND_ROBIN',
+      session_persistence: null,
+      project_id: 'p',
+      tenant_id: 'p',
+      loadbalancers: [{ id: lb }],
+      listeners: [],
+      created_at: '2026-01-02T03:04:05',
+      updated_at: null,
+      healthmonitor_id: null,
+      members: [],
+      tags: [],
+      tls_container_ref: null,
+      ca_tls_container_ref: null,
+      crl_container_ref: null,
+      tls_enabled: false,
+      tls_ciphers: null,
+      tls_versions: [],
+      alpn_protocols: [],
+    });
+  });
+
+  test('are made under a listener by its id alone', async () => {
+    const listener = await aListener();
+    const pool = await made('pools', 'pool', { ...roundRobin, listener_id: listener.id });
+    expect(pool).toMatchObject({ listeners: [{ id: listener.id }], loadbalancers: [{ id: lb }] });
+    expect(await refused('pools', 'pool', { ...roundRobin, listener_id: listener.id })).toBe(
+      '409 This listener already has a default pool',
+    );
+    expect(await refused('pools', 'pool', { ...roundRobin, listener_id: missing })).toBe(
+      `404 Listener ${missing} not found.`,
+    );
+    expect(await refused('pools', 'pool', roundRobin)).toBe(
+      '400 Validation failure: Must provide at least one of: loadbalancer_id, listener_id',
+    );
+  });
+
+  test('are read, listed, updated and deleted', async () => {
+    const listener = await aListener();
+    const { id } = await aPool({
+      name: 'n',
+      listener_id: listener.id,
+      session_persistence: { type: 'APP_COOKIE', cookie_name: 'sid' },
+    });
+    const path = `/v2.0/lbaas/pools/${id}`;
+    const list = await api.send('GET', `/v2.0/lbaas/pools?name=n&loadbalancer_id=${lb}`);
+    expect(list.body.pools).toMatchObject([{ id }]);
+
+    const update = async (changes: object) =>
+      (await api.send('PUT', path, { pool: changes })).body.pool;
+    expect(await update({ session_persistence: { cookie_name: 'other' } })).toMatchObject({
+      session_persistence: { type: 'APP_COOKIE', cookie_name: 'other' },
+    });
+    expect(await update({ session_persistence: null, lb_algorithm: 'SOURCE_IP' })).toMatchObject({
+      session_persistence: null,
+      lb_algorithm: 'SOURCE_IP',
+    });
+    expect(await update({ tls_enabled: true, tls_versions: null })).toMatchObject({
+      tls_versions: ['TLSv1.2', 'TLSv1.3'],
+    });
+    expect(fault(await api.send('PUT', path, { pool: { protocol: 'TCP' } }))).toMatch(/^400/);
+
+    expect((await api.send('DELETE', path)).status).toBe(204);
+    const left = await api.send('GET', `/v2.0/lbaas/listeners/${listener.id}`);
+    expect(left.body.listener.default_pool_id).toBeNull();
+    expect(fault(await api.send('DELETE', path))).toBe(`404 Pool ${id} not found.`);
+  });
+});
+
+describe('members', () => {
+  test('are born with the defaults, and known under their pool only', async () => {
+    const pool = await aPool();
+    const path = `pools/${pool.id}/members`;
+    const member = await made(path, 'member', { ...endpoint, protocol_port: '80' });
+    expect(member).toEqual({
+      id: expect.any(String),
+      name: '',
+      operating_status: 'NO_MONITOR',
+      provisioning_status: 'PENDING_CREATE',
+      admin_state_up: true,
+      address: '198.51.100.7',
+      protocol_port: 80,
+      weight: 1,
+      backup: false,
+      subnet_id: null,
+      project_id: 'p',
+      tenant_id: 'p',
+      created_at: '2026-01-02T03:04:05',
+      updated_at: null,
+      monitor_address: null,
+      monitor_port: null,
+      tags: [],
+      vnic_type: 'normal',
+    });
+    const other = await aPool();
+    expect(fault(await api.send('GET', `/v2.0/lbaas/pools/${other.id}/members/${member.id}`))).toBe(
+      `404 Member ${member.id} not found.`,
+    );
+    expect(await refused(path, 'member', endpoint)).toBe(
+      '409 Another member on this pool is already using ip 198.51.100.7 on protocol_port 80',
+    );
+    expect(await refused(`pools/${missing}/members`, 'member', endpoint)).toBe(
+      `404 Pool ${missing} not found.`,
+    );
+  });
+
+  test('are read, listed, updated and deleted', async () => {
+    const pool = await aPool();
+    const { id } = await made(`pools/${pool.id}/members`, 'member', { ...endpoint, name: 'n' });
+    const path = `/v2.0/lbaas/pools/${pool.id}/members/${id}`;
+    expect((await api.send('GET', path)).body.member.name).toBe('n');
+    const list = await api.send('GET', `/v2.0/lbaas/pools/${pool.id}/members?name=n`);
+    expect(list.body).toMatchObject({ members: [{ id }], members_links: [] });
+
+    const changes = { weight: 0, monitor_address: '198.51.100.8', monitor_port: 81 };
+    const { status, body } = await api.send('PUT', path, { member: changes });
+    expect([status, body.member]).toEqual([200, expect.objectContaining(changes)]);
+    const reset = await api.send('PUT', path, { member: { weight: null, monitor_port: null } });
+    expect(reset.body.member).toMatchObject({ weight: 1, monitor_port: null });
+    for (const attribute of ['address', 'protocol_port', 'subnet_id']) {
+      expect(fault(await api.send('PUT', path, { member: { [attribute]: 1 } }))).toMatch(/^400/);
+    }
+
+    expect((await api.send('DELETE', path)).status).toBe(204);
+    expect(fault(await api.send('GET', path))).toBe(`404 Member ${id} not found.`);
+  });
+
+  test('mark their pool, its listeners and the load balancer as changing, and no one else', async () => {
+    const pool = await aPool();
+    const listener = await aListener({ default_pool_id: pool.id });
+    const bystander = await aListener({ protocol_port: 81 });
+    api.loadBalancers.settle(lb);
+    await made(`pools/${pool.id}/members`, 'member', endpoint);
+    const status = async (path: string, root: string) =>
+      (await api.send('GET', `/v2.0/lbaas/${path}`)).body[root].provisioning_status;
+    expect(await status(`loadbalancers/${lb}`, 'loadbalancer')).toBe('PENDING_UPDATE');
+    expect(await status(`pools/${pool.id}`, 'pool')).toBe('PENDING_UPDATE');
+    expect(await status(`listeners/${listener.id}`, 'listener')).toBe('PENDING_UPDATE');
+    expect(await status(`listeners/${bystander.id}`, 'listener')).toBe('ACTIVE');
+  });
+
+  test('do not point where nothing may point', async () => {
+    const pool = await aPool();
+    const path = `pools/${pool.id}/members`;
+    expect(await refused(path, 'member', { ...endpoint, address: '127.0.0.1' })).toBe(
+      '400 127.0.0.1 is not a valid option for member address: it is a loopback address.',
+    );
+    expect(await refused(path, 'member', { ...endpoint, monitor_address: '::1' })).toMatch(
+      /^400 ::1 is not a valid option for member monitor_address/,
+    );
+    const { id } = await made(path, 'member', endpoint);
+    const change = { member: { monitor_address: '::ffff:169.254.169.254' } };
+    expect(fault(await api.send('PUT', `/v2.0/lbaas/${path}/${id}`, change))).toMatch(
+      /^400 ::ffff:169\.254\.169\.254 .*metadata/,
+    );
+    expect(
+      await refused('pools', 'pool', {
+        loadbalancer_id: lb,
+        ...roundRobin,
+        members: [{ ...endpoint, address: '0.0.0.0' }],
+      }),
+    ).toMatch(/^400 0\.0\.0\.0/);
+    expect(await refused(path, 'member', { ...endpoint, request_sriov: true })).toMatch(
+      /^400 .*SR-IOV/,
+    );
+  });
+});
+
+describe('health monitors', () => {
+  test('are born with the defaults, those of HTTP where they speak it', async () => {
+    const pool = await aPool();
+    expect(
+      await made('healthmonitors', 'healthmonitor', {
+        ...tcpCheck,
+        type: 'HTTP',
+        pool_id: pool.id,
+      }),
+    ).toEqual({
+      id: expect.any(String),
+      name: '',
+      type: 'HTTP',
+      delay: 5,
+      timeout: 3,
+      max_retries: 2,
+      max_retries_down: 3,
+      http_method: 'GET',
+      url_path: '/',
+      expected_codes: '200',
+      admin_state_up: true,
+      project_id: 'p',
+      tenant_id: 'p',
+      pools: [{ id: pool.id }],
+      provisioning_status: 'PENDING_CREATE',
+      operating_status: 'OFFLINE',
+      created_at: '2026-01-02T03:04:05',
+      updated_at: null,
+      tags: [],
+      http_version: null,
+      domain_name: null,
+    });
+    const other = await aPool();
+    const plain = await made('healthmonitors', 'healthmonitor', { ...tcpCheck, pool_id: other.id });
+    expect(plain).toMatchObject({ http_method: null, url_path: null, expected_codes: null });
+  });
+
+  test('are one per pool, of a pool that exists', async () => {
+    const pool = await aPool({ healthmonitor: tcpCheck });
+    expect(
+      await refused('healthmonitors', 'healthmonitor', { ...tcpCheck, pool_id: pool.id }),
+    ).toBe('409 This pool already has a health monitor');
+    expect(
+      await refused('healthmonitors', 'healthmonitor', { ...tcpCheck, pool_id: missing }),
+    ).toBe(`404 Pool ${missing} not found.`);
+  });
+
+  test('are read, listed, updated and deleted', async () => {
+    const pool = await aPool();
+    const { id } = await made('healthmonitors', 'healthmonitor', {
+      ...tcpCheck,
+      name: 'n',
+      type: 'HTTP',
+      url_path: '/health?deep=1',
+      pool_id: pool.id,
+    });
+    const path = `/v2.0/lbaas/healthmonitors/${id}`;
+    expect((await api.send('GET', path)).body.healthmonitor.url_path).toBe('/health?deep=1');
+    const list = await api.send('GET', '/v2.0/lbaas/healthmonitors?name=n&type=HTTP');
+    expect(list.body).toMatchObject({ healthmonitors: [{ id }], healthmonitors_links: [] });
+    const shown = await api.send('GET', `/v2.0/lbaas/pools/${pool.id}`);
+    expect(shown.body.pool.healthmonitor_id).toBe(id);
+
+    const changes = { delay: 9, url_path: null, http_version: 1.1, domain_name: 'a.example' };
+    const { status, body } = await api.send('PUT', path, { healthmonitor: changes });
+    expect(status).toBe(200);
+    expect(body.healthmonitor).toMatchObject({ ...changes, url_path: '/' });
+    for (const attribute of ['type', 'pool_id']) {
+      const request = { healthmonitor: { [attribute]: 'TCP' } };
+      expect(fault(await api.send('PUT', path, request))).toMatch(/^400 Unknown attribute/);
+    }
+    expect(fault(await api.send('PUT', path, { healthmonitor: { delay: null } }))).toMatch(/^400/);
+
+    expect((await api.send('DELETE', path)).status).toBe(204);
+    expect(fault(await api.send('GET', path))).toBe(`404 Health Monitor ${id} not found.`);
+  });
+
+  test('keep null where their type has no such attribute', async () => {
+    const pool = await aPool({ healthmonitor: tcpCheck });
+    const path = `/v2.0/lbaas/healthmonitors/${pool.healthmonitor_id}`;
+    const reset = await api.send('PUT', path, { healthmonitor: { url_path: null } });
+    expect(reset.body.healthmonitor.url_path).toBeNull();
+    expect(fault(await api.send('PUT', path, { healthmonitor: { url_path: '/x' } }))).toBe(
+      '400 url_path is not a valid option for health monitors of type TCP',
+    );
+  });
+});
