@@ -92,6 +92,11 @@ export interface DriverContext {
   readonly log: Log;
   readonly host: string;
   readonly agent: string;
+  /**
+   * An absolute path of the host for this driver, shared by all agents of the host; made by the
+   * driver where it keeps anything.
+   */
+  readonly stateDir: string;
   /** The driver's own section of the agent's configuration, not yet validated. */
   readonly options: unknown;
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /*
  * Runs one command of this project on a machine that has Node.js and npm and nothing else: installs
  * what is missing first. `node src/setup/run.mjs <command> [arguments]`; package.json's scripts are

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { Seat } from '../../machines/protocol/seat.ts';
+
+/** What a command could not do, in words for the one who typed it. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** An agent, as the API shows it. */
+const Agent = z.object({
+  id: z.string(),
+  host: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  drivers: z.array(z.string()),
+  capacity: z.number().nullable(),
+  bound_loadbalancers: z.number(),
+  standby_loadbalancers: z.number(),
+  since: z.coerce.date(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+/** A machine's step, as the API's event stream tells it. */
+const Transition = z.object({
+  sequence: z.number(),
+  at: z.coerce.date(),
+  kind: z.enum(['load-balancer', 'agent']),
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  event: z.string(),
+  binding: Seat.nullable(),
+  reason: z.string().nullable(),
+});
+export type Transition = z.infer<typeof Transition>;
+
+const FaultBody = z.object({ faultstring: z.string() });
+
+/** A small client of the controllers' API, for the command line. */
+export class ApiClient {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url.replace(/\/+$/, '');
+  }
+
+  get(path: string): Promise<unknown> {
+    return this.#request('GET', path);
+  }
+
+  post(path: string, body: object): Promise<unknown> {
+    return this.#request('POST', path, body);
+  }
+
+  delete(path: string): Promise<unknown> {
+    return this.#request('DELETE', path);
+  }
+
+  async agents(): Promise<readonly Agent[]> {
+    return z.object({ agents: z.array(Agent) }).parse(await this.get('/holdfast/v1/agents')).agents;
+  }
+
+  /** Calls `listen` for each transition from now on, until the signal; rejects if the stream breaks. */
+  async follow(listen: (event: Transition) => void, signal: AbortSignal): Promise<void> {
+    const response = await fetch(`${this.#url}/holdfast/v1/events`, { signal });
+    if (!response.ok || response.body === null) {
+      throw new CommandError(`${this.#url}: no events (status ${response.status})`);
+    }
+    let buffered = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body) {
+      buffered += decoder.decode(chunk as Uint8Array, { stream: true });
+      const messages = buffered.split('\n\n');
+      buffered = messages.pop() ?? '';
+      for (const message of messages) {
+        const data = message
+          .split('\n')
+          .filter((line) => line.startsWith('data:'))
+          .map((line) => line.slice(5).trim())
+          .join('\n');
+        if (data !== '') listen(Transition.parse(JSON.parse(data)));
+      }
+    }
+  }
+
+  async #request(method: string, path: string, body?: object): Promise<unknown> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.#url}${path}`, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+    } catch (error) {
+      const { cause } = error as Error;
+      const why = cause instanceof Error ? cause.message : String(error);
+      throw new CommandError(
+        `no controller answers at ${this.#url} (${why}); start one with "npm run up", or name another with --api`,
+      );
+    }
+    const text = await response.text();
+    if (response.ok) return text === '' ? null : (JSON.parse(text) as unknown);
+    const fault = FaultBody.safeParse(safeJson(text));
+    throw new CommandError(fault.success ? fault.data.faultstring : `${response.status}: ${text}`);
+  }
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller shows the text itself.
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { ApiClient } from '../api-client.ts';
+import { age, table } from '../table.ts';
+import { apiOption } from './api-option.ts';
+
+export const agentsCommand = new Command('agents')
+  .description('list the agents: how they are, and what they hold')
+  .addOption(apiOption())
+  .option('--json', 'print JSON')
+  .action(async (options: { api: string; json?: true }) => {
+    const agents = await new ApiClient(options.api).agents();
+    if (options.json === true) {
+      console.log(JSON.stringify(agents));
+      return;
+    }
+    if (agents.length === 0) {
+      console.log('No agent has registered yet. Start one with "npm run agent".');
+      return;
+    }
+    const now = systemClock.wallMs();
+    const rows = agents.map((agent) => [
+      agent.id,
+      agent.state,
+      age(now - agent.since.getTime()),
+      agent.host,
+      agent.drivers.join(','),
+      `${agent.bound_loadbalancers}${agent.capacity === null ? '' : `/${agent.capacity}`}`,
+      String(agent.standby_loadbalancers),
+      agent.reason ?? '',
+    ]);
+    const header = ['AGENT', 'STATE', 'SINCE', 'HOST', 'DRIVERS', 'BOUND', 'STANDBY', 'REASON'];
+    console.log(table(header, rows));
+  });

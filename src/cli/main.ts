@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { ConfigError } from '../config/load.ts';
+import { version } from '../processes/version.ts';
+import { CommandError } from './api-client.ts';
+import { agentCommand } from './commands/agent.ts';
+import { agentsCommand } from './commands/agents.ts';
+import { controllerCommand } from './commands/controller.ts';
+import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { upCommand } from './commands/up.ts';
+
+const program = new Command('holdfast')
+  .description('Load balancers hold fast when the agents that manage them die.')
+  .version(version)
+  .showHelpAfterError('(add --help for what there is)')
+  .addCommand(upCommand)
+  .addCommand(demoCommand)
+  .addCommand(controllerCommand)
+  .addCommand(agentCommand)
+  .addCommand(agentsCommand)
+  .addCommand(explainCommand)
+  .addHelpText('after', '\nThe simulator is a command of its own: npm run simulate -- --help\n');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What the user can mend is told in a sentence; anything else is a bug and keeps its stack.
+  if (!(error instanceof ConfigError || error instanceof CommandError)) throw error;
+  console.error(`holdfast: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { detailMax } from '../../machines/liveness/context.ts';
+import { agentId } from '../../machines/protocol/seat.ts';
+import { defaultShards } from '../../machines/protocol/subjects.ts';
+import { presets, type Timings } from '../../machines/timings/timings.ts';
+import { ApiConfig } from '../api/config.ts';
+import { VipPools } from '../vips/config.ts';
+
+/** A millisecond value for each name in the timings; only those given replace the preset's. */
+const timingOverrides = z.strictObject(
+  Object.fromEntries(
+    Object.keys(presets.lan).map((name) => [name, z.number().positive().optional()]),
+  ) as Record<keyof Timings, z.ZodOptional<z.ZodNumber>>,
+);
+
+const NatsConfig = z.strictObject({
+  /** Where NATS servers listen; one that fails is replaced by the next. */
+  servers: z
+    .array(z.url({ protocol: /^(nats|tls)$/ }))
+    .min(1)
+    .default(['nats://127.0.0.1:4222']),
+  /** A file with this process's nkey seed, readable by its owner only; null for none. */
+  seedFile: z.string().min(1).nullable().default(null),
+  /** How many servers keep each record: 1 for a single server, 3 or 5 for a cluster. */
+  replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(1),
+});
+
+const ControllerConfig = z.strictObject({
+  id: agentId.default('controller-1'),
+  api: ApiConfig.extend({ defaultProvider: z.string().max(64).default('haproxy') }).prefault({}),
+  vipPools: VipPools.default([]),
+});
+
+const AgentConfig = z.strictObject({
+  id: agentId.default('agent-1'),
+  /** The host's directory, shared by all agents of the host. */
+  stateDir: z.string().min(1).default('.holdfast/host'),
+  zone: z.string().max(detailMax).nullable().default(null),
+  /** How many load balancers it may hold; null means no limit. */
+  capacity: z.int().min(0).nullable().default(null),
+  /** The drivers that it runs, by name, each with its own options. */
+  drivers: z.record(z.string(), z.unknown()).default({ haproxy: {} }),
+});
+
+/** The whole configuration: one file serves every role, each reads its own section. */
+export const Config = z.strictObject({
+  preset: z.enum(['local', 'lan', 'wan']).default('lan'),
+  timings: timingOverrides.prefault({}),
+  /** Fixed for the life of a deployment. */
+  shards: z.int().min(1).max(4096).default(defaultShards),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
+  nats: NatsConfig.prefault({}),
+  controller: ControllerConfig.prefault({}),
+  agent: AgentConfig.prefault({}),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,233 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { delay } from '../../machines/ports/clock.ts';
+import { Seat } from '../../machines/protocol/seat.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { ApiClient, CommandError, type Transition } from '../cli/api-client.ts';
+import { explanation, readExplained } from '../cli/explanation.ts';
+import { createLog } from '../log/log.ts';
+import { freePort } from '../nats-server/free-port.ts';
+import { loopbackPool, Stack } from '../up/stack.ts';
+import { type Backend, startBackend } from './backends.ts';
+import { servingProcesses } from './serving-processes.ts';
+import { type DemoOutcome, outcomeOf, type Story } from './story.ts';
+import { expectation, stepLine, timeline, transitionLine } from './timeline.ts';
+import { Traffic } from './traffic.ts';
+
+const preset = 'local';
+/** How long each step may take before the demo gives up, naming the step. */
+const stepTimeoutMs = 60_000;
+/** How long to watch for a takeover, and how long to go on when it has come. */
+const takeoverTimeoutMs = 30_000;
+const afterglowMs = 500;
+const pollMs = 25;
+/** Good answers before the kill, so that the client is known to be served. */
+const warmUpAnswers = 50;
+
+export interface DemoOptions {
+  readonly agents: number;
+  readonly print: (line: string) => void;
+}
+
+/** Starts the real parts, kills an agent and its HAProxy, and tells what happened. */
+export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
+  const cleanUp: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
+  try {
+    return await failover(options, directory, cleanUp);
+  } finally {
+    for (const undo of cleanUp.toReversed()) await undo();
+  }
+}
+
+async function failover(
+  { agents, print }: DemoOptions,
+  directory: string,
+  cleanUp: (() => unknown)[],
+): Promise<DemoOutcome> {
+  const log = createLog({ level: 'error', name: 'demo' });
+  print(
+    `Starting NATS, a controller and ${agents} agent${agents === 1 ? '' : 's'} of this host ...`,
+  );
+  const stack = await Stack.start({
+    directory,
+    agents,
+    apiPort: 0,
+    preset,
+    drivers: { haproxy: {} },
+    logLevel: 'error',
+    natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
+    clock,
+    log,
+    restart: false,
+    output: 'inherit',
+  });
+  cleanUp.push(() => stack.stop());
+  const api = new ApiClient(stack.apiUrl);
+  const following = new AbortController();
+  cleanUp.push(() => following.abort());
+  const transitions: Transition[] = [];
+  let killedAt: number | null = null;
+  const followed = api.follow((transition) => {
+    transitions.push(transition);
+    print(transitionLine(transition, killedAt));
+  }, following.signal);
+  followed.catch((error: unknown) => {
+    if (!following.signal.aborted) print(`the event stream broke: ${String(error)}`);
+  });
+
+  await until(`${agents} agents are alive`, async () => {
+    return (await api.agents()).filter(({ state }) => state === 'alive').length === agents;
+  });
+
+  const backends = [await startBackend('backend-1'), await startBackend('backend-2')];
+  cleanUp.push(() => backends.forEach((backend) => backend.close()));
+  print('\nCreating a load balancer through the API, in front of two HTTP servers ...');
+  const { id, address, port } = await createLoadBalancer(api, backends);
+  cleanUp.push(() => killAll(id));
+  const before = await untilBound(api, id);
+  const traffic = new Traffic(address, port);
+  cleanUp.push(() => traffic.stop());
+  await until('the client gets answers', () => {
+    return Promise.resolve(traffic.answers.filter(({ ok }) => ok).length >= warmUpAnswers);
+  });
+  print(`A client asks http://${address}:${port}/ 100 times a second, each on a new connection.`);
+
+  const processes = await servingProcesses(id);
+  print(`\nKilling ${before.agent} and its HAProxy (pid ${processes.join(', ')}) with SIGKILL:`);
+  killedAt = clock.wallMs();
+  stack.agents.get(before.agent)?.kill('SIGKILL');
+  for (const pid of processes) process.kill(pid, 'SIGKILL');
+  const story = async (): Promise<Story> => ({
+    killedAt: killedAt ?? 0,
+    loadBalancer: id,
+    before,
+    transitions,
+    answers: traffic.answers,
+    newProcesses: (await servingProcesses(id)).filter((pid) => !processes.includes(pid)),
+  });
+  const limitMs = agents === 1 ? 3_000 : takeoverTimeoutMs;
+  const endMs = clock.monotonicMs() + limitMs;
+  while (clock.monotonicMs() < endMs && !outcomeOf(await story()).ok) await delay(clock, pollMs);
+  await delay(clock, afterglowMs);
+  const told = await story();
+  const outcome = outcomeOf(told);
+  const explained = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
+  tell(print, told, outcome, explanation(readExplained(explained), clock.wallMs()));
+  return outcome;
+}
+
+function tell(
+  print: (line: string) => void,
+  story: Story,
+  outcome: DemoOutcome,
+  explained: string,
+): void {
+  print('\nWhat happened, measured from the kill:');
+  for (const line of timeline(story)) print(line);
+  print(
+    stepLine(
+      null,
+      'client',
+      `${outcome.failedRequests} of ${outcome.totalRequests} requests failed`,
+    ),
+  );
+  print(`\n${explained}`);
+  print('\nExpected by the timings, until the takeover is commanded (not measured):');
+  for (const line of expectation(presets[preset])) print(line);
+  print(
+    [
+      '',
+      outcome.ok
+        ? 'This was a takeover between two agents of one host: the address stays where it is.'
+        : 'Nobody could take the load balancer over; it waits, and is bound as soon as somebody can.',
+      'A VIP that moves between hosts comes next.',
+      'To look further: npm run up, then npm run holdfast -- agents, and npm run holdfast -- explain <name>.',
+    ].join('\n'),
+  );
+}
+
+const Created = z.object({ loadbalancer: z.object({ id: z.string(), vip_address: z.string() }) });
+
+async function createLoadBalancer(
+  api: ApiClient,
+  backends: readonly Backend[],
+): Promise<{ id: string; address: string; port: number }> {
+  const port = await freePort();
+  const created = await api.post('/v2.0/lbaas/loadbalancers', {
+    loadbalancer: {
+      name: 'demo',
+      vip_subnet_id: loopbackPool.subnetId,
+      listeners: [
+        {
+          name: 'http',
+          protocol: 'HTTP',
+          protocol_port: port,
+          default_pool: {
+            name: 'web',
+            protocol: 'HTTP',
+            lb_algorithm: 'ROUND_ROBIN',
+            healthmonitor: { type: 'HTTP', delay: 1, timeout: 1, max_retries: 1, url_path: '/' },
+            members: backends.map((backend) => ({
+              address: '127.0.0.1',
+              protocol_port: backend.port,
+            })),
+          },
+        },
+      ],
+    },
+  });
+  const { id, vip_address: address } = Created.parse(created).loadbalancer;
+  return { id, address, port };
+}
+
+const Bound = z.object({
+  loadbalancer: z.object({
+    state: z.string(),
+    provisioning_status: z.string(),
+    reason: z.string().nullable(),
+    binding: Seat.nullable(),
+  }),
+});
+
+async function untilBound(api: ApiClient, id: string): Promise<Seat> {
+  let bound: Seat | null = null;
+  await until('the load balancer is ACTIVE', async () => {
+    const body = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
+    const { loadbalancer } = Bound.parse(body);
+    if (loadbalancer.provisioning_status === 'ERROR') {
+      throw new CommandError(
+        `the load balancer is in ERROR: ${loadbalancer.reason ?? 'no reason'}`,
+      );
+    }
+    if (loadbalancer.provisioning_status === 'ACTIVE') bound = loadbalancer.binding;
+    return bound !== null;
+  });
+  if (bound === null) throw new Error('bound, but to nobody');
+  return bound;
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const endMs = clock.monotonicMs() + stepTimeoutMs;
+  while (!(await holds())) {
+    if (clock.monotonicMs() > endMs) {
+      throw new CommandError(`the demo gave up after ${stepTimeoutMs} ms waiting until ${what}`);
+    }
+    await delay(clock, pollMs);
+  }
+}
+
+/** The demo leaves nothing behind: what serves its load balancer ends with it. */
+async function killAll(loadBalancer: string): Promise<void> {
+  for (const pid of await servingProcesses(loadBalancer)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It ended by itself meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { driverModule, driverModules } from '../../drivers/registry.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { agentConnection, agentInbox } from '../../machines/protocol/subjects.ts';
+import { FileJournal } from '../adapters/file-journal.ts';
+import { connectNatsBus } from '../adapters/nats-bus.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import { Agent } from '../agent/agent.ts';
+import { nextIncarnation } from '../agent/incarnation.ts';
+import { ConfigError, type LoadedConfig } from '../config/load.ts';
+import { loadUserKey } from '../nats-server/keys.ts';
+import { hostIdOf } from './host-directory.ts';
+import { holdAlone } from './single-instance.ts';
+import { version } from './version.ts';
+
+export interface RunningAgent {
+  readonly agent: Agent;
+  stop(): Promise<void>;
+}
+
+/** The composition root of an agent: real clock, NATS, its journal, and the drivers it runs. */
+export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningAgent> {
+  const { id, zone, capacity } = config.agent;
+  const { timings, nats, shards } = config;
+  const stateDir = resolve(config.agent.stateDir);
+  const host = await hostIdOf(stateDir, random);
+  const own = join(stateDir, 'agents', id);
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  const alone = await holdAlone(own, `agent ${id}`);
+  const journal = new FileJournal({ path: join(own, 'journal.jsonl'), log });
+  const drivers = await createDrivers(config, host, stateDir, log);
+  const incarnation = await nextIncarnation(journal, clock);
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    name: agentConnection(id, incarnation),
+    inboxPrefix: agentInbox(id),
+    ...(nats.seedFile === null ? {} : { nkeySeed: (await loadUserKey(nats.seedFile)).seed }),
+    clock,
+    log,
+    timings,
+  });
+  const agent = new Agent({
+    id,
+    description: { host, zone, capacity, version },
+    incarnation,
+    bus,
+    journal,
+    drivers,
+    clock,
+    log,
+    timings,
+    shards,
+  });
+  agent.start();
+  return {
+    agent,
+    stop: async () => {
+      await agent.stop();
+      await bus.close();
+      for (const driver of drivers.values()) await driver.close();
+      alone?.close();
+    },
+  };
+}
+
+async function createDrivers(
+  config: LoadedConfig,
+  host: string,
+  stateDir: string,
+  log: Log,
+): Promise<ReadonlyMap<string, Driver>> {
+  const drivers = new Map<string, Driver>();
+  for (const [name, options] of Object.entries(config.agent.drivers)) {
+    const module = driverModule(name);
+    if (module === null) {
+      const known = driverModules.map(({ descriptor }) => descriptor.name).join(', ');
+      throw new ConfigError(`agent.drivers.${name}: there is no such driver; known: ${known}`);
+    }
+    const driver = await module
+      .create({
+        clock,
+        random,
+        log: log.child({ driver: module.descriptor.name }),
+        host,
+        agent: config.agent.id,
+        stateDir: join(stateDir, module.descriptor.name),
+        options,
+      })
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new ConfigError(`agent.drivers.${name}: ${why}`);
+      });
+    drivers.set(module.descriptor.name, driver);
+  }
+  return drivers;
+}

@@ -1,0 +1,84 @@
+import { driverModule, driverModules } from '../../drivers/registry.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
+import { connectNatsBus } from '../adapters/nats-bus.ts';
+import { natsStores } from '../adapters/nats-store.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import { createApi } from '../api/app.ts';
+import { serveApi } from '../api/serve.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Controller } from '../controller/controller.ts';
+import { loadUserKey } from '../nats-server/keys.ts';
+import { createVips } from '../vips/vips.ts';
+
+export interface RunningController {
+  /** Where the API listens. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const resolveDriver = (name: string) => driverModule(name)?.descriptor ?? null;
+
+/** The composition root of a controller: real clock, NATS, the drivers' descriptors, and the API. */
+export async function runController(config: LoadedConfig, log: Log): Promise<RunningController> {
+  const { id, api, vipPools } = config.controller;
+  const { timings, nats, shards } = config;
+  const bus = await connectNatsBus({
+    servers: nats.servers,
+    name: controllerConnection(id),
+    inboxPrefix: controllerInbox(id),
+    ...(nats.seedFile === null ? {} : { nkeySeed: (await loadUserKey(nats.seedFile)).seed }),
+    clock,
+    log,
+    timings,
+  });
+  const stores = await natsStores(bus, { replicas: nats.replicas, log, clock });
+  const vips = createVips({ pools: vipPools, store: stores.vips, clock, random, log });
+  const controller = new Controller({
+    id,
+    bus,
+    stores,
+    clock,
+    random,
+    log,
+    timings,
+    shards,
+    resolveDriver,
+    purged: (loadBalancer, document) => {
+      vips.release(document.vip_address, loadBalancer).catch((error: unknown) => {
+        // The sweep at the next start frees it.
+        log.warn({ loadBalancer, err: error }, 'the address was not freed');
+      });
+    },
+  });
+  await controller.start();
+  const freed = await vips.sweep(new Set(controller.projection.desired.keys()));
+  if (freed > 0) log.info({ freed }, 'addresses of broken-off creations were freed');
+  const app = createApi({
+    services: {
+      loadBalancers: controller.loadBalancers,
+      fleet: controller.fleet,
+      feed: controller.transitions,
+      vips,
+    },
+    config: api,
+    clock,
+    random,
+    log,
+    resolveProvider: resolveDriver,
+    listProviders: () => driverModules.map(({ descriptor }) => descriptor),
+  });
+  const server = await serveApi(app, api);
+  const url = `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${server.port}`;
+  log.info({ url }, 'the API listens');
+  return {
+    url,
+    stop: async () => {
+      await server.close();
+      controller.stop();
+      vips.close();
+      await bus.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Random } from '../../machines/ports/random.ts';
+import { hostId } from '../../machines/protocol/seat.ts';
+
+const fileName = 'host-id';
+
+/**
+ * The id of this host: a file in the host's directory, made by the first agent that looks. Two
+ * directories are two hosts, and one that is copied to another machine must lose its id first.
+ */
+export async function hostIdOf(stateDir: string, random: Random): Promise<string> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const path = join(stateDir, fileName);
+  const made = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return null;
+    throw error;
+  });
+  if (made !== null) {
+    const id = `host-${random.uuid().slice(0, 8)}`;
+    try {
+      await made.writeFile(`${id}\n`);
+      await made.sync();
+    } finally {
+      await made.close();
+    }
+    return id;
+  }
+  const text = (await readFile(path, 'utf8')).trim();
+  const parsed = hostId.safeParse(text);
+  if (!parsed.success) {
+    throw new Error(`${path} must hold the host's id (1 to 63 of a-z, 0-9 and -), not "${text}"`);
+  }
+  return parsed.data;
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { ProcessMessage } from '../processes/lifecycle.ts';
+
+/** Backoff of a process that dies: from, at most, and when it counts as stable again. */
+const restartMs = 200;
+const restartMaxMs = 10_000;
+const stableMs = 30_000;
+/** How long a process may take to start, and to stop, before it is given up. */
+const readyTimeoutMs = 60_000;
+const stopTimeoutMs = 20_000;
+
+export interface ManagedProcessOptions {
+  readonly name: string;
+  /** The program's own arguments: a command and its options. */
+  readonly args: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Start it again when it dies? */
+  readonly restart: boolean;
+  /** Where its standard error goes: to this process's own, or nowhere. */
+  readonly output: 'inherit' | 'ignore';
+}
+
+const main = new URL('../cli/main.ts', import.meta.url).pathname;
+
+/** A child that runs one of this program's own commands, and is started again when it dies. */
+export class ManagedProcess {
+  readonly name: string;
+  readonly #options: ManagedProcessOptions;
+  #child: ChildProcess | null = null;
+  #deaths = 0;
+  #startedMs = 0;
+  #restartTimer: Timer | null = null;
+  #stopping = false;
+
+  constructor(options: ManagedProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Starts it and resolves with what it says when it is ready. */
+  start(): Promise<ProcessMessage> {
+    const { args, clock, log, name, output } = this.#options;
+    this.#startedMs = clock.monotonicMs();
+    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+      stdio: ['ignore', 'ignore', output, 'ipc'],
+    });
+    this.#child = child;
+    log.debug({ name, pid: child.pid }, 'a process was started');
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimer(readyTimeoutMs, () => {
+        reject(new Error(`${name} was not ready within ${readyTimeoutMs} ms`));
+      });
+      child.on('message', (message: ProcessMessage) => {
+        clock.clearTimer(timer);
+        resolve(message);
+      });
+      child.once('error', (error) => {
+        clock.clearTimer(timer);
+        reject(error);
+      });
+      child.once('exit', (code, signal) => {
+        clock.clearTimer(timer);
+        const how = signal ?? `exit status ${code}`;
+        reject(new Error(`${name} ended with ${how} before it was ready`));
+        this.#ended(child, how);
+      });
+    });
+  }
+
+  /** Sends it a signal, as an operator or an accident would; it is then started again, if it is. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Ends it for good; resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const { clock, log, name } = this.#options;
+    if (this.#restartTimer !== null) clock.clearTimer(this.#restartTimer);
+    const child = this.#child;
+    if (child === null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = clock.setTimer(stopTimeoutMs, () => {
+      log.warn({ name, pid: child.pid }, 'a process did not stop in time and is killed');
+      child.kill('SIGKILL');
+    });
+    await exited;
+    clock.clearTimer(timer);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    const { restart, clock, log, name } = this.#options;
+    if (this.#stopping || !restart) return;
+    this.#deaths = clock.monotonicMs() - this.#startedMs > stableMs ? 0 : this.#deaths + 1;
+    const waitMs = backoffMs(Math.max(0, this.#deaths - 1), restartMs, restartMaxMs);
+    log.warn({ name, how, waitMs }, 'a process has ended and is started again');
+    this.#restartTimer = clock.setTimer(waitMs, () => {
+      this.#restartTimer = null;
+      this.start().catch((error: unknown) => {
+        log.error({ name, err: error }, 'a process could not be started again');
+      });
+    });
+  }
+}

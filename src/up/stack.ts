@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { PresetName } from '../../machines/timings/timings.ts';
+import { loadOrCreateUserKey } from '../nats-server/keys.ts';
+import { type NatsServerProcess, startNatsServer } from '../nats-server/process.ts';
+import { ManagedProcess } from './managed-process.ts';
+
+/** The network that `up` and `demo` take addresses from: loopback, so every one is the host's own. */
+export const loopbackPool = {
+  networkId: 'a0000000-0000-4000-8000-000000000001',
+  subnetId: 'a0000000-0000-4000-8000-000000000002',
+  cidr: '127.100.0.0/24',
+};
+
+/** How many agents one machine can run for trying things out. */
+export const agentsMax = 16;
+
+export interface StackOptions {
+  /** Holds everything: keys, NATS' store, the host's state. */
+  readonly directory: string;
+  readonly agents: number;
+  /** 0 takes a free port. */
+  readonly apiPort: number;
+  readonly preset: PresetName;
+  readonly drivers: Readonly<Record<string, unknown>>;
+  readonly logLevel: string;
+  readonly natsBinary: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Start processes again that die? */
+  readonly restart: boolean;
+  readonly output: 'inherit' | 'ignore';
+}
+
+/** A whole Holdfast on one machine: NATS, a controller, agents of one host; all child processes. */
+export class Stack {
+  readonly apiUrl: string;
+  readonly nats: NatsServerProcess;
+  readonly controller: ManagedProcess;
+  readonly agents: ReadonlyMap<string, ManagedProcess>;
+  readonly #supervision: { stopping: boolean };
+
+  private constructor(parts: {
+    apiUrl: string;
+    nats: NatsServerProcess;
+    controller: ManagedProcess;
+    agents: ReadonlyMap<string, ManagedProcess>;
+    supervision: { stopping: boolean };
+  }) {
+    this.apiUrl = parts.apiUrl;
+    this.nats = parts.nats;
+    this.controller = parts.controller;
+    this.agents = parts.agents;
+    this.#supervision = parts.supervision;
+  }
+
+  /** Starts everything; what was started is stopped again if a part fails. */
+  static async start(options: StackOptions): Promise<Stack> {
+    const directory = resolve(options.directory);
+    const { clock, log, restart, output } = options;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const agentIds = Array.from({ length: options.agents }, (_, index) => `agent-${index + 1}`);
+    const keys = join(directory, 'keys');
+    const seedFile = (user: string) => join(keys, `${user}.seed`);
+    const key = async (user: string) => (await loadOrCreateUserKey(seedFile(user))).publicKey;
+    const agentKeys = [];
+    for (const id of agentIds) agentKeys.push({ id, key: await key(id) });
+    const nats = await startNatsServer({
+      binary: options.natsBinary,
+      directory: join(directory, 'nats'),
+      users: {
+        controllerKey: await key('controller'),
+        operatorKey: await key('operator'),
+        agents: agentKeys,
+      },
+      clock,
+      log,
+    });
+    const supervision = { stopping: false };
+    const started: ManagedProcess[] = [];
+    const launch = async (name: string, command: string, config: object) => {
+      const file = join(directory, `${name}.yaml`);
+      await writeFile(file, stringify(config), { mode: 0o600 });
+      const args = [command, '--config', file];
+      const child = new ManagedProcess({ name, args, clock, log, restart, output });
+      started.push(child);
+      return { child, ready: await child.start() };
+    };
+    const common = (user: string) => ({
+      preset: options.preset,
+      log: { level: options.logLevel },
+      nats: { servers: [nats.url], seedFile: seedFile(user) },
+    });
+    try {
+      if (restart) void superviseNats(nats, supervision, log);
+      const { child: controller, ready } = await launch('controller', 'controller', {
+        ...common('controller'),
+        controller: {
+          id: 'controller-1',
+          api: {
+            port: options.apiPort,
+            addressPolicy: { allow: ['127.0.0.0/8', '::1/128'] },
+          },
+          vipPools: [loopbackPool],
+        },
+      });
+      const agents = new Map<string, ManagedProcess>();
+      for (const id of agentIds) {
+        const { child } = await launch(id, 'agent', {
+          ...common(id),
+          agent: { id, stateDir: join(directory, 'host'), drivers: options.drivers },
+        });
+        agents.set(id, child);
+      }
+      const apiUrl = ready.url ?? '';
+      return new Stack({ apiUrl, nats, controller, agents, supervision });
+    } catch (error) {
+      supervision.stopping = true;
+      for (const child of started) await child.stop();
+      await nats.stop();
+      throw error;
+    }
+  }
+
+  /** Stops agents, controller and NATS, in this order; what runs on devices runs on. */
+  async stop(): Promise<void> {
+    this.#supervision.stopping = true;
+    await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
+    await this.controller.stop();
+    await this.nats.stop();
+  }
+}
+
+/** Starts the NATS server again whenever it ends without being asked to. */
+async function superviseNats(
+  nats: NatsServerProcess,
+  supervision: { readonly stopping: boolean },
+  log: Log,
+): Promise<void> {
+  for (;;) {
+    const how = await nats.ended();
+    if (supervision.stopping) return;
+    log.warn({ how }, 'the NATS server has ended and is started again');
+    try {
+      await nats.restart();
+    } catch (error) {
+      log.error({ err: error }, 'the NATS server could not be started again');
+      return;
+    }
+  }
+}
