@@ -52,7 +52,8 @@ export const allEvents = 'hf.evt.>';
 /** Replies reach a process under a prefix of its own, so that nobody else can listen in. */
 export const agentInbox = (agent: string): string => `_INBOX_${agent}`;
 export const controllerInbox = (id: string): string => `_INBOX_ctl_${id}`;
-export const operatorInbox = '_INBOX_operator';
+/** Two underscores, because an agent may be called operator. */
+export const operatorInbox = '_INBOX__operator';
 
 function shardNumber(token: string): number | null {
   return /^\d{1,6}$/.test(token) ? Number(token) : null;
