@@ -90,8 +90,6 @@ export type LoadBalancerEvent =
       readonly message: string;
       readonly retryAt: number;
     }
-  /** The holder is another incarnation than the one that was named (rule R10). */
-  | { readonly type: 'driven.stale'; readonly epoch: number; readonly at: number }
   | { readonly type: 'driven.trouble'; readonly epoch: number; readonly message: string }
   | { readonly type: 'deadline.passed'; readonly deadlineAt: number }
   | { readonly type: 'retry.due' };

@@ -7,6 +7,34 @@ interface Args {
   readonly event: LoadBalancerEvent;
 }
 
+export const toDelete = ({ event }: Args): boolean =>
+  event.type === 'desired.changed' && event.status === 'deleting';
+
+/** Nobody was ever named, so no device can hold anything of it. */
+export const toDeleteUnbound = (args: Args): boolean =>
+  toDelete(args) && args.context.lastEpoch === 0;
+
+export const sameDesired = ({ context, event }: Args): boolean =>
+  event.type === 'desired.changed' &&
+  event.generation === context.generation &&
+  event.status === context.status &&
+  event.driver === context.driver;
+
+export const newerDesired = ({ context, event }: Args): boolean =>
+  event.type === 'desired.changed' && event.generation > context.appliedGeneration;
+
+/** May it leave its host? Then no lost holder has a claim that a device would honour. */
+export const mayMove = ({ context }: Args): boolean => context.reschedulable;
+
+export const bindingLost = ({ context, event }: Args): boolean =>
+  event.type === 'agent.lost' && names(context.binding, event);
+
+export const standbyLost = ({ context, event }: Args): boolean =>
+  (event.type === 'agent.lost' || event.type === 'agent.leaving') && names(context.standby, event);
+
+export const currentDeadline = ({ context, event }: Args): boolean =>
+  event.type === 'deadline.passed' && event.deadlineAt === context.deadlineAt;
+
 export const standbyReady = ({ context, event }: Args): boolean =>
   event.type === 'place' && event.standbyReady && context.standby !== null;
 

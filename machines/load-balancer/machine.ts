@@ -1,8 +1,9 @@
 import { assign, setup } from 'xstate';
 import { notProvided } from '../not-provided.ts';
 import { unexpected } from '../unexpected.ts';
-import { bindTo, nameStandby, names, promote, rebindInPlace, standbyCandidate } from './binding.ts';
-import { type LoadBalancerContext, initialContext, rejectedMax } from './context.ts';
+import { promote } from './binding.ts';
+import * as changes from './changes.ts';
+import { type LoadBalancerContext, initialContext } from './context.ts';
 import type { LoadBalancerEvent } from './events.ts';
 import * as guards from './guards.ts';
 
@@ -28,120 +29,25 @@ export const loadBalancerMachine = setup({
     /** Tells the replaced holder to let go. */
     release: () => undefined,
     unexpected,
-    noteDesired: assign(({ context, event }) => {
-      if (event.type !== 'desired.changed') return {};
-      const newer = event.generation > context.generation || event.status !== context.status;
-      return {
-        driver: event.driver,
-        reschedulable: event.reschedulable,
-        zone: event.zone,
-        generation: event.generation,
-        status: event.status,
-        ...(newer || context.deadlineAt === null
-          ? { deadlineAt: event.deadlineAt, overdue: false, refusal: null }
-          : {}),
-        waitingSince:
-          context.binding === null ? (context.waitingSince ?? event.at) : context.waitingSince,
-      };
-    }),
-    bind: assign(({ context, event }) => {
-      if (event.type !== 'place' && event.type !== 'agent.leaving') return {};
-      const [best] = event.candidates;
-      return best === undefined ? {} : bindTo(context, best);
-    }),
+    noteDesired: assign(changes.noteDesired),
+    bind: assign(changes.bind),
     promote: assign(({ context }) => promote(context)),
-    rebindInPlace: assign(({ context, event }) => {
-      if (event.type === 'claim') return rebindInPlace(context, event.epoch);
-      if (event.type === 'driven.fenced') return rebindInPlace(context, event.by.epoch);
-      return {};
-    }),
-    nameStandby: assign(({ context, event }) => {
-      if (event.type !== 'place') return {};
-      const candidate = standbyCandidate(context, event.candidates);
-      return candidate === null ? {} : nameStandby(context, candidate);
-    }),
+    rebindInPlace: assign(changes.rebindAbove),
+    nameStandby: assign(changes.nameBestStandby),
     dropStandby: assign({ standby: null }),
-    noteLost: assign(({ context, event }) => {
-      if (event.type !== 'agent.lost' && event.type !== 'driven.stale') return {};
-      const who = `agent ${context.binding?.agent ?? 'unknown'}`;
-      return {
-        waitingSince: context.waitingSince ?? event.at,
-        reason:
-          event.type === 'agent.lost'
-            ? `${who} is lost: ${event.verdict}`
-            : `${who} has started anew and must be bound again`,
-      };
-    }),
-    noteWaiting: assign(({ event }) => {
-      if (event.type !== 'place') return {};
-      return { reason: event.reason, rejected: event.rejected.slice(0, rejectedMax) };
-    }),
-    noteSeen: assign(({ context, event }) => {
-      if (event.type !== 'claim') return {};
-      return { lastEpoch: Math.max(context.lastEpoch, event.epoch) };
-    }),
-    noteApplied: assign(({ context, event }) => {
-      if (event.type !== 'driven.applied') return {};
-      const complete = event.generation >= context.generation;
-      return {
-        appliedEpoch: event.epoch,
-        appliedGeneration: Math.max(context.appliedGeneration, event.generation),
-        operating: event.operating ?? context.operating,
-        replaced: null,
-        reason: null,
-        ...(complete ? { deadlineAt: null, overdue: false, refusal: null, retryAt: null } : {}),
-      };
-    }),
-    noteRefusal: assign(({ event }) => {
-      if (event.type !== 'driven.refused') return {};
-      return { refusal: event.message, reason: event.message, retryAt: event.retryAt };
-    }),
-    noteTombstone: assign(({ event }) => {
-      if (event.type !== 'driven.fenced') return {};
-      const message = 'the device holds a tombstone for this load balancer and refuses it for good';
-      return { refusal: message, reason: message, retryAt: null };
-    }),
-    noteTrouble: assign(({ event }) => {
-      if (event.type !== 'driven.trouble') return {};
-      return { reason: event.message };
-    }),
-    noteReport: assign(({ event }) => {
-      if (event.type !== 'report') return {};
-      return { operating: event.operating, reason: event.reason };
-    }),
+    noteLost: assign(changes.noteLost),
+    noteWaiting: assign(changes.noteWaiting),
+    noteSeen: assign(changes.noteSeen),
+    noteApplied: assign(changes.noteApplied),
+    noteRefusal: assign(changes.noteRefusal),
+    noteTombstone: assign(changes.noteTombstone),
+    noteTrouble: assign(changes.noteTrouble),
+    noteReport: assign(changes.noteReport),
     noteOverdue: assign({ overdue: true, deadlineAt: null }),
     clearRetry: assign({ retryAt: null }),
   },
   guards: {
-    toDelete: ({ event }) => event.type === 'desired.changed' && event.status === 'deleting',
-    toDeleteUnbound: ({ context, event }) =>
-      event.type === 'desired.changed' && event.status === 'deleting' && context.lastEpoch === 0,
-    sameDesired: ({ context, event }) =>
-      event.type === 'desired.changed' &&
-      event.generation === context.generation &&
-      event.status === context.status &&
-      event.driver === context.driver,
-    newerDesired: ({ context, event }) =>
-      event.type === 'desired.changed' && event.generation > context.appliedGeneration,
-    standbyReady: guards.standbyReady,
-    hasCandidate: guards.hasCandidate,
-    standbyOffered: guards.standbyOffered,
-    mayMove: ({ context }) => context.reschedulable,
-    bindingLost: ({ context, event }) =>
-      event.type === 'agent.lost' && names(context.binding, event),
-    standbyLost: ({ context, event }) =>
-      (event.type === 'agent.lost' || event.type === 'agent.leaving') &&
-      names(context.standby, event),
-    leavesToStandby: guards.leavesToStandby,
-    leavesToCandidate: guards.leavesToCandidate,
-    currentComplete: guards.currentComplete,
-    currentEpoch: guards.currentEpoch,
-    aheadIsStandby: guards.aheadIsStandby,
-    ahead: guards.ahead,
-    removedHere: guards.removedHere,
-    reportFromHolder: guards.reportFromHolder,
-    currentDeadline: ({ context, event }) =>
-      event.type === 'deadline.passed' && event.deadlineAt === context.deadlineAt,
+    ...guards,
   },
 }).createMachine({
   id: 'load-balancer',
@@ -239,7 +145,6 @@ export const loadBalancerMachine = setup({
           { guard: 'currentEpoch', target: 'bound.degraded', actions: 'noteRefusal' },
           {},
         ],
-        'driven.stale': [{ guard: 'currentEpoch', target: 'orphaned', actions: 'noteLost' }, {}],
         'driven.trouble': [{ guard: 'currentEpoch', actions: 'noteTrouble' }, {}],
       },
     },
@@ -280,7 +185,6 @@ export const loadBalancerMachine = setup({
           { guard: 'ahead', target: 'rebinding', actions: 'rebindInPlace' },
           {},
         ],
-        'driven.stale': [{ guard: 'currentEpoch', target: 'orphaned', actions: 'noteLost' }, {}],
         report: [{ guard: 'reportFromHolder', actions: 'noteReport' }, {}],
       },
       states: {
@@ -349,7 +253,6 @@ export const loadBalancerMachine = setup({
               { guard: 'currentEpoch', target: 'refused', actions: 'noteRefusal' },
               {},
             ],
-            'driven.stale': [{ guard: 'currentEpoch', target: 'waiting', actions: 'noteLost' }, {}],
             'driven.trouble': [{ guard: 'currentEpoch', actions: 'noteTrouble' }, {}],
             'agent.lost': [
               { guard: 'bindingLost', target: 'waiting', actions: 'noteLost' },

@@ -123,9 +123,14 @@ export class Driver {
       case 'removed':
         return { type: 'driven.removed', epoch: reply.epoch };
       case 'fenced':
+        // Only somebody newer can fence; anything else is a late word about an earlier command.
+        if (reply.by.epoch <= epoch && !reply.by.removed) {
+          return `agent ${seat.agent} answered for epoch ${reply.by.epoch}`;
+        }
         return { type: 'driven.fenced', epoch, by: reply.by, at };
       case 'stale':
-        return { type: 'driven.stale', epoch, at };
+        // Its registration will end the named incarnation and move the seat (R10).
+        return `agent ${seat.agent} has started anew and is about to register`;
       case 'malformed':
         return refused(`agent ${seat.agent} could not read the command: ${reply.message}`);
       case 'failed':

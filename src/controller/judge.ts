@@ -119,6 +119,8 @@ export class Judge {
 
   async goodbye({ agent, incarnation }: Goodbye): Promise<GoodbyeReply> {
     const at = this.#options.clock.wallMs();
+    // A leaving agent sends no heartbeats any more: asking again is its sign of life.
+    if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
     if (this.#states.get(agent) === 'alive' || this.#states.get(agent) === 'suspect') {
       await this.host.ask(agent, { type: 'goodbye', incarnation, at });
     }

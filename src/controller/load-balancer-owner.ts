@@ -31,6 +31,9 @@ import { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
 
+/** The holder of what does not exist any more; no agent may have this id. */
+const nobody = 'nobody';
+
 export interface OwnerOptions {
   readonly bus: Bus;
   readonly stores: Stores;
@@ -182,6 +185,11 @@ export class LoadBalancerOwner {
     const { epoch, generation, removed } = claim;
     const at = this.#options.clock.wallMs();
     this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
+    if (this.#desired.get(id) === null) {
+      // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
+      this.#tellStanding(id, agent, { agent: nobody, epoch: epoch + 1 });
+      return;
+    }
     const binding = this.host.committedContext(id)?.binding ?? null;
     if (binding !== null && binding.epoch >= epoch) this.#tellStanding(id, agent, binding);
   }
@@ -264,7 +272,7 @@ export class LoadBalancerOwner {
     }
   }
 
-  #tellStanding(id: string, agent: string, binding: Seat): void {
+  #tellStanding(id: string, agent: string, binding: Pick<Seat, 'agent' | 'epoch'>): void {
     const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent };
     try {
       this.#options.bus.publish(subjects.down(agent, 'standing'), JSON.stringify(standing));

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Clock } from '../../machines/ports/clock.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { PresetName } from '../../machines/timings/timings.ts';
 import { loadOrCreateUserKey } from '../nats-server/keys.ts';
 import { type NatsServerProcess, startNatsServer } from '../nats-server/process.ts';
+import { holdAlone } from '../processes/single-instance.ts';
 import { ManagedProcess } from './managed-process.ts';
 
 /** The network that `up` and `demo` take addresses from: loopback, so every one is the host's own. */
@@ -42,6 +44,7 @@ export class Stack {
   readonly controller: ManagedProcess;
   readonly agents: ReadonlyMap<string, ManagedProcess>;
   readonly #supervision: { stopping: boolean };
+  readonly #alone: Server | null;
 
   private constructor(parts: {
     apiUrl: string;
@@ -49,12 +52,14 @@ export class Stack {
     controller: ManagedProcess;
     agents: ReadonlyMap<string, ManagedProcess>;
     supervision: { stopping: boolean };
+    alone: Server | null;
   }) {
     this.apiUrl = parts.apiUrl;
     this.nats = parts.nats;
     this.controller = parts.controller;
     this.agents = parts.agents;
     this.#supervision = parts.supervision;
+    this.#alone = parts.alone;
   }
 
   /** Starts everything; what was started is stopped again if a part fails. */
@@ -62,6 +67,7 @@ export class Stack {
     const directory = resolve(options.directory);
     const { clock, log, restart, output } = options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    const alone = await holdAlone(directory, 'holdfast up');
     const agentIds = Array.from({ length: options.agents }, (_, index) => `agent-${index + 1}`);
     const keys = join(directory, 'keys');
     const seedFile = (user: string) => join(keys, `${user}.seed`);
@@ -116,11 +122,12 @@ export class Stack {
         agents.set(id, child);
       }
       const apiUrl = ready.url ?? '';
-      return new Stack({ apiUrl, nats, controller, agents, supervision });
+      return new Stack({ apiUrl, nats, controller, agents, supervision, alone });
     } catch (error) {
       supervision.stopping = true;
       for (const child of started) await child.stop();
       await nats.stop();
+      alone?.close();
       throw error;
     }
   }
@@ -131,6 +138,7 @@ export class Stack {
     await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
     await this.controller.stop();
     await this.nats.stop();
+    this.#alone?.close();
   }
 }
 

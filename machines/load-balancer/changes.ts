@@ -1,0 +1,93 @@
+import { bindTo, type Change, nameStandby, rebindInPlace, standbyCandidate } from './binding.ts';
+import { type LoadBalancerContext, rejectedMax } from './context.ts';
+import type { LoadBalancerEvent } from './events.ts';
+
+/** What the machine's actions make of an event: pure, and empty for events of another type. */
+interface Args {
+  readonly context: LoadBalancerContext;
+  readonly event: LoadBalancerEvent;
+}
+
+export function noteDesired({ context, event }: Args): Change {
+  if (event.type !== 'desired.changed') return {};
+  const newer = event.generation > context.generation || event.status !== context.status;
+  const { driver, reschedulable, zone, generation, status, at, deadlineAt } = event;
+  return {
+    driver,
+    reschedulable,
+    zone,
+    generation,
+    status,
+    ...(newer ? { deadlineAt, overdue: false, refusal: null } : {}),
+    waitingSince: context.binding === null ? (context.waitingSince ?? at) : context.waitingSince,
+  };
+}
+
+export function bind({ context, event }: Args): Change {
+  if (event.type !== 'place' && event.type !== 'agent.leaving') return {};
+  const [best] = event.candidates;
+  return best === undefined ? {} : bindTo(context, best);
+}
+
+export function rebindAbove({ context, event }: Args): Change {
+  if (event.type === 'claim') return rebindInPlace(context, event.epoch);
+  if (event.type === 'driven.fenced') return rebindInPlace(context, event.by.epoch);
+  return {};
+}
+
+export function nameBestStandby({ context, event }: Args): Change {
+  if (event.type !== 'place') return {};
+  const candidate = standbyCandidate(context, event.candidates);
+  return candidate === null ? {} : nameStandby(context, candidate);
+}
+
+export function noteLost({ context, event }: Args): Change {
+  if (event.type !== 'agent.lost') return {};
+  return {
+    waitingSince: context.waitingSince ?? event.at,
+    reason: `agent ${event.agent} is lost: ${event.verdict}`,
+  };
+}
+
+export function noteWaiting({ event }: Args): Change {
+  if (event.type !== 'place') return {};
+  return { reason: event.reason, rejected: event.rejected.slice(0, rejectedMax) };
+}
+
+export function noteSeen({ context, event }: Args): Change {
+  if (event.type !== 'claim') return {};
+  return { lastEpoch: Math.max(context.lastEpoch, event.epoch) };
+}
+
+export function noteApplied({ context, event }: Args): Change {
+  if (event.type !== 'driven.applied') return {};
+  const complete = event.generation >= context.generation;
+  return {
+    appliedEpoch: event.epoch,
+    appliedGeneration: Math.max(context.appliedGeneration, event.generation),
+    operating: event.operating ?? context.operating,
+    replaced: null,
+    reason: null,
+    ...(complete ? { deadlineAt: null, overdue: false, refusal: null, retryAt: null } : {}),
+  };
+}
+
+export function noteRefusal({ event }: Args): Change {
+  if (event.type !== 'driven.refused') return {};
+  return { refusal: event.message, reason: event.message, retryAt: event.retryAt };
+}
+
+export function noteTombstone({ event }: Args): Change {
+  if (event.type !== 'driven.fenced') return {};
+  const message = 'the device holds a tombstone for this load balancer and refuses it for good';
+  return { refusal: message, reason: message, retryAt: null };
+}
+
+export function noteTrouble({ event }: Args): Change {
+  return event.type === 'driven.trouble' ? { reason: event.message } : {};
+}
+
+export function noteReport({ event }: Args): Change {
+  if (event.type !== 'report') return {};
+  return { operating: event.operating, reason: event.reason };
+}
