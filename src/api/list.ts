@@ -68,7 +68,9 @@ function matches(item: ListItem, name: string, wanted: string): boolean {
 function valueOf(item: ListItem, name: string): string {
   if (name === 'loadbalancer_id') return item.loadBalancerId;
   const source = Object.hasOwn(item.resource, name) ? item.resource : item.render();
-  return String((source as Record<string, unknown>)[name] ?? '');
+  const value = (source as Record<string, unknown>)[name];
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function order(a: ListItem['resource'], b: ListItem['resource']): number {

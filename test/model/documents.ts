@@ -127,3 +127,13 @@ export function loadBalancer(fields: Partial<LoadBalancerDocument> = {}): LoadBa
     ...fields,
   };
 }
+
+/** A load balancer with one listener on one pool with one member and one monitor. */
+export function tree() {
+  const aMember = member();
+  const aMonitor = healthMonitor();
+  const aPool = pool({ members: [aMember], healthmonitor: aMonitor });
+  const aListener = listener({ default_pool_id: aPool.id });
+  const document = loadBalancer({ listeners: [aListener], pools: [aPool] });
+  return { document, aListener, aPool, aMember, aMonitor };
+}

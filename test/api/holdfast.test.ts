@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { keepAliveMs, queuedEventsMax, subscribersMax } from '../../src/api/events.ts';
+import { fault, type Harness, harness } from './harness.ts';
+
+let api: Harness;
+beforeEach(async () => {
+  api = await harness();
+});
+
+test('agents are shown as they are judged', async () => {
+  const { status, body } = await api.send('GET', '/holdfast/v1/agents');
+  expect([status, body.agents]).toEqual([
+    200,
+    [
+      {
+        id: 'agent-1',
+        host: 'host-1',
+        incarnation: 3,
+        state: 'alive',
+        reason: null,
+        drivers: ['memory'],
+        zone: null,
+        capacity: null,
+        bound_loadbalancers: 2,
+        standby_loadbalancers: 1,
+        since: '2026-01-01T00:00:00.000Z',
+      },
+    ],
+  ]);
+});
+
+test('a load balancer explains where it is, or why it waits', async () => {
+  const { id } = await api.loadBalancer({ name: 'n' });
+  const seat = { agent: 'agent-1', incarnation: 3, epoch: 4 };
+  api.loadBalancers.change(id, {
+    state: 'orphaned',
+    standby: seat,
+    lastEpoch: 4,
+    reason: 'agent-2 may still serve',
+    waitingSinceMs: 0,
+    rejected: [{ agent: 'agent-1', reason: 'it is draining' }],
+  });
+  const explained = {
+    id,
+    name: 'n',
+    provider: 'memory',
+    state: 'orphaned',
+    provisioning_status: 'PENDING_CREATE',
+    operating_status: 'OFFLINE',
+    deleting: false,
+    binding: null,
+    standby: seat,
+    last_epoch: 4,
+    generation: 1,
+    applied_generation: 0,
+    reason: 'agent-2 may still serve',
+    waiting_since: '1970-01-01T00:00:00.000Z',
+  };
+  const explain = await api.send('GET', `/holdfast/v1/loadbalancers/${id}/explain`);
+  expect(explain.body.loadbalancer).toEqual({
+    ...explained,
+    rejected: [{ agent: 'agent-1', reason: 'it is draining' }],
+  });
+  const list = await api.send('GET', '/holdfast/v1/loadbalancers');
+  expect(list.body.loadbalancers).toEqual([explained]);
+  expect(fault(await api.send('GET', '/holdfast/v1/loadbalancers/x/explain'))).toBe(
+    '404 Load Balancer x not found.',
+  );
+});
+
+test('the health check answers', async () => {
+  const answer = await api.send('GET', '/healthcheck', undefined, { Accept: 'text/plain' });
+  expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } });
+});
+
+describe('the stream of events', () => {
+  /** Opens a stream; `next` resolves with its next frame, or null at its end. */
+  async function open(path = '/holdfast/v1/events', headers: Record<string, string> = {}) {
+    const response = await api.app.request(`http://127.0.0.1:9876${path}`, { headers });
+    const reader = response.body?.getReader();
+    if (reader === undefined) throw new Error('no body');
+    const decoder = new TextDecoder();
+    return {
+      response,
+      cancel: () => reader.cancel(),
+      next: async () => {
+        const { done, value } = await reader.read();
+        return done ? null : decoder.decode(value);
+      },
+    };
+  }
+
+  test('begins after the event that was asked for, and goes on live', async () => {
+    for (let count = 0; count < 3; count += 1) api.feed.emit();
+    const stream = await open('/holdfast/v1/events?since=2');
+    expect(stream.response.headers.get('Content-Type')).toBe('text/event-stream');
+    const first = await stream.next();
+    expect(first).toMatch(/^id: 3\nevent: transition\ndata: \{.*\}\n\n$/);
+    api.feed.emit({ id: 'b', reason: 'because\nof it' });
+    const second = (await stream.next()) ?? '';
+    expect(second).toMatch(/^id: 4\n/);
+    expect(JSON.parse(second.split('data: ')[1] ?? '')).toEqual({
+      sequence: 4,
+      at: '1970-01-01T00:00:00.000Z',
+      kind: 'load-balancer',
+      id: 'b',
+      from: 'pending',
+      to: 'bound.settled',
+      event: 'committed',
+      binding: null,
+      reason: 'because\nof it',
+    });
+    await stream.cancel();
+  });
+
+  test('is taken up again by the id that a browser sends', async () => {
+    for (let count = 0; count < 3; count += 1) api.feed.emit();
+    const stream = await open('/holdfast/v1/events', { 'Last-Event-ID': '1' });
+    expect(await stream.next()).toMatch(/^id: 2\n/);
+    await stream.cancel();
+  });
+
+  test('begins at a number only', async () => {
+    for (const since of ['x', '-1', '1.5', '']) {
+      expect(fault(await api.send('GET', `/holdfast/v1/events?since=${since}`))).toMatch(
+        /^400 since must be the sequence of an event/,
+      );
+    }
+  });
+
+  test('drops a reader that is too slow, and tells it', async () => {
+    const stream = await open();
+    // One event is on its way to the reader beside those that wait.
+    for (let count = 0; count < queuedEventsMax + 2; count += 1) api.feed.emit();
+    expect(api.feed.subscribers).toBe(0);
+    let last: string | null = null;
+    for (let frame = await stream.next(); frame !== null; frame = await stream.next()) last = frame;
+    expect(last).toMatch(/^: dropped, because you read too slowly/);
+    expect(api.clock.pending).toBe(0);
+  });
+
+  test('keeps a reader that has as many waiting as it may', async () => {
+    const stream = await open();
+    for (let count = 0; count < queuedEventsMax; count += 1) api.feed.emit();
+    expect(api.feed.subscribers).toBe(1);
+    for (let count = 1; count <= queuedEventsMax; count += 1) {
+      expect(await stream.next()).toMatch(new RegExp(`^id: ${count}\n`));
+    }
+    await stream.cancel();
+  });
+
+  test('says in quiet times that it is there', async () => {
+    const stream = await open();
+    api.clock.advance(keepAliveMs);
+    expect(await stream.next()).toBe(': still here\n\n');
+    api.clock.advance(keepAliveMs);
+    expect(await stream.next()).toBe(': still here\n\n');
+    await stream.cancel();
+  });
+
+  test('leaves nothing behind when its reader goes', async () => {
+    const stream = await open();
+    expect(api.feed.subscribers).toBe(1);
+    await stream.cancel();
+    expect([api.feed.subscribers, api.clock.pending]).toEqual([0, 0]);
+  });
+
+  test('has so many readers and no more', async () => {
+    const streams = [];
+    for (let count = 0; count < subscribersMax; count += 1) streams.push(await open());
+    expect(fault(await api.send('GET', '/holdfast/v1/events'))).toMatch(
+      /^503 There are 64 readers/,
+    );
+    await streams[0]?.cancel();
+    await (await open()).cancel();
+    for (const stream of streams) await stream.cancel();
+  });
+});
