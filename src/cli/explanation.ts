@@ -32,6 +32,8 @@ const meanings: Readonly<Record<string, string>> = {
   'bound.applying': 'is being changed',
   'bound.degraded': 'is held, but its device refuses the newest configuration',
   orphaned: 'has lost its agent and waits for one that may take it',
+  crashed: 'has an actor that crashed and is being restarted',
+  refused: 'has a record that this controller can not read, and is left untouched',
   'deleting.removing': 'is being removed from its device',
   'deleting.refused': 'is to be deleted, but its device refuses the removal',
   'deleting.waiting': 'is to be deleted and waits for an agent that can remove it',

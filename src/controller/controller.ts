@@ -78,7 +78,12 @@ export class Controller {
     this.fleet = { agents: (): readonly AgentView[] => this.#fleet.views() };
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
-    this.projection = new Projection({ stores, clock, log });
+    this.projection = new Projection({
+      stores,
+      clock,
+      log,
+      condition: (id) => this.owner.host.actor(id)?.condition ?? null,
+    });
     this.loadBalancers = new ApiServices({
       bus,
       clock,

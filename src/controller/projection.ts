@@ -5,7 +5,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { LoadBalancerView } from '../api/services.ts';
-import { stateName } from '../host/actor-kind.ts';
+import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord } from '../host/record.ts';
 import type { Stores } from '../ports/store.ts';
 import { livenessVersion } from './liveness-kind.ts';
@@ -17,18 +17,28 @@ interface Bound {
   readonly context: LoadBalancerContext;
 }
 
+export interface ProjectionOptions {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How the actor fares, where it runs in this process; null where it does not. */
+  readonly condition: (id: string) => ActorCondition | null;
+}
+
 /** What this controller knows of all records, its own and others', by the stores' watches. */
 export class Projection {
   readonly desired: Mirror<DesiredRecord>;
   readonly binding: Mirror<Bound>;
   readonly liveness: Mirror<LivenessContext>;
+  readonly #condition: (id: string) => ActorCondition | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
   readonly #children = new Map<string, readonly string[]>();
   readonly #unindexed = new Set<string>();
 
-  constructor(options: { readonly stores: Stores; readonly clock: Clock; readonly log: Log }) {
+  constructor(options: ProjectionOptions) {
     const { stores, clock, log } = options;
+    this.#condition = options.condition;
     this.desired = new Mirror({
       store: stores.desired,
       name: 'desired',
@@ -81,7 +91,8 @@ export class Projection {
     if (record === null) return null;
     const bound = this.binding.get(id);
     const context = bound?.context ?? null;
-    const state = bound?.state ?? 'pending';
+    const trouble = troubleOf(this.#condition(id));
+    const state = trouble?.state ?? bound?.state ?? 'pending';
     const { document, generation, status } = record;
     return {
       document,
@@ -94,7 +105,7 @@ export class Projection {
       binding: context?.binding ?? null,
       standby: context?.standby ?? null,
       lastEpoch: context?.lastEpoch ?? 0,
-      reason: context?.reason ?? null,
+      reason: trouble?.reason ?? context?.reason ?? null,
       rejected: context?.rejected ?? [],
       waitingSinceMs: context?.waitingSince ?? null,
     };
@@ -134,4 +145,14 @@ export class Projection {
     this.#children.set(id, children);
     for (const child of children) this.#owners.set(child, id);
   }
+}
+
+/** An actor that does not run is shown as such, whatever its record says. */
+function troubleOf(condition: ActorCondition | null): { state: string; reason: string } | null {
+  if (condition === null || condition.type === 'running' || condition.type === 'ended') return null;
+  if (condition.type === 'refused') return { state: 'refused', reason: condition.error };
+  if (condition.crashes === 0) return null;
+  const times = condition.crashes === 1 ? 'once' : `${condition.crashes} times in a row`;
+  const reason = `its actor has crashed ${times} and is being restarted: ${condition.error}`;
+  return { state: 'crashed', reason };
 }
