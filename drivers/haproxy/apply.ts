@@ -30,7 +30,7 @@ export function apply(host: Host, target: Target): Promise<Applied> {
     const verdict = admitApply(stored && effectiveMarker(stored, running), target);
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
     else await claim(site, verdict.marker, stored, running);
-    const operating = await operatingNow(host, site);
+    const operating = await operatingNow(host, site, site.running() !== null);
     host.reported.set(target.id, operating);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
   });

@@ -7,7 +7,7 @@ import { answers } from './exchange.ts';
 import { answerAttempts, type Host, mapped, siteOf } from './host.ts';
 import { readMarker, type StoredMarker } from './marker-file.ts';
 import { absentReport, operatingReport } from './operating.ts';
-import { parseShowStat } from './show-stat.ts';
+import { parseShowStat, type StatRow } from './show-stat.ts';
 import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
 import { ask } from './stats-socket.ts';
 
@@ -20,7 +20,7 @@ export function observe(host: Host, id: string): Promise<Observed | null> {
     const running = site.running();
     const serves = running !== null && (await answers(host, site, running));
     const live = liveContent(stored, running);
-    const operating = await operatingNow(host, site);
+    const operating = await operatingNow(host, site, serves);
     host.reported.set(id, operating);
     return {
       marker: effectiveMarker(stored, running),
@@ -52,32 +52,31 @@ export function liveContent(stored: StoredMarker, running: Running | null): Cont
   return noted === null || running.generation > noted.generation ? running : noted;
 }
 
-/** The operating statuses of this moment. */
-export async function operatingNow(host: Host, site: Site): Promise<OperatingReport> {
+/** The operating statuses of this moment; `serves`: is there a process that is worth asking? */
+export async function operatingNow(
+  host: Host,
+  site: Site,
+  serves: boolean,
+): Promise<OperatingReport> {
   const document = await liveDocument(site);
   if (document === null) return absentReport;
-  return operatingOf(host, site, document, answerAttempts);
+  return operatingReport(document, serves ? await askStatistics(host, site) : null);
 }
 
 /** The document that is served, or would be if its process ran. */
-export async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
+async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
   const stored = await readMarker(site.markerPath);
   if (stored === null || stored.removed) return null;
   const live = liveContent(stored, site.running());
   return live === null ? null : readDocument(site, live);
 }
 
-/** Asks what runs about its members, up to `attempts` times. */
-export async function operatingOf(
-  host: Host,
-  site: Site,
-  document: LoadBalancerDocument,
-  attempts: number,
-): Promise<OperatingReport> {
+/** What HAProxy says of its members; null where it says nothing. */
+async function askStatistics(host: Host, site: Site): Promise<readonly StatRow[] | null> {
   const deadline = { clock: host.clock, timeoutMs: host.options.socketTimeoutMs };
-  for (let attempt = 0; attempt < attempts && site.running() !== null; attempt += 1) {
+  for (let attempt = 0; attempt < answerAttempts; attempt += 1) {
     const csv = await ask(site.directory, 'show stat', deadline);
-    if (csv !== null) return operatingReport(document, parseShowStat(csv));
+    if (csv !== null) return parseShowStat(csv);
   }
-  return operatingReport(document, null);
+  return null;
 }
