@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/load.ts';
 import { version } from '../processes/version.ts';
-import { CommandError } from './api-client.ts';
+import { CommandError } from '../client/api-client.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand } from './commands/agents.ts';
 import { controllerCommand } from './commands/controller.ts';

@@ -1,4 +1,4 @@
-import type { Transition } from '../cli/api-client.ts';
+import type { Transition } from '../client/api-client.ts';
 import type { ProbeAnswer } from './prober.ts';
 
 /** What the demo ends with; durations in milliseconds from the kill, null for what never came. */

@@ -1,6 +1,6 @@
 import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { Transition } from '../cli/api-client.ts';
+import type { Transition } from '../client/api-client.ts';
 import { firstGoodAnswer, type Story, transitionsAfter } from './story.ts';
 
 const column = 12;

@@ -4,26 +4,13 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { type ActorCondition, ActorFailure, type ActorKind } from './actor-kind.ts';
-import type { CommitOptions } from './commit.ts';
 import { DurableActor } from './durable-actor.ts';
+import type { HostServices } from './host-services.ts';
 import { Limiter } from './limiter.ts';
-import { type XStateClock, xstateClock } from './xstate-clock.ts';
+import { xstateClock } from './xstate-clock.ts';
 
 /** How many commits of one host may be in flight at once; the rest wait in order. */
 export const commitsInFlightMax = 128;
-
-/** What every actor of a host shares. */
-export interface HostServices {
-  readonly clock: Clock;
-  readonly xstateClock: XStateClock;
-  readonly log: Log;
-  readonly limiter: Limiter;
-  readonly commitOptions: CommitOptions;
-  readonly restartMs: number;
-  readonly restartMaxMs: number;
-  readonly counters: { crashes: number };
-  nextWriteId(): string;
-}
 
 export interface HostOptions {
   readonly clock: Clock;

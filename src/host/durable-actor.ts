@@ -17,7 +17,7 @@ import {
 } from './actor-kind.ts';
 import { writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
-import type { HostServices } from './actor-host.ts';
+import type { HostServices } from './host-services.ts';
 import { decodeRecord, encodeRecord, UnreadableRecord } from './record.ts';
 
 type Settle = (failure: ActorFailure | null) => void;

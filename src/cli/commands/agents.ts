@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { ApiClient } from '../api-client.ts';
-import { age, table } from '../table.ts';
+import { ApiClient } from '../../client/api-client.ts';
+import { age, table } from '../../client/table.ts';
 import { apiOption } from './api-option.ts';
 
 export const agentsCommand = new Command('agents')

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { ApiClient, CommandError } from '../api-client.ts';
-import { explanation, readExplained } from '../explanation.ts';
+import { ApiClient, CommandError } from '../../client/api-client.ts';
+import { explanation, readExplained } from '../../client/explanation.ts';
 import { apiOption } from './api-option.ts';
 
 export const explainCommand = new Command('explain')
