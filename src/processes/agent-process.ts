@@ -18,7 +18,8 @@ import { version } from './version.ts';
 
 export interface RunningAgent {
   readonly agent: Agent;
-  stop(): Promise<void>;
+  /** With `handOver` it says goodbye first, and waits a while for others to take what it holds. */
+  stop(options: { readonly handOver: boolean }): Promise<void>;
 }
 
 /** The composition root of an agent: real clock, NATS, its journal, and the drivers it runs. */
@@ -57,8 +58,9 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
   agent.start();
   return {
     agent,
-    stop: async () => {
-      await agent.stop();
+    stop: async ({ handOver }) => {
+      if (handOver) await agent.stop();
+      else agent.kill();
       await bus.close();
       for (const driver of drivers.values()) await driver.close();
       alone?.close();

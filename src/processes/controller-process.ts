@@ -1,4 +1,5 @@
 import { driverModule, driverModules } from '../../drivers/registry.ts';
+import type { Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
@@ -11,6 +12,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Controller } from '../controller/controller.ts';
 import { loadUserKey } from '../nats-server/keys.ts';
 import { createVips } from '../vips/vips.ts';
+import { guardControlPlane } from './control-plane-addresses.ts';
 
 export interface RunningController {
   /** Where the API listens. */
@@ -46,15 +48,21 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     shards,
     resolveDriver,
     purged: (loadBalancer, document) => {
-      vips.release(document.vip_address, loadBalancer).catch((error: unknown) => {
-        // The sweep at the next start frees it.
-        log.warn({ loadBalancer, err: error }, 'the address was not freed');
-      });
+      const further = document.additional_vips.map((vip) => vip.ip_address);
+      for (const address of [document.vip_address, ...further]) {
+        if (address === null) continue;
+        vips.release(address, loadBalancer).catch((error: unknown) => {
+          // The next sweep frees it.
+          log.warn({ loadBalancer, address, err: error }, 'an address was not freed');
+        });
+      }
     },
   });
   await controller.start();
-  const freed = await vips.sweep(new Set(controller.projection.desired.keys()));
-  if (freed > 0) log.info({ freed }, 'addresses of broken-off creations were freed');
+  const sweeping = everyHour(async () => {
+    const freed = await vips.sweep(new Set(controller.projection.desired.keys()));
+    if (freed > 0) log.info({ freed }, 'addresses of broken-off creations were freed');
+  }, log);
   const app = createApi({
     services: {
       loadBalancers: controller.loadBalancers,
@@ -62,7 +70,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       feed: controller.transitions,
       vips,
     },
-    config: api,
+    config: { ...api, addressPolicy: guardControlPlane(api.addressPolicy, config) },
     clock,
     random,
     log,
@@ -75,10 +83,34 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   return {
     url,
     stop: async () => {
+      sweeping.stop();
       await server.close();
       controller.stop();
       vips.close();
       await bus.close();
+    },
+  };
+}
+
+/** How often addresses are looked for that nobody uses. */
+const sweepEveryMs = 3_600_000;
+
+/** Works now, and again an hour after each end; a failure waits for the next time. */
+function everyHour(work: () => Promise<void>, log: Log): { stop(): void } {
+  let timer: Timer | null = null;
+  let stopped = false;
+  const run = (): void => {
+    work()
+      .catch((error: unknown) => log.warn({ err: error }, 'unused addresses were not looked for'))
+      .finally(() => {
+        if (!stopped) timer = clock.setTimer(sweepEveryMs, run);
+      });
+  };
+  run();
+  return {
+    stop: () => {
+      stopped = true;
+      if (timer !== null) clock.clearTimer(timer);
     },
   };
 }

@@ -9,14 +9,17 @@ export function tellReady(url: string | null): void {
   process.send?.(message);
 }
 
+/** `parent`: whoever started this process is gone or lets go of it, and with it all that it started. */
+export type StopRequest = 'SIGINT' | 'SIGTERM' | 'parent';
+
 /**
- * Resolves when this process is asked to end: by a signal, or by the end of the parent that started
- * it with a channel. A second signal ends it at once.
+ * Resolves when this process is asked to end: by a signal, or by the parent that started it with a
+ * channel and closed it, be it by its death. Asked a second time, the process ends at once.
  */
-export function untilAskedToStop(log: Log): Promise<string> {
+export function untilAskedToStop(log: Log): Promise<StopRequest> {
   return new Promise((resolve) => {
     let asked = false;
-    const ask = (why: string): void => {
+    const ask = (why: StopRequest): void => {
       if (asked) {
         log.warn({ why }, 'asked a second time: ending at once');
         process.exit(1);
@@ -28,7 +31,7 @@ export function untilAskedToStop(log: Log): Promise<string> {
     process.on('SIGINT', () => ask('SIGINT'));
     process.on('SIGTERM', () => ask('SIGTERM'));
     if (process.channel !== undefined && process.channel !== null) {
-      process.on('disconnect', () => ask('the parent process has ended'));
+      process.on('disconnect', () => ask('parent'));
     }
   });
 }
