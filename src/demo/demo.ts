@@ -12,7 +12,7 @@ import { createLog } from '../log/log.ts';
 import { freePort } from '../nats-server/free-port.ts';
 import { loopbackPool, Stack } from '../up/stack.ts';
 import { type Backend, startBackend } from './backends.ts';
-import { servingProcesses } from './serving-processes.ts';
+import { endServingProcesses, servingProcesses } from './serving-processes.ts';
 import { type DemoOutcome, outcomeOf, type Story } from './story.ts';
 import { expectation, stepLine, timeline, transitionLine } from './timeline.ts';
 import { Traffic } from './traffic.ts';
@@ -30,12 +30,18 @@ const warmUpAnswers = 50;
 export interface DemoOptions {
   readonly agents: number;
   readonly print: (line: string) => void;
+  /** Breaks the demo off; it then rejects with the signal's reason, and leaves nothing behind. */
+  readonly signal: AbortSignal;
 }
 
 /** Starts the real parts, kills an agent and its HAProxy, and tells what happened. */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
-  const cleanUp: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
+  const cleanUp: (() => unknown)[] = [
+    () => rm(directory, { recursive: true, force: true }),
+    // After the agents have stopped, because an agent starts again what dies under it.
+    () => endServingProcesses(directory, clock),
+  ];
   try {
     return await failover(options, directory, cleanUp);
   } finally {
@@ -44,7 +50,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
 }
 
 async function failover(
-  { agents, print }: DemoOptions,
+  { agents, print, signal }: DemoOptions,
   directory: string,
   cleanUp: (() => unknown)[],
 ): Promise<DemoOutcome> {
@@ -64,8 +70,13 @@ async function failover(
     log,
     restart: false,
     output: 'inherit',
+    signal,
   });
+  let created: string | null = null;
+  // After the agents, because they would start again what ends under them.
+  cleanUp.push(() => (created === null ? undefined : killAll(created)));
   cleanUp.push(() => stack.stop());
+  const until = (what: string, holds: () => Promise<boolean>) => untilHolds(what, holds, signal);
   const api = new ApiClient(stack.apiUrl);
   const following = new AbortController();
   cleanUp.push(() => following.abort());
@@ -87,8 +98,7 @@ async function failover(
   cleanUp.push(() => backends.forEach((backend) => backend.close()));
   print('\nCreating a load balancer through the API, in front of two HTTP servers ...');
   const { id, address, port } = await createLoadBalancer(api, backends);
-  cleanUp.push(() => killAll(id));
-  const before = await untilBound(api, id);
+  const before = await untilBound(api, id, until);
   const traffic = new Traffic(address, port);
   cleanUp.push(() => traffic.stop());
   await until('the client gets answers', () => {
@@ -111,8 +121,10 @@ async function failover(
   });
   const limitMs = agents === 1 ? 3_000 : takeoverTimeoutMs;
   const endMs = clock.monotonicMs() + limitMs;
-  while (clock.monotonicMs() < endMs && !outcomeOf(await story()).ok) await delay(clock, pollMs);
-  await delay(clock, afterglowMs);
+  while (clock.monotonicMs() < endMs && !outcomeOf(await story()).ok) {
+    await delay(clock, pollMs, signal);
+  }
+  await delay(clock, afterglowMs, signal);
   const told = await story();
   const outcome = outcomeOf(told);
   const explained = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
@@ -193,7 +205,11 @@ const Bound = z.object({
   }),
 });
 
-async function untilBound(api: ApiClient, id: string): Promise<Seat> {
+async function untilBound(
+  api: ApiClient,
+  id: string,
+  until: (what: string, holds: () => Promise<boolean>) => Promise<void>,
+): Promise<Seat> {
   let bound: Seat | null = null;
   await until('the load balancer is ACTIVE', async () => {
     const body = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
@@ -210,24 +226,16 @@ async function untilBound(api: ApiClient, id: string): Promise<Seat> {
   return bound;
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+async function untilHolds(
+  what: string,
+  holds: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
   const endMs = clock.monotonicMs() + stepTimeoutMs;
   while (!(await holds())) {
     if (clock.monotonicMs() > endMs) {
       throw new CommandError(`the demo gave up after ${stepTimeoutMs} ms waiting until ${what}`);
     }
-    await delay(clock, pollMs);
-  }
-}
-
-/** The demo leaves nothing behind: what serves its load balancer ends with it. */
-async function killAll(loadBalancer: string): Promise<void> {
-  for (const pid of await servingProcesses(loadBalancer)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      // It ended by itself meanwhile.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    await delay(clock, pollMs, signal);
   }
 }

@@ -13,6 +13,9 @@ const stableMs = 30_000;
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 
+/** Where a process's standard error goes: to this process's own, nowhere, or to an open file. */
+export type ProcessOutput = 'inherit' | 'ignore' | number;
+
 export interface ManagedProcessOptions {
   readonly name: string;
   /** The program's own arguments: a command and its options. */
@@ -21,8 +24,7 @@ export interface ManagedProcessOptions {
   readonly log: Log;
   /** Start it again when it dies? */
   readonly restart: boolean;
-  /** Where its standard error goes: to this process's own, or nowhere. */
-  readonly output: 'inherit' | 'ignore';
+  readonly output: ProcessOutput;
 }
 
 const main = new URL('../cli/main.ts', import.meta.url).pathname;
@@ -50,11 +52,14 @@ export class ManagedProcess {
   start(): Promise<ProcessMessage> {
     const { args, clock, log, name, output } = this.#options;
     this.#startedMs = clock.monotonicMs();
+    this.#stopping = false;
     const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
       stdio: ['ignore', 'ignore', output, 'ipc'],
+      // A terminal's Ctrl-C is for the parent, which then stops its processes in their order.
+      detached: true,
     });
     this.#child = child;
-    log.debug({ name, pid: child.pid }, 'a process was started');
+    log.debug({ process: name, pid: child.pid }, 'a process was started');
     return new Promise((resolve, reject) => {
       const timer = clock.setTimer(readyTimeoutMs, () => {
         reject(new Error(`${name} was not ready within ${readyTimeoutMs} ms`));
@@ -66,6 +71,7 @@ export class ManagedProcess {
       child.once('error', (error) => {
         clock.clearTimer(timer);
         reject(error);
+        if (child.pid === undefined) this.#ended(child, error.message);
       });
       child.once('exit', (code, signal) => {
         clock.clearTimer(timer);
@@ -81,17 +87,22 @@ export class ManagedProcess {
     this.#child?.kill(signal);
   }
 
-  /** Ends it for good; resolves when it has ended. */
-  async stop(): Promise<void> {
+  /**
+   * Ends it until it is started again; resolves when it has ended. Without `handOver` it ends at
+   * once, because everything ends with it.
+   */
+  async stop({ handOver = true }: { readonly handOver?: boolean } = {}): Promise<void> {
     this.#stopping = true;
     const { clock, log, name } = this.#options;
     if (this.#restartTimer !== null) clock.clearTimer(this.#restartTimer);
     const child = this.#child;
     if (child === null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGTERM');
+    // A process that is let go of by its parent stops by itself.
+    if (!handOver && child.connected) child.disconnect();
+    else child.kill('SIGTERM');
     const timer = clock.setTimer(stopTimeoutMs, () => {
-      log.warn({ name, pid: child.pid }, 'a process did not stop in time and is killed');
+      log.warn({ process: name, pid: child.pid }, 'a process did not stop in time and is killed');
       child.kill('SIGKILL');
     });
     await exited;
@@ -105,11 +116,11 @@ export class ManagedProcess {
     if (this.#stopping || !restart) return;
     this.#deaths = clock.monotonicMs() - this.#startedMs > stableMs ? 0 : this.#deaths + 1;
     const waitMs = backoffMs(Math.max(0, this.#deaths - 1), restartMs, restartMaxMs);
-    log.warn({ name, how, waitMs }, 'a process has ended and is started again');
+    log.warn({ process: name, how, waitMs }, 'a process has ended and is started again');
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;
       this.start().catch((error: unknown) => {
-        log.error({ name, err: error }, 'a process could not be started again');
+        log.error({ process: name, err: error }, 'a process could not be started again');
       });
     });
   }

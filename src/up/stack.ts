@@ -8,7 +8,7 @@ import type { PresetName } from '../../machines/timings/timings.ts';
 import { loadOrCreateUserKey } from '../nats-server/keys.ts';
 import { type NatsServerProcess, startNatsServer } from '../nats-server/process.ts';
 import { holdAlone } from '../processes/single-instance.ts';
-import { ManagedProcess } from './managed-process.ts';
+import { ManagedProcess, type ProcessOutput } from './managed-process.ts';
 
 /** The network that `up` and `demo` take addresses from: loopback, so every one is the host's own. */
 export const loopbackPool = {
@@ -34,7 +34,9 @@ export interface StackOptions {
   readonly log: Log;
   /** Start processes again that die? */
   readonly restart: boolean;
-  readonly output: 'inherit' | 'ignore';
+  readonly output: ProcessOutput;
+  /** Breaks off the start; what was started is stopped again. */
+  readonly signal?: AbortSignal;
 }
 
 /** A whole Holdfast on one machine: NATS, a controller, agents of one host; all child processes. */
@@ -88,6 +90,7 @@ export class Stack {
     const supervision = { stopping: false };
     const started: ManagedProcess[] = [];
     const launch = async (name: string, command: string, config: object) => {
+      options.signal?.throwIfAborted();
       const file = join(directory, `${name}.yaml`);
       await writeFile(file, stringify(config), { mode: 0o600 });
       const args = [command, '--config', file];
@@ -125,7 +128,7 @@ export class Stack {
       return new Stack({ apiUrl, nats, controller, agents, supervision, alone });
     } catch (error) {
       supervision.stopping = true;
-      for (const child of started) await child.stop();
+      for (const child of started) await child.stop({ handOver: false });
       await nats.stop();
       alone?.close();
       throw error;
@@ -135,8 +138,10 @@ export class Stack {
   /** Stops agents, controller and NATS, in this order; what runs on devices runs on. */
   async stop(): Promise<void> {
     this.#supervision.stopping = true;
-    await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
-    await this.controller.stop();
+    const agents = [...this.agents.values()];
+    // Nobody stays to take over, so waiting for it would only keep whoever pressed Ctrl-C waiting.
+    await Promise.all(agents.map((agent) => agent.stop({ handOver: false })));
+    await this.controller.stop({ handOver: false });
     await this.nats.stop();
     this.#alone?.close();
   }
