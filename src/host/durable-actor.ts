@@ -18,7 +18,7 @@ import {
 import { writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
 import type { HostServices } from './host-services.ts';
-import { decodeRecord, encodeRecord, UnreadableRecord } from './record.ts';
+import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
 
 type Settle = (failure: ActorFailure | null) => void;
 
@@ -80,11 +80,12 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   get context(): TContext | null {
-    return (this.#snapshot?.context as TContext | undefined) ?? null;
+    return (this.snapshot?.context as TContext | undefined) ?? null;
   }
 
+  /** XState's own newest: a child that starts with a step must see what that step decided. */
   get snapshot(): AnyMachineSnapshot | null {
-    return this.#snapshot;
+    return (this.#actor?.getSnapshot() as AnyMachineSnapshot | undefined) ?? null;
   }
 
   /** Starts it without a record: the first commit creates one. */
@@ -115,26 +116,21 @@ export class DurableActor<TContext> implements GateKeeper {
       settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
       return;
     }
-    const told: Told = { event, settle, version: Number.POSITIVE_INFINITY };
-    if (this.#actor === null) {
-      if (this.#mail.length >= mailboxMax) {
-        this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
-        settle?.(
-          new ActorFailure('overloaded', `more than ${mailboxMax} events wait at ${this.id}`),
-        );
-        return;
-      }
-      this.#mail.push(told);
+    if (this.#mail.length + this.#told.length >= mailboxMax) {
+      this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
+      settle?.(new ActorFailure('overloaded', `more than ${mailboxMax} events wait at ${this.id}`));
       return;
     }
-    this.#deliver(told);
+    const told: Told = { event, settle, version: Number.POSITIVE_INFINITY };
+    if (this.#actor === null) this.#mail.push(told);
+    else this.#deliver(told);
   }
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
   stop(): void {
+    this.#settleAll(new ActorFailure('ended', `${this.id} was stopped`));
     this.#discard();
     this.#condition = { type: 'ended' };
-    this.#settleAll(new ActorFailure('ended', `${this.id} was stopped`));
   }
 
   // The gate's side.
@@ -179,8 +175,10 @@ export class DurableActor<TContext> implements GateKeeper {
         ? {}
         : { snapshot: { output: undefined, error: undefined, ...restored } as never }),
     });
+    const first = actor.getSnapshot() as AnyMachineSnapshot;
+    if (wasCommitted && first.status === 'error') throw unreadable(this.id, first.error);
     this.#actor = actor;
-    this.#snapshot = wasCommitted ? (actor.getSnapshot() as AnyMachineSnapshot) : null;
+    this.#snapshot = wasCommitted ? first : null;
     actor.subscribe({
       next: (snapshot) => this.#stepped(actor, snapshot as AnyMachineSnapshot),
       error: (error) => this.#crashed(actor, error),
@@ -355,8 +353,8 @@ export class DurableActor<TContext> implements GateKeeper {
       `actor ${level}: ${message}`,
     );
     this.#host.counters.crashes += 1;
-    this.#discard();
     this.#settleAll(new ActorFailure('crashed', `${this.id} crashed: ${message}`));
+    this.#discard();
     this.#restartLater(message);
   }
 

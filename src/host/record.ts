@@ -25,6 +25,15 @@ export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord';
 }
 
+/** The refusal of a record, with the reason. */
+export function unreadable(key: string, why: unknown): UnreadableRecord {
+  return new UnreadableRecord(`the record ${key} is left untouched: ${wordsOf(why)}`);
+}
+
+function wordsOf(why: unknown): string {
+  return why instanceof Error ? why.message : String(why);
+}
+
 export interface RecordFormat<TContext> {
   readonly machine: string;
   readonly version: number;
@@ -45,33 +54,36 @@ export function decodeRecord<TContext>(
   text: string,
   format: RecordFormat<TContext>,
 ): DecodedRecord<TContext> {
-  const unreadable = (why: string) =>
-    new UnreadableRecord(`the record ${key} is left untouched: ${why}`);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw unreadable('it is not JSON');
+    throw unreadable(key, 'it is not JSON');
   }
   const parsed = Envelope.safeParse(json);
-  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error));
+  if (!parsed.success) throw unreadable(key, z.prettifyError(parsed.error));
   const { machine, version, write } = parsed.data;
   if (machine !== format.machine) {
-    throw unreadable(`it belongs to a '${machine}' machine, not to '${format.machine}'`);
+    throw unreadable(key, `it belongs to a '${machine}' machine, not to '${format.machine}'`);
   }
   if (version > format.version) {
     throw unreadable(
+      key,
       `it was written by version ${version} of the machine, and this process knows versions up to ${format.version}; upgrade it`,
     );
   }
   let snapshot = parsed.data.snapshot;
   for (let from = version; from < format.version; from += 1) {
     const migrate = format.migrations[from];
-    if (migrate === undefined) throw unreadable(`there is no migration from version ${from}`);
-    snapshot = migrate(snapshot);
+    if (migrate === undefined) throw unreadable(key, `there is no migration from version ${from}`);
+    try {
+      snapshot = migrate(snapshot);
+    } catch (error) {
+      throw unreadable(key, `its migration from version ${from} failed: ${wordsOf(error)}`);
+    }
   }
   const context = format.context.safeParse(snapshot.context);
-  if (!context.success) throw unreadable(z.prettifyError(context.error));
+  if (!context.success) throw unreadable(key, z.prettifyError(context.error));
   return { write, snapshot, context: context.data };
 }
 
