@@ -72,9 +72,6 @@ async function failover(
     output: 'inherit',
     signal,
   });
-  let created: string | null = null;
-  // After the agents, because they would start again what ends under them.
-  cleanUp.push(() => (created === null ? undefined : killAll(created)));
   cleanUp.push(() => stack.stop());
   const until = (what: string, holds: () => Promise<boolean>) => untilHolds(what, holds, signal);
   const api = new ApiClient(stack.apiUrl);

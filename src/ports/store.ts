@@ -22,13 +22,17 @@ export interface StoreEntry {
 
 /** What a watch sees: a value, or that a key was removed. */
 export type StoreChange =
-  | { readonly type: 'put'; readonly key: string; readonly value: string; readonly revision: number }
+  | {
+      readonly type: 'put';
+      readonly key: string;
+      readonly value: string;
+      readonly revision: number;
+    }
   | { readonly type: 'removed'; readonly key: string; readonly revision: number };
 
 /** A refused compare-and-swap: someone else wrote. */
 export type WriteResult =
-  | { readonly committed: true; readonly revision: number }
-  | { readonly committed: false };
+  { readonly committed: true; readonly revision: number } | { readonly committed: false };
 
 export interface Watch {
   stop(): void;

@@ -16,7 +16,7 @@ export const agentCommand = new Command('agent')
     const asked = untilAskedToStop(log);
     const agent = await runAgent(config, log);
     tellReady(null);
-    await asked;
-    await agent.stop();
+    // Where everything ends with the parent, there is nobody to hand over to.
+    await agent.stop({ handOver: (await asked) !== 'parent' });
     process.exit(0);
   });
