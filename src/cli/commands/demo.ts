@@ -4,6 +4,11 @@ import { runDemo } from '../../demo/demo.ts';
 import { agentsMax } from '../../up/stack.ts';
 import { wholeNumber } from './up.ts';
 
+interface DemoCommandOptions {
+  readonly agents: number;
+  readonly json?: true;
+}
+
 export const demoCommand = new Command('demo')
   .description('show a failover with real parts: an agent is killed, its load balancer holds fast')
   .option(
@@ -13,27 +18,26 @@ export const demoCommand = new Command('demo')
     2,
   )
   .option('--json', 'end with one line of JSON')
-  .action(async (options: { agents: number; json?: true }) => {
+  .action(async ({ agents, json }: DemoCommandOptions) => {
     const interrupted = new AbortController();
-    let by: NodeJS.Signals | null = null;
-    const interrupt = (signal: NodeJS.Signals): void => {
-      // Asked a second time: ending at once, whatever is left behind.
-      if (by !== null) process.exit(128 + constants.signals[signal]);
-      by = signal;
-      console.error('Interrupted: ending everything that was started ...');
-      interrupted.abort(new Error(`interrupted by ${signal}`));
-    };
-    process.on('SIGINT', interrupt);
-    process.on('SIGTERM', interrupt);
     const { signal } = interrupted;
+    let status = 0;
+    const interrupt = (by: 'SIGINT' | 'SIGTERM'): void => {
+      // Asked a second time: ending at once, whatever is left behind.
+      if (signal.aborted) process.exit(status);
+      // As a shell tells it of a program that a signal ended.
+      status = 128 + constants.signals[by];
+      console.error('Interrupted: ending everything that was started ...');
+      interrupted.abort(new Error(`interrupted by ${by}`));
+    };
+    process.on('SIGINT', () => interrupt('SIGINT'));
+    process.on('SIGTERM', () => interrupt('SIGTERM'));
     try {
-      const { agents } = options;
       const outcome = await runDemo({ agents, print: (line) => console.log(line), signal });
-      if (options.json === true) console.log(JSON.stringify(outcome));
+      if (json === true) console.log(JSON.stringify(outcome));
       process.exit(outcome.ok ? 0 : 1);
     } catch (error) {
-      if (by === null) throw error;
-      // As a shell tells it of a program that a signal ended.
-      process.exit(128 + constants.signals[by as NodeJS.Signals]);
+      if (!signal.aborted) throw error;
+      process.exit(status);
     }
   });
