@@ -39,7 +39,7 @@ function objections(config: string): string {
 
 /** Characters that mean something to HAProxy, or end a line. */
 const special = fc.constantFrom(
-  ...`'"#$\\ -%{}[]()|;,:/=&~`,
+  ...`'"#$\\ -%{}[]()|;,:/=&~`.split(''),
   '\n',
   '\r',
   '\0',
