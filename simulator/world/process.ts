@@ -1,63 +1,70 @@
-import type { Stores } from '../../src/ports/store.ts';
-import { bucketNames, type Store } from '../../src/ports/store.ts';
-import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
-import type { ProcessClock } from './virtual-clock.ts';
-
-/** A virtual process: it lives by its ports, and dies when they fall silent. */
+/**
+ * A virtual process. Everything that reaches its code from outside (timers, messages, answers) comes
+ * through {@link deliver}, so that it can be killed and held up at any moment.
+ */
 export class VirtualProcess {
   readonly name: string;
-  readonly clock: ProcessClock;
-  readonly bus: MemoryBus;
-  readonly stores: Stores;
-  #alive = true;
+  /** Schedules a piece of its own work right after what happens now. */
+  readonly #soon: (run: () => void) => void;
+  readonly #held: (() => void)[] = [];
+  readonly #mourners: (() => void)[] = [];
+  #state: 'running' | 'paused' | 'catching up' | 'dead' = 'running';
 
-  constructor(name: string, clock: ProcessClock, bus: MemoryBus, stores: Stores) {
+  constructor(name: string, soon: (run: () => void) => void) {
     this.name = name;
-    this.clock = clock;
-    this.bus = bus;
-    const wrapped = bucketNames.map((bucket) => [bucket, this.#mortal(stores[bucket])] as const);
-    this.stores = Object.fromEntries(wrapped) as unknown as Stores;
+    this.#soon = soon;
   }
 
   get alive(): boolean {
-    return this.#alive;
+    return this.#state !== 'dead';
+  }
+
+  deliver(run: () => void): void {
+    if (this.#state === 'running') run();
+    else if (this.#state !== 'dead') this.#held.push(run);
+  }
+
+  /** A promise that is settled in this process: not while it is held up, never when it is dead. */
+  settle<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(
+        (value) => this.deliver(() => resolve(value)),
+        (error: unknown) =>
+          this.deliver(() => reject(error instanceof Error ? error : new Error(String(error)))),
+      );
+    });
+  }
+
+  /** As SIGSTOP, or a long garbage collection: time goes on, its code does not. */
+  pause(): void {
+    if (this.#state === 'running' || this.#state === 'catching up') this.#state = 'paused';
+  }
+
+  /** What came meanwhile is handled one by one, in order, before anything newer. */
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'catching up';
+    this.#catchUp();
   }
 
   /** As kill -9: what it had sent is sent, nothing else will ever happen in it. */
   kill(): void {
-    this.#alive = false;
-    this.clock.kill();
-    this.bus.kill();
+    if (this.#state === 'dead') return;
+    this.#state = 'dead';
+    this.#held.length = 0;
+    for (const mourn of this.#mourners) mourn();
   }
 
-  /** Answers that arrive after the death reach nobody: their promises never settle. */
-  #mortal(store: Store): Store {
-    const whileAlive = <T>(work: Promise<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        work.then(
-          (value) => {
-            if (this.#alive) resolve(value);
-          },
-          (error: unknown) => {
-            if (this.#alive) reject(error instanceof Error ? error : new Error(String(error)));
-          },
-        );
-      });
-    return {
-      get: (key) => whileAlive(store.get(key)),
-      create: (key, value, writeId) => whileAlive(store.create(key, value, writeId)),
-      update: (key, value, revision, writeId) =>
-        whileAlive(store.update(key, value, revision, writeId)),
-      remove: (key, revision, writeId) => whileAlive(store.remove(key, revision, writeId)),
-      watch: (onChange, onReady) =>
-        store.watch(
-          (change) => {
-            if (this.#alive) onChange(change);
-          },
-          () => {
-            if (this.#alive) onReady();
-          },
-        ),
-    };
+  onDeath(run: () => void): void {
+    this.#mourners.push(run);
+  }
+
+  #catchUp(): void {
+    this.#soon(() => {
+      if (this.#state !== 'catching up') return;
+      this.#held.shift()?.();
+      if (this.#held.length === 0) this.#state = 'running';
+      else this.#catchUp();
+    });
   }
 }

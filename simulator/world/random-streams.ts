@@ -29,6 +29,16 @@ export class RandomStream implements Random {
     return from + this.next() * (to - from);
   }
 
+  /** A whole number in [from, to]. */
+  integer(from: number, to: number): number {
+    return from + Math.floor(this.next() * (to - from + 1));
+  }
+
+  /** True in this share of all draws. */
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
   pick<T>(items: readonly T[]): T {
     const item = items[Math.floor(this.next() * items.length)];
     if (item === undefined) throw new Error('there is nothing to pick from');

@@ -40,19 +40,21 @@ export class VirtualTime {
   }
 }
 
-/** The clock of one virtual process: its timers die with it. */
+/** A clock on virtual time; `deliver` lets its process be killed or held up. */
 export class ProcessClock implements Clock {
   readonly #time: VirtualTime;
   readonly #name: string;
-  #alive = true;
+  readonly #deliver: (run: () => void) => void;
 
-  constructor(time: VirtualTime, name: string) {
+  constructor(time: VirtualTime, name: string, deliver = (run: () => void) => run()) {
     this.#time = time;
     this.#name = name;
+    this.#deliver = deliver;
   }
 
   wallMs(): WallMs {
-    return (worldBeginsMs + this.#time.nowMs) as WallMs;
+    // Whole milliseconds, as a host's clock gives them.
+    return (worldBeginsMs + Math.floor(this.#time.nowMs)) as WallMs;
   }
 
   monotonicMs(): MonotonicMs {
@@ -60,18 +62,16 @@ export class ProcessClock implements Clock {
   }
 
   setTimer(delayMs: number, run: () => void): Timer {
-    const event = this.#time.schedule(delayMs, this.#name, () => {
-      if (this.#alive) run();
+    const event: HeapEvent = this.#time.schedule(delayMs, this.#name, () => {
+      this.#deliver(() => {
+        // It may have been cleared while its process was held up.
+        if (event.run !== null) run();
+      });
     });
     return event as unknown as Timer;
   }
 
   clearTimer(timer: Timer): void {
     (timer as unknown as HeapEvent).run = null;
-  }
-
-  /** Nothing that this process has scheduled will happen. */
-  kill(): void {
-    this.#alive = false;
   }
 }

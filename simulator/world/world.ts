@@ -1,18 +1,20 @@
-import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
-import { MemoryDevice } from '../../drivers/memory/device.ts';
-import { silentLog } from '../../machines/ports/log.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
-import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
+import type { Log } from '../../machines/ports/log.ts';
 import { type MemoryStores, memoryStores } from '../../src/adapters/memory-store.ts';
-import { Agent } from '../../src/agent/agent.ts';
-import { nextIncarnation } from '../../src/agent/incarnation.ts';
-import { Controller } from '../../src/controller/controller.ts';
-import { agentConnection, controllerConnection } from '../../machines/protocol/subjects.ts';
+import type { Agent } from '../../src/agent/agent.ts';
+import type { Controller } from '../../src/controller/controller.ts';
+import type { Stores } from '../../src/ports/store.ts';
+import { AgentHost } from './agent-host.ts';
+import type { Appliance } from './appliance.ts';
+import { ControllerHost } from './controller-host.ts';
 import { drainBetween } from './drain.ts';
-import { VirtualProcess } from './process.ts';
+import type { BucketName, Observer, WorldEvent } from './events.ts';
+import { Network } from './network.ts';
+import { observedStores } from './observed-store.ts';
+import { soundParts, type WorldParts } from './parts.ts';
 import { RandomStream } from './random-streams.ts';
+import { recordingLog } from './recording-log.ts';
 import { Trace } from './trace.ts';
 import { ProcessClock, VirtualTime } from './virtual-clock.ts';
 
@@ -21,15 +23,16 @@ export interface WorldOptions {
   readonly timings: Timings;
   readonly agents: number;
   readonly shards: number;
+  readonly parts?: Partial<WorldParts>;
+  readonly trace?: Trace;
 }
 
-interface AgentProcess {
-  readonly process: VirtualProcess;
-  readonly agent: Agent;
-}
+/** How long one hop takes in milliseconds, from and to. */
+const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8], disk: [0.05, 1] } as const;
+type Medium = keyof typeof delays;
 
-/** How long one hop on the virtual network, in the store and at a device takes, in milliseconds. */
-const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8] } as const;
+/** Longer than anything that a start or a request may take. */
+const settleLimitMs = 3_600_000;
 
 /**
  * A world in one process: virtual time, network, store, hosts and one appliance that every agent
@@ -37,41 +40,48 @@ const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8] } as const;
  */
 export class World {
   readonly options: WorldOptions;
+  readonly parts: WorldParts;
   readonly time = new VirtualTime();
-  readonly trace = new Trace();
-  readonly device: MemoryDevice;
+  readonly trace: Trace;
+  readonly clock: ProcessClock;
+  readonly network: Network;
   readonly stores: MemoryStores;
-  readonly #clock: ProcessClock;
-  readonly #broker: MemoryBroker;
+  readonly observedStores: Stores;
+  readonly appliance: Appliance;
+  readonly controllerHost: ControllerHost;
+  readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
-  readonly #journals = new Map<string, MemoryJournal>();
-  readonly #agents = new Map<string, AgentProcess>();
-  readonly #observers: (() => void)[] = [];
-  #controller: { readonly process: VirtualProcess; readonly controller: Controller } | null = null;
+  readonly #observers: Observer[] = [];
+  readonly #slowness = new Map<Medium, number>();
+  #failure: Error | null = null;
+  #halted = false;
+  #steps = 0;
 
   constructor(options: WorldOptions) {
-    this.options = options;
     assertRelations(options.timings);
-    const worldClock = new ProcessClock(this.time, 'world');
-    this.#clock = worldClock;
-    const span = (stream: string, [from, to]: readonly [number, number]) =>
-      this.stream(stream).between(from, to);
-    this.#broker = new MemoryBroker(worldClock, { delayMs: () => span('net', delays.net) });
-    this.stores = memoryStores(worldClock, { delayMs: () => span('store', delays.store) });
-    this.device = new MemoryDevice({
-      clock: worldClock,
-      latency: () => ({
-        beforeMs: span('device', delays.device),
-        afterMs: span('device', delays.device),
-      }),
-      onEntry: (entry) => this.trace.note(entry.at, 'device', JSON.stringify(entry)),
+    this.options = options;
+    this.parts = { ...soundParts, ...options.parts };
+    this.trace = options.trace ?? new Trace();
+    this.clock = new ProcessClock(this.time, 'world');
+    this.network = new Network(this.clock, () => this.delay('net'));
+    this.stores = memoryStores(this.clock, { delayMs: () => this.delay('store') });
+    const observed = observedStores(this.stores, (bucket, key, value) =>
+      this.emit({ type: 'learnt', bucket, key, value }),
+    );
+    this.observedStores = this.parts.stores(observed, this.clock);
+    this.appliance = this.parts.appliance({
+      clock: this.clock,
+      latency: () => ({ beforeMs: this.delay('device'), afterMs: this.delay('device') }),
+      onEntry: (entry) => this.emit({ type: 'device', entry }),
     });
     for (const [bucket, store] of Object.entries(this.stores)) {
       store.watch(
-        (change) => this.trace.note(this.time.nowMs, `store.${bucket}`, JSON.stringify(change)),
+        (change) => this.emit({ type: 'stored', bucket: bucket as BucketName, change }),
         () => undefined,
       );
     }
+    this.controllerHost = new ControllerHost('controller-1', this);
+    this.agentHosts = new Map(this.agentIds().map((id) => [id, new AgentHost(id, this)]));
   }
 
   /** The stream of randomness for one concern. */
@@ -84,86 +94,86 @@ export class World {
     return stream;
   }
 
+  get steps(): number {
+    return this.#steps;
+  }
+
   get controller(): Controller {
-    if (this.#controller === null) throw new Error('no controller runs in this world');
-    return this.#controller.controller;
+    const { controller } = this.controllerHost;
+    if (controller === null) throw new Error('no controller serves in this world now');
+    return controller;
   }
 
   agentIds(): readonly string[] {
     return Array.from({ length: this.options.agents }, (_, index) => `agent-${index + 1}`);
   }
 
+  agentHost(id: string): AgentHost {
+    const host = this.agentHosts.get(id);
+    if (host === undefined) throw new Error(`there is no host for ${id} in this world`);
+    return host;
+  }
+
   agent(id: string): Agent | null {
-    return this.#agents.get(id)?.agent ?? null;
+    return this.agentHost(id).agent;
   }
 
-  /** Calls `look` after every step of the world. */
-  observe(look: () => void): void {
-    this.#observers.push(look);
+  /** Tells of everything that happens from now on. Observers look, and change nothing. */
+  observe(observer: Observer): void {
+    this.#observers.push(observer);
   }
 
-  async startController(id: string = 'controller-1'): Promise<void> {
-    const clock = new ProcessClock(this.time, id);
-    const bus = this.#broker.connect(controllerConnection(id));
-    const process = new VirtualProcess(id, clock, bus, this.stores);
-    const controller = new Controller({
-      id,
-      bus,
-      stores: process.stores,
-      clock,
-      random: this.stream(`controller:${id}`),
-      log: silentLog,
-      timings: this.options.timings,
-      shards: this.options.shards,
-      resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
-      purged: () => undefined,
+  emit(event: WorldEvent): void {
+    const { nowMs } = this.time;
+    // What is sent and learnt follows from the rest; leaving it out makes runs twice as fast.
+    if (event.type !== 'sent' && event.type !== 'learnt') {
+      this.trace.note(nowMs, event.type, JSON.stringify(event));
+    }
+    for (const observer of this.#observers) observer(event, nowMs);
+  }
+
+  log(process: string): Log {
+    return recordingLog((level, fields, message) =>
+      this.emit({ type: 'logged', process, level, fields, message }),
+    );
+  }
+
+  /** Draws how long one hop on a medium takes now. */
+  delay(medium: Medium): number {
+    const [from, to] = delays[medium];
+    return this.stream(medium).between(from, to) * (this.#slowness.get(medium) ?? 1);
+  }
+
+  /** Makes every hop on a medium take this many times as long. */
+  slowDown(medium: Medium, factor: number): void {
+    this.#slowness.set(medium, factor);
+  }
+
+  /** Work that nobody waits for: if it fails, the run ends with its error. */
+  background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     });
-    this.#controller = { process, controller };
-    await this.settle(controller.start());
   }
 
-  killController(): void {
-    this.#controller?.process.kill();
-    this.#controller = null;
+  /** Stops the world: nothing happens any more. */
+  halt(): void {
+    this.#halted = true;
+  }
+
+  async startController(): Promise<void> {
+    await this.settle(this.controllerHost.start());
   }
 
   async startAgent(id: string): Promise<void> {
-    const clock = new ProcessClock(this.time, id);
-    let journal = this.#journals.get(id);
-    if (journal === undefined) {
-      journal = new MemoryJournal(this.#clock);
-      this.#journals.set(id, journal);
-    }
-    const incarnation = await this.settle(nextIncarnation(journal, clock));
-    const bus = this.#broker.connect(agentConnection(id, incarnation));
-    const process = new VirtualProcess(id, clock, bus, this.stores);
-    const agent = new Agent({
-      id,
-      description: { host: `host-${id}`, zone: null, capacity: null, version: 'simulated' },
-      incarnation,
-      bus,
-      journal,
-      drivers: new Map([[memoryDescriptor.name, memoryDriver(this.device, id)]]),
-      clock,
-      log: silentLog,
-      timings: this.options.timings,
-      shards: this.options.shards,
-    });
-    this.#agents.set(id, { process, agent });
-    agent.start();
-  }
-
-  killAgent(id: string): void {
-    this.trace.note(this.time.nowMs, 'kill', id);
-    this.#agents.get(id)?.process.kill();
-    this.#agents.delete(id);
+    await this.settle(this.agentHost(id).start());
   }
 
   /** Lets the world run for `durationMs` of virtual time. */
   async run(durationMs: number): Promise<void> {
     const untilMs = this.time.nowMs + durationMs;
     await drainBetween(() => this.#step(untilMs));
-    this.time.jumpTo(untilMs);
+    if (!this.#halted) this.time.jumpTo(untilMs);
   }
 
   /** Lets the world run until `done` holds; false if it does not within `limitMs`. */
@@ -180,18 +190,20 @@ export class World {
       settled = true;
     });
     noted.catch(() => undefined);
-    if (!(await this.runUntil(() => settled, 3_600_000))) {
-      throw new Error('nothing happens any more, and the promise is not settled');
+    if (!(await this.runUntil(() => settled, settleLimitMs))) {
+      throw new Error('nothing happens any more, and what was waited for is not settled');
     }
     return noted;
   }
 
   #step(untilMs: number): boolean {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#halted) return false;
     const event = this.time.next(untilMs);
     if (event === null) return false;
+    this.#steps += 1;
     this.trace.note(event.dueMs, event.tag);
     event.run?.();
-    for (const look of this.#observers) look();
     return true;
   }
 }

@@ -1,0 +1,34 @@
+import type { LoadBalancerView } from '../../src/api/services.ts';
+import type { World } from '../world/world.ts';
+import type { CheckerKind } from './checker.ts';
+
+/** After healing and quiet, every live load balancer is settled at an agent that is alive. */
+export const boundAtTheEnd: CheckerKind = {
+  name: 'bound-at-the-end',
+  start: ({ world, violate }) => ({
+    atEnd() {
+      for (const view of world.controller.loadBalancers.list()) {
+        const problem = whyNotBound(world, view);
+        if (problem !== null) violate(problem, view.document.id);
+      }
+    },
+  }),
+};
+
+/** Why a load balancer is not where it should be; null when it is. */
+export function whyNotBound(world: World, view: LoadBalancerView): string | null {
+  const { state, binding, deleting, reason, generation, appliedGeneration } = view;
+  if (deleting) return `it is still being deleted (${state}: ${reason ?? 'without a reason'})`;
+  if (state !== 'bound.settled' || binding === null) {
+    return `it is ${state}, not bound.settled (${reason ?? 'without a reason'})`;
+  }
+  if (appliedGeneration < generation) {
+    return `generation ${appliedGeneration} is applied, and ${generation} is wanted`;
+  }
+  const agent = world.agent(binding.agent);
+  if (agent === null) return `it is bound to ${binding.agent}, which does not run`;
+  if (agent.incarnation !== binding.incarnation || agent.state !== 'serving') {
+    return `it is bound to incarnation ${binding.incarnation} of ${binding.agent}, which is ${agent.state} as ${agent.incarnation}`;
+  }
+  return null;
+}

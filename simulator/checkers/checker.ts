@@ -1,0 +1,26 @@
+import type { Ledger } from '../workload/ledger.ts';
+import type { WorldEvent } from '../world/events.ts';
+import type { World } from '../world/world.ts';
+import type { Rest } from './rest.ts';
+
+/** What a checker is given: the world to look at, the clients' book, and where to complain. */
+export interface CheckerContext {
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly rest: Rest;
+  /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
+  violate(message: string, loadBalancer?: string): void;
+}
+
+export interface Checker {
+  /** Looks at each thing that happens, at the moment when it happens. */
+  onEvent?(event: WorldEvent, atMs: number): void;
+  /** Looks at the whole, after healing and quiet. */
+  atEnd?(): void;
+}
+
+/** A property that must hold: one file, and one line in the index. The name is what users see. */
+export interface CheckerKind {
+  readonly name: string;
+  start(context: CheckerContext): Checker;
+}

@@ -1,0 +1,28 @@
+import { boundAtTheEnd } from './bound-at-the-end.ts';
+import type { CheckerKind } from './checker.ts';
+import { contentNeverGoesBack } from './content-never-goes-back.ts';
+import { deviceEqualsDesired } from './device-equals-desired.ts';
+import { epochsNeverDecrease } from './epochs-never-decrease.ts';
+import { noEditLost } from './no-edit-lost.ts';
+import { noLoadBalancerLost } from './no-load-balancer-lost.ts';
+import { noResurrection } from './no-resurrection.ts';
+import { noUnexpectedEvents } from './no-unexpected-events.ts';
+import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
+import { persistBeforeEffect } from './persist-before-effect.ts';
+import { quietAtTheEnd } from './quiet-at-the-end.ts';
+import { standbyAtTheEnd } from './standby-at-the-end.ts';
+
+export const checkerKinds: readonly CheckerKind[] = [
+  boundAtTheEnd,
+  contentNeverGoesBack,
+  deviceEqualsDesired,
+  epochsNeverDecrease,
+  noEditLost,
+  noLoadBalancerLost,
+  noResurrection,
+  noUnexpectedEvents,
+  oneHolderPerEpoch,
+  persistBeforeEffect,
+  quietAtTheEnd,
+  standbyAtTheEnd,
+];

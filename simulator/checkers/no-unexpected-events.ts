@@ -1,0 +1,27 @@
+import type { CheckerKind } from './checker.ts';
+
+/** Warnings that belong to the faults that cause them. Everything else at their level is a bug. */
+const ofFaults = new Set([
+  'this process was held up; the silence meanwhile does not count',
+  'a device is out of reach',
+]);
+
+/** Nothing crashes, nothing malformed is sent, and no machine gets an event that it does not know. */
+export const noUnexpectedEvents: CheckerKind = {
+  name: 'no-unexpected-events',
+  start: ({ violate }) => ({
+    onEvent(event) {
+      if (event.type !== 'logged') return;
+      if (event.level !== 'warn' && event.level !== 'error') return;
+      if (ofFaults.has(event.message)) return;
+      violate(`${event.process} logged ${event.level}: ${event.message} ${wordsOf(event.fields)}`);
+    },
+  }),
+};
+
+/** Errors have no enumerable properties, so JSON alone would leave them out. */
+function wordsOf(fields: object): string {
+  return JSON.stringify(fields, (_, value: unknown) =>
+    value instanceof Error ? (value.stack ?? value.message) : value,
+  );
+}

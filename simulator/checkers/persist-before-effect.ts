@@ -1,0 +1,47 @@
+import { Command } from '../../machines/protocol/agent-messages.ts';
+import { parseDown } from '../../machines/protocol/subjects.ts';
+import type { CheckerKind } from './checker.ts';
+import { desiredOf, seatsOf } from './records.ts';
+
+/**
+ * A command leaves only by authority of records that are known committed: its seat is the binding or
+ * the standby of some committed revision, and so is its generation.
+ */
+export const persistBeforeEffect: CheckerKind = {
+  name: 'persist-before-effect',
+  start({ violate }) {
+    const committed = new Set<string>();
+    return {
+      onEvent(event) {
+        if (event.type === 'learnt' && event.bucket === 'binding') {
+          const { binding, standby } = seatsOf(event.value);
+          for (const seat of [binding, standby]) {
+            if (seat === null) continue;
+            committed.add(`${event.key} ${seat.agent} ${seat.incarnation} ${seat.epoch}`);
+          }
+        } else if (event.type === 'learnt' && event.bucket === 'desired') {
+          const { generation, status } = desiredOf(event.value);
+          committed.add(`${event.key} ${generation} ${status}`);
+        } else if (event.type === 'sent') {
+          const to = parseDown(event.subject);
+          if (to?.kind !== 'command') return;
+          const { loadBalancer, incarnation, epoch, generation, status } = Command.parse(
+            JSON.parse(event.data),
+          );
+          if (!committed.has(`${loadBalancer} ${to.agent} ${incarnation} ${epoch}`)) {
+            violate(
+              `${to.agent} was commanded under epoch ${epoch}, which no committed record gives it`,
+              loadBalancer,
+            );
+          }
+          if (!committed.has(`${loadBalancer} ${generation} ${status}`)) {
+            violate(
+              `${to.agent} was sent generation ${generation} before it was committed`,
+              loadBalancer,
+            );
+          }
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,30 @@
+import { Heartbeat } from '../../machines/protocol/agent-messages.ts';
+import { parseUp } from '../../machines/protocol/subjects.ts';
+import type { Observer } from '../world/events.ts';
+
+/** How long nothing must have happened for a world to be at rest. */
+export const restMs = 5_000;
+
+/** Remembers the last sign of unrest: a write, a call to the device, something left to claim. */
+export class Rest {
+  #last = { atMs: 0, what: 'nothing', loadBalancer: '' };
+
+  get last(): { readonly atMs: number; readonly what: string; readonly loadBalancer: string } {
+    return this.#last;
+  }
+
+  readonly observer: Observer = (event, atMs) => {
+    if (event.type === 'device') {
+      const { agent, kind, epoch, lb } = event.entry;
+      this.#last = { atMs, what: `${agent} ${kind} epoch ${epoch}`, loadBalancer: lb };
+    } else if (event.type === 'stored') {
+      const { key } = event.change;
+      this.#last = { atMs, what: `a write of ${key} in ${event.bucket}`, loadBalancer: key };
+    } else if (event.type === 'sent' && parseUp(event.subject)?.kind === 'heartbeat') {
+      const [claim] = Heartbeat.parse(JSON.parse(event.data)).claims;
+      if (claim === undefined) return;
+      const { loadBalancer, epoch } = claim;
+      this.#last = { atMs, what: `${event.from} claims epoch ${epoch}`, loadBalancer };
+    }
+  };
+}

@@ -1,0 +1,99 @@
+import type { Seat } from '../machines/protocol/seat.ts';
+import type { Observer, WorldEvent } from './world/events.ts';
+
+/** One line of the text log. */
+export interface Line {
+  readonly atMs: number;
+  readonly who: string;
+  readonly what: string;
+  /** The load balancer's id; empty where the line is about none. */
+  readonly loadBalancer: string;
+  readonly epoch: number | null;
+  readonly generation: number | null;
+  readonly detail: string;
+}
+
+/** How many lines are kept for those who ask what led to something. */
+const linesKept = 2_000;
+
+/** The story of a run in lines, as a person reads it. */
+export class Chronicle {
+  readonly #lines: Line[] = [];
+  readonly #tell: (line: Line) => void;
+
+  constructor(tell: (line: Line) => void = () => undefined) {
+    this.#tell = tell;
+  }
+
+  readonly observer: Observer = (event, atMs) => {
+    const line = lineOf(event);
+    if (line === null) return;
+    const full = { atMs, ...line };
+    this.#lines.push(full);
+    if (this.#lines.length > 2 * linesKept) this.#lines.splice(0, linesKept);
+    this.#tell(full);
+  };
+
+  /** The newest lines, oldest first: about one load balancer and what befalls everybody, or all. */
+  leadingTo(loadBalancer: string, count: number): readonly Line[] {
+    const about = this.#lines.filter(
+      (line) =>
+        loadBalancer === '' || line.loadBalancer === '' || line.loadBalancer === loadBalancer,
+    );
+    return about.slice(-count);
+  }
+}
+
+const empty = { loadBalancer: '', epoch: null, generation: null, detail: '' };
+
+function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
+  switch (event.type) {
+    case 'device': {
+      const { agent, kind, lb, epoch, generation } = event.entry;
+      return { ...empty, who: agent, what: `device ${kind}`, loadBalancer: lb, epoch, generation };
+    }
+    case 'transition': {
+      const { kind, id, from, to, event: cause, binding, reason } = event.transition;
+      const detail = `${from || 'new'} by ${cause}${seatWords(binding)}${words(reason)}`;
+      if (kind === 'agent') return { ...empty, who: id, what: to, detail: `was ${detail}` };
+      const epoch = binding?.epoch ?? null;
+      return { ...empty, who: 'actor', what: to, loadBalancer: id, epoch, detail: `was ${detail}` };
+    }
+    case 'fault': {
+      const { kind, phase, target, detail } = event;
+      return { ...empty, who: target || 'world', what: `${kind} ${phase}`, detail };
+    }
+    case 'client': {
+      const { request, loadBalancer, outcome, detail } = event;
+      return { ...empty, who: 'client', what: `${request} ${outcome}`, loadBalancer, detail };
+    }
+    case 'logged': {
+      if (event.level === 'info' || event.level === 'debug') return null;
+      return { ...empty, who: event.process, what: event.level, detail: event.message };
+    }
+    case 'stored':
+    case 'learnt':
+    case 'sent':
+      return null;
+  }
+}
+
+const seatWords = (seat: Seat | null): string =>
+  seat === null ? '' : `, ${seat.agent}/${seat.incarnation}`;
+const words = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
+
+/** A line in fixed columns: time, who, what, load balancer, epoch, generation, and the rest. */
+export function formatLine(line: Line): string {
+  const { atMs, who, what, loadBalancer, epoch, generation, detail } = line;
+  return [
+    `${(atMs / 1_000).toFixed(3)} s`.padStart(11),
+    who.padEnd(12),
+    what.padEnd(23),
+    loadBalancer.slice(0, 8).padEnd(8),
+    (epoch === null ? '' : `e${epoch}`).padEnd(4),
+    (generation === null ? '' : `g${generation}`).padEnd(4),
+    detail,
+  ]
+    .join(' ')
+    .trimEnd();
+}

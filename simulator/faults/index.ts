@@ -1,0 +1,36 @@
+import { agentCrash } from './agent-crash.ts';
+import { agentCut } from './agent-cut.ts';
+import { agentDisconnect } from './agent-disconnect.ts';
+import { agentDrain } from './agent-drain.ts';
+import { agentPause } from './agent-pause.ts';
+import { controllerCrash } from './controller-crash.ts';
+import { controllerDisconnect } from './controller-disconnect.ts';
+import { controllerPause } from './controller-pause.ts';
+import { deviceFailure } from './device-failure.ts';
+import { deviceSlow } from './device-slow.ts';
+import { deviceUnreachable } from './device-unreachable.ts';
+import type { FaultKind } from './fault.ts';
+import { storeFailure } from './store-failure.ts';
+import { storeSlow } from './store-slow.ts';
+
+export const faultKinds: readonly FaultKind[] = [
+  agentCrash,
+  agentCut,
+  agentDisconnect,
+  agentDrain,
+  agentPause,
+  controllerCrash,
+  controllerDisconnect,
+  controllerPause,
+  deviceFailure,
+  deviceSlow,
+  deviceUnreachable,
+  storeFailure,
+  storeSlow,
+];
+
+export function faultKind(name: string): FaultKind {
+  const kind = faultKinds.find((each) => each.name === name);
+  if (kind === undefined) throw new Error(`there is no kind of fault called '${name}'`);
+  return kind;
+}

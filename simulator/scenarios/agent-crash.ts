@@ -1,0 +1,31 @@
+import { agentCrash } from '../faults/agent-crash.ts';
+import { controllerCrash } from '../faults/controller-crash.ts';
+import type { FaultFrame } from '../faults/fault.ts';
+import { drawWork } from '../workload/work.ts';
+import type { Scenario } from './scenario.ts';
+
+const untilMs = 20_000;
+
+/** Agents die and come back, now and then the controller too, while clients edit and delete. */
+export const agentCrashScenario: Scenario = {
+  name: 'agent-crash',
+  summary: 'agents crash and come back, sometimes the controller too',
+  plan(stream, { ids, loadBalancers }) {
+    const frame: FaultFrame = { fromMs: 500, untilMs, agents: ids };
+    const faults = stream('faults');
+    const crashes = Array.from({ length: faults.integer(2, 8) }, () =>
+      agentCrash.draw(faults, frame),
+    );
+    const restarts = Array.from({ length: faults.integer(0, 2) }, () =>
+      controllerCrash.draw(faults, frame),
+    );
+    const work = drawWork(stream('workload'), {
+      loadBalancers,
+      createdByMs: 3_000,
+      untilMs,
+      editsMax: 4,
+      deletedShare: 0.25,
+    });
+    return { work, faults: [...crashes, ...restarts], untilMs };
+  },
+};

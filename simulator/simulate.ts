@@ -1,0 +1,233 @@
+import { presets } from '../machines/timings/timings.ts';
+import type { CheckerContext } from './checkers/checker.ts';
+import { checkerKinds } from './checkers/index.ts';
+import { seatsOf } from './checkers/records.ts';
+import { whyNotBound } from './checkers/bound-at-the-end.ts';
+import { Rest, restMs } from './checkers/rest.ts';
+import { Chronicle, type Line } from './chronicle.ts';
+import { faultKind } from './faults/index.ts';
+import type { Plan, Scenario, Size } from './scenarios/scenario.ts';
+import { Clients } from './workload/clients.ts';
+import type { Observer } from './world/events.ts';
+import type { WorldParts } from './world/parts.ts';
+import type { Trace } from './world/trace.ts';
+import { World } from './world/world.ts';
+
+/** Shards of the virtual deployment: a few, so that each start stays cheap. */
+const shards = 8;
+/** How long a fleet without faults may take to come up. */
+const bootLimitMs = 15_000;
+/** How long a healed world may take until everything is as wanted, and then until it rests. */
+const convergeLimitMs = 60_000;
+const restLimitMs = 60_000;
+/** How many events are shown with a violation. */
+const leadCount = 12;
+
+export interface RunOptions extends Size {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly parts?: Partial<WorldParts>;
+  readonly trace?: Trace;
+  /** Replaces the drawn plan: to run one that was kept or edited. */
+  readonly plan?: Plan;
+  readonly onLine?: (line: Line) => void;
+}
+
+export interface Violation {
+  readonly checker: string;
+  readonly message: string;
+  readonly loadBalancer: string;
+  readonly atMs: number;
+  /** The few events that led to it, oldest first. */
+  readonly events: readonly Line[];
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly ok: boolean;
+  readonly scenario: string;
+  readonly virtualMs: number;
+  readonly steps: number;
+  /** How often a load balancer was given to another holder than before. */
+  readonly rebinds: number;
+  readonly hash: string;
+  readonly violations: readonly Violation[];
+}
+
+/** Runs one seed of a scenario, from an empty world to its rest. */
+export async function simulate(options: RunOptions): Promise<RunResult> {
+  const run = new Run(options);
+  await run.live();
+  return run.result();
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #world: World;
+  readonly #clients: Clients;
+  readonly #chronicle: Chronicle;
+  readonly #rest = new Rest();
+  readonly #violations: Violation[] = [];
+  readonly #finish: (() => void)[] = [];
+  #rebinds = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const { seed, agents, parts, trace, onLine } = options;
+    this.#world = new World({
+      seed,
+      timings: presets.lan,
+      agents,
+      shards,
+      ...(parts === undefined ? {} : { parts }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+    this.#clients = new Clients(this.#world);
+    this.#chronicle = new Chronicle(onLine);
+    this.#world.observe(this.#chronicle.observer);
+    this.#world.observe(this.#countRebinds());
+    this.#world.observe(this.#rest.observer);
+    for (const kind of checkerKinds) {
+      const checker = kind.start(this.#contextFor(kind.name));
+      if (checker.onEvent !== undefined) this.#world.observe(checker.onEvent);
+      if (checker.atEnd !== undefined) this.#finish.push(checker.atEnd);
+    }
+  }
+
+  async live(): Promise<void> {
+    try {
+      await this.#live();
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#contextFor('no-unexpected-events').violate(`the run broke: ${text}`);
+    }
+  }
+
+  result(): RunResult {
+    const { seed, scenario } = this.#options;
+    const { time, steps, trace } = this.#world;
+    return {
+      seed,
+      ok: this.#violations.length === 0,
+      scenario: scenario.name,
+      virtualMs: Math.round(time.nowMs),
+      steps,
+      rebinds: this.#rebinds,
+      hash: trace.digest(),
+      violations: this.#violations,
+    };
+  }
+
+  async #live(): Promise<void> {
+    const world = this.#world;
+    await world.startController();
+    for (const host of world.agentHosts.values()) world.background(host.start());
+    const booted = () => world.agentIds().every((id) => world.agent(id)?.state === 'serving');
+    if (!(await world.runUntil(booted, bootLimitMs))) {
+      if (this.#violations.length > 0) return;
+      throw new Error(`the fleet did not come up within ${bootLimitMs} ms`);
+    }
+    const plan = this.#plan();
+    this.#clients.schedule(plan.work);
+    this.#schedule(plan);
+    await world.run(plan.untilMs);
+    this.#heal();
+    await world.runUntil(() => this.#converged(), convergeLimitMs);
+    await world.runUntil(() => this.#rested(), restLimitMs);
+    if (this.#violations.length > 0) return;
+    for (const atEnd of this.#finish) atEnd();
+  }
+
+  #plan(): Plan {
+    const { scenario, agents, loadBalancers, plan } = this.#options;
+    if (plan !== undefined) return plan;
+    const ids = this.#world.agentIds();
+    return scenario.plan((name) => this.#world.stream(name), { agents, loadBalancers, ids });
+  }
+
+  #schedule({ faults }: Plan): void {
+    const world = this.#world;
+    for (const fault of faults) {
+      const kind = faultKind(fault.kind);
+      const tell = (phase: 'begins' | 'ends') =>
+        world.emit({
+          type: 'fault',
+          kind: fault.kind,
+          phase,
+          target: fault.target,
+          detail: fault.variant,
+        });
+      world.time.schedule(fault.atMs, 'fault', () => {
+        tell('begins');
+        kind.begin(world, fault);
+      });
+      if (fault.forMs === 0) continue;
+      world.time.schedule(fault.atMs + fault.forMs, 'fault', () => {
+        tell('ends');
+        kind.end(world, fault);
+      });
+    }
+  }
+
+  /** Every fault has its end in the schedule; this is for what two of them left behind together. */
+  #heal(): void {
+    const world = this.#world;
+    world.background(world.controllerHost.start());
+    world.controllerHost.resume();
+    world.controllerHost.reconnect();
+    for (const host of world.agentHosts.values()) {
+      world.background(host.start());
+      host.resume();
+      host.reconnect();
+      world.network.mend(host.id);
+    }
+    world.network.mend(world.controllerHost.id);
+    for (const medium of ['net', 'store', 'device', 'disk'] as const) world.slowDown(medium, 1);
+    world.appliance.setUnreachable(null);
+  }
+
+  #converged(): boolean {
+    const { controller } = this.#world.controllerHost;
+    if (controller === null || !this.#clients.idle) return false;
+    const serving = this.#world
+      .agentIds()
+      .every((id) => this.#world.agent(id)?.state === 'serving');
+    return (
+      serving &&
+      controller.loadBalancers.list().every((view) => whyNotBound(this.#world, view) === null)
+    );
+  }
+
+  #rested(): boolean {
+    return this.#world.time.nowMs - this.#rest.last.atMs >= restMs;
+  }
+
+  #countRebinds(): Observer {
+    const holders = new Map<string, string>();
+    return (event) => {
+      if (event.type !== 'stored' || event.bucket !== 'binding') return;
+      const { change } = event;
+      if (change.type !== 'put') return;
+      const { binding } = seatsOf(change.value);
+      if (binding === null) return;
+      const holder = `${binding.agent} ${binding.incarnation}`;
+      const before = holders.get(change.key);
+      if (before !== undefined && before !== holder) this.#rebinds += 1;
+      holders.set(change.key, holder);
+    };
+  }
+
+  #contextFor(checker: string): CheckerContext {
+    return {
+      world: this.#world,
+      ledger: this.#clients.ledger,
+      rest: this.#rest,
+      violate: (message, loadBalancer = '') => {
+        const atMs = Math.round(this.#world.time.nowMs);
+        const events = this.#chronicle.leadingTo(loadBalancer, leadCount);
+        this.#violations.push({ checker, message, loadBalancer, atMs, events });
+        this.#world.halt();
+      },
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import type { ApplyLogEntry } from '../../drivers/memory/device.ts';
+import type { TransitionEvent } from '../../src/api/services.ts';
+import type { StoreChange, Stores } from '../../src/ports/store.ts';
+
+export type BucketName = keyof Stores;
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What a client's request came to. Unknown: nobody answered, so it may or may not have happened. */
+export type Outcome = 'asked' | 'acknowledged' | 'refused' | 'unknown';
+
+/** What happens in a world, as its observers see it: checkers, the chronicle, the trace. */
+export type WorldEvent =
+  | { readonly type: 'device'; readonly entry: ApplyLogEntry }
+  /** The store's own history, in its order. */
+  | { readonly type: 'stored'; readonly bucket: BucketName; readonly change: StoreChange }
+  /** From now on a process may know that this value was committed. */
+  | {
+      readonly type: 'learnt';
+      readonly bucket: BucketName;
+      readonly key: string;
+      readonly value: string;
+    }
+  /** A process put a message on the bus. */
+  | {
+      readonly type: 'sent';
+      readonly from: string;
+      readonly subject: string;
+      readonly data: string;
+    }
+  | { readonly type: 'transition'; readonly transition: TransitionEvent }
+  | {
+      readonly type: 'logged';
+      readonly process: string;
+      readonly level: LogLevel;
+      readonly fields: object;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'fault';
+      readonly kind: string;
+      readonly phase: 'begins' | 'ends';
+      readonly target: string;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'client';
+      readonly request: 'create' | 'edit' | 'delete';
+      readonly loadBalancer: string;
+      readonly outcome: Outcome;
+      readonly detail: string;
+    };
+
+export type Observer = (event: WorldEvent, atMs: number) => void;

@@ -1,0 +1,38 @@
+import type { Clock } from '../../machines/ports/clock.ts';
+import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
+
+export type Direction = 'in' | 'out' | 'both';
+
+/** The bus's server and the links to it, which can be cut without anybody being told. */
+export class Network {
+  readonly broker: MemoryBroker;
+  readonly #deaf = new Set<string>();
+  readonly #mute = new Set<string>();
+
+  constructor(clock: Clock, delayMs: () => number) {
+    this.broker = new MemoryBroker(clock, {
+      delayMs: (from, to) => {
+        // Drawn also for what gets lost, so that a cut does not shift everything that follows.
+        const takesMs = delayMs();
+        const lost = this.#mute.has(processOf(from)) || this.#deaf.has(processOf(to));
+        return lost ? Number.POSITIVE_INFINITY : takesMs;
+      },
+    });
+  }
+
+  /** Loses what the process sends (`out`), what is sent to it (`in`), or both. */
+  cut(process: string, direction: Direction): void {
+    if (direction !== 'in') this.#mute.add(process);
+    if (direction !== 'out') this.#deaf.add(process);
+  }
+
+  mend(process: string): void {
+    this.#mute.delete(process);
+    this.#deaf.delete(process);
+  }
+}
+
+/** Connections are named `role/id/…`. */
+function processOf(connection: string): string {
+  return connection.split('/')[1] ?? connection;
+}

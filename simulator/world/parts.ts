@@ -1,0 +1,21 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import type { MemoryDeviceOptions } from '../../drivers/memory/device.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Bus } from '../../src/ports/bus.ts';
+import type { Stores } from '../../src/ports/store.ts';
+import { type Appliance, memoryAppliance } from './appliance.ts';
+
+/** What a world is put together from; a test that plants a bug replaces one of them. */
+export interface WorldParts {
+  appliance(options: MemoryDeviceOptions): Appliance;
+  stores(stores: Stores, clock: Clock): Stores;
+  bus(bus: Bus, process: string, clock: Clock): Bus;
+  driver(driver: Driver, agent: string, clock: Clock): Driver;
+}
+
+export const soundParts: WorldParts = {
+  appliance: memoryAppliance,
+  stores: (stores) => stores,
+  bus: (bus) => bus,
+  driver: (driver) => driver,
+};

@@ -1,0 +1,94 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Bus, BusMessage, BusStatus, Subscription } from '../../src/ports/bus.ts';
+import type { Journal } from '../../src/ports/journal.ts';
+import { bucketNames, type Store, type Stores } from '../../src/ports/store.ts';
+import type { VirtualProcess } from './process.ts';
+
+/**
+ * A process's ports: the same as the ones beneath, but nothing leaves a dead process, and nothing
+ * enters one that is dead or held up.
+ */
+
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+export function processBus(
+  process: VirtualProcess,
+  bus: Bus,
+  sent: (subject: string, data: string) => void,
+): Bus {
+  return {
+    publish(subject, data) {
+      if (!process.alive) return;
+      sent(subject, data);
+      bus.publish(subject, data);
+    },
+    request(subject, data, timeoutMs) {
+      if (!process.alive) return never();
+      sent(subject, data);
+      return process.settle(bus.request(subject, data, timeoutMs));
+    },
+    subscribe: (subject, handle, options): Subscription =>
+      bus.subscribe(
+        subject,
+        (message: BusMessage) => process.deliver(() => handle(message)),
+        options,
+      ),
+    status: () => bus.status(),
+    onStatus: (listen) =>
+      bus.onStatus((status: BusStatus) => process.deliver(() => listen(status))),
+    ping: (timeoutMs) => (process.alive ? process.settle(bus.ping(timeoutMs)) : never()),
+    close: () => (process.alive ? process.settle(bus.close()) : never()),
+  };
+}
+
+export function processStores(process: VirtualProcess, stores: Stores): Stores {
+  const wrapped = bucketNames.map(
+    (bucket) => [bucket, processStore(process, stores[bucket])] as const,
+  );
+  return Object.fromEntries(wrapped) as unknown as Stores;
+}
+
+function processStore(process: VirtualProcess, store: Store): Store {
+  const here = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work()) : never();
+  return {
+    get: (key) => here(() => store.get(key)),
+    create: (key, value, writeId) => here(() => store.create(key, value, writeId)),
+    update: (key, value, revision, writeId) =>
+      here(() => store.update(key, value, revision, writeId)),
+    remove: (key, revision, writeId) => here(() => store.remove(key, revision, writeId)),
+    watch(onChange, onReady) {
+      const watch = store.watch(
+        (change) => process.deliver(() => onChange(change)),
+        () => process.deliver(onReady),
+      );
+      process.onDeath(() => watch.stop());
+      return watch;
+    },
+  };
+}
+
+export function processJournal(process: VirtualProcess, journal: Journal): Journal {
+  return {
+    load: () => (process.alive ? process.settle(journal.load()) : never()),
+    save: (key, value) => (process.alive ? process.settle(journal.save(key, value)) : never()),
+  };
+}
+
+export function processDriver(process: VirtualProcess, driver: Driver): Driver {
+  const here = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work()) : never();
+  return {
+    descriptor: driver.descriptor,
+    apply: (target) => here(() => driver.apply(target)),
+    remove: (target) => here(() => driver.remove(target)),
+    observe: (id) => here(() => driver.observe(id)),
+    watch(id, notify) {
+      const stop = driver.watch(id, (notice) => process.deliver(() => notify(notice)));
+      process.onDeath(stop);
+      return stop;
+    },
+    probe: () => here(() => driver.probe()),
+    close: () => here(() => driver.close()),
+  };
+}
