@@ -1,0 +1,232 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { silentLog } from '../../../machines/ports/log.ts';
+import { Seat } from '../../../machines/protocol/seat.ts';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { ApiClient } from '../../../src/client/api-client.ts';
+import { type Backend, startBackend } from '../../../src/demo/backends.ts';
+import { endServingProcesses, servingProcesses } from '../../../src/demo/serving-processes.ts';
+import { freePort } from '../../../src/nats-server/free-port.ts';
+import { natsServerBinary } from '../../../src/nats-server/version.ts';
+import type { ManagedProcess } from '../../../src/up/managed-process.ts';
+import { loopbackPool, Stack } from '../../../src/up/stack.ts';
+import { eventually } from './eventually.ts';
+import { Traffic } from './traffic.ts';
+
+const Agent = z.object({
+  id: z.string(),
+  incarnation: z.number(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  drivers: z.array(z.string()),
+  bound_loadbalancers: z.number(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+const Whereabouts = z.object({
+  id: z.string(),
+  state: z.string(),
+  provisioning_status: z.string(),
+  operating_status: z.string(),
+  binding: Seat.nullable(),
+  standby: Seat.nullable(),
+  generation: z.number(),
+  applied_generation: z.number(),
+  reason: z.string().nullable(),
+  rejected: z.array(z.object({ agent: z.string(), reason: z.string() })),
+});
+export type Whereabouts = z.infer<typeof Whereabouts>;
+
+const Marker = z.object({ epoch: z.number(), generation: z.number(), removed: z.boolean() });
+const Created = z.object({
+  loadbalancer: z.object({
+    id: z.string(),
+    vip_address: z.string(),
+    listeners: z.array(z.object({ id: z.string() })),
+    pools: z.array(z.object({ id: z.string() })),
+  }),
+});
+
+/** A load balancer with one HTTP listener in front of the world's backends. */
+export interface Made {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly listener: string;
+}
+
+export interface WorldOptions {
+  readonly agents: number;
+  /** Start processes again that die, as `up` does? */
+  readonly restart: boolean;
+  readonly drivers?: Readonly<Record<string, unknown>>;
+}
+
+/** A whole Holdfast with real parts, and backends to balance; all of it ends with `close`. */
+export class World {
+  readonly directory: string;
+  readonly stack: Stack;
+  readonly api: ApiClient;
+  readonly #backends: readonly Backend[];
+  readonly #traffic: Traffic[] = [];
+  readonly #logFile: { close(): Promise<void> };
+
+  private constructor(
+    directory: string,
+    stack: Stack,
+    backends: readonly Backend[],
+    logFile: { close(): Promise<void> },
+  ) {
+    this.directory = directory;
+    this.stack = stack;
+    this.api = new ApiClient(stack.apiUrl);
+    this.#backends = backends;
+    this.#logFile = logFile;
+  }
+
+  static async start({ agents, restart, drivers }: WorldOptions): Promise<World> {
+    // Short, because the sockets of HAProxy live below it.
+    const directory = await mkdtemp(join(tmpdir(), 'hf-'));
+    const logFile = await open(join(directory, 'log'), 'a', 0o600);
+    const stack = await Stack.start({
+      directory,
+      agents,
+      // A fixed one, so that a controller that is started again listens where it did.
+      apiPort: await freePort(),
+      preset: 'local',
+      drivers: drivers ?? { haproxy: {} },
+      logLevel: 'debug',
+      natsBinary: natsServerBinary(process.env),
+      clock: systemClock,
+      log: silentLog,
+      restart,
+      output: logFile.fd,
+    });
+    const backends = [await startBackend('backend-1'), await startBackend('backend-2')];
+    const world = new World(directory, stack, backends, logFile);
+    try {
+      for (const id of stack.agents.keys()) await world.agentIs(id, 'alive');
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    return world;
+  }
+
+  agentProcess(id: string): ManagedProcess {
+    const agent = this.stack.agents.get(id);
+    if (agent === undefined) throw new Error(`there is no agent ${id}`);
+    return agent;
+  }
+
+  async agent(id: string): Promise<Agent> {
+    const body = await this.api.get('/holdfast/v1/agents');
+    const { agents } = z.object({ agents: z.array(Agent) }).parse(body);
+    const found = agents.find((agent) => agent.id === id);
+    if (found === undefined) throw new Error(`the API knows no agent ${id}`);
+    return found;
+  }
+
+  /** Resolves when the API shows the agent in this state, under a newer incarnation if one is given. */
+  agentIs(id: string, state: string, newerThan = 0): Promise<Agent> {
+    return eventually(`agent ${id} is ${state}`, async () => {
+      const agent = await this.agent(id).catch(() => null);
+      return agent?.state === state && agent.incarnation > newerThan ? agent : null;
+    });
+  }
+
+  async create(name: string): Promise<Made> {
+    const port = await freePort();
+    const body = await this.api.post('/v2.0/lbaas/loadbalancers', {
+      loadbalancer: {
+        name,
+        vip_subnet_id: loopbackPool.subnetId,
+        listeners: [
+          {
+            name: 'http',
+            protocol: 'HTTP',
+            protocol_port: port,
+            default_pool: {
+              name: 'web',
+              protocol: 'HTTP',
+              lb_algorithm: 'ROUND_ROBIN',
+              members: this.#backends.map((backend) => ({
+                address: '127.0.0.1',
+                protocol_port: backend.port,
+              })),
+            },
+          },
+        ],
+      },
+    });
+    const { id, vip_address: address, listeners } = Created.parse(body).loadbalancer;
+    const [listener] = listeners;
+    if (listener === undefined) throw new Error('the load balancer has no listener');
+    return { id, address, port, listener: listener.id };
+  }
+
+  async explain(id: string): Promise<Whereabouts> {
+    const body = await this.api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
+    return z.object({ loadbalancer: Whereabouts }).parse(body).loadbalancer;
+  }
+
+  /** A client of the load balancer, from now until the end; resolves when it has been served. */
+  async client({ address, port }: Made): Promise<Traffic> {
+    const traffic = new Traffic(address, port);
+    this.#traffic.push(traffic);
+    await traffic.servedAgain();
+    return traffic;
+  }
+
+  /** Resolves when the load balancer is where it is wanted. */
+  settles(
+    id: string,
+    what: string,
+    holds: (where: Whereabouts) => boolean,
+    deadlineMs?: number,
+  ): Promise<Whereabouts> {
+    const look = async () => {
+      const where = await this.explain(id);
+      return holds(where) ? where : null;
+    };
+    return eventually(`load balancer ${id} is ${what}`, look, deadlineMs);
+  }
+
+  /** Resolves when it is served as desired, and returns who serves it. */
+  async active(id: string, deadlineMs?: number): Promise<Seat> {
+    const settled = (where: Whereabouts) =>
+      where.provisioning_status === 'ACTIVE' && where.state === 'bound.settled';
+    const { binding } = await this.settles(id, 'ACTIVE and settled', settled, deadlineMs);
+    if (binding === null) throw new Error('settled, but bound to nobody');
+    return binding;
+  }
+
+  /** What the host's marker says of the load balancer. */
+  async marker(id: string): Promise<z.infer<typeof Marker>> {
+    const file = join(this.directory, 'host', 'haproxy', id, 'marker.json');
+    return Marker.parse(JSON.parse(await readFile(file, 'utf8')));
+  }
+
+  /** The HAProxy processes of a load balancer. */
+  processes(id: string): Promise<readonly number[]> {
+    return servingProcesses(`/${id}/content/`);
+  }
+
+  /** All that the controller and the agents have logged so far, at the level debug. */
+  log(): Promise<string> {
+    return readFile(join(this.directory, 'log'), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    for (const traffic of this.#traffic) await traffic.stop();
+    // One that is stopped by a signal could not be asked to end.
+    for (const agent of this.stack.agents.values()) agent.kill('SIGCONT');
+    await this.stack.stop();
+    await endServingProcesses(this.directory, systemClock);
+    for (const backend of this.#backends) backend.close();
+    await this.#logFile.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
