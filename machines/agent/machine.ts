@@ -57,6 +57,7 @@ export const agentMachine = setup({
     'register.accepted': {},
     'incarnation.ended': { target: '.registering', actions: 'noteIncarnation' },
     unknown: {},
+    'goodbye.done': {},
     '*': { actions: 'unexpected' },
   },
   states: {
