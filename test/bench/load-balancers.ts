@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { Seat } from '../../machines/protocol/seat.ts';
+import { delay } from '../../machines/ports/clock.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import type { ApiClient } from '../../src/client/api-client.ts';
+import { sharedMs } from './shared-clock.ts';
+
+/** Creations that wait for their answers at any time. */
+export const createsInFlight = 64;
+export const membersEach = 3;
+
+const pollMs = 100;
+
+const Created = z.object({ loadbalancer: z.object({ id: z.uuid() }) });
+const Whereabouts = z.object({
+  id: z.uuid(),
+  state: z.string(),
+  provisioning_status: z.string(),
+  binding: Seat.nullable(),
+  standby: Seat.nullable(),
+});
+export type Whereabouts = z.infer<typeof Whereabouts>;
+const List = z.object({ loadbalancers: z.array(Whereabouts) });
+
+export interface Creation {
+  readonly ids: readonly string[];
+  /** Milliseconds from the first request to the last answer. */
+  readonly tookMs: number;
+  /** Milliseconds of each request. */
+  readonly latenciesMs: readonly number[];
+}
+
+/** Addresses of 198.18.0.0/15, which RFC 2544 sets aside for benchmarks. */
+function address(block: number, index: number): string {
+  return `198.${18 + block}.${Math.floor(index / 250)}.${1 + (index % 250)}`;
+}
+
+/** A load balancer with a listener, a pool and its members, as one request. */
+function request(index: number): object {
+  const members = Array.from({ length: membersEach }, (_, member) => ({
+    address: address(1, index),
+    protocol_port: 8_080 + member,
+  }));
+  const pool = { name: 'pool', protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN', members };
+  return {
+    loadbalancer: {
+      name: `bench-${index}`,
+      provider: 'memory',
+      vip_address: address(0, index),
+      listeners: [{ name: 'web', protocol: 'HTTP', protocol_port: 80, default_pool: pool }],
+    },
+  };
+}
+
+/** Creates them with {@link createsInFlight} requests under way at once. */
+export async function createLoadBalancers(api: ApiClient, count: number): Promise<Creation> {
+  const ids: string[] = [];
+  const latenciesMs: number[] = [];
+  let next = 0;
+  const startedMs = sharedMs();
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const askedMs = sharedMs();
+      const answer = await api.post('/v2.0/lbaas/loadbalancers', request(index));
+      latenciesMs.push(sharedMs() - askedMs);
+      ids.push(Created.parse(answer).loadbalancer.id);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(createsInFlight, count) }, worker));
+  return { ids, tookMs: sharedMs() - startedMs, latenciesMs };
+}
+
+/** Asks until every load balancer is as wanted; the error names what was waited for. */
+export async function untilAll(
+  api: ApiClient,
+  what: string,
+  wanted: (each: Whereabouts) => boolean,
+  timeoutMs: number,
+): Promise<readonly Whereabouts[]> {
+  const endMs = sharedMs() + timeoutMs;
+  for (;;) {
+    const { loadbalancers } = List.parse(await api.get('/holdfast/v1/loadbalancers'));
+    const [other] = loadbalancers.filter((each) => !wanted(each));
+    if (other === undefined) return loadbalancers;
+    if (sharedMs() > endMs) {
+      throw new Error(`not ${what} within ${timeoutMs} ms: ${JSON.stringify(other)}`);
+    }
+    await delay(systemClock, pollMs);
+  }
+}

@@ -1,0 +1,25 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { natsServerVersion } from '../../src/nats-server/version.ts';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+  readonly natsServer: string;
+  /** Over the last minute, five and fifteen, when it was asked. */
+  readonly loadAverage: readonly number[];
+}
+
+/** What a timing has to be read with. */
+export async function describeMachine(natsBinary: string): Promise<Machine> {
+  const [first] = cpus();
+  return {
+    cpu: first?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    natsServer: (await natsServerVersion(natsBinary)).text,
+    loadAverage: loadavg().map((value) => Math.round(value * 100) / 100),
+  };
+}
