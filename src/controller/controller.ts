@@ -319,9 +319,11 @@ export class Controller {
   #noteLoadBalancer({ id, from, to, event, after }: Step<LoadBalancerContext>): void {
     if (from === to) return;
     const { binding, reason } = after;
+    const requestId = this.owner.requestIdOf(id);
     this.#ring.note({ kind: 'load-balancer', id, from, to, event: event.type, binding, reason });
     const { log } = this.#options;
-    log.info({ loadBalancer: id, from, to, event: event.type, binding, reason }, 'load balancer');
+    const fields = { loadBalancer: id, from, to, event: event.type, binding, reason, requestId };
+    log.info(fields, 'load balancer');
   }
 
   #noteAgent({ id, from, to, event, after }: Step<LivenessContext>): void {

@@ -146,6 +146,11 @@ export class LoadBalancerOwner {
     else this.host.restore(id, binding.text, binding.revision);
   }
 
+  /** The API request that made the newest generation, for logs. */
+  requestIdOf(id: string): string | null {
+    return this.#desired.get(id)?.record.operationIds.at(-1) ?? null;
+  }
+
   // What happens in the fleet.
 
   /** This incarnation is over: its seats are taken first, then its standbys renamed. */

@@ -1,6 +1,7 @@
 import { driverModule, driverModules } from '../../drivers/registry.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
+import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
 import { natsStores } from '../adapters/nats-store.ts';
@@ -58,6 +59,9 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       }
     },
   });
+  for (const { evidence, totalMs, sum } of expectedFailover(timings)) {
+    log.info({ evidence, totalMs, sum }, 'expected until a takeover is commanded');
+  }
   await controller.start();
   const sweeping = everyHour(async () => {
     const freed = await vips.sweep(new Set(controller.projection.desired.keys()));
