@@ -46,6 +46,16 @@ export type DeviceEvent =
   /** The control plane says that someone newer holds it. */
   | { readonly type: 'superseded'; readonly epoch: number };
 
+/** The newest epoch that is known here: of a command, or of who fenced it. */
+function floorOf({ wanted, fencedBy }: DeviceContext): number {
+  return Math.max(wanted?.epoch ?? 0, fencedBy?.epoch ?? 0);
+}
+
+function fencedByItself({ wanted }: DeviceContext, event: DeviceEvent): boolean {
+  if (event.type !== 'execute.fenced' || event.marker.removed) return false;
+  return wanted !== null && event.marker.epoch <= wanted.epoch;
+}
+
 /** One load balancer on one device, as the agent that it is bound to drives it. */
 export const deviceMachine = setup({
   types: { context: {} as DeviceContext, events: {} as DeviceEvent },
@@ -59,9 +69,11 @@ export const deviceMachine = setup({
   },
   actions: {
     unexpected,
-    noteWanted: assign(({ event }) =>
-      event.type === 'command' ? { wanted: event.wanted, fencedBy: null } : {},
-    ),
+    noteWanted: assign(({ context, event }) => {
+      if (event.type !== 'command') return {};
+      const known = context.wanted !== null && covers(context.wanted, event.wanted);
+      return { wanted: known ? context.wanted : event.wanted, fencedBy: null };
+    }),
     noteApplied: assign(({ event }) => {
       if (event.type !== 'execute.applied') return {};
       const { epoch, generation } = event.marker;
@@ -105,11 +117,8 @@ export const deviceMachine = setup({
     noteStable: assign({ failures: 0 }),
   },
   guards: {
-    older: ({ context, event }) => {
-      if (event.type !== 'command') return false;
-      const floor = Math.max(context.wanted?.epoch ?? 0, context.fencedBy?.epoch ?? 0);
-      return event.wanted.epoch < floor;
-    },
+    older: ({ context, event }) =>
+      event.type === 'command' && event.wanted.epoch < floorOf(context),
     /** The very thing that is wanted already, and its device is on the way or there. */
     repeated: ({ context, event }) =>
       event.type === 'command' && context.wanted !== null && covers(context.wanted, event.wanted),
@@ -119,18 +128,16 @@ export const deviceMachine = setup({
       (event.type === 'execute.applied' || event.type === 'execute.removed') &&
       context.wanted !== null &&
       !covers(event.wanted, context.wanted),
-    outdatedByRemoval: ({ context, event }) =>
-      event.type === 'execute.applied' && context.wanted?.live === false,
+    /** A removal was commanded while something else was under way. */
+    removalWanted: ({ context }) => context.wanted?.live === false,
     /** Refused by what this agent itself was commanded later: not a fence, only a late answer. */
-    ownEpoch: ({ context, event }) =>
-      event.type === 'execute.fenced' &&
-      !event.marker.removed &&
-      context.wanted !== null &&
-      event.marker.epoch <= context.wanted.epoch,
+    ownEpoch: ({ context, event }) => fencedByItself(context, event),
+    ownRemoval: ({ context, event }) =>
+      fencedByItself(context, event) && context.wanted?.live === false,
     removedThere: ({ context, event }) =>
       event.type === 'execute.fenced' && event.marker.removed && context.wanted?.live === false,
     newerHolder: ({ context, event }) =>
-      event.type === 'superseded' && event.epoch > (context.wanted?.epoch ?? 0),
+      event.type === 'superseded' && event.epoch > floorOf(context),
     firstFailure: ({ context }) => context.failures === 0,
   },
 }).createMachine({
@@ -158,15 +165,19 @@ export const deviceMachine = setup({
         // Calls for one device never overlap: a newer command waits for the one under way.
         command: [{ guard: 'older' }, { guard: 'repeated' }, { actions: 'noteWanted' }],
         'execute.applied': [
-          { guard: 'outdatedByRemoval', target: 'removing', actions: 'noteApplied' },
+          { guard: 'removalWanted', target: 'removing', actions: 'noteApplied' },
           { guard: 'outdated', target: 'applying', reenter: true, actions: 'noteApplied' },
           { target: 'active', actions: 'noteApplied' },
         ],
         'execute.fenced': [
+          { guard: 'ownRemoval', target: 'removing' },
           { guard: 'ownEpoch', target: 'applying', reenter: true },
           { target: 'fenced', actions: 'noteFenced' },
         ],
-        'execute.failed': { target: 'failing', actions: 'noteFailed' },
+        'execute.failed': [
+          { guard: 'removalWanted', target: 'removalFailing', actions: 'noteFailed' },
+          { target: 'failing', actions: 'noteFailed' },
+        ],
         superseded: {},
       },
     },
@@ -227,5 +238,6 @@ export type DeviceMachine = typeof deviceMachine;
 /** Is `a` at least what `b` asks for? A removal is final, so it covers every life before it. */
 export function covers(a: Wanted, b: Wanted): boolean {
   if (a.epoch !== b.epoch) return false;
+  if (!a.live && b.live) return true;
   return a.live === b.live && a.generation >= b.generation;
 }

@@ -77,12 +77,12 @@ export class Device {
 
   /** Resolves when the command is settled, one way or the other. */
   command(command: Command): Promise<CommandReply> {
-    const { epoch, generation, status } = command;
+    const { epoch } = command;
     const known = this.#command;
     const newer =
       known === null ||
       epoch > known.epoch ||
-      (epoch === known.epoch && (generation > known.generation || status !== known.status));
+      (epoch === known.epoch && !covers(wantedOf(known), wantedOf(command)));
     if (newer) this.#command = command;
     if (!command.grant && epoch === this.#command?.epoch) this.#confirmed = true;
     return new Promise((resolve) => {
@@ -156,7 +156,9 @@ export class Device {
       if (!asked.live && fencedBy.removed) return { type: 'removed', epoch: asked.epoch };
       return { type: 'fenced', by: fencedBy };
     }
-    if (wanted !== null && asked.epoch < wanted.epoch) {
+    // A life that is asked for under the epoch of a removal was commanded before that.
+    const late = wanted !== null && asked.live && !wanted.live && covers(wanted, asked);
+    if (wanted !== null && (asked.epoch < wanted.epoch || late)) {
       const { epoch, generation } = wanted;
       return { type: 'fenced', by: { epoch, generation, removed: false } };
     }

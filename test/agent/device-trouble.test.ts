@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { RetryableError } from '../../drivers/contract/errors.ts';
+import { DeviceBench, hopMs } from './support/device-bench.ts';
+
+/** A driver whose applies fail with these, in turn, and then work. */
+function failing(...errors: readonly Error[]): (driver: Driver) => Driver {
+  const left = [...errors];
+  return (driver) => ({
+    ...driver,
+    apply: (target) => {
+      const error = left.shift();
+      return error === undefined ? driver.apply(target) : Promise.reject(error);
+    },
+  });
+}
+
+describe('a device that fails', () => {
+  test('for now: the caller hears why, and it is tried again with a growing backoff', async () => {
+    const bench = new DeviceBench();
+    bench.appliance.failNext(3, 'retryable');
+
+    const reply = await bench.ask();
+    const failedAt = bench.virtual.time.nowMs;
+    await bench.reach('active');
+
+    const { deviceRetryMs } = bench.timings;
+    expect(reply).toEqual({ type: 'failed', kind: 'retryable', message: 'the device is busy' });
+    expect(bench.virtual.time.nowMs - failedAt).toBe(
+      deviceRetryMs * (1 + 2 + 4) + 2 * hopMs + 2 * hopMs,
+    );
+  });
+
+  test('and says when to come back is left alone that long', async () => {
+    const bench = new DeviceBench(failing(new RetryableError('busy', { retryAfterMs: 7_000 })));
+
+    await bench.ask();
+    await bench.reach('active');
+
+    expect(bench.virtual.time.nowMs).toBe(7_000 + 2 * hopMs);
+  });
+
+  test('for good: it rests for the time of a refusal, then is asked again', async () => {
+    const bench = new DeviceBench();
+    bench.appliance.refuse(bench.id, 'port 80 is taken');
+
+    const reply = await bench.ask();
+    const refusedAt = bench.virtual.time.nowMs;
+    bench.appliance.refuse(bench.id, null);
+    await bench.reach('active');
+
+    expect(reply).toEqual({ type: 'failed', kind: 'permanent', message: 'port 80 is taken' });
+    expect(bench.virtual.time.nowMs - refusedAt).toBeGreaterThanOrEqual(
+      bench.timings.refusalRetryMs,
+    );
+  });
+
+  test('a corrected configuration does not wait for that', async () => {
+    const bench = new DeviceBench();
+    bench.appliance.refuse(bench.id, 'port 80 is taken');
+    await bench.ask();
+    bench.appliance.refuse(bench.id, null);
+
+    const reply = await bench.ask({ generation: 2 });
+
+    expect(reply).toMatchObject({ type: 'applied', generation: 2 });
+  });
+
+  test('with an unknown outcome is told so, and the same is sent again', async () => {
+    const bench = new DeviceBench();
+    bench.appliance.failNext(1, 'unknown');
+
+    const reply = await bench.ask();
+    await bench.reach('active');
+
+    expect(reply).toMatchObject({ type: 'failed', kind: 'unknown' });
+    expect(bench.done()).toEqual(['applied 1/1', 'applied 1/1']);
+  });
+
+  test('in a way that its driver does not declare: logged as a bug, and tried again', async () => {
+    const bench = new DeviceBench(failing(new TypeError('x is undefined')));
+
+    const reply = await bench.ask();
+    await bench.reach('active');
+
+    expect(reply).toMatchObject({ type: 'failed', kind: 'retryable', message: 'x is undefined' });
+    expect(bench.log.lines.map(({ level }) => level)).toContain('error');
+  });
+
+  test('a command that is repeated meanwhile is tried at once', async () => {
+    const bench = new DeviceBench();
+    bench.appliance.failNext(1, 'retryable');
+    await bench.ask();
+
+    const before = bench.virtual.time.nowMs;
+    const reply = await bench.ask();
+
+    expect(reply).toMatchObject({ type: 'applied' });
+    expect(bench.virtual.time.nowMs - before).toBe(2 * hopMs);
+  });
+});
+
+describe('a device that someone newer holds', () => {
+  test('refuses: the caller hears by whom, and it is claimed until a record is as new', async () => {
+    const bench = new DeviceBench();
+    await bench.other(6, 3);
+
+    const reply = await bench.ask();
+
+    const marker = { epoch: 6, generation: 3, removed: false };
+    expect(reply).toEqual({ type: 'fenced', by: marker });
+    expect(bench.device.state).toBe('fenced');
+    expect(bench.device.claim()).toEqual({ loadBalancer: bench.id, ...marker });
+    expect(bench.device.standing({ agent: 'agent-2', epoch: 5 }, 'agent-1')).toBe(false);
+    expect(bench.device.standing({ agent: 'agent-2', epoch: 6 }, 'agent-1')).toBe(true);
+  });
+
+  test('takes a command of a higher epoch again', async () => {
+    const bench = new DeviceBench();
+    await bench.other(6, 3);
+    await bench.ask();
+
+    const reply = await bench.ask({ epoch: 7, generation: 3 });
+
+    expect(reply).toMatchObject({ type: 'applied', epoch: 7 });
+  });
+
+  test('a tombstone refuses every life, whatever its epoch', async () => {
+    const bench = new DeviceBench();
+    await bench.other(2, 2, false);
+
+    const reply = await bench.ask({ epoch: 9, generation: 9 });
+
+    expect(reply).toEqual({ type: 'fenced', by: { epoch: 2, generation: 2, removed: true } });
+  });
+});
+
+describe('what runs on a device', () => {
+  test('is restarted at once when it dies, and with a backoff when it dies again', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+
+    const pauses: number[] = [];
+    for (let death = 0; death < 3; death += 1) {
+      const diedAt = bench.virtual.time.nowMs;
+      bench.appliance.breakDown(bench.id, 'it was killed');
+      await bench.reach('active');
+      pauses.push(bench.virtual.time.nowMs - diedAt - 2 * hopMs);
+    }
+
+    const { deviceRetryMs } = bench.timings;
+    expect(pauses).toEqual([0, 2 * deviceRetryMs, 4 * deviceRetryMs]);
+  });
+
+  test('is trusted again after it held out', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+    bench.appliance.breakDown(bench.id, 'it was killed');
+    await bench.reach('active');
+    await bench.virtual.run(bench.timings.deviceStableMs);
+
+    const diedAt = bench.virtual.time.nowMs;
+    bench.appliance.breakDown(bench.id, 'it was killed');
+    await bench.reach('active');
+
+    expect(bench.virtual.time.nowMs - diedAt).toBe(2 * hopMs);
+  });
+
+  test('is told of: healthy, changed, dead, healthy again', async () => {
+    const bench = new DeviceBench();
+    await bench.ask({ epoch: 4 });
+    const degraded = { loadBalancer: 'DEGRADED', listeners: {}, pools: {}, members: {} } as const;
+    bench.appliance.setOperating(bench.id, degraded);
+    bench.appliance.breakDown(bench.id, 'it was killed');
+    await bench.reach('active');
+
+    expect(bench.reports.map(({ operating, reason }) => [operating.loadBalancer, reason])).toEqual([
+      ['ONLINE', null],
+      ['DEGRADED', null],
+      ['ERROR', 'it was killed'],
+      ['ONLINE', null],
+    ]);
+    expect(new Set(bench.reports.map(({ epoch }) => epoch))).toEqual(new Set([4]));
+  });
+});
+
+describe('what a device claims', () => {
+  test('nothing where the record named it', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+
+    expect(bench.device.claim()).toBeNull();
+  });
+
+  test('a grant, until a record names it', async () => {
+    const bench = new DeviceBench();
+    await bench.ask({ epoch: 2, grant: true });
+    const claimed = bench.device.claim();
+
+    bench.device.standing({ agent: 'agent-1', epoch: 1 }, 'agent-1');
+    const stillClaimed = bench.device.claim();
+    bench.device.standing({ agent: 'agent-1', epoch: 2 }, 'agent-1');
+
+    expect(claimed).toEqual({ loadBalancer: bench.id, epoch: 2, generation: 1, removed: false });
+    expect(stillClaimed).toEqual(claimed);
+    expect(bench.device.claim()).toBeNull();
+  });
+
+  test('a grant, until the committed command comes', async () => {
+    const bench = new DeviceBench();
+    await bench.ask({ epoch: 2, grant: true });
+
+    const again = await bench.ask({ epoch: 2, grant: false });
+
+    expect(again).toMatchObject({ type: 'applied' });
+    expect(bench.device.claim()).toBeNull();
+    expect(bench.done()).toEqual(['applied 2/1']);
+  });
+
+  test('everything, once its agent has a new incarnation', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+
+    bench.device.unconfirm();
+
+    expect(bench.device.claim()).toMatchObject({ epoch: 1, generation: 1 });
+  });
+
+  test('nothing any more when the record has gone on to somebody else', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+
+    const over = bench.device.standing({ agent: 'agent-2', epoch: 2 }, 'agent-1');
+
+    expect(over).toBe(true);
+    expect(bench.device.state).toBe('fenced');
+    expect(await bench.ask()).toMatchObject({ type: 'fenced', by: { epoch: 2 } });
+    expect(bench.done()).toEqual(['applied 1/1']);
+  });
+
+  test('a late word about an older binding changes nothing', async () => {
+    const bench = new DeviceBench();
+    await bench.ask({ epoch: 3 });
+
+    expect(bench.device.standing({ agent: 'agent-2', epoch: 2 }, 'agent-1')).toBe(false);
+    expect(bench.device.state).toBe('active');
+  });
+});

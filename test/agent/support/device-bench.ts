@@ -1,0 +1,102 @@
+import type { Driver } from '../../../drivers/contract/driver.ts';
+import { MemoryDevice } from '../../../drivers/memory/device.ts';
+import { memoryDriver } from '../../../drivers/memory/driver.ts';
+import type { OperatingReport } from '../../../machines/model/status.ts';
+import type { Command, CommandReply } from '../../../machines/protocol/agent-messages.ts';
+import { presets } from '../../../machines/timings/timings.ts';
+import { Device } from '../../../src/agent/device.ts';
+import type { Journal } from '../../../src/ports/journal.ts';
+import { loadBalancerDocument } from '../../fixtures/documents.ts';
+import { Virtual } from '../../host/support/virtual.ts';
+import { recordingLog } from '../../adapters/recording-log.ts';
+
+/** How long a call is on its way to the device, and its answer on the way back. */
+export const hopMs = 5;
+
+/** One device actor of an agent on a memory device, in virtual time. */
+export class DeviceBench {
+  readonly virtual = new Virtual();
+  readonly document = loadBalancerDocument();
+  readonly id: string = this.document.id;
+  readonly timings = presets.lan;
+  readonly log = recordingLog();
+  readonly counters = { unexpected: 0 };
+  readonly reports: { epoch: number; operating: OperatingReport; reason: string | null }[] = [];
+  /** What happened, in order: saves of the journal, and calls that reached the device. */
+  readonly order: string[] = [];
+  readonly appliance: MemoryDevice;
+  readonly device: Device;
+
+  constructor(change: (driver: Driver) => Driver = (driver) => driver) {
+    const { clock } = this.virtual;
+    this.appliance = new MemoryDevice({
+      clock,
+      latency: () => ({ beforeMs: hopMs, afterMs: hopMs }),
+      onEntry: ({ kind, epoch, generation }) => this.order.push(`${kind} ${epoch}/${generation}`),
+    });
+    const journal: Journal = {
+      load: () => Promise.resolve(new Map()),
+      save: (_, value) => {
+        const { epoch, generation } = JSON.parse(value ?? '{}') as Record<string, number>;
+        this.order.push(`saved ${epoch}/${generation}`);
+        return Promise.resolve();
+      },
+    };
+    this.device = new Device({
+      id: this.id,
+      driver: change(memoryDriver(this.appliance, 'agent-1')),
+      clock,
+      log: this.log,
+      timings: this.timings,
+      journal,
+      counters: this.counters,
+      report: (epoch, operating, reason) => this.reports.push({ epoch, operating, reason }),
+    });
+  }
+
+  /** A command for this device; by default the first one. */
+  command(change: Partial<Command> = {}): Command {
+    return {
+      loadBalancer: this.id,
+      epoch: 1,
+      incarnation: 1,
+      generation: 1,
+      status: 'live',
+      grant: false,
+      driver: 'memory',
+      document: this.document,
+      requestId: null,
+      ...change,
+    };
+  }
+
+  /** Sends it without waiting. */
+  send(change: Partial<Command> = {}): Promise<CommandReply> {
+    return this.device.command(this.command(change));
+  }
+
+  /** Sends it, and lets time run until it is answered. */
+  ask(change: Partial<Command> = {}): Promise<CommandReply> {
+    return this.virtual.settled(this.send(change));
+  }
+
+  reach(state: string): Promise<void> {
+    return this.virtual.until(`the device is ${state}`, () => this.device.state === state);
+  }
+
+  /** Another agent commands the same appliance. */
+  async other(epoch: number, generation: number, live = true): Promise<void> {
+    const { id, document } = this;
+    const driver = memoryDriver(this.appliance, 'agent-2');
+    const target = { id, epoch, generation };
+    await this.virtual.settled<unknown>(
+      live ? driver.apply({ ...target, document }) : driver.remove(target),
+    );
+  }
+
+  done(): readonly string[] {
+    return this.appliance.log.map(
+      ({ kind, epoch, generation }) => `${kind} ${epoch}/${generation}`,
+    );
+  }
+}
