@@ -165,7 +165,7 @@ export class Agent {
       return { type: 'failed', kind: 'permanent', message };
     }
     const { loadBalancer, epoch, generation, grant, requestId } = command;
-    log.debug({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
+    log.info({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
     const reply = await this.#device(loadBalancer, driver).command(command);
     if (reply.type === 'removed') await this.#forget(loadBalancer);
     return reply;

@@ -1,12 +1,15 @@
 import { join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { expectedFailover } from '../../../machines/timings/expected-failover.ts';
+import { presets } from '../../../machines/timings/timings.ts';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { untilAskedToStop } from '../../processes/lifecycle.ts';
 import { agentsMax, loopbackPool, Stack } from '../../up/stack.ts';
 
-/** Short, because the sockets of HAProxy live below it. */
+const preset = 'local';
+
 export const defaultDirectory = join(
   process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'),
   'holdfast',
@@ -44,7 +47,7 @@ export const upCommand = new Command('up')
       directory: resolve(options.directory),
       agents: options.agents,
       apiPort: options.apiPort,
-      preset: 'local',
+      preset,
       drivers: { haproxy: {} },
       logLevel: options.logLevel,
       natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
@@ -53,11 +56,15 @@ export const upCommand = new Command('up')
       restart: true,
       output: 'inherit',
     });
+    const expected = expectedFailover(presets[preset])
+      .map(({ evidence, totalMs }) => `${evidence} ≤ ${totalMs} ms`)
+      .join(', ');
     console.log(
       [
         `Holdfast is up: the API listens at ${stack.apiUrl}`,
         `  agents: ${[...stack.agents.keys()].join(', ') || 'none'}; state in ${options.directory}`,
         `  addresses: ${loopbackPool.cidr}, vip_network_id ${loopbackPool.networkId}`,
+        `  a dead agent's load balancers are taken over: ${expected}`,
         '  try: npm run holdfast -- agents',
         'Ctrl-C stops it.',
       ].join('\n'),
