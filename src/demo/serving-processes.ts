@@ -29,11 +29,11 @@ export async function endServingProcesses(named: string, clock: Clock): Promise<
   }
 }
 
-function endProcess(pid: number): void {
+/** Kills a process that may have ended by itself meanwhile. */
+export function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It ended by itself meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

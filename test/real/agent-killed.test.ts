@@ -20,9 +20,8 @@ describe('an agent that is killed, and its HAProxy with it', () => {
 
   test('is taken over by the other agent, which serves by a process of its own', async () => {
     const processes = await world.processes(made.id);
-
     world.agentProcess(before.agent).kill('SIGKILL');
-    for (const pid of processes) process.kill(pid, 'SIGKILL');
+    await world.killProcesses(made.id);
 
     const elsewhere = await world.settles(made.id, 'bound to the other agent', (where) => {
       return where.state === 'bound.settled' && where.binding?.agent !== before.agent;

@@ -64,6 +64,15 @@ export class Traffic {
     });
   }
 
+  /** Who answered from now on, until so many have. */
+  async answerers(count = 10): Promise<ReadonlySet<string>> {
+    const from = this.#answers.length;
+    await eventually(`${count} more requests were answered`, () => {
+      return this.#answers.length >= from + count;
+    });
+    return new Set(this.#answers.slice(from).map(({ detail }) => detail));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;

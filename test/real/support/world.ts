@@ -7,7 +7,11 @@ import { Seat } from '../../../machines/protocol/seat.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { ApiClient } from '../../../src/client/api-client.ts';
 import { type Backend, startBackend } from '../../../src/demo/backends.ts';
-import { endServingProcesses, servingProcesses } from '../../../src/demo/serving-processes.ts';
+import {
+  endProcess,
+  endServingProcesses,
+  servingProcesses,
+} from '../../../src/demo/serving-processes.ts';
 import { freePort } from '../../../src/nats-server/free-port.ts';
 import { natsServerBinary } from '../../../src/nats-server/version.ts';
 import type { ManagedProcess } from '../../../src/up/managed-process.ts';
@@ -40,6 +44,8 @@ const Whereabouts = z.object({
 export type Whereabouts = z.infer<typeof Whereabouts>;
 
 const Marker = z.object({ epoch: z.number(), generation: z.number(), removed: z.boolean() });
+const JournalLine = z.object({ key: z.string(), value: z.string().nullable() });
+const Step = z.object({ loadBalancer: z.string(), from: z.string(), to: z.string() });
 const Created = z.object({
   loadbalancer: z.object({
     id: z.string(),
@@ -49,13 +55,20 @@ const Created = z.object({
   }),
 });
 
+const Members = z.object({
+  members: z.array(z.object({ id: z.string(), protocol_port: z.number() })),
+});
+
 /** A load balancer with one HTTP listener in front of the world's backends. */
 export interface Made {
   readonly id: string;
   readonly address: string;
   readonly port: number;
   readonly listener: string;
+  readonly pool: string;
 }
+
+type NamedBackend = Backend & { readonly name: string };
 
 export interface WorldOptions {
   readonly agents: number;
@@ -69,14 +82,14 @@ export class World {
   readonly directory: string;
   readonly stack: Stack;
   readonly api: ApiClient;
-  readonly #backends: readonly Backend[];
+  readonly #backends: readonly NamedBackend[];
   readonly #traffic: Traffic[] = [];
   readonly #logFile: { close(): Promise<void> };
 
   private constructor(
     directory: string,
     stack: Stack,
-    backends: readonly Backend[],
+    backends: readonly NamedBackend[],
     logFile: { close(): Promise<void> },
   ) {
     this.directory = directory;
@@ -104,7 +117,9 @@ export class World {
       restart,
       output: logFile.fd,
     });
-    const backends = [await startBackend('backend-1'), await startBackend('backend-2')];
+    const backends = await Promise.all(
+      ['backend-1', 'backend-2'].map(async (name) => ({ ...(await startBackend(name)), name })),
+    );
     const world = new World(directory, stack, backends, logFile);
     try {
       for (const id of stack.agents.keys()) await world.agentIs(id, 'alive');
@@ -161,10 +176,21 @@ export class World {
         ],
       },
     });
-    const { id, vip_address: address, listeners } = Created.parse(body).loadbalancer;
+    const { id, vip_address: address, listeners, pools } = Created.parse(body).loadbalancer;
     const [listener] = listeners;
-    if (listener === undefined) throw new Error('the load balancer has no listener');
-    return { id, address, port, listener: listener.id };
+    const [pool] = pools;
+    if (listener === undefined || pool === undefined) throw new Error('it has no children');
+    return { id, address, port, listener: listener.id, pool: pool.id };
+  }
+
+  /** An edit that clients see: from now on only this backend is to answer. */
+  async leaveOnly(made: Made, name: string): Promise<void> {
+    const path = `/v2.0/lbaas/pools/${made.pool}/members`;
+    const { members } = Members.parse(await this.api.get(path));
+    const { port } = this.#backends.find((backend) => backend.name === name) ?? { port: 0 };
+    for (const member of members) {
+      if (member.protocol_port !== port) await this.api.delete(`${path}/${member.id}`);
+    }
   }
 
   async explain(id: string): Promise<Whereabouts> {
@@ -209,14 +235,42 @@ export class World {
     return Marker.parse(JSON.parse(await readFile(file, 'utf8')));
   }
 
+  /** What an agent keeps on its host's disk about a load balancer; null where it has let go of it. */
+  async journal(agent: string, id: string): Promise<string | null> {
+    const path = join(this.directory, 'host', 'agents', agent, 'journal.jsonl');
+    // Not by a FileJournal: that one takes the file for its own, and rewrites it.
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    const entries = lines.map((line) => JournalLine.parse(JSON.parse(line)));
+    return entries.findLast(({ key }) => key === id)?.value ?? null;
+  }
+
   /** The HAProxy processes of a load balancer. */
   processes(id: string): Promise<readonly number[]> {
     return servingProcesses(`/${id}/content/`);
   }
 
+  /** Kills the HAProxy processes of a load balancer; resolves when they are gone. */
+  async killProcesses(id: string): Promise<void> {
+    const killed = await this.processes(id);
+    for (const pid of killed) endProcess(pid);
+    await eventually(`HAProxy ${killed.join(', ')} is gone`, async () => {
+      const left = await this.processes(id);
+      return !left.some((pid) => killed.includes(pid));
+    });
+  }
+
   /** All that the controller and the agents have logged so far, at the level debug. */
   log(): Promise<string> {
     return readFile(join(this.directory, 'log'), 'utf8');
+  }
+
+  /** Through which states the load balancer has gone, as its controllers logged it. */
+  async steps(id: string): Promise<readonly string[]> {
+    const lines = (await this.log()).split('\n').filter((line) => line.includes(id));
+    return lines.flatMap((line) => {
+      const step = Step.safeParse(JSON.parse(line));
+      return step.success ? [`${step.data.from} → ${step.data.to}`] : [];
+    });
   }
 
   async close(): Promise<void> {
