@@ -71,6 +71,8 @@ export class ApiServices implements LoadBalancers {
       try {
         const reply = await call(bus, subject, request, WriteReply, Math.max(1, leftMs()));
         if (reply.type === 'fault') {
+          // An earlier attempt, whose answer was lost, may have deleted it.
+          if (verb === 'delete' && attempt > 0 && reply.status === 404) return;
           throw new Fault(reply.status, reply.message, reply.retryAfterSeconds);
         }
         await projection.desired.reached(reply.revision, Math.max(1, leftMs()));
