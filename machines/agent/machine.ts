@@ -16,6 +16,8 @@ export type AgentEvent =
   | { readonly type: 'incarnation.ended'; readonly reason: string; readonly next: number }
   /** The judge does not know this incarnation, for example after it lost its records. */
   | { readonly type: 'unknown' }
+  /** A device that was out of reach when it registered can be reached now. */
+  | { readonly type: 'drivers.found' }
   /** The lease ended: no heartbeat was acknowledged in time. */
   | { readonly type: 'lease.ended' }
   | { readonly type: 'lease.renewed' }
@@ -28,7 +30,7 @@ export const agentMachine = setup({
   actors: {
     /** Registers with the judge until it accepts; reports `register.accepted`. */
     register: notProvided('agent', 'register'),
-    /** Sends heartbeats; reports the lease's edges and the judge's answers. */
+    /** Sends heartbeats, and looks for devices; reports the lease's edges and the judge's answers. */
     heartbeat: notProvided('agent', 'heartbeat'),
     /** Says goodbye and waits until nothing is bound here; reports `goodbye.done`. */
     goodbye: notProvided('agent', 'goodbye'),
@@ -57,6 +59,7 @@ export const agentMachine = setup({
     'register.accepted': {},
     'incarnation.ended': { target: '.registering', actions: 'noteIncarnation' },
     unknown: {},
+    'drivers.found': {},
     'goodbye.done': {},
     '*': { actions: 'unexpected' },
   },
@@ -79,6 +82,7 @@ export const agentMachine = setup({
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
+        'drivers.found': 'registering',
         'lease.ended': { target: 'isolated', actions: 'noteIsolated' },
       },
     },
@@ -86,6 +90,7 @@ export const agentMachine = setup({
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
+        'drivers.found': 'registering',
         'lease.renewed': { target: 'serving', actions: 'noteServing' },
       },
     },

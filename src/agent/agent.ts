@@ -48,6 +48,8 @@ export class Agent {
   readonly #devices = new Map<string, Device>();
   readonly #subscriptions: Subscription[] = [];
   readonly #subjectShard: number;
+  /** Drivers whose devices were out of reach when this agent registered. */
+  #missing: readonly Driver[] = [];
   #sequence = 0;
   /** When the newest heartbeat that was acknowledged had been sent: the lease counts from there. */
   #leasedFrom: MonotonicMs;
@@ -60,7 +62,9 @@ export class Agent {
     const logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
-        heartbeat: worker<AgentEvent>((_, report, signal) => this.#heartbeat(report, signal)),
+        heartbeat: worker<AgentEvent>(async (_, report, signal) => {
+          await Promise.all([this.#heartbeat(report, signal), this.#seekDrivers(report, signal)]);
+        }),
         goodbye: worker<AgentEvent>((_, report, signal) => this.#goodbye(report, signal)),
       },
       actions: { unexpected: countUnexpected(log, 'agent', this.counters) },
@@ -246,16 +250,32 @@ export class Agent {
 
   async #reachableDrivers(): Promise<string[]> {
     const reachable: string[] = [];
+    const missing: Driver[] = [];
     for (const [name, driver] of this.#options.drivers) {
       const result = await driver.probe();
-      if (result.reachable) reachable.push(name);
-      else
-        this.#options.log.error(
-          { driver: name, reason: result.reason },
-          'a device is out of reach',
-        );
+      if (result.reachable) {
+        reachable.push(name);
+        continue;
+      }
+      missing.push(driver);
+      const { log } = this.#options;
+      log.error({ driver: name, reason: result.reason }, 'a device is out of reach');
     }
+    this.#missing = missing;
     return reachable;
+  }
+
+  /** Nothing is bound to an agent for a device that it did not register, so it registers again. */
+  async #seekDrivers(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+    const { clock, timings } = this.#options;
+    while (!signal.aborted && this.#missing.length > 0) {
+      await delay(clock, timings.retryMaxMs, signal).catch(() => undefined);
+      for (const driver of this.#missing) {
+        if (signal.aborted || !(await driver.probe()).reachable) continue;
+        report({ type: 'drivers.found' });
+        return;
+      }
+    }
   }
 
   async #heartbeat(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {

@@ -309,7 +309,9 @@ export class Controller {
     if (before !== null && before.incarnation < context.incarnation) {
       this.owner.agentLost(agent, before.incarnation, 'it has started anew');
     }
-    if (before?.state === state && before.incarnation === context.incarnation) return;
+    const same = before?.state === state && before.incarnation === context.incarnation;
+    // An agent that registers again under its incarnation may have found a device.
+    if (same && before.description === context.description) return;
     if (state === 'dead' || state === 'retired') {
       this.owner.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.agentLeaving(agent, context.incarnation);

@@ -21,11 +21,13 @@ export class FleetView {
     this.#agents.set(agent, { state, context });
   }
 
-  current(agent: string): { readonly state: string; readonly incarnation: number } | null {
+  current(
+    agent: string,
+  ): (Pick<LivenessContext, 'incarnation' | 'description'> & { readonly state: string }) | null {
     const known = this.#agents.get(agent);
-    return known === undefined
-      ? null
-      : { state: known.state, incarnation: known.context.incarnation };
+    if (known === undefined) return null;
+    const { incarnation, description } = known.context;
+    return { state: known.state, incarnation, description };
   }
 
   /** Is this very incarnation alive, as far as is known? */

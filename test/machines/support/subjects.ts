@@ -118,6 +118,7 @@ function agentEvents(): EveryType<AgentEvent> {
     'register.accepted': [{ type: 'register.accepted' }],
     'incarnation.ended': [{ type: 'incarnation.ended', reason: 'dead', next: 2 }],
     unknown: [{ type: 'unknown' }],
+    'drivers.found': [{ type: 'drivers.found' }],
     'lease.ended': [{ type: 'lease.ended' }],
     'lease.renewed': [{ type: 'lease.renewed' }],
     stop: [{ type: 'stop' }],
