@@ -207,17 +207,22 @@ export class World {
   }
 
   /** Resolves when the load balancer is where it is wanted. */
-  settles(
+  async settles(
     id: string,
     what: string,
     holds: (where: Whereabouts) => boolean,
     deadlineMs?: number,
   ): Promise<Whereabouts> {
+    let where: Whereabouts | null = null;
     const look = async () => {
-      const where = await this.explain(id);
+      where = await this.explain(id);
       return holds(where) ? where : null;
     };
-    return eventually(`load balancer ${id} is ${what}`, look, deadlineMs);
+    try {
+      return await eventually(`load balancer ${id} is ${what}`, look, deadlineMs);
+    } catch (error) {
+      throw new Error(`${String(error)}; it was ${JSON.stringify(where)}`, { cause: error });
+    }
   }
 
   /** Resolves when it is served as desired, and returns who serves it. */
