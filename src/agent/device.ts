@@ -16,7 +16,7 @@ import type { Claim, Command, CommandReply } from '../../machines/protocol/agent
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { countUnexpected, worker } from '../host/children.ts';
+import { countUnexpected, rootOf, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import type { Journal } from '../ports/journal.ts';
 
@@ -41,6 +41,28 @@ interface Waiter {
 }
 
 type Snapshot = SnapshotFrom<DeviceMachine>;
+type Report = (event: DeviceEvent) => void;
+
+/** Devices by their actors: a child of the machine finds the device that it works for. */
+const devices = new WeakMap<object, Device>();
+
+function deviceOf(root: object): Device {
+  const device = devices.get(root);
+  if (device === undefined) throw new Error('this actor is no device of an agent');
+  return device;
+}
+
+/** One machine for all devices, because providing parts costs more than all that a device does. */
+const logic = deviceMachine.provide({
+  actors: {
+    execute: worker<DeviceEvent>((_id, report, _signal, root) => deviceOf(root).execute(report)),
+    watch: fromCallback(({ sendBack, system }) => deviceOf(rootOf(system)).watch(sendBack)),
+    backoff: fromCallback(({ sendBack, system }) => deviceOf(rootOf(system)).backoff(sendBack)),
+  },
+  actions: {
+    unexpected: (args) => deviceOf(rootOf(args.system)).unexpected(args),
+  },
+});
 
 /** One load balancer on one device: its machine, and those who wait for what becomes of it. */
 export class Device {
@@ -51,19 +73,14 @@ export class Device {
   #operating: OperatingReport | null = null;
   /** Is a record known to be at least as new as what this device holds? Otherwise it is claimed. */
   #confirmed = false;
+  readonly unexpected: ReturnType<typeof countUnexpected>;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
     const { clock, id, log } = options;
-    const logic = deviceMachine.provide({
-      actors: {
-        execute: worker<DeviceEvent>((_, report) => this.#execute(report)),
-        watch: this.#watchLogic(),
-        backoff: this.#backoffLogic(),
-      },
-      actions: { unexpected: countUnexpected(log, 'device', options.counters) },
-    });
+    this.unexpected = countUnexpected(log, 'device', options.counters);
     this.#actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    devices.set(this.#actor, this);
     this.#actor.subscribe({
       next: (snapshot) => this.#stepped(snapshot),
       error: (error) => log.error({ loadBalancer: id, err: error }, 'the device actor crashed'),
@@ -175,7 +192,9 @@ export class Device {
     return null;
   }
 
-  async #execute(report: (event: DeviceEvent) => void): Promise<void> {
+  // What the machine's children do.
+
+  async execute(report: Report): Promise<void> {
     const { id, driver, journal, log } = this.#options;
     const command = this.#command;
     if (command === null) throw new Error('a device was started without a command');
@@ -209,39 +228,33 @@ export class Device {
     }
   }
 
-  #watchLogic() {
+  watch(report: Report): () => void {
     const { id, driver, clock, timings } = this.#options;
-    return fromCallback(({ sendBack }) => {
-      const stop = driver.watch(id, (notice) => {
-        if (notice.type === 'down') {
-          this.#tellTrouble(notice.reason);
-          sendBack({ type: 'device.down', reason: notice.reason });
-          return;
-        }
-        this.#operating = notice.operating;
-        this.#options.report(this.#command?.epoch ?? 0, notice.operating, null);
-      });
-      const timer = clock.setTimer(timings.deviceStableMs, () =>
-        sendBack({ type: 'device.stable' }),
-      );
-      return () => {
-        stop();
-        clock.clearTimer(timer);
-      };
+    const stop = driver.watch(id, (notice) => {
+      if (notice.type === 'down') {
+        this.#tellTrouble(notice.reason);
+        report({ type: 'device.down', reason: notice.reason });
+        return;
+      }
+      this.#operating = notice.operating;
+      this.#options.report(this.#command?.epoch ?? 0, notice.operating, null);
     });
+    const timer = clock.setTimer(timings.deviceStableMs, () => report({ type: 'device.stable' }));
+    return () => {
+      stop();
+      clock.clearTimer(timer);
+    };
   }
 
-  #backoffLogic() {
+  backoff(report: Report): () => void {
     const { clock, timings } = this.#options;
-    return fromCallback(({ sendBack }) => {
-      const { failure, failures } = this.#actor.getSnapshot().context;
-      const growing = backoffMs(failures - 1, timings.deviceRetryMs, timings.deviceRetryMaxMs);
-      const restMs = failure?.kind === 'permanent' ? timings.refusalRetryMs : growing;
-      const timer = clock.setTimer(failure?.retryAfterMs ?? restMs, () =>
-        sendBack({ type: 'retry.due' }),
-      );
-      return () => clock.clearTimer(timer);
-    });
+    const { failure, failures } = this.#actor.getSnapshot().context;
+    const growing = backoffMs(failures - 1, timings.deviceRetryMs, timings.deviceRetryMaxMs);
+    const restMs = failure?.kind === 'permanent' ? timings.refusalRetryMs : growing;
+    const timer = clock.setTimer(failure?.retryAfterMs ?? restMs, () =>
+      report({ type: 'retry.due' }),
+    );
+    return () => clock.clearTimer(timer);
   }
 
   #tellTrouble(reason: string): void {

@@ -7,11 +7,16 @@ interface System {
   get(key: string): unknown;
 }
 
+/** The root actor that a child belongs to. */
+export function rootOf(system: System): { readonly id: string } {
+  const root = system.get('self') as { readonly id: string } | undefined;
+  if (root === undefined) throw new Error("a child was started outside its host's actors");
+  return root;
+}
+
 /** The id of the durable actor that a child belongs to. */
 export function ownerOf(system: System): string {
-  const owner = system.get('self') as { readonly id: string } | undefined;
-  if (owner === undefined) throw new Error("a child was started outside its host's actors");
-  return owner.id;
+  return rootOf(system).id;
 }
 
 /**
@@ -19,14 +24,20 @@ export function ownerOf(system: System): string {
  * parent as an error, so that the host sees a crash and nothing hangs.
  */
 export function worker<TEvent extends EventObject>(
-  work: (id: string, report: (event: TEvent) => void, signal: AbortSignal) => Promise<void>,
+  work: (
+    id: string,
+    report: (event: TEvent) => void,
+    signal: AbortSignal,
+    root: object,
+  ) => Promise<void>,
 ) {
   return fromCallback<EventObject>(({ sendBack, system }) => {
     const abort = new AbortController();
     const report = (event: TEvent): void => {
       if (!abort.signal.aborted) sendBack(event);
     };
-    work(ownerOf(system), report, abort.signal).catch((error: unknown) => {
+    const root = rootOf(system);
+    work(root.id, report, abort.signal, root).catch((error: unknown) => {
       if (!abort.signal.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
     });
     return () => abort.abort(new Error('the state was left'));

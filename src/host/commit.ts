@@ -44,3 +44,25 @@ export async function writeUntilKnown(
     }
   }
 }
+
+/** Writes a record until the outcome is known; a revision of 0 means that there is none yet. */
+export function putUntilKnown(
+  store: Store,
+  record: {
+    readonly key: string;
+    readonly text: string;
+    readonly revision: number;
+    readonly write: string;
+  },
+  options: CommitOptions,
+): Promise<WriteResult> {
+  const { key, text, revision, write } = record;
+  return writeUntilKnown(
+    store,
+    key,
+    () =>
+      revision === 0 ? store.create(key, text, write) : store.update(key, text, revision, write),
+    (value) => value === text,
+    options,
+  );
+}

@@ -5,7 +5,7 @@ import {
   createActor,
   type EventObject,
 } from 'xstate';
-import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
+import { RecordTooLarge } from '../ports/store.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import {
@@ -15,7 +15,7 @@ import {
   mailboxMax,
   stateName,
 } from './actor-kind.ts';
-import { writeUntilKnown } from './commit.ts';
+import { putUntilKnown, writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
 import type { HostServices } from './host-services.ts';
 import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
@@ -254,12 +254,10 @@ export class DurableActor<TContext> implements GateKeeper {
         await this.#end(actor);
         return;
       }
-      const version = this.#version;
-      const context = this.#snapshot?.context as TContext;
-      const write = this.#host.nextWriteId();
-      const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
-      const result = await this.#host.limiter.run(() => this.#write(text, write));
+      const written = await this.#host.limiter.run(() => this.#writeNewest(actor));
       if (this.#actor !== actor) return;
+      if (written === null) continue;
+      const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
         await this.#reload('someone else wrote its record');
@@ -270,19 +268,19 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor === actor) this.#writing = false;
   }
 
-  #write(text: string, write: string): Promise<WriteResult> {
-    const { store } = this.#kind;
-    const revision = this.#revision;
-    return writeUntilKnown(
-      store,
-      this.id,
-      () =>
-        revision === 0
-          ? store.create(this.id, text, write)
-          : store.update(this.id, text, revision, write),
-      (value) => value === text,
-      this.#host.commitOptions,
-    );
+  /**
+   * Put together only now that its turn has come, so that what was done while it waited needs no
+   * write of its own; null where there is nothing to write any more.
+   */
+  async #writeNewest(actor: Actor<AnyStateMachine>) {
+    if (this.#actor !== actor || this.#snapshot?.status === 'done') return null;
+    const version = this.#version;
+    const context = this.#snapshot?.context as TContext;
+    const write = this.#host.nextWriteId();
+    const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
+    const record = { key: this.id, text, revision: this.#revision, write };
+    const result = await putUntilKnown(this.#kind.store, record, this.#host.commitOptions);
+    return { version, context, result };
   }
 
   /** The one place where a revision becomes known as committed: index first, then effects. */
