@@ -36,6 +36,11 @@ export class FleetView {
     return known?.state === 'alive' && known.context.incarnation === incarnation;
   }
 
+  /** How many load balancers the agent may hold; null where nothing limits it. */
+  capacity(agent: string): number | null {
+    return this.#agents.get(agent)?.context.description?.capacity ?? null;
+  }
+
   /** Why this incarnation is over; null while it may still live. */
   verdictOn(agent: string, incarnation: number): string | null {
     const known = this.#agents.get(agent);

@@ -10,7 +10,7 @@ import {
 } from '../../machines/model/operations/apply.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
 import { timestampOf } from '../../machines/model/operations/stamp.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
@@ -59,6 +59,8 @@ export class LoadBalancerOwner {
   readonly #options: OwnerOptions;
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
+  /** Runs from the moment that a place became free until it is offered to those who wait. */
+  #offering: Timer | null = null;
 
   constructor(options: OwnerOptions) {
     const { bus, stores, clock, random, log, timings } = options;
@@ -100,6 +102,7 @@ export class LoadBalancerOwner {
   }
 
   stop(): void {
+    if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
     this.#desired.stop();
     this.host.stop();
   }
@@ -255,6 +258,10 @@ export class LoadBalancerOwner {
   #stepped(step: Step<LoadBalancerContext>): void {
     const { id, after, snapshot, event } = step;
     this.#options.stepped(step);
+    const left = step.before?.binding?.agent;
+    if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
+      this.#placeFreed(left);
+    }
     if (snapshot.status === 'done') {
       this.#options.seats.forget(id);
       return;
@@ -262,6 +269,16 @@ export class LoadBalancerOwner {
     const state = this.#note(id, snapshot);
     if (event.type === 'place') return;
     if (state.seeking || (state.bound && after.standby === null)) this.#offer(id);
+  }
+
+  /** Offers the place to those who wait: once, however many places became free together. */
+  #placeFreed(agent: string): void {
+    const { clock, seats, fleet } = this.#options;
+    if (this.#offering !== null || fleet.capacity(agent) === null) return;
+    this.#offering = clock.setTimer(0, () => {
+      this.#offering = null;
+      inSlices(clock, seats.seekingInOrder(), (id) => this.#offer(id));
+    });
   }
 
   #offer(id: string): void {

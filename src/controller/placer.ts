@@ -64,7 +64,12 @@ export class Placer {
   }
 
   #rank(id: string, context: LoadBalancerContext): Ranking {
-    return rank(this.#fleet.facts(), {
+    const holder = context.binding?.agent;
+    // Its own place is no reason why its holder should be full.
+    const facts = this.#fleet
+      .facts()
+      .map((agent) => (agent.id === holder ? { ...agent, load: agent.load - 1 } : agent));
+    return rank(facts, {
       loadBalancer: id,
       driver: context.driver,
       host: context.reschedulable ? null : context.host,

@@ -1,0 +1,326 @@
+import type { DriverDescriptor } from '../../../drivers/contract/driver.ts';
+import { MemoryDevice } from '../../../drivers/memory/device.ts';
+import { memoryDescriptor, memoryDriver } from '../../../drivers/memory/driver.ts';
+import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
+import * as subjects from '../../../machines/protocol/subjects.ts';
+import { presets, type Timings } from '../../../machines/timings/timings.ts';
+import { RandomStream } from '../../../simulator/world/random-streams.ts';
+import { VirtualProcess } from '../../../simulator/world/process.ts';
+import {
+  processBus,
+  processDriver,
+  processJournal,
+  processStores,
+} from '../../../simulator/world/process-ports.ts';
+import { ProcessClock } from '../../../simulator/world/virtual-clock.ts';
+import { type MemoryBus, MemoryBroker } from '../../../src/adapters/memory-bus.ts';
+import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
+import { memoryStores } from '../../../src/adapters/memory-store.ts';
+import { Agent } from '../../../src/agent/agent.ts';
+import { nextIncarnation } from '../../../src/agent/incarnation.ts';
+import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
+import { Controller } from '../../../src/controller/controller.ts';
+import { recordingLog } from '../../adapters/recording-log.ts';
+import { loadBalancerDocument } from '../../fixtures/documents.ts';
+import { Virtual } from '../../host/support/virtual.ts';
+import { outages, withOutages } from './outages.ts';
+
+/** A second appliance's driver, and one whose load balancers can't leave their host. */
+export const otherDescriptor: DriverDescriptor = { ...memoryDescriptor, name: 'other' };
+export const tiedDescriptor: DriverDescriptor = {
+  ...memoryDescriptor,
+  name: 'tied',
+  reschedulable: false,
+  fence: 'host',
+};
+const descriptors = [memoryDescriptor, otherDescriptor, tiedDescriptor];
+
+export interface AgentSpec {
+  readonly id: string;
+  readonly host?: string;
+  readonly drivers?: readonly string[];
+  readonly capacity?: number;
+  readonly zone?: string;
+}
+
+interface Running<T> {
+  readonly process: VirtualProcess;
+  readonly bus: MemoryBus;
+  readonly it: T;
+}
+
+const shards = 4;
+/** One hop on the network, to the store, and to a device, in virtual milliseconds. */
+const hop = { net: 1, store: 2, device: 3 };
+
+/** Controllers and agents of `src/` in virtual time, with the hands of a test on every wire. */
+export class Cluster extends Virtual {
+  readonly timings: Timings;
+  readonly stores = memoryStores(this.clock, { delayMs: () => hop.store });
+  readonly outages = outages();
+  readonly log = recordingLog();
+  /** Every step of every actor of the newest controller. */
+  readonly steps: TransitionEvent[] = [];
+  readonly broker: MemoryBroker;
+  readonly #agents = new Map<string, Running<Agent>>();
+  readonly #controllers = new Map<string, Running<Controller>>();
+  readonly #journals = new Map<string, MemoryJournal>();
+  readonly #appliances = new Map<string, MemoryDevice>();
+  readonly #specs = new Map<string, AgentSpec>();
+  readonly #cut = new Set<string>();
+  #newest: Controller | null = null;
+  #requests = 0;
+  /** Every message that a process has sent, in order. */
+  readonly sent: { readonly from: string; readonly subject: string; readonly data: string }[] = [];
+
+  constructor(timings: Partial<Timings> = {}) {
+    super();
+    this.timings = { ...presets.lan, ...timings };
+    const isCut = (name: string) => this.#cut.has(name.split('/')[1] ?? '');
+    this.broker = new MemoryBroker(this.clock, {
+      delayMs: (from, to) => (isCut(from) || isCut(to) ? Infinity : hop.net),
+    });
+  }
+
+  /** A controller and agents with these ids, all ready. */
+  static async with(agents: readonly (string | AgentSpec)[], timings: Partial<Timings> = {}) {
+    const cluster = new Cluster(timings);
+    await cluster.startController();
+    for (const agent of agents) await cluster.startAgent(agent);
+    return cluster;
+  }
+
+  // Controllers.
+
+  get controller(): Controller {
+    if (this.#newest === null) throw new Error('no controller runs in this cluster');
+    return this.#newest;
+  }
+
+  async startController(id: string = 'controller-1'): Promise<Controller> {
+    const { process, clock, bus } = this.#process(id, subjects.controllerConnection(id));
+    const controller = new Controller({
+      id,
+      bus: this.#wired(process, bus),
+      stores: processStores(process, withOutages(this.stores, this.outages)),
+      clock,
+      random: new RandomStream(this.time.nowMs + 1, id),
+      log: this.log,
+      timings: this.timings,
+      shards,
+      resolveDriver: (name) => descriptors.find((driver) => driver.name === name) ?? null,
+      purged: () => undefined,
+    });
+    controller.transitions.subscribe((step) => this.steps.push(step));
+    this.#controllers.set(id, { process, bus, it: controller });
+    await this.settled(controller.start());
+    this.#newest = controller;
+    return controller;
+  }
+
+  killController(id: string = 'controller-1'): void {
+    this.#controllers.get(id)?.process.kill();
+    this.#controllers.delete(id);
+  }
+
+  async restartController(): Promise<void> {
+    this.killController();
+    await this.startController();
+  }
+
+  /** The connection of an agent or a controller. */
+  busOf(id: string): MemoryBus {
+    return this.#running(id).bus;
+  }
+
+  /** Holds a process up as SIGSTOP does, until it is resumed. */
+  pause(id: string): void {
+    this.#running(id).process.pause();
+  }
+
+  resume(id: string): void {
+    this.#running(id).process.resume();
+  }
+
+  #running(id: string): Running<Agent | Controller> {
+    const running = this.#agents.get(id) ?? this.#controllers.get(id);
+    if (running === undefined) throw new Error(`nobody called ${id} runs here`);
+    return running;
+  }
+
+  #process(id: string, connection: string) {
+    const process = new VirtualProcess(id, (run) => void this.time.schedule(0, id, run));
+    const bus = this.broker.connect(connection);
+    process.onDeath(() => bus.kill());
+    const clock = new ProcessClock(this.time, id, (run) => process.deliver(run));
+    return { process, bus, clock };
+  }
+
+  #wired(process: VirtualProcess, bus: MemoryBus) {
+    return processBus(process, bus, (subject, data) =>
+      this.sent.push({ from: process.name, subject, data }),
+    );
+  }
+
+  // Agents.
+
+  agent(id: string): Agent {
+    const running = this.#agents.get(id);
+    if (running === undefined) throw new Error(`agent ${id} does not run`);
+    return running.it;
+  }
+
+  /** Starts an agent, and waits until it serves where a controller can hear it. */
+  async startAgent(given: string | AgentSpec): Promise<Agent> {
+    const spec = typeof given === 'string' ? (this.#specs.get(given) ?? { id: given }) : given;
+    const agent = await this.launchAgent(spec);
+    await this.until(`${spec.id} serves`, () => agent.state === 'serving');
+    await this.until(`${spec.id} is alive`, () => this.stateOf(spec.id) === 'alive');
+    return agent;
+  }
+
+  async launchAgent(spec: AgentSpec): Promise<Agent> {
+    const { id, host = `host-${spec.id}`, drivers = ['memory'], capacity = null } = spec;
+    this.#specs.set(id, spec);
+    const disk = this.#journals.get(id) ?? new MemoryJournal(this.clock);
+    this.#journals.set(id, disk);
+    const incarnation = await this.settled(nextIncarnation(disk, this.clock));
+    const connection = subjects.agentConnection(id, incarnation);
+    const { process, clock, bus } = this.#process(id, connection);
+    const agent = new Agent({
+      id,
+      description: { host, zone: spec.zone ?? null, capacity, version: 'test' },
+      incarnation,
+      bus: this.#wired(process, bus),
+      journal: processJournal(process, disk),
+      drivers: new Map(
+        drivers.map((name) => {
+          const descriptor = descriptors.find((each) => each.name === name) ?? memoryDescriptor;
+          const driver = { ...memoryDriver(this.appliance(name, host), id), descriptor };
+          return [name, processDriver(process, driver)];
+        }),
+      ),
+      clock,
+      log: this.log,
+      timings: this.timings,
+      shards,
+    });
+    this.#agents.set(id, { process, bus, it: agent });
+    agent.start();
+    return agent;
+  }
+
+  /** As kill -9: its connection is closed by the kernel, and nobody says goodbye. */
+  killAgent(id: string): void {
+    this.#agents.get(id)?.process.kill();
+    this.#agents.delete(id);
+  }
+
+  /** Nothing reaches it and nothing comes from it, without any connection being closed. */
+  cut(id: string): void {
+    this.#cut.add(id);
+  }
+
+  heal(): void {
+    this.#cut.clear();
+  }
+
+  stateOf(agent: string): string | null {
+    return this.controller.fleet.agents().find(({ id }) => id === agent)?.state ?? null;
+  }
+
+  untilAgent(id: string, state: string, limitMs?: number): Promise<void> {
+    return this.until(`${id} is ${state}`, () => this.stateOf(id) === state, limitMs);
+  }
+
+  /** The appliance of a driver: one for all, but one for each host where nothing can leave it. */
+  appliance(driver: string = 'memory', host: string = ''): MemoryDevice {
+    const key = driver === 'tied' ? `tied on ${host}` : driver;
+    let appliance = this.#appliances.get(key);
+    if (appliance === undefined) {
+      const latency = () => ({ beforeMs: hop.device, afterMs: hop.device });
+      appliance = new MemoryDevice({ clock: this.clock, latency });
+      this.#appliances.set(key, appliance);
+    }
+    return appliance;
+  }
+
+  // Load balancers, as a client sees them.
+
+  requestId(): string {
+    this.#requests += 1;
+    return `req-${this.#requests}`;
+  }
+
+  async create(given: Partial<LoadBalancerDocument> = {}): Promise<string> {
+    const document = loadBalancerDocument(given);
+    const written = this.controller.loadBalancers.create(document, this.requestId());
+    return (await this.settled(written)).document.id;
+  }
+
+  async createBound(given: Partial<LoadBalancerDocument> = {}): Promise<string> {
+    const id = await this.create(given);
+    await this.untilSettled(id);
+    return id;
+  }
+
+  rename(id: string, name: string): Promise<LoadBalancerView> {
+    const operation = { type: 'load-balancer.update', changes: { name } } as const;
+    return this.controller.loadBalancers.edit(id, operation, this.requestId());
+  }
+
+  delete(id: string): Promise<void> {
+    return this.controller.loadBalancers.delete(id, { cascade: true }, this.requestId());
+  }
+
+  view(id: string): LoadBalancerView {
+    const view = this.controller.loadBalancers.get(id);
+    if (view === null) throw new Error(`there is no load balancer ${id}`);
+    return view;
+  }
+
+  state(id: string): string | null {
+    return this.controller.loadBalancers.get(id)?.state ?? null;
+  }
+
+  untilState(id: string, state: string, limitMs?: number): Promise<void> {
+    return this.until(`${id} is ${state}`, () => this.state(id) === state, limitMs);
+  }
+
+  /** Bound, applied, and nothing is on its way to a better seat. */
+  async untilSettled(id: string, limitMs?: number): Promise<void> {
+    await this.until(
+      `${id} is bound and applied`,
+      () => {
+        const view = this.controller.loadBalancers.get(id);
+        return view?.state === 'bound.settled' && view.appliedGeneration === view.generation;
+      },
+      limitMs,
+    );
+    // The standby's commit follows the first settling.
+    await this.run(20);
+  }
+
+  untilGone(id: string): Promise<void> {
+    return this.until(`${id} is gone`, () => this.controller.loadBalancers.get(id) === null);
+  }
+
+  holder(id: string): string {
+    const { binding } = this.view(id);
+    if (binding === null) throw new Error(`nobody holds ${id}`);
+    return binding.agent;
+  }
+
+  standby(id: string): string {
+    const { standby } = this.view(id);
+    if (standby === null) throw new Error(`${id} has no standby`);
+    return standby.agent;
+  }
+
+  /** What its appliance did for a load balancer: `kind epoch/generation by agent`. */
+  done(id: string, appliance: MemoryDevice = this.appliance()): readonly string[] {
+    return appliance.log
+      .filter(({ lb }) => lb === id)
+      .map(({ kind, epoch, generation, agent }) => `${kind} ${epoch}/${generation} by ${agent}`);
+  }
+}
