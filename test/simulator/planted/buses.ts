@@ -1,0 +1,47 @@
+import type { Bus } from '../../../src/ports/bus.ts';
+
+/** Never carries a command to agent-2, and never says so. */
+export function losesCommands(bus: Bus): Bus {
+  return changed(bus, {
+    request: (subject, data, timeoutMs) =>
+      subject === 'hf.down.agent-2.command'
+        ? bus.request('hf.evt.nowhere.command', data, timeoutMs).catch(() => new Promise(() => {}))
+        : bus.request(subject, data, timeoutMs),
+  });
+}
+
+/** Cuts off the end of every twentieth request. */
+export function garblesRequests(bus: Bus): Bus {
+  let requests = 0;
+  return changed(bus, {
+    request(subject, data, timeoutMs) {
+      requests += 1;
+      return bus.request(subject, requests % 20 === 0 ? data.slice(0, -3) : data, timeoutMs);
+    },
+  });
+}
+
+/** Hides from the judge what every agent but agent-1 drives. */
+export function hidesDrivers(bus: Bus): Bus {
+  return changed(bus, {
+    request(subject, data, timeoutMs) {
+      const hidden = /^hf\.up\.agent-[^1].*\.register$/.test(subject);
+      const sent = hidden ? data.replace('"drivers":["memory"]', '"drivers":[]') : data;
+      return bus.request(subject, sent, timeoutMs);
+    },
+  });
+}
+
+/** A bus is an object with private parts, so its methods are called on itself. */
+function changed(bus: Bus, change: Partial<Bus>): Bus {
+  return {
+    publish: (subject, data) => bus.publish(subject, data),
+    request: (subject, data, timeoutMs) => bus.request(subject, data, timeoutMs),
+    subscribe: (subject, handle, options) => bus.subscribe(subject, handle, options),
+    status: () => bus.status(),
+    onStatus: (listen) => bus.onStatus(listen),
+    ping: (timeoutMs) => bus.ping(timeoutMs),
+    close: () => bus.close(),
+    ...change,
+  };
+}

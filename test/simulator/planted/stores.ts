@@ -1,0 +1,92 @@
+import type { Clock } from '../../../machines/ports/clock.ts';
+import { desiredOf } from '../../../simulator/checkers/records.ts';
+import type { Store, Stores } from '../../../src/ports/store.ts';
+
+/** Loses every third new desired record, some time after it was acknowledged. */
+export function losesRecords(stores: Stores, clock: Clock): Stores {
+  let creations = 0;
+  return replaced(stores, 'desired', (store) => ({
+    async create(key, value, writeId) {
+      const result = await store.create(key, value, writeId);
+      creations += 1;
+      if (result.committed && creations % 3 === 0) {
+        clock.setTimer(2_000, () => {
+          void store.get(key).then((entry) => {
+            if (entry !== null) return store.remove(key, entry.revision, `lost-${key}`);
+            return undefined;
+          });
+        });
+      }
+      return result;
+    },
+  }));
+}
+
+/** Acknowledges edits of documents, and keeps the words that were there before. */
+export function keepsOldDescriptions(stores: Stores): Stores {
+  return replaced(stores, 'desired', (store) => ({
+    update(key, value, revision, writeId) {
+      const record = desiredOf(value);
+      const document = { ...record.document, description: '' };
+      return store.update(key, JSON.stringify({ ...record, document }), revision, writeId);
+    },
+  }));
+}
+
+/** Shows whoever starts to watch the first value that a binding record ever had, as if it were the newest. */
+export function rollsBackBindings(stores: Stores): Stores {
+  const first = new Map<string, string>();
+  return replaced(stores, 'binding', (store) => ({
+    create(key, value, writeId) {
+      first.set(key, value);
+      return store.create(key, value, writeId);
+    },
+    watch(onChange, onReady) {
+      let ready = false;
+      return store.watch(
+        (change) => {
+          const value = ready ? undefined : first.get(change.key);
+          onChange(change.type === 'put' && value !== undefined ? { ...change, value } : change);
+        },
+        () => {
+          ready = true;
+          onReady();
+        },
+      );
+    },
+  }));
+}
+
+/** Acknowledges binding writes before they are committed. */
+export function acknowledgesEarly(stores: Stores): Stores {
+  return replaced(stores, 'binding', (store) => {
+    // Behind the back of its caller, in order for each key.
+    const tails = new Map<string, Promise<number>>();
+    return {
+      create(key, value, writeId) {
+        tails.set(key, store.create(key, value, writeId).then(revisionOf));
+        return Promise.resolve({ committed: true, revision: 1 });
+      },
+      async update(key, value, revision, writeId) {
+        const tail = tails.get(key) ?? Promise.resolve(revision);
+        tails.set(
+          key,
+          tail.then(async (known) => revisionOf(await store.update(key, value, known, writeId))),
+        );
+        return Promise.resolve({ committed: true, revision: revision + 1 });
+      },
+    };
+  });
+}
+
+function revisionOf(result: Awaited<ReturnType<Store['update']>>): number {
+  return result.committed ? result.revision : 0;
+}
+
+function replaced(
+  stores: Stores,
+  bucket: keyof Stores,
+  change: (store: Store) => Partial<Store>,
+): Stores {
+  return { ...stores, [bucket]: { ...stores[bucket], ...change(stores[bucket]) } };
+}
