@@ -4,6 +4,9 @@ import { agentId, hostId } from '../protocol/seat.ts';
 /** How long an agent's own texts may be: they end up in records and in answers. */
 export const detailMax = 255;
 
+/** How many of its host's addresses an agent tells. */
+export const addressesMax = 64;
+
 /** What an agent says of itself when it registers. */
 export const AgentDescription = z.strictObject({
   host: hostId,
@@ -11,6 +14,8 @@ export const AgentDescription = z.strictObject({
   zone: z.string().max(detailMax).nullable(),
   /** How many load balancers it may hold; null means no limit. */
   capacity: z.int().min(0).nullable(),
+  /** The host's own addresses, which tenants must not reach through a load balancer. */
+  addresses: z.array(z.string().max(64)).max(addressesMax),
   version: z.string().max(64),
 });
 export type AgentDescription = z.infer<typeof AgentDescription>;

@@ -82,6 +82,8 @@ export interface AgentView {
   readonly capacity: number | null;
   readonly boundLoadBalancers: number;
   readonly standbyLoadBalancers: number;
+  /** Its host's own addresses. */
+  readonly addresses: readonly string[];
   /** Wall time of the last change of state. */
   readonly sinceMs: number;
 }

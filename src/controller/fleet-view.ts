@@ -85,6 +85,7 @@ export class FleetView {
         capacity: facts.capacity,
         boundLoadBalancers: facts.load,
         standbyLoadBalancers: this.#seats.standbyLoad(facts.id),
+        addresses: known.context.description?.addresses ?? [],
         sinceMs: known.context.since,
       };
     });

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { driverModule, driverModules } from '../../drivers/registry.ts';
 import type { Log } from '../../machines/ports/log.ts';
+import { addressesMax } from '../../machines/liveness/context.ts';
 import { agentConnection, agentInbox } from '../../machines/protocol/subjects.ts';
 import { FileJournal } from '../adapters/file-journal.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
@@ -45,7 +47,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
   });
   const agent = new Agent({
     id,
-    description: { host, zone, capacity, version },
+    description: { host, zone, capacity, addresses: ownAddresses(), version },
     incarnation,
     bus,
     journal,
@@ -98,4 +100,12 @@ async function createDrivers(
     drivers.set(module.descriptor.name, driver);
   }
   return drivers;
+}
+
+/** The host's addresses as others see them: all but loopback, without an IPv6 zone. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outside = all.filter(({ internal }) => !internal);
+  const unique = new Set(outside.map(({ address }) => address.replace(/%.*$/, '')));
+  return [...unique].slice(0, addressesMax);
 }

@@ -13,7 +13,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Controller } from '../controller/controller.ts';
 import { loadUserKey } from '../nats-server/keys.ts';
 import { createVips } from '../vips/vips.ts';
-import { guardControlPlane } from './control-plane-addresses.ts';
+import { guardManagement } from './management-addresses.ts';
 
 export interface RunningController {
   /** Where the API listens. */
@@ -74,7 +74,13 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       feed: controller.transitions,
       vips,
     },
-    config: { ...api, addressPolicy: guardControlPlane(api.addressPolicy, config) },
+    config: {
+      ...api,
+      // Asked at each request, because agents come and go.
+      get addressPolicy() {
+        return guardManagement(api.addressPolicy, config, controller.fleet.agents());
+      },
+    },
     clock,
     random,
     log,

@@ -6,7 +6,8 @@ export type ProcessMessage = { readonly type: 'ready'; readonly url: string | nu
 /** Tells the parent, where there is one, that this process does its work now. */
 export function tellReady(url: string | null): void {
   const message: ProcessMessage = { type: 'ready', url };
-  process.send?.(message);
+  // A parent that is gone by now needs no word, and its going is told by `untilAskedToStop`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** `parent`: whoever started this process is gone or lets go of it, and with it all that it started. */

@@ -165,6 +165,7 @@ export const anAgent: AgentView = {
   drivers: ['memory'],
   zone: null,
   capacity: null,
+  addresses: [],
   boundLoadBalancers: 2,
   standbyLoadBalancers: 1,
   sinceMs: Date.UTC(2026, 0, 1),

@@ -25,7 +25,6 @@ const item = `${collection}/:id`;
 
 export function memberRoutes(options: ApiOptions): Route[] {
   const { loadBalancers } = options.services;
-  const { addressPolicy } = options.config;
   const parent = (c: ApiContext) => poolOf(loadBalancers, param(c, 'pool'));
   const found = (c: ApiContext) => memberOf(loadBalancers, param(c, 'pool'), param(c, 'id'));
 
@@ -43,8 +42,8 @@ export function memberRoutes(options: ApiOptions): Route[] {
     const input = await attributesOf(c, 'member', MemberPOST);
     const { view, pool } = parent(c);
     const member = newMember(input, birthIn(options, view.document));
-    checkAddress('member address', member.address, addressPolicy);
-    checkAddress('member monitor_address', member.monitor_address, addressPolicy);
+    checkAddress('member address', member.address, options.config.addressPolicy);
+    checkAddress('member monitor_address', member.monitor_address, options.config.addressPolicy);
     const operation = { type: 'member.create', poolId: pool.id, member } as const;
     const edited = await edit(c, options, view, operation);
     const made = memberIn(edited, pool.id, member.id);
@@ -59,7 +58,11 @@ export function memberRoutes(options: ApiOptions): Route[] {
   const update = async (c: ApiContext) => {
     const input = await attributesOf(c, 'member', MemberPUT);
     const { view, pool, member } = found(c);
-    checkAddress('member monitor_address', input.monitor_address ?? null, addressPolicy);
+    checkAddress(
+      'member monitor_address',
+      input.monitor_address ?? null,
+      options.config.addressPolicy,
+    );
     const changes = changesOf(input, memberDefaults);
     const ids = { poolId: pool.id, id: member.id };
     const edited = await edit(c, options, view, { type: 'member.update', ...ids, changes });
