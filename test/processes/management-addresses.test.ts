@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { forbiddenAddress } from '../../src/api/address-policy.ts';
+import { checkConfig } from '../../src/config/load.ts';
+import { guardManagement } from '../../src/processes/management-addresses.ts';
+
+const agents = [{ addresses: ['10.0.0.11', 'fd00::11'] }];
+
+function policy(settings: { allow?: string[]; deny?: string[] } = {}) {
+  const config = checkConfig({
+    nats: {
+      servers: ['nats://10.0.0.1:4222', 'nats://[fd00::1]:4222', 'nats://nats.example:4222'],
+    },
+    controller: { api: { host: '10.0.0.2', addressPolicy: settings } },
+  });
+  return guardManagement(config.controller.api.addressPolicy, config, agents);
+}
+
+describe('what a load balancer may not point to', () => {
+  test.each([
+    ['a NATS server', '10.0.0.1'],
+    ['a NATS server by IPv6', 'fd00::1'],
+    ['the API', '10.0.0.2'],
+    ["an agent's host", '10.0.0.11'],
+    ["an agent's host by IPv6, written in another way", 'fd00:0::0011'],
+    ["an agent's host, carried in IPv6", '::ffff:10.0.0.11'],
+  ])('%s is refused', (_, address) => {
+    expect(forbiddenAddress(address, policy())).not.toBeNull();
+  });
+
+  test('its neighbours are not', () => {
+    expect(forbiddenAddress('10.0.0.12', policy())).toBeNull();
+  });
+
+  test('a wide allow does not open it, the address itself does', () => {
+    expect(forbiddenAddress('10.0.0.11', policy({ allow: ['10.0.0.0/8'] }))).not.toBeNull();
+    expect(forbiddenAddress('10.0.0.11', policy({ allow: ['10.0.0.11/32'] }))).toBeNull();
+  });
+
+  test('an API that listens everywhere denies nothing, and loopback can be opened as a network', () => {
+    const config = checkConfig({
+      controller: { api: { host: '0.0.0.0', addressPolicy: { allow: ['127.0.0.0/8'] } } },
+    });
+    const guarded = guardManagement(config.controller.api.addressPolicy, config, []);
+
+    expect(guarded.deny).toEqual([]);
+    expect(forbiddenAddress('127.0.0.1', guarded)).toBeNull();
+  });
+});
