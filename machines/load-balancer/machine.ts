@@ -238,6 +238,11 @@ export const loadBalancerMachine = setup({
       on: {
         'desired.changed': [{ guard: 'sameDesired' }, { actions: 'noteDesired' }],
         'driven.removed': '#load-balancer.deleted',
+        claim: [
+          { guard: 'removedHere', target: '#load-balancer.deleted' },
+          { guard: 'ahead', actions: 'noteSeen' },
+          {},
+        ],
       },
       states: {
         removing: {
@@ -291,11 +296,6 @@ export const loadBalancerMachine = setup({
               { guard: 'standbyReady', target: 'removing', actions: 'promote' },
               { guard: 'hasCandidate', target: 'removing', actions: 'bind' },
               { actions: 'noteWaiting' },
-            ],
-            claim: [
-              { guard: 'removedHere', target: '#load-balancer.deleted' },
-              { guard: 'ahead', actions: 'noteSeen' },
-              {},
             ],
           },
         },

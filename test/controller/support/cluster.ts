@@ -189,7 +189,7 @@ export class Cluster extends Virtual {
     const { process, clock, bus } = this.#process(id, connection);
     const agent = new Agent({
       id,
-      description: { host, zone: spec.zone ?? null, capacity, version: 'test' },
+      description: { host, zone: spec.zone ?? null, capacity, addresses: [], version: 'test' },
       incarnation,
       bus: this.#wired(process, bus),
       journal: processJournal(process, disk),
