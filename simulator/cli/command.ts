@@ -1,32 +1,45 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { CommanderError } from 'commander';
 import { formatLine } from '../chronicle.ts';
 import { type RunResult, simulate } from '../simulate.ts';
+import type { WorldParts } from '../world/parts.ts';
 import { Trace } from '../world/trace.ts';
 import { type CliOptions, parseOptions } from './options.ts';
 import { failureOf, headerOf, jsonOf, reproduceLine, verdictOf } from './report.ts';
 
-/** Runs the command; resolves to the exit status: 1 where something was violated. */
+/** Exit statuses, as users see them. */
+export const exitStatus = { passed: 0, violated: 1, usage: 2 } as const;
+
+/** Runs the command; resolves to the exit status. `parts` replaces parts of the world, for tests. */
 export async function runCommand(
   arguments_: readonly string[],
   write: (text: string) => void,
+  parts: Partial<WorldParts> = {},
 ): Promise<number> {
-  const options = parseOptions(arguments_);
+  let options: CliOptions;
+  try {
+    options = parseOptions(arguments_);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitStatus.passed : exitStatus.usage;
+  }
   if (!options.json) write(`${headerOf(options)}\n\n`);
   const failed: number[] = [];
   for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
-    const result = await runSeed(seed, options, write);
+    const result = await runSeed(seed, options, write, parts);
     if (!result.ok) failed.push(seed);
     write(`${options.json ? jsonOf(result) : textOf(result, options)}\n`);
   }
   if (!options.json && options.seeds > 1) write(`\n${summaryOf(failed, options)}\n`);
-  return failed.length === 0 ? 0 : 1;
+  return failed.length === 0 ? exitStatus.passed : exitStatus.violated;
 }
 
 async function runSeed(
   seed: number,
   options: CliOptions,
   write: (text: string) => void,
+  parts: Partial<WorldParts>,
 ): Promise<RunResult> {
   const { scenario, agents, loadBalancers, json, seeds, trace } = options;
   const run = {
@@ -34,6 +47,7 @@ async function runSeed(
     scenario,
     agents,
     loadBalancers,
+    parts,
     ...(json || seeds > 1 ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   } satisfies Parameters<typeof simulate>[0];
   if (trace === null) return simulate(run);

@@ -17,7 +17,10 @@ export const defaults = { scenario: 'agent-crash', seed: 1, agents: 3, loadBalan
 /** Greater worlds are possible, but a typing error should not run for hours. */
 const most = { seed: 2 ** 32 - 1, seeds: 1_000_000, agents: 64, loadBalancers: 2_000 };
 
-/** Parses the command line; commander itself answers `--help` and what it can't read. */
+/**
+ * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
+ * its CommanderError.
+ */
 export function parseOptions(arguments_: readonly string[]): CliOptions {
   const names = scenarios.map(({ name }) => name);
   const command = new Command('simulate')
@@ -40,6 +43,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     .option('--json', 'one line of JSON for each seed, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
     .allowExcessArguments(false)
+    .exitOverride()
     .parse([...arguments_], { from: 'user' });
   const given = command.opts<{
     scenario: string;

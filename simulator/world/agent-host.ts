@@ -59,7 +59,13 @@ export class AgentHost {
     );
     const agent = new Agent({
       id: this.id,
-      description: { host: `host-${this.id}`, zone: null, capacity: null, addresses: [], version: 'simulated' },
+      description: {
+        host: `host-${this.id}`,
+        zone: null,
+        capacity: null,
+        addresses: [],
+        version: 'simulated',
+      },
       incarnation,
       bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
         world.emit({ type: 'sent', from: this.id, subject, data }),

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { scenarios } from '../../simulator/scenarios/index.ts';
+import { simulate } from '../../simulator/simulate.ts';
+import { runInProcess } from './support/run-command.ts';
+
+const size = { agents: 3, loadBalancers: 6 };
+
+test.each(scenarios)('$name: a seed is one history, twice in one process', async (scenario) => {
+  for (const seed of [1, 2, 3]) {
+    const first = await simulate({ seed, scenario, ...size });
+    const second = await simulate({ seed, scenario, ...size });
+    expect(second).toEqual(first);
+  }
+});
+
+test('different seeds are different histories', async () => {
+  const hashes = new Set<string>();
+  for (const scenario of scenarios) {
+    for (const seed of [1, 2, 3]) hashes.add((await simulate({ seed, scenario, ...size })).hash);
+  }
+  expect(hashes.size).toBe(3 * scenarios.length);
+});
+
+test.each(scenarios)('$name: a seed is one history in two processes', async (scenario) => {
+  const words = ['--seed', '7', '--scenario', scenario.name, '--json'];
+  const [first, second] = await Promise.all([runInProcess(...words), runInProcess(...words)]);
+  expect(first).toMatchObject({ status: 0, stderr: '' });
+  expect(second.stdout).toBe(first.stdout);
+  const here = await simulate({ seed: 7, scenario, ...size });
+  expect(JSON.parse(first.stdout)).toMatchObject({ seed: 7, ok: true, hash: here.hash });
+});
