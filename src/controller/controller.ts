@@ -26,7 +26,7 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import type { AgentView, Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { parseMessage, serve } from '../messaging/endpoint.ts';
-import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
+import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { ApiServices } from './api-services.ts';
 import { FleetView } from './fleet-view.ts';
@@ -240,7 +240,13 @@ export class Controller {
       const id = claim.loadBalancer;
       const subject = subjects.lb(subjects.shardOf(id, shards), id, 'claim');
       const { agent, incarnation: number } = beat;
-      bus.publish(subject, JSON.stringify({ agent, incarnation: number, claim }));
+      try {
+        bus.publish(subject, JSON.stringify({ agent, incarnation: number, claim }));
+      } catch (error) {
+        // Claimed again with the agent's next heartbeat.
+        if (!(error instanceof BusUnavailable)) throw error;
+        return;
+      }
     }
   }
 
