@@ -22,6 +22,10 @@ export class DeviceProcess {
     return new DeviceProcess(child, ready.url);
   }
 
+  get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
   /**
    * Begins to wait for entries above these epochs. The inner promise resolves with the first such
    * entry of each load balancer, once there is one for all.

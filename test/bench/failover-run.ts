@@ -5,6 +5,7 @@ import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { ApiClient } from '../../src/client/api-client.ts';
 import { natsServerBinary } from '../../src/nats-server/version.ts';
 import { Stack } from '../../src/up/stack.ts';
+import { cpuMs, usedSince } from './cpu.ts';
 import { DeviceProcess } from './device-process.ts';
 import { type Creation, createLoadBalancers, untilAll } from './load-balancers.ts';
 import { RecordWatch } from './record-watch.ts';
@@ -33,6 +34,8 @@ export interface FailoverTimes {
   readonly acceptedMs: readonly number[];
   /** When its record was settled, for each load balancer. */
   readonly settledMs: readonly number[];
+  /** Processor time from the kill until all was settled, by process: tells more than time where others work on the machine too. */
+  readonly cpuMs: Readonly<Record<string, number>>;
   /** How many load balancers the new holders have, by agent. */
   readonly holders: Readonly<Record<string, number>>;
 }
@@ -86,11 +89,13 @@ async function measure(
   try {
     await delay(clock, restMs);
     const { reached } = await device.expect(epochs);
+    const cpuBefore = await cpuOf(stack, device);
     const killedWallMs = clock.wallMs();
     const killedMs = sharedMs();
     stack.agents.get(victim)?.kill('SIGKILL');
     const settled = await records.settled(epochs, stepTimeoutMs);
     const entries = await reached;
+    const cpuAfter = await cpuOf(stack, device);
     const held = await untilAll(
       api,
       `bound to others than ${victim}`,
@@ -107,11 +112,22 @@ async function measure(
       detectedMs: (await declaredDeadMs(api)) - killedWallMs,
       acceptedMs: entries.map(({ at }) => at - killedMs),
       settledMs: [...settled.values()].map((at) => at - killedMs),
+      cpuMs: usedSince(cpuBefore, cpuAfter),
       holders,
     };
   } finally {
     await records.stop();
   }
+}
+
+async function cpuOf(stack: Stack, device: DeviceProcess): Promise<Record<string, number | null>> {
+  const used: Record<string, number | null> = {
+    controller: await cpuMs(stack.controller.pid),
+    nats: await cpuMs(stack.nats.pid()),
+    devices: await cpuMs(device.pid),
+  };
+  for (const [id, agent] of stack.agents) used[id] = await cpuMs(agent.pid);
+  return used;
 }
 
 /** Creates while the victim is alone, so that it holds them all; the others come back as standbys. */

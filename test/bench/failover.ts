@@ -18,6 +18,8 @@ export interface RunResult {
   readonly held: number;
   readonly rebound: number;
   readonly holders: Readonly<Record<string, number>>;
+  /** Processor time until all was settled, by process. */
+  readonly cpuMs: Readonly<Record<string, number>>;
   readonly detectedMs: number;
   readonly firstCommandMs: number;
   readonly commandP50Ms: number;
@@ -31,7 +33,7 @@ export interface RunResult {
   readonly createP99Ms: number;
 }
 
-type Measure = Exclude<keyof RunResult, 'holders'>;
+type Measure = Exclude<keyof RunResult, 'holders' | 'cpuMs'>;
 
 export interface FailoverReport {
   readonly benchmark: 'failover';
@@ -109,12 +111,13 @@ async function failover(options: Options, directory: string): Promise<FailoverRe
 }
 
 function summarise(times: FailoverTimes): RunResult {
-  const { acceptedMs, settledMs, creation, holders } = times;
+  const { acceptedMs, settledMs, creation, holders, cpuMs } = times;
   const at = (values: readonly number[], percent: number) => rounded(percentile(values, percent));
   return {
     held: creation.ids.length,
     rebound: settledMs.length,
     holders,
+    cpuMs,
     detectedMs: rounded(times.detectedMs),
     firstCommandMs: at(acceptedMs, 0),
     commandP50Ms: at(acceptedMs, 50),
@@ -131,7 +134,9 @@ function summarise(times: FailoverTimes): RunResult {
 
 function spreads(runs: readonly RunResult[]): Record<Measure, Spread> {
   const [first] = runs;
-  const measures = Object.keys(first ?? {}).filter((name) => name !== 'holders') as Measure[];
+  const measures = Object.entries(first ?? {})
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name]) => name as Measure);
   return Object.fromEntries(
     measures.map((name) => [name, spread(runs.map((run) => run[name]))]),
   ) as Record<Measure, Spread>;
@@ -143,6 +148,7 @@ function progress(loadBalancers: number, run: number, result: RunResult): string
   return (
     `${loadBalancers} load balancers, run ${run}: detected ${detectedMs}, ` +
     `first command ${firstCommandMs}, p99 ${commandP99Ms}, last ${lastCommandMs}, ` +
-    `settled ${lastSettledMs} ms; created ${createdPerSecond}/s, p50 ${createP50Ms}, p99 ${createP99Ms} ms`
+    `settled ${lastSettledMs} ms; created ${createdPerSecond}/s, p50 ${createP50Ms}, p99 ${createP99Ms} ms; ` +
+    `CPU ms ${JSON.stringify(result.cpuMs)}`
   );
 }
