@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { Cluster } from './support/cluster.ts';
+
+describe('an edit', () => {
+  test('shows PENDING_UPDATE until its device has it, then ACTIVE', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+
+    const edited = await cluster.settled(cluster.rename(id, 'new name'));
+    await cluster.untilSettled(id);
+
+    expect(edited).toMatchObject({ generation: 2, provisioningStatus: 'PENDING_UPDATE' });
+    expect(cluster.view(id)).toMatchObject({ appliedGeneration: 2, provisioningStatus: 'ACTIVE' });
+    expect(cluster.done(id)).toEqual(['applied 1/1 by agent-1', 'applied 1/2 by agent-1']);
+  });
+
+  test('after another: each has its generation, and the device ends with the last', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+
+    const edits = ['one', 'two', 'three', 'four'].map((name) => cluster.rename(id, name));
+    const views = await cluster.settled(Promise.all(edits));
+    await cluster.untilSettled(id);
+
+    expect(views.map(({ generation }) => generation)).toEqual([2, 3, 4, 5]);
+    expect(cluster.view(id)).toMatchObject({ document: { name: 'four' }, appliedGeneration: 5 });
+  });
+
+  test.each([
+    [
+      'pending',
+      async (cluster: Cluster, id: string) => {
+        cluster.killAgent('agent-1');
+        await cluster.untilState(id, 'pending');
+      },
+    ],
+    [
+      'rebinding',
+      async (cluster: Cluster, id: string) => {
+        await cluster.startAgent('agent-2');
+        cluster.appliance().setUnreachable('its cable is out');
+        cluster.killAgent('agent-1');
+        await cluster.untilState(id, 'rebinding');
+      },
+    ],
+    [
+      'bound.applying',
+      async (cluster: Cluster, id: string) => {
+        cluster.appliance().setUnreachable('its cable is out');
+        await cluster.settled(cluster.rename(id, 'before'));
+        await cluster.untilState(id, 'bound.applying');
+      },
+    ],
+    [
+      'bound.degraded',
+      async (cluster: Cluster, id: string) => {
+        cluster.appliance().refuse(id, 'port 80 is taken');
+        await cluster.settled(cluster.rename(id, 'before'));
+        await cluster.untilState(id, 'bound.degraded');
+      },
+    ],
+  ] as const)(
+    'while %s is accepted, and applied as soon as that is possible',
+    async (state, prepare) => {
+      const cluster = await Cluster.with(['agent-1']);
+      const id = await cluster.createBound();
+      await prepare(cluster, id);
+
+      const edited = await cluster.settled(cluster.rename(id, 'meanwhile'));
+      cluster.appliance().setUnreachable(null);
+      cluster.appliance().refuse(id, null);
+      if (state === 'pending') await cluster.startAgent('agent-3');
+      await cluster.untilSettled(id, 20_000);
+
+      expect(edited.provisioningStatus).toBe('PENDING_UPDATE');
+      expect(cluster.view(id)).toMatchObject({
+        document: { name: 'meanwhile' },
+        provisioningStatus: 'ACTIVE',
+      });
+    },
+  );
+
+  test('that its device refuses shows ERROR in the device’s words, and is tried again', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    cluster.appliance().refuse(id, 'port 80 is taken');
+
+    await cluster.settled(cluster.rename(id, 'refused'));
+    await cluster.untilState(id, 'bound.degraded');
+    const refused = cluster.view(id);
+    cluster.appliance().refuse(id, null);
+    // Nobody edits it again: the refused configuration is tried again by itself.
+    await cluster.untilSettled(id, 2 * cluster.timings.refusalRetryMs);
+
+    expect(refused).toMatchObject({ provisioningStatus: 'ERROR', reason: 'port 80 is taken' });
+    expect(cluster.view(id)).toMatchObject({ provisioningStatus: 'ACTIVE', reason: null });
+  });
+
+  test('that a device does not take in time shows ERROR with the reason, then ACTIVE', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    cluster.appliance().setUnreachable('its cable is out');
+
+    await cluster.settled(cluster.rename(id, 'slow'));
+    await cluster.run(cluster.timings.placementDeadlineMs + 1_000);
+    const overdue = cluster.view(id);
+    cluster.appliance().setUnreachable(null);
+    await cluster.untilSettled(id, 60_000);
+
+    expect(overdue.provisioningStatus).toBe('ERROR');
+    expect(overdue.reason).toContain('its cable is out');
+    expect(cluster.view(id)).toMatchObject({ provisioningStatus: 'ACTIVE', reason: null });
+  });
+
+  test('survives a restart of the controller before its device has it', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    cluster.appliance().setUnreachable('its cable is out');
+    await cluster.settled(cluster.rename(id, 'kept'));
+
+    await cluster.restartController();
+    cluster.appliance().setUnreachable(null);
+    await cluster.untilSettled(id, 60_000);
+
+    expect(cluster.view(id)).toMatchObject({ document: { name: 'kept' }, appliedGeneration: 2 });
+  });
+
+  test('committed just before the controller died reaches the device all the same', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    const before = cluster.stores.desired.snapshot()[0]!.revision;
+    cluster.rename(id, 'last words').catch(() => undefined);
+    await cluster.until('it is committed', () => {
+      return (cluster.stores.desired.snapshot()[0]?.revision ?? 0) > before;
+    });
+    cluster.killController();
+
+    await cluster.startController();
+    await cluster.untilSettled(id);
+
+    expect(cluster.view(id)).toMatchObject({ document: { name: 'last words' }, generation: 2 });
+  });
+});
+
+describe('the operating status', () => {
+  test('is what the device reports', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    const report = { loadBalancer: 'DEGRADED', listeners: {}, pools: {}, members: {} } as const;
+
+    cluster.appliance().setOperating(id, report);
+    await cluster.until(
+      'it is shown',
+      () => cluster.view(id).operating.loadBalancer === 'DEGRADED',
+    );
+
+    expect(cluster.view(id).provisioningStatus).toBe('ACTIVE');
+  });
+
+  test('is ERROR, with the reason, while what runs is dead; and recovers by itself', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+
+    cluster.appliance().breakDown(id, 'it was killed');
+    await cluster.until('it is shown', () => cluster.view(id).operating.loadBalancer === 'ERROR');
+    const broken = cluster.view(id);
+    await cluster.until('it is back', () => cluster.view(id).operating.loadBalancer === 'ONLINE');
+
+    expect(broken.reason).toBe('it was killed');
+    expect(cluster.view(id).reason).toBeNull();
+  });
+
+  test('is not moved by a former holder’s late report', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const operating = { loadBalancer: 'ERROR', listeners: {}, pools: {}, members: {} } as const;
+    const { epoch } = cluster.view(id).binding!;
+
+    const { owner } = cluster.controller;
+    owner.report({ agent: cluster.standby(id), loadBalancer: id, epoch, operating, reason: 'x' });
+    owner.report({ agent: cluster.holder(id), loadBalancer: id, epoch: 0, operating, reason: 'x' });
+    await cluster.run(100);
+
+    expect(cluster.view(id)).toMatchObject({ operating: { loadBalancer: 'ONLINE' }, reason: null });
+  });
+});
