@@ -19,9 +19,14 @@ export interface DeviceClientOptions {
 export class DeviceClient {
   readonly agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
   readonly #options: DeviceClientOptions;
+  /** Read from the URL once and not for each call. */
+  readonly #server: { readonly host: string; readonly port: string };
 
   constructor(options: DeviceClientOptions) {
     this.#options = options;
+    const { hostname, port } = new URL(options.url);
+    // An IPv6 address stands in brackets in a URL only.
+    this.#server = { host: hostname.replace(/^\[|\]$/g, ''), port };
   }
 
   /** A call that changes nothing: however it fails, it may be made again. */
@@ -48,7 +53,9 @@ export class DeviceClient {
   async #exchange(path: string, body: object | null): Promise<{ status: number; json: unknown }> {
     const { clock, callTimeoutMs, url } = this.#options;
     const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
-    const request = httpRequest(new URL(path, url), {
+    const request = httpRequest({
+      ...this.#server,
+      path,
       method: bytes === null ? 'GET' : 'POST',
       agent: this.agent,
       headers:

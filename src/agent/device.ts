@@ -205,8 +205,10 @@ export class Device {
       if (wanted.live) {
         const applied = await driver.apply({ id, epoch, generation, document });
         this.#operating = applied.operating;
+        const answered = this.#waiters.length > 0;
         report({ type: 'execute.applied', wanted, marker: applied.marker });
-        this.#options.report(epoch, applied.operating, null);
+        // Whoever waits for the command is told by its reply, and needs no second message.
+        if (!answered) this.#options.report(epoch, applied.operating, null);
       } else {
         await driver.remove({ id, epoch, generation });
         report({ type: 'execute.removed', wanted });

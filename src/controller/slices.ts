@@ -1,14 +1,19 @@
 import type { Clock } from '../../machines/ports/clock.ts';
 
-/** How many load balancers are handled before the others get their turn. */
+/** How many load balancers are handled before the others get their turn, and for how long. */
 export const sliceSize = 32;
+export const sliceMs = 4;
 
 /** Handles many items without holding up everything else: a slice, then a breath, then the next. */
 export function inSlices<T>(clock: Clock, items: readonly T[], handle: (item: T) => void): void {
   const step = (from: number): void => {
-    const to = Math.min(from + sliceSize, items.length);
-    for (let index = from; index < to; index += 1) handle(items[index] as T);
-    if (to < items.length) clock.setTimer(0, () => step(to));
+    const endMs = clock.monotonicMs() + sliceMs;
+    let next = from;
+    do {
+      handle(items[next] as T);
+      next += 1;
+    } while (next < items.length && next < from + sliceSize && clock.monotonicMs() < endMs);
+    if (next < items.length) clock.setTimer(0, () => step(next));
   };
-  step(0);
+  if (items.length > 0) step(0);
 }

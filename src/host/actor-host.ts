@@ -10,7 +10,7 @@ import { Limiter } from './limiter.ts';
 import { xstateClock } from './xstate-clock.ts';
 
 /** How many commits of one host may be in flight at once; the rest wait in order. */
-export const commitsInFlightMax = 128;
+export const commitsInFlightMax = 64;
 
 export interface HostOptions {
   readonly clock: Clock;
