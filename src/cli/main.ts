@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/load.ts';
+import { ShardsTaken } from '../controller/shard-ownership.ts';
+import { BusUnavailable } from '../ports/bus.ts';
 import { version } from '../processes/version.ts';
+import { ProcessFailed } from '../up/managed-process.ts';
 import { CommandError } from '../client/api-client.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand } from './commands/agents.ts';
@@ -21,11 +24,18 @@ const program = new Command('holdfast')
   .addCommand(explainCommand)
   .addHelpText('after', '\nThe simulator is a command of its own: npm run simulate -- --help\n');
 
+/** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */
+function isForTheUser(error: unknown): error is Error {
+  return [ConfigError, CommandError, ProcessFailed, ShardsTaken, BusUnavailable].some(
+    (kind) => error instanceof kind,
+  );
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  // What the user can mend is told in a sentence; anything else is a bug and keeps its stack.
-  if (!(error instanceof ConfigError || error instanceof CommandError)) throw error;
+  if (!isForTheUser(error)) throw error;
   console.error(`holdfast: ${error.message}`);
-  process.exitCode = 1;
+  // What was half started, such as a connection to NATS, must not keep the process.
+  process.exit(1);
 }

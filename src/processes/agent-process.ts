@@ -13,8 +13,8 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { Agent } from '../agent/agent.ts';
 import { nextIncarnation } from '../agent/incarnation.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
-import { loadUserKey } from '../nats-server/keys.ts';
 import { hostIdOf } from './host-directory.ts';
+import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
 import { version } from './version.ts';
 
@@ -40,7 +40,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     servers: nats.servers,
     name: agentConnection(id, incarnation),
     inboxPrefix: agentInbox(id),
-    ...(nats.seedFile === null ? {} : { nkeySeed: (await loadUserKey(nats.seedFile)).seed }),
+    ...(nats.seedFile === null ? {} : { nkeySeed: await seedIn(nats.seedFile) }),
     clock,
     log,
     timings,

@@ -9,10 +9,10 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { createApi } from '../api/app.ts';
 import { serveApi } from '../api/serve.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import { Controller } from '../controller/controller.ts';
-import { loadUserKey } from '../nats-server/keys.ts';
 import { createVips } from '../vips/vips.ts';
+import { seedIn } from './seed-file.ts';
 import { guardManagement } from './management-addresses.ts';
 
 export interface RunningController {
@@ -31,7 +31,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     servers: nats.servers,
     name: controllerConnection(id),
     inboxPrefix: controllerInbox(id),
-    ...(nats.seedFile === null ? {} : { nkeySeed: (await loadUserKey(nats.seedFile)).seed }),
+    ...(nats.seedFile === null ? {} : { nkeySeed: await seedIn(nats.seedFile) }),
     clock,
     log,
     timings,
@@ -87,7 +87,12 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     resolveProvider: resolveDriver,
     listProviders: () => driverModules.map(({ descriptor }) => descriptor),
   });
-  const server = await serveApi(app, api);
+  const server = await serveApi(app, api).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      `the API can't listen at ${api.host}, port ${api.port}: ${why}; set controller.api`,
+    );
+  });
   const url = `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${server.port}`;
   log.info({ url }, 'the API listens');
   return {

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../../machines/ports/random.ts';
+import { ConfigError } from '../config/load.ts';
 import { hostId } from '../../machines/protocol/seat.ts';
 
 const fileName = 'host-id';
@@ -29,7 +30,9 @@ export async function hostIdOf(stateDir: string, random: Random): Promise<string
   const text = (await readFile(path, 'utf8')).trim();
   const parsed = hostId.safeParse(text);
   if (!parsed.success) {
-    throw new Error(`${path} must hold the host's id (1 to 63 of a-z, 0-9 and -), not "${text}"`);
+    throw new ConfigError(
+      `${path} must hold the host's id (1 to 63 of a-z, 0-9 and -), not "${text}"`,
+    );
   }
   return parsed.data;
 }

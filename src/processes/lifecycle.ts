@@ -31,8 +31,9 @@ export function untilAskedToStop(log: Log): Promise<StopRequest> {
     };
     process.on('SIGINT', () => ask('SIGINT'));
     process.on('SIGTERM', () => ask('SIGTERM'));
-    if (process.channel !== undefined && process.channel !== null) {
-      process.on('disconnect', () => ask('parent'));
-    }
+    // Only a process that was started with a channel can send; the parent may be gone already.
+    if (process.send === undefined) return;
+    if (process.connected) process.on('disconnect', () => ask('parent'));
+    else ask('parent');
   });
 }

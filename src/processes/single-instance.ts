@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { ConfigError } from '../config/load.ts';
 
 /**
  * Takes a name that only one process of this machine can hold, and that its death gives back: an
@@ -15,7 +16,9 @@ export async function holdAlone(directory: string, name: string): Promise<Server
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`${name} runs already with the directory ${directory}`) : error);
+      reject(
+        taken ? new ConfigError(`${name} runs already with the directory ${directory}`) : error,
+      );
     });
     server.listen(`\0holdfast-${digest.slice(0, 40)}`, () => resolve());
   });

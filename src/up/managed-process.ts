@@ -16,6 +16,11 @@ const stopTimeoutMs = 20_000;
 /** Where a process's standard error goes: to this process's own, nowhere, or to an open file. */
 export type ProcessOutput = 'inherit' | 'ignore' | number;
 
+/** Why a process could not be started; it has said more itself. */
+export class ProcessFailed extends Error {
+  override readonly name = 'ProcessFailed';
+}
+
 export interface ManagedProcessOptions {
   readonly name: string;
   /** The program's own arguments: a command and its options. */
@@ -62,7 +67,7 @@ export class ManagedProcess {
     log.debug({ process: name, pid: child.pid }, 'a process was started');
     return new Promise((resolve, reject) => {
       const timer = clock.setTimer(readyTimeoutMs, () => {
-        reject(new Error(`${name} was not ready within ${readyTimeoutMs} ms`));
+        reject(new ProcessFailed(`${name} was not ready within ${readyTimeoutMs} ms`));
       });
       child.on('message', (message: ProcessMessage) => {
         clock.clearTimer(timer);
@@ -76,7 +81,7 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         clock.clearTimer(timer);
         const how = signal ?? `exit status ${code}`;
-        reject(new Error(`${name} ended with ${how} before it was ready`));
+        reject(new ProcessFailed(`${name} ended with ${how} before it was ready`));
         this.#ended(child, how);
       });
     });

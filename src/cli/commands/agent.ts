@@ -14,7 +14,9 @@ export const agentCommand = new Command('agent')
     const config = await loadConfig({ file, environment: process.env, overrides });
     const log = createLog({ level: config.log.level, name: config.agent.id });
     const asked = untilAskedToStop(log);
-    const agent = await runAgent(config, log);
+    const agent = await Promise.race([runAgent(config, log), asked.then(() => null)]);
+    // Asked to end while it was starting, perhaps waiting for NATS: there is nothing to undo.
+    if (agent === null) process.exit(0);
     tellReady(null);
     // Where everything ends with the parent, there is nobody to hand over to.
     await agent.stop({ handOver: (await asked) !== 'parent' });

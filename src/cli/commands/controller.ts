@@ -12,7 +12,9 @@ export const controllerCommand = new Command('controller')
     const config = await loadConfig({ file, environment: process.env });
     const log = createLog({ level: config.log.level, name: config.controller.id });
     const asked = untilAskedToStop(log);
-    const controller = await runController(config, log);
+    const controller = await Promise.race([runController(config, log), asked.then(() => null)]);
+    // Asked to end while it was starting, perhaps waiting for NATS: there is nothing to undo.
+    if (controller === null) process.exit(0);
     tellReady(controller.url);
     await asked;
     await controller.stop();

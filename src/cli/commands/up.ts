@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { expectedFailover } from '../../../machines/timings/expected-failover.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
+import { CommandError } from '../../client/api-client.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { untilAskedToStop } from '../../processes/lifecycle.ts';
 import { agentsMax, loopbackPool, Stack } from '../../up/stack.ts';
@@ -17,8 +18,9 @@ export const defaultDirectory = join(
 
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= from && value <= to) return value;
+    // Number() alone would take an empty text for 0, and 0x10 for 16.
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= from && value <= to) return value;
     throw new InvalidArgumentError(`give a whole number from ${from} to ${to}`);
   };
 }
@@ -43,6 +45,8 @@ export const upCommand = new Command('up')
   .action(async (options: UpOptions) => {
     const log = createLog({ level: options.logLevel, name: 'up' });
     const asked = untilAskedToStop(log);
+    const starting = new AbortController();
+    void asked.then((why) => starting.abort(new CommandError(`${why} while starting`)));
     const stack = await Stack.start({
       directory: resolve(options.directory),
       agents: options.agents,
@@ -55,6 +59,7 @@ export const upCommand = new Command('up')
       log,
       restart: true,
       output: 'inherit',
+      signal: starting.signal,
     });
     const expected = expectedFailover(presets[preset])
       .map(({ evidence, totalMs }) => `${evidence} ≤ ${totalMs} ms`)

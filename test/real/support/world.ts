@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { silentLog } from '../../../machines/ports/log.ts';
-import { Seat } from '../../../machines/protocol/seat.ts';
+import type { Seat } from '../../../machines/protocol/seat.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { ApiClient } from '../../../src/client/api-client.ts';
 import { type Backend, startBackend } from '../../../src/demo/backends.ts';
@@ -17,47 +17,10 @@ import { natsServerBinary } from '../../../src/nats-server/version.ts';
 import type { ManagedProcess } from '../../../src/up/managed-process.ts';
 import { loopbackPool, Stack } from '../../../src/up/stack.ts';
 import { eventually } from './eventually.ts';
+import * as shapes from './shapes.ts';
 import { Traffic } from './traffic.ts';
 
-const Agent = z.object({
-  id: z.string(),
-  incarnation: z.number(),
-  state: z.string(),
-  reason: z.string().nullable(),
-  drivers: z.array(z.string()),
-  bound_loadbalancers: z.number(),
-});
-export type Agent = z.infer<typeof Agent>;
-
-const Whereabouts = z.object({
-  id: z.string(),
-  state: z.string(),
-  provisioning_status: z.string(),
-  operating_status: z.string(),
-  binding: Seat.nullable(),
-  standby: Seat.nullable(),
-  generation: z.number(),
-  applied_generation: z.number(),
-  reason: z.string().nullable(),
-  rejected: z.array(z.object({ agent: z.string(), reason: z.string() })),
-});
-export type Whereabouts = z.infer<typeof Whereabouts>;
-
-const Marker = z.object({ epoch: z.number(), generation: z.number(), removed: z.boolean() });
-const JournalLine = z.object({ key: z.string(), value: z.string().nullable() });
-const Step = z.object({ loadBalancer: z.string(), from: z.string(), to: z.string() });
-const Created = z.object({
-  loadbalancer: z.object({
-    id: z.string(),
-    vip_address: z.string(),
-    listeners: z.array(z.object({ id: z.string() })),
-    pools: z.array(z.object({ id: z.string() })),
-  }),
-});
-
-const Members = z.object({
-  members: z.array(z.object({ id: z.string(), protocol_port: z.number() })),
-});
+export type { Agent, Whereabouts } from './shapes.ts';
 
 /** A load balancer with one HTTP listener in front of the world's backends. */
 export interface Made {
@@ -136,16 +99,16 @@ export class World {
     return agent;
   }
 
-  async agent(id: string): Promise<Agent> {
+  async agent(id: string): Promise<shapes.Agent> {
     const body = await this.api.get('/holdfast/v1/agents');
-    const { agents } = z.object({ agents: z.array(Agent) }).parse(body);
+    const { agents } = z.object({ agents: z.array(shapes.Agent) }).parse(body);
     const found = agents.find((agent) => agent.id === id);
     if (found === undefined) throw new Error(`the API knows no agent ${id}`);
     return found;
   }
 
   /** Resolves when the API shows the agent in this state, under a newer incarnation if one is given. */
-  agentIs(id: string, state: string, newerThan = 0): Promise<Agent> {
+  agentIs(id: string, state: string, newerThan = 0): Promise<shapes.Agent> {
     return eventually(`agent ${id} is ${state}`, async () => {
       const agent = await this.agent(id).catch(() => null);
       return agent?.state === state && agent.incarnation > newerThan ? agent : null;
@@ -176,7 +139,7 @@ export class World {
         ],
       },
     });
-    const { id, vip_address: address, listeners, pools } = Created.parse(body).loadbalancer;
+    const { id, vip_address: address, listeners, pools } = shapes.Created.parse(body).loadbalancer;
     const [listener] = listeners;
     const [pool] = pools;
     if (listener === undefined || pool === undefined) throw new Error('it has no children');
@@ -186,16 +149,16 @@ export class World {
   /** An edit that clients see: from now on only this backend is to answer. */
   async leaveOnly(made: Made, name: string): Promise<void> {
     const path = `/v2.0/lbaas/pools/${made.pool}/members`;
-    const { members } = Members.parse(await this.api.get(path));
+    const { members } = shapes.Members.parse(await this.api.get(path));
     const { port } = this.#backends.find((backend) => backend.name === name) ?? { port: 0 };
     for (const member of members) {
       if (member.protocol_port !== port) await this.api.delete(`${path}/${member.id}`);
     }
   }
 
-  async explain(id: string): Promise<Whereabouts> {
+  async explain(id: string): Promise<shapes.Whereabouts> {
     const body = await this.api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
-    return z.object({ loadbalancer: Whereabouts }).parse(body).loadbalancer;
+    return z.object({ loadbalancer: shapes.Whereabouts }).parse(body).loadbalancer;
   }
 
   /** A client of the load balancer, from now until the end; resolves when it has been served. */
@@ -210,10 +173,10 @@ export class World {
   async settles(
     id: string,
     what: string,
-    holds: (where: Whereabouts) => boolean,
+    holds: (where: shapes.Whereabouts) => boolean,
     deadlineMs?: number,
-  ): Promise<Whereabouts> {
-    let where: Whereabouts | null = null;
+  ): Promise<shapes.Whereabouts> {
+    let where: shapes.Whereabouts | null = null;
     const look = async () => {
       where = await this.explain(id);
       return holds(where) ? where : null;
@@ -227,7 +190,7 @@ export class World {
 
   /** Resolves when it is served as desired, and returns who serves it. */
   async active(id: string, deadlineMs?: number): Promise<Seat> {
-    const settled = (where: Whereabouts) =>
+    const settled = (where: shapes.Whereabouts) =>
       where.provisioning_status === 'ACTIVE' && where.state === 'bound.settled';
     const { binding } = await this.settles(id, 'ACTIVE and settled', settled, deadlineMs);
     if (binding === null) throw new Error('settled, but bound to nobody');
@@ -235,9 +198,9 @@ export class World {
   }
 
   /** What the host's marker says of the load balancer. */
-  async marker(id: string): Promise<z.infer<typeof Marker>> {
+  async marker(id: string): Promise<z.infer<typeof shapes.Marker>> {
     const file = join(this.directory, 'host', 'haproxy', id, 'marker.json');
-    return Marker.parse(JSON.parse(await readFile(file, 'utf8')));
+    return shapes.Marker.parse(JSON.parse(await readFile(file, 'utf8')));
   }
 
   /** What an agent keeps on its host's disk about a load balancer; null where it has let go of it. */
@@ -245,7 +208,7 @@ export class World {
     const path = join(this.directory, 'host', 'agents', agent, 'journal.jsonl');
     // Not by a FileJournal: that one takes the file for its own, and rewrites it.
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
-    const entries = lines.map((line) => JournalLine.parse(JSON.parse(line)));
+    const entries = lines.map((line) => shapes.JournalLine.parse(JSON.parse(line)));
     return entries.findLast(({ key }) => key === id)?.value ?? null;
   }
 
@@ -273,11 +236,12 @@ export class World {
   async steps(id: string): Promise<readonly string[]> {
     const lines = (await this.log()).split('\n').filter((line) => line.includes(id));
     return lines.flatMap((line) => {
-      const step = Step.safeParse(JSON.parse(line));
+      const step = shapes.Step.safeParse(JSON.parse(line));
       return step.success ? [`${step.data.from} → ${step.data.to}`] : [];
     });
   }
 
+  /** Ends everything; rejects if the processes complained about more than was done to them. */
   async close(): Promise<void> {
     for (const traffic of this.#traffic) await traffic.stop();
     // One that is stopped by a signal could not be asked to end.
@@ -285,7 +249,20 @@ export class World {
     await this.stack.stop();
     await endServingProcesses(this.directory, systemClock);
     for (const backend of this.#backends) backend.close();
+    const complaints = await this.#complaints();
     await this.#logFile.close();
     await rm(this.directory, { recursive: true, force: true });
+    if (complaints.length > 0) throw new Error(`it was not well:\n${complaints.join('\n')}`);
+  }
+
+  /** Lines of the log that a healthy Holdfast never writes, whatever is done to it from outside. */
+  async #complaints(): Promise<readonly string[]> {
+    const lines = (await this.log()).split('\n').filter((line) => line !== '');
+    return lines.filter((line) => {
+      // What is not JSON was not logged: a crash of the process itself.
+      if (!line.startsWith('{')) return true;
+      const { level, msg } = shapes.LogLine.parse(JSON.parse(line));
+      return level >= shapes.errorLevel || msg === 'an unexpected event was left aside';
+    });
   }
 }

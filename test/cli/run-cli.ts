@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+
+const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly ended: Promise<Ended>;
+}
+
+export interface CliOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Give it a channel, as a process has that starts others? */
+  readonly channel?: boolean;
+}
+
+/** Starts `holdfast` with these arguments, without waiting for npm and the set-up. */
+export function startCli(args: readonly string[], options: CliOptions = {}): Started {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.channel === true ? ['ipc' as const] : [])],
+    env: { ...process.env, ...options.environment },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (text: Buffer) => (stdout += text.toString('utf8')));
+  child.stderr?.on('data', (text: Buffer) => (stderr += text.toString('utf8')));
+  // Not the event 'close', which a child never emits whose channel was closed from this side.
+  const streams = [child.stdout, child.stderr].map((stream) => stream && finished(stream));
+  const ended = Promise.all([once(child, 'exit'), ...streams]).then(([[status]]) => ({
+    status: status as number | null,
+    stdout,
+    stderr,
+  }));
+  return { child, stdout: () => stdout, ended };
+}
+
+export function runCli(args: readonly string[], options?: CliOptions): Promise<Ended> {
+  return startCli(args, options).ended;
+}
