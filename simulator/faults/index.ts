@@ -12,6 +12,7 @@ import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { storeFailure } from './store-failure.ts';
 import { storeSlow } from './store-slow.ts';
+import { storeStall } from './store-stall.ts';
 
 export const faultKinds: readonly FaultKind[] = [
   agentCrash,
@@ -27,6 +28,7 @@ export const faultKinds: readonly FaultKind[] = [
   deviceUnreachable,
   storeFailure,
   storeSlow,
+  storeStall,
 ];
 
 export function faultKind(name: string): FaultKind {

@@ -32,7 +32,7 @@ import { ApiServices } from './api-services.ts';
 import { FleetView } from './fleet-view.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
-import { Projection } from './projection.ts';
+import { type ProjectedBucket, Projection } from './projection.ts';
 import { SeatIndex } from './seat-index.ts';
 import { claimShards } from './shard-ownership.ts';
 import { TransitionRing } from './transition-ring.ts';
@@ -69,6 +69,8 @@ export class Controller {
   readonly #subscriptions: Subscription[] = [];
   readonly #abort = new AbortController();
   #terms: ReadonlyMap<number, number> = new Map();
+  /** Whether the actors of the owned shards have been started from their records. */
+  #adopted = false;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -83,6 +85,7 @@ export class Controller {
       clock,
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
+      put: (bucket, key, revision) => this.#observed(bucket, key, revision),
     });
     this.loadBalancers = new ApiServices({
       bus,
@@ -167,6 +170,22 @@ export class Controller {
       const record = desired.get(id);
       if (raw === null || record === null || !this.#owns(id)) continue;
       this.owner.adopt(id, { record, revision: raw.revision }, binding.raw(id));
+    }
+    this.#adopted = true;
+  }
+
+  /** A predecessor's last write may land when its successor has read the records already. */
+  #observed(bucket: ProjectedBucket, key: string, revision: number): void {
+    if (!this.#adopted || !this.#owns(key)) return;
+    const { desired } = this.projection;
+    if (bucket === 'binding') this.owner.host.actor(key)?.observed(revision);
+    else if (bucket === 'liveness') this.judge.host.actor(key)?.observed(revision);
+    else {
+      this.owner.observed(key, revision, () => {
+        const record = desired.get(key);
+        const raw = desired.raw(key);
+        return record === null || raw === null ? null : { record, revision: raw.revision };
+      });
     }
   }
 

@@ -62,6 +62,22 @@ export class DesiredDocuments {
     }
   }
 
+  /** Told of a revision by a watch: what was not written here is taken over, and not left to the next edit. */
+  async observed(
+    id: string,
+    revision: number,
+    read: () => CommittedDocument | null,
+  ): Promise<void> {
+    const isKnown = (newest: number) => (this.#documents.get(id)?.revision ?? 0) >= newest;
+    if (isKnown(revision)) return;
+    // In turn, because it may be the very one that is just being written.
+    await this.#inTurn(id, async () => {
+      const document = read();
+      if (document === null || isKnown(document.revision)) return;
+      this.#committed(id, document.record, document.revision);
+    });
+  }
+
   create(id: string, operationId: string, body: Body): Promise<number> {
     return this.#inTurn(id, async () => {
       const known = this.#documents.get(id);

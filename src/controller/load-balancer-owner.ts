@@ -149,6 +149,14 @@ export class LoadBalancerOwner {
     else this.host.restore(id, binding.text, binding.revision);
   }
 
+  /** Told of a desired revision by a watch; `read` gives the newest one. */
+  observed(id: string, revision: number, read: () => CommittedDocument | null): void {
+    this.#desired.observed(id, revision, read).catch((error: unknown) => {
+      const { log } = this.#options;
+      log.error({ loadBalancer: id, revision, err: error }, 'a record was not taken over');
+    });
+  }
+
   /** The API request that made the newest generation, for logs. */
   requestIdOf(id: string): string | null {
     return this.#desired.get(id)?.record.operationIds.at(-1) ?? null;

@@ -7,7 +7,7 @@ import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts
 import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord } from '../host/record.ts';
-import type { Stores } from '../ports/store.ts';
+import type { StoreChange, Stores } from '../ports/store.ts';
 import { livenessVersion } from './liveness-kind.ts';
 import { loadBalancerVersion } from './load-balancer-kind.ts';
 import { Mirror } from './mirror.ts';
@@ -23,7 +23,11 @@ export interface ProjectionOptions {
   readonly log: Log;
   /** How the actor fares, where it runs in this process; null where it does not. */
   readonly condition: (id: string) => ActorCondition | null;
+  /** Told of each revision that a watch brings, after it was taken in. */
+  readonly put: (bucket: ProjectedBucket, key: string, revision: number) => void;
 }
+
+export type ProjectedBucket = 'desired' | 'binding' | 'liveness';
 
 /** What this controller knows of all records, its own and others', by the stores' watches. */
 export class Projection {
@@ -39,13 +43,20 @@ export class Projection {
   constructor(options: ProjectionOptions) {
     const { stores, clock, log } = options;
     this.#condition = options.condition;
+    const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
+      if (change.type === 'put') options.put(bucket, change.key, change.revision);
+    };
+    const tellDesired = tell('desired');
     this.desired = new Mirror({
       store: stores.desired,
       name: 'desired',
       clock,
       log,
       parse: (_, text) => DesiredRecord.parse(JSON.parse(text)),
-      onChange: ({ key }) => this.#unindexed.add(key),
+      onChange: (change) => {
+        this.#unindexed.add(change.key);
+        tellDesired(change);
+      },
     });
     const bindingFormat = {
       machine: 'load-balancer',
@@ -62,6 +73,7 @@ export class Projection {
         const { snapshot, context } = decodeRecord(key, text, bindingFormat);
         return { state: stateName(snapshot.value), context };
       },
+      onChange: tell('binding'),
     });
     const livenessFormat = {
       machine: 'liveness',
@@ -75,6 +87,7 @@ export class Projection {
       clock,
       log,
       parse: (key, text) => decodeRecord(key, text, livenessFormat).context,
+      onChange: tell('liveness'),
     });
   }
 

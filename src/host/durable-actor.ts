@@ -126,6 +126,14 @@ export class DurableActor<TContext> implements GateKeeper {
     else this.#deliver(told);
   }
 
+  /** Told by a watch: a newer revision that is not being written here is someone else's. */
+  observed(revision: number): void {
+    const actor = this.#actor;
+    const writing = this.#writing || this.#commitScheduled;
+    if (actor === null || writing || revision <= this.#revision) return;
+    this.#reload('someone else wrote its record').catch((error) => this.#crashed(actor, error));
+  }
+
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
   stop(): void {
     this.#settleAll(new ActorFailure('ended', `${this.id} was stopped`));
