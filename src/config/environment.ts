@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { ConfigError } from './config-error.ts';
 
 /** Variables with a meaning of their own, which are no settings. */
 const reserved = new Set([
@@ -20,7 +21,8 @@ export interface EnvironmentSetting {
 
 /**
  * `HOLDFAST_AGENT__ID=edge-7` sets `agent.id`: two underscores go one level down, one stands before
- * a capital letter. Values are read as YAML, so that numbers, null and lists can be written.
+ * a capital letter. Values are read as YAML, so that numbers, null and lists can be written. Throws
+ * {@link ConfigError} for a value that is none.
  */
 export function environmentSettings(
   environment: Readonly<Record<string, string | undefined>>,
@@ -29,9 +31,18 @@ export function environmentSettings(
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(prefix) || reserved.has(variable) || text === undefined) continue;
     const path = variable.slice(prefix.length).split('__').map(camelCase);
-    settings.push({ variable, path, value: parse(text) as unknown });
+    settings.push({ variable, path, value: valueIn(variable, text) });
   }
   return settings.toSorted((a, b) => (a.variable < b.variable ? -1 : 1));
+}
+
+function valueIn(variable: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${variable}: its value must be YAML, such as a word or a list: ${why}`);
+  }
 }
 
 function camelCase(words: string): string {

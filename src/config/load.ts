@@ -3,13 +3,11 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
+import { ConfigError } from './config-error.ts';
 import { environmentSettings } from './environment.ts';
 import { Config } from './schema.ts';
 
-/** What is wrong with the configuration, in words for the one who wrote it. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 export interface Source {
   /** The configuration file; null for none. */

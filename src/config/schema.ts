@@ -16,13 +16,18 @@ const timingOverrides = z.strictObject(
 const NatsConfig = z.strictObject({
   /** Where NATS servers listen; one that fails is replaced by the next. */
   servers: z
-    .array(z.url({ protocol: /^(nats|tls)$/ }))
+    .array(
+      z.url({
+        protocol: /^(nats|tls)$/,
+        error: 'give a URL such as nats://127.0.0.1:4222',
+      }),
+    )
     .min(1)
     .default(['nats://127.0.0.1:4222']),
   /** A file with this process's nkey seed, readable by its owner only; null for none. */
   seedFile: z.string().min(1).nullable().default(null),
   /** How many servers keep each record: 1 for a single server, 3 or 5 for a cluster. */
-  replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(1),
+  replicas: z.literal([1, 3, 5], { error: 'give 1, 3 or 5' }).default(1),
 });
 
 const ControllerConfig = z.strictObject({
