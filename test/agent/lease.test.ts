@@ -1,0 +1,286 @@
+import { describe, expect, test } from 'vitest';
+import { memoryDriver } from '../../drivers/memory/driver.ts';
+import { MemoryDevice } from '../../drivers/memory/device.ts';
+import type { HeartbeatReply } from '../../machines/protocol/agent-messages.ts';
+import { Heartbeat, Register } from '../../machines/protocol/agent-messages.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
+import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
+import { Agent } from '../../src/agent/agent.ts';
+import { nextIncarnation } from '../../src/agent/incarnation.ts';
+import { recordingLog } from '../adapters/recording-log.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
+import { Virtual } from '../host/support/virtual.ts';
+
+const shards = 4;
+
+/** An agent whose judge is played by the test. */
+class Bench {
+  readonly virtual = new Virtual();
+  readonly broker = new MemoryBroker(this.virtual.clock, { delayMs: () => 1 });
+  readonly judge = this.broker.connect('controller/judge');
+  readonly journal = new MemoryJournal(this.virtual.clock);
+  readonly appliance = new MemoryDevice({ clock: this.virtual.clock });
+  readonly registered: Register[] = [];
+  readonly beats: Heartbeat[] = [];
+  readonly bus = this.broker.connect('agent/agent-1/5');
+  readonly agent: Agent;
+  /** What the judge answers; null means that it says nothing. */
+  answer: (beat: Heartbeat) => HeartbeatReply | null = (beat) => this.acknowledge(beat);
+
+  constructor() {
+    const { clock } = this.virtual;
+    this.agent = new Agent({
+      id: 'agent-1',
+      description: { host: 'host-1', zone: null, capacity: null, addresses: [], version: 'test' },
+      incarnation: 5,
+      bus: this.bus,
+      journal: this.journal,
+      drivers: new Map([['memory', memoryDriver(this.appliance, 'agent-1')]]),
+      clock,
+      log: recordingLog(),
+      timings: presets.lan,
+      shards,
+    });
+    const up = (kind: string) => subjects.up('agent-1', subjects.shardOf('agent-1', shards), kind);
+    this.judge.subscribe(up('register'), (message) => {
+      this.registered.push(Register.parse(JSON.parse(message.data)));
+      message.reply(JSON.stringify({ type: 'accepted', term: 1 }));
+    });
+    this.judge.subscribe(up('heartbeat'), (message) => {
+      const beat = Heartbeat.parse(JSON.parse(message.data));
+      this.beats.push(beat);
+      const reply = this.answer(beat);
+      if (reply !== null) message.reply(JSON.stringify(reply));
+    });
+  }
+
+  static async serving(): Promise<Bench> {
+    const bench = new Bench();
+    bench.agent.start();
+    await bench.reach('serving');
+    return bench;
+  }
+
+  acknowledge(beat: Heartbeat, change: object = {}): HeartbeatReply {
+    const { agent, incarnation, sequence } = beat;
+    return { type: 'acknowledged', agent, incarnation, sequence, term: 1, ...change };
+  }
+
+  reach(state: string): Promise<void> {
+    return this.virtual.until(`the agent is ${state}`, () => this.agent.state === state, 60_000);
+  }
+
+  /** A command of the judge; resolves to the reply. */
+  async command(change: object = {}): Promise<unknown> {
+    const document = loadBalancerDocument();
+    const command = {
+      loadBalancer: document.id,
+      epoch: 1,
+      incarnation: this.agent.incarnation,
+      generation: 1,
+      status: 'live',
+      grant: false,
+      driver: 'memory',
+      document,
+      requestId: null,
+      ...change,
+    };
+    const subject = subjects.down('agent-1', 'command');
+    const asked = this.judge.request(subject, JSON.stringify(command), 5_000);
+    return JSON.parse(await this.virtual.settled(asked)) as unknown;
+  }
+}
+
+describe('an agent’s lease', () => {
+  test('begins with the registration, which says what the agent can do', async () => {
+    const bench = await Bench.serving();
+
+    expect(bench.registered).toEqual([
+      {
+        agent: 'agent-1',
+        incarnation: 5,
+        description: {
+          host: 'host-1',
+          drivers: ['memory'],
+          zone: null,
+          capacity: null,
+          addresses: [],
+          version: 'test',
+        },
+      },
+    ]);
+  });
+
+  test('is renewed by numbered heartbeats', async () => {
+    const bench = await Bench.serving();
+
+    await bench.virtual.run(10 * presets.lan.heartbeatMs);
+
+    expect(bench.agent.state).toBe('serving');
+    expect(bench.beats.map(({ sequence }) => sequence).slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    expect(bench.beats.length).toBeGreaterThanOrEqual(9);
+    expect(bench.beats.length).toBeLessThanOrEqual(11);
+  });
+
+  test.each([
+    ['of an earlier heartbeat', { sequence: 1 }],
+    ['of another incarnation', { incarnation: 4 }],
+    ['of another agent', { agent: 'agent-2' }],
+  ])('R13: is not renewed by the acknowledgement %s', async (_, change) => {
+    const bench = await Bench.serving();
+    await bench.virtual.run(2 * presets.lan.heartbeatMs);
+    bench.answer = (beat) => bench.acknowledge(beat, change);
+
+    await bench.reach('isolated');
+
+    expect(bench.agent.counters.unexpected).toBe(0);
+  });
+
+  test('counts from the sending of the last acknowledged heartbeat', async () => {
+    const bench = await Bench.serving();
+    await bench.virtual.run(2_000);
+    const lastSentMs = bench.virtual.time.nowMs;
+    bench.answer = () => null;
+
+    await bench.reach('isolated');
+
+    const heldMs = bench.virtual.time.nowMs - lastSentMs;
+    expect(heldMs).toBeGreaterThanOrEqual(presets.lan.leaseMs - presets.lan.heartbeatMs);
+    expect(heldMs).toBeLessThanOrEqual(presets.lan.leaseMs + presets.lan.heartbeatMs);
+  });
+
+  test('that ended is renewed by the next acknowledgement', async () => {
+    const bench = await Bench.serving();
+    bench.answer = () => null;
+    await bench.reach('isolated');
+
+    bench.answer = (beat) => bench.acknowledge(beat);
+    await bench.reach('serving');
+
+    expect(bench.registered).toHaveLength(1);
+  });
+
+  test('an isolated agent goes on driving what it holds', async () => {
+    const bench = await Bench.serving();
+    bench.answer = () => null;
+    await bench.reach('isolated');
+
+    expect(await bench.command()).toMatchObject({ type: 'applied' });
+  });
+
+  test('that its judge does not know is registered anew', async () => {
+    const bench = await Bench.serving();
+    bench.answer = () => ({ type: 'unknown' });
+    await bench.virtual.until('it asks again', () => bench.registered.length === 2);
+    bench.answer = (beat) => bench.acknowledge(beat);
+
+    await bench.reach('serving');
+    expect(bench.registered[1]?.incarnation).toBe(5);
+  });
+
+  test('that its judge ended goes on under a higher incarnation, on disk before it is told', async () => {
+    const bench = await Bench.serving();
+    await bench.command({ epoch: 3 });
+    bench.answer = () => ({ type: 'ended', incarnation: 9, reason: 'declared dead' });
+
+    await bench.virtual.until('it is registered anew', () => bench.registered.length === 2);
+    const stored = (await bench.journal.load()).get('incarnation');
+    bench.answer = (beat) => bench.acknowledge(beat);
+    await bench.virtual.until('it beats again', () => bench.beats.at(-1)?.incarnation === 10);
+
+    expect(bench.registered[1]?.incarnation).toBe(10);
+    expect(stored).toBe('10');
+    // What it held under its former incarnation is in question until a record names it again.
+    expect(bench.beats.at(-1)?.claims).toMatchObject([{ epoch: 3, generation: 1 }]);
+  });
+
+  test('of a broken connection goes on when it is back', async () => {
+    const bench = await Bench.serving();
+    bench.bus.disconnect();
+    await bench.reach('isolated');
+
+    bench.bus.reconnect();
+    await bench.reach('serving');
+
+    expect(bench.agent.incarnation).toBe(5);
+  });
+});
+
+describe('a command to an agent', () => {
+  test('of another incarnation is refused with the present one', async () => {
+    const bench = await Bench.serving();
+
+    expect(await bench.command({ incarnation: 4 })).toEqual({ type: 'stale', incarnation: 5 });
+    expect(bench.appliance.log).toEqual([]);
+  });
+
+  test('for a driver that it does not run is refused for good', async () => {
+    const bench = await Bench.serving();
+
+    expect(await bench.command({ driver: 'other' })).toEqual({
+      type: 'failed',
+      kind: 'permanent',
+      message: 'this agent does not run the driver other',
+    });
+  });
+
+  test('a probe is answered with the incarnation', async () => {
+    const bench = await Bench.serving();
+    const asked = bench.judge.request(subjects.down('agent-1', 'probe'), '{}', 500);
+
+    const reply = JSON.parse(await bench.virtual.settled(asked)) as unknown;
+    expect(reply).toEqual({ agent: 'agent-1', incarnation: 5 });
+  });
+});
+
+describe('an agent that ends', () => {
+  test('at once leaves no timer and no subscription, and what runs runs on', async () => {
+    const bench = await Bench.serving();
+    await bench.command();
+
+    bench.agent.kill();
+    await bench.virtual.run(10);
+    const before = bench.beats.length;
+
+    expect(bench.virtual.pending()).toBe(0);
+    expect(bench.beats.length).toBe(before);
+    expect(bench.appliance.log.map(({ kind }) => kind)).toEqual(['applied']);
+    const asked = bench.judge.request(subjects.down('agent-1', 'probe'), '{}', 500);
+    await expect(bench.virtual.settled(asked)).rejects.toMatchObject({ name: 'NoResponders' });
+  });
+
+  test('without a judge waits for its goodbye no longer than its time', async () => {
+    const bench = await Bench.serving();
+    const startedAt = bench.virtual.time.nowMs;
+
+    await bench.virtual.settled(bench.agent.stop());
+
+    expect(bench.agent.state).toBe('stopped');
+    expect(bench.virtual.time.nowMs - startedAt).toBeLessThan(presets.lan.goodbyeMs + 1_000);
+  });
+});
+
+describe('an incarnation', () => {
+  test('is higher at each start, and on disk before anybody hears of it', async () => {
+    const { virtual, journal } = new Bench();
+
+    const first = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    const second = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    const above = await virtual.settled(nextIncarnation(journal, virtual.clock, second + 100));
+
+    expect(second).toBe(first + 1);
+    expect(above).toBe(second + 101);
+    expect((await journal.load()).get('incarnation')).toBe(String(above));
+  });
+
+  test('of an agent that lost its disk is above all that it ever was', async () => {
+    const { virtual, journal } = new Bench();
+    const before = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    await virtual.run(60_000);
+
+    const lostDisk = new MemoryJournal(virtual.clock);
+    expect(await virtual.settled(nextIncarnation(lostDisk, virtual.clock))).toBeGreaterThan(before);
+  });
+});

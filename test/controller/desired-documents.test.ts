@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { silentLog } from '../../machines/ports/log.ts';
+import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { DesiredDocuments, editsWaitingMax } from '../../src/controller/desired-documents.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
+import { Virtual } from '../host/support/virtual.ts';
+
+class Bench {
+  readonly virtual = new Virtual();
+  readonly store = new MemoryStore(this.virtual.clock, { bucket: 'desired', delayMs: () => 5 });
+  readonly document = loadBalancerDocument();
+  readonly id: string = this.document.id;
+
+  owner(nonce: string): DesiredDocuments {
+    return new DesiredDocuments({
+      store: this.store,
+      clock: this.virtual.clock,
+      log: silentLog,
+      timings: presets.lan,
+      nonce,
+      committed: () => undefined,
+    });
+  }
+
+  create(owner: DesiredDocuments, operationId = 'create'): Promise<number> {
+    const { document } = this;
+    return owner.create(this.id, operationId, {
+      status: 'live',
+      generation: 1,
+      driver: 'memory',
+      document,
+    });
+  }
+
+  /** An edit that adds a tag, so that the record tells which edits are in it. */
+  tag(owner: DesiredDocuments, tag: string, operationId = tag): Promise<number> {
+    return owner.edit(this.id, operationId, ({ generation, document, status, driver }) => ({
+      status,
+      driver,
+      generation: generation + 1,
+      document: { ...document, tags: [...document.tags, tag] },
+    }));
+  }
+
+  record(): DesiredRecord {
+    return DesiredRecord.parse(JSON.parse(this.store.snapshot()[0]?.value ?? 'null'));
+  }
+
+  async created(): Promise<DesiredDocuments> {
+    const owner = this.owner('x');
+    await this.virtual.settled(this.create(owner));
+    return owner;
+  }
+
+  /** Another controller that believes to own the load balancer too. */
+  rival(): DesiredDocuments {
+    const rival = this.owner('y');
+    rival.adopt(this.id, this.record(), this.store.snapshot()[0]!.revision);
+    return rival;
+  }
+}
+
+describe('R5: an edit of unknown outcome', () => {
+  test.each(['unknown-committed', 'unknown-lost'] as const)(
+    '%s: happens once, and is answered',
+    async (failure) => {
+      const bench = new Bench();
+      const owner = await bench.created();
+      bench.store.failNext(failure);
+
+      const revision = await bench.virtual.settled(bench.tag(owner, 'one'));
+
+      expect(revision).toBe(2);
+      expect(bench.record()).toMatchObject({ generation: 2, document: { tags: ['one'] } });
+    },
+  );
+
+  test('V7: is not acknowledged because its generation is there: it must be in the record', async () => {
+    const bench = new Bench();
+    const x = await bench.created();
+    const y = bench.rival();
+    // X's write is lost on its way, and Y commits the same generation meanwhile.
+    bench.store.failNext('unknown-lost');
+    const lost = bench.tag(x, 'from x');
+    await bench.virtual.run(1);
+    await bench.virtual.settled(bench.tag(y, 'from y'));
+    const meanwhile = bench.record();
+
+    await bench.virtual.settled(lost);
+
+    expect(meanwhile).toMatchObject({ generation: 2, document: { tags: ['from y'] } });
+    expect(bench.record()).toMatchObject({
+      generation: 3,
+      document: { tags: ['from y', 'from x'] },
+      operationIds: ['create', 'from y', 'from x'],
+    });
+  });
+
+  test('that comes again under its operation id is recognised', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    const first = await bench.virtual.settled(bench.tag(owner, 'one'));
+    const again = await bench.virtual.settled(bench.tag(owner, 'one'));
+
+    expect(again).toBe(first);
+    expect(bench.record().document.tags).toEqual(['one']);
+  });
+
+  test('that comes again after its controller died is recognised by the next', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.settled(bench.tag(owner, 'one'));
+
+    await bench.virtual.settled(bench.tag(bench.rival(), 'one'));
+
+    expect(bench.record()).toMatchObject({ generation: 2, document: { tags: ['one'] } });
+  });
+
+  test('the record remembers only so many operations', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    for (let index = 0; index < operationIdsMax + 5; index += 1) {
+      await bench.virtual.settled(bench.tag(owner, `edit ${index}`));
+    }
+
+    expect(bench.record().operationIds).toHaveLength(operationIdsMax);
+    expect(bench.record().operationIds.at(-1)).toBe(`edit ${operationIdsMax + 4}`);
+  });
+});
+
+describe('a creation', () => {
+  test('of an id that exists is refused', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    await expect(bench.create(owner, 'another')).rejects.toMatchObject({ status: 409 });
+    const stranger = bench.create(bench.owner('z'), 'another');
+    await expect(bench.virtual.settled(stranger)).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('that comes again is answered as before', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    expect(await bench.virtual.settled(bench.create(owner))).toBe(1);
+  });
+});
+
+describe('edits of one load balancer', () => {
+  test('follow each other', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    const revisions = await bench.virtual.settled(
+      Promise.all(['a', 'b', 'c'].map((tag) => bench.tag(owner, tag))),
+    );
+
+    expect(revisions).toEqual([2, 3, 4]);
+    expect(bench.record().document.tags).toEqual(['a', 'b', 'c']);
+  });
+
+  test('one that is refused does not hold up the next', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    const refused = owner.edit(bench.id, 'bad', () => {
+      throw new Error('no');
+    });
+    refused.catch(() => undefined);
+    await bench.virtual.settled(bench.tag(owner, 'good'));
+
+    await expect(refused).rejects.toThrow('no');
+    expect(bench.record().document.tags).toEqual(['good']);
+  });
+
+  test('wait only so many at a time', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    const waiting = Array.from({ length: editsWaitingMax }, (_, index) =>
+      bench.tag(owner, `edit ${index}`),
+    );
+    const tooMany = (async () => bench.tag(owner, 'too many'))();
+
+    await expect(tooMany).rejects.toMatchObject({ status: 503, retryAfterSeconds: 1 });
+    await bench.virtual.settled(Promise.all(waiting));
+    expect(bench.record().generation).toBe(editsWaitingMax + 1);
+  });
+
+  test('that would make the record too large are refused, and nothing is written', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+
+    const huge = bench.tag(owner, 'x'.repeat(600 * 1024), 'huge');
+
+    await expect(bench.virtual.settled(huge)).rejects.toMatchObject({ status: 413 });
+    expect(bench.record().generation).toBe(1);
+  });
+
+  test('of a load balancer that does not exist are refused', async () => {
+    const bench = new Bench();
+
+    await expect(bench.tag(bench.owner('x'), 'one')).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('end with the controller: whoever waits is told to try again', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    for (let refusal = 0; refusal < 50; refusal += 1) bench.store.failNext('unavailable');
+    const waiting = bench.tag(owner, 'one');
+    await bench.virtual.run(200);
+
+    owner.stop();
+
+    await expect(bench.virtual.settled(waiting)).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+describe('a purge', () => {
+  test.each(['unknown-committed', 'unknown-lost', 'unavailable'] as const)(
+    'whose answer is %s ends with the record gone',
+    async (failure) => {
+      const bench = new Bench();
+      const owner = await bench.created();
+      bench.store.failNext(failure);
+
+      await bench.virtual.settled(owner.purge(bench.id));
+
+      expect(bench.store.snapshot()).toEqual([]);
+      expect(owner.get(bench.id)).toBeNull();
+    },
+  );
+
+  test('of a record that someone else wrote meanwhile still happens', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.settled(bench.tag(bench.rival(), 'late'));
+
+    await bench.virtual.settled(owner.purge(bench.id));
+
+    expect(bench.store.snapshot()).toEqual([]);
+  });
+});
