@@ -121,7 +121,7 @@ describe('R1: whoever is named takes the next epoch', () => {
           }
         }
       }),
-      { numRuns: 500, seed: 1 },
+      { numRuns: 200, seed: 1 },
     );
   });
 });

@@ -66,19 +66,6 @@ describe.each(subjects)('the $name machine', (subject) => {
     expect([...surprises]).toEqual([]);
   });
 
-  test('names every action that it takes', () => {
-    const known = new Set(Object.keys(machine.implementations.actions));
-    const taken = new Set<string>();
-    for (const { snapshot } of living) {
-      for (const event of allEvents(events, snapshot)) {
-        for (const type of actionsOf(machine, snapshot, event)) taken.add(type);
-      }
-    }
-
-    const strangers = [...taken].filter((type) => !known.has(type) && !type.startsWith('xstate.'));
-    expect(strangers).toEqual([]);
-  });
-
   test('leaves no event of a stranger unnoticed', () => {
     const silent = living.filter(
       ({ snapshot }) => !actionsOf(machine, snapshot, { type: 'surprise' }).includes('unexpected'),
