@@ -8,7 +8,7 @@ import type { PresetName } from '../../machines/timings/timings.ts';
 import { loadOrCreateUserKey } from '../nats-server/keys.ts';
 import { type NatsServerProcess, startNatsServer } from '../nats-server/process.ts';
 import { holdAlone } from '../processes/single-instance.ts';
-import { ManagedProcess, type ProcessOutput } from './managed-process.ts';
+import { ManagedProcess, ProcessFailed, type ProcessOutput } from './managed-process.ts';
 
 /** The network that `up` and `demo` take addresses from: loopback, so every one is the host's own. */
 export const loopbackPool = {
@@ -86,6 +86,9 @@ export class Stack {
       },
       clock,
       log,
+    }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ProcessFailed(why, { cause: error });
     });
     const supervision = { stopping: false };
     const started: ManagedProcess[] = [];

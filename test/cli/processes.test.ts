@@ -68,6 +68,16 @@ describe.each(['agent', 'controller'])('%s that waits for NATS', (command) => {
   });
 });
 
+test('a demo without a NATS server says what is missing', async () => {
+  const environment = { HOLDFAST_NATS_SERVER: '/nowhere/nats-server', TMPDIR: directory };
+
+  const { status, stderr } = await runCli(['demo'], { environment });
+
+  expect(status).toBe(1);
+  expect(stderr).toContain("holdfast: /nowhere/nats-server can't be used as NATS server");
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
 describe('an agent that can not start says why and ends, also under a parent:', () => {
   const why = async (name: string, sections: Record<string, object>) => {
     const args = ['agent', '--config', await configFile(name, sections)];

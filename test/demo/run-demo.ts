@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { endServingProcesses, servingProcesses } from '../../src/demo/serving-processes.ts';
+import { type Started, startCli } from '../cli/run-cli.ts';
+
+/** A demo takes its time on a busy machine. */
+export const demoTimeoutMs = 60_000;
+
+/** Runs the demo with a temporary directory of its own, and sees to it that nothing is left of it. */
+export async function withDemo(
+  args: readonly string[],
+  run: (demo: Started) => Promise<void>,
+): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'hfd-'));
+  await shareCache(directory);
+  const demo = startCli(['demo', ...args], { environment: { TMPDIR: directory } });
+  try {
+    await run(demo);
+    await demo.ended;
+    expect(await servingProcesses(directory)).toEqual([]);
+    const left = await readdir(directory);
+    expect(left.filter((name) => name.startsWith('holdfast'))).toEqual([]);
+  } finally {
+    demo.child.kill('SIGKILL');
+    await demo.ended;
+    await endServingProcesses(directory, systemClock);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** tsx keeps what it has compiled in the temporary directory, and would compile all of it anew. */
+async function shareCache(directory: string): Promise<void> {
+  const name = `tsx-${process.geteuid?.() ?? 0}`;
+  await mkdir(join(tmpdir(), name), { recursive: true });
+  await symlink(join(tmpdir(), name), join(directory, name));
+}
+
+/** Resolves when the demo has said this; rejects if it ends before. */
+export async function says(demo: Started, words: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      if (demo.stdout().includes(words)) resolve();
+    };
+    demo.child.stdout?.on('data', look);
+    look();
+    demo.ended.then(
+      ({ stdout, stderr }) => reject(new Error(`it never said "${words}": ${stdout}${stderr}`)),
+      reject,
+    );
+  });
+}
