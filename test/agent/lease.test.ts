@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryDriver } from '../../drivers/memory/driver.ts';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { HeartbeatReply } from '../../machines/protocol/agent-messages.ts';
-import { Heartbeat, Register } from '../../machines/protocol/agent-messages.ts';
+import { claimsMax, Heartbeat, Register } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
@@ -205,6 +205,27 @@ describe('an agent’s lease', () => {
     await bench.reach('serving');
 
     expect(bench.agent.incarnation).toBe(5);
+  });
+});
+
+describe('an agent’s claims', () => {
+  test('go with heartbeats, only so many with each, until a record settles them', async () => {
+    const bench = await Bench.serving();
+    const more = 5;
+    for (let index = 0; index < claimsMax + more; index += 1) await bench.command({ grant: true });
+    const beatsBefore = bench.beats.length;
+    await bench.virtual.until('it beats', () => bench.beats.length > beatsBefore);
+    const first = bench.beats.at(-1)?.claims ?? [];
+    for (const { loadBalancer, epoch } of first) {
+      const standing = { loadBalancer, epoch, holder: 'agent-1' };
+      bench.judge.publish(subjects.down('agent-1', 'standing'), JSON.stringify(standing));
+    }
+
+    const beats = bench.beats.length;
+    await bench.virtual.until('it beats again', () => bench.beats.length > beats);
+
+    expect(first).toHaveLength(claimsMax);
+    expect(bench.beats.at(-1)?.claims).toHaveLength(more);
   });
 });
 

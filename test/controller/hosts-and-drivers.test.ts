@@ -122,18 +122,22 @@ describe('an agent with several drivers', () => {
     await cluster.untilSettled(other);
   });
 
-  test('offers only those whose device it reaches', async () => {
+  test('offers only those whose device it reaches, and the others when it does', async () => {
     const cluster = await Cluster.with([]);
     cluster.appliance('other').setUnreachable('its cable is out');
     await cluster.startAgent({ id: 'agent-1', drivers: ['memory', 'other'] });
 
     const id = await cluster.create({ provider: 'other' });
     await cluster.run(1_000);
+    const waiting = cluster.view(id);
+    cluster.appliance('other').setUnreachable(null);
+    await cluster.untilSettled(id, 10_000);
 
-    expect(cluster.view(id)).toMatchObject({
+    expect(waiting).toMatchObject({
       state: 'pending',
       rejected: [{ agent: 'agent-1', reason: 'does not run the driver other (it runs memory)' }],
     });
+    expect(cluster.holder(id)).toBe('agent-1');
   });
 
   test('an unknown provider is refused at once', async () => {
