@@ -20,12 +20,30 @@ export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Give it a channel, as a process has that starts others? */
   readonly channel?: boolean;
+  /** Give it a process group of its own, as a terminal does? */
+  readonly group?: boolean;
+}
+
+/** Resolves when it has said this on standard output; rejects if it ends before. */
+export async function says(started: Started, words: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      if (started.stdout().includes(words)) resolve();
+    };
+    started.child.stdout?.on('data', look);
+    look();
+    started.ended.then(
+      ({ stdout, stderr }) => reject(new Error(`it never said "${words}": ${stdout}${stderr}`)),
+      reject,
+    );
+  });
 }
 
 /** Starts `holdfast` with these arguments, without waiting for npm and the set-up. */
 export function startCli(args: readonly string[], options: CliOptions = {}): Started {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', ...(options.channel === true ? ['ipc' as const] : [])],
+    detached: options.group === true,
     env: { ...process.env, ...options.environment },
   });
   let stdout = '';

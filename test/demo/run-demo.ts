@@ -37,18 +37,3 @@ async function shareCache(directory: string): Promise<void> {
   await mkdir(join(tmpdir(), name), { recursive: true });
   await symlink(join(tmpdir(), name), join(directory, name));
 }
-
-/** Resolves when the demo has said this; rejects if it ends before. */
-export async function says(demo: Started, words: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const look = () => {
-      if (demo.stdout().includes(words)) resolve();
-    };
-    demo.child.stdout?.on('data', look);
-    look();
-    demo.ended.then(
-      ({ stdout, stderr }) => reject(new Error(`it never said "${words}": ${stdout}${stderr}`)),
-      reject,
-    );
-  });
-}
