@@ -1,6 +1,7 @@
 import type { Driver } from '../../../drivers/contract/driver.ts';
 import { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { memoryDriver } from '../../../drivers/memory/driver.ts';
+import { delay } from '../../../machines/ports/clock.ts';
 import type { OperatingReport } from '../../../machines/model/status.ts';
 import type { Command, CommandReply } from '../../../machines/protocol/agent-messages.ts';
 import { presets } from '../../../machines/timings/timings.ts';
@@ -24,6 +25,8 @@ export class DeviceBench {
   readonly reports: { epoch: number; operating: OperatingReport; reason: string | null }[] = [];
   /** What happened, in order: saves of the journal, and calls that reached the device. */
   readonly order: string[] = [];
+  /** How long the disk takes. */
+  diskMs = 0;
   readonly appliance: MemoryDevice;
   readonly device: Device;
 
@@ -36,10 +39,10 @@ export class DeviceBench {
     });
     const journal: Journal = {
       load: () => Promise.resolve(new Map()),
-      save: (_, value) => {
+      save: async (_, value) => {
         const { epoch, generation } = JSON.parse(value ?? '{}') as Record<string, number>;
+        await delay(clock, this.diskMs);
         this.order.push(`saved ${epoch}/${generation}`);
-        return Promise.resolve();
       },
     };
     this.device = new Device({
