@@ -5,7 +5,7 @@ import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
-import { faultKind } from './faults/index.ts';
+import { FaultSchedule } from './faults/schedule.ts';
 import type { Plan, Scenario, Size } from './scenarios/scenario.ts';
 import { Clients } from './workload/clients.ts';
 import type { Observer } from './world/events.ts';
@@ -65,8 +65,9 @@ class Run {
   readonly #options: RunOptions;
   readonly #world: World;
   readonly #clients: Clients;
+  readonly #faults: FaultSchedule;
   readonly #chronicle: Chronicle;
-  readonly #rest = new Rest();
+  readonly #rest = new Rest(() => this.#faults.core);
   readonly #violations: Violation[] = [];
   readonly #finish: (() => void)[] = [];
   #rebinds = 0;
@@ -83,6 +84,7 @@ class Run {
       ...(trace === undefined ? {} : { trace }),
     });
     this.#clients = new Clients(this.#world);
+    this.#faults = new FaultSchedule(this.#world);
     this.#chronicle = new Chronicle(onLine);
     this.#world.observe(this.#chronicle.observer);
     this.#world.observe(this.#countRebinds());
@@ -129,9 +131,9 @@ class Run {
     }
     const plan = this.#plan();
     this.#clients.schedule(plan.work);
-    this.#schedule(plan);
+    this.#faults.begin(plan.faults);
     await world.run(plan.untilMs);
-    this.#heal();
+    this.#faults.heal();
     await world.runUntil(() => this.#converged(), convergeLimitMs);
     await world.runUntil(() => this.#rested(), restLimitMs);
     if (this.#violations.length > 0) return;
@@ -145,56 +147,13 @@ class Run {
     return scenario.plan((name) => this.#world.stream(name), { agents, loadBalancers, ids });
   }
 
-  #schedule({ faults }: Plan): void {
-    const world = this.#world;
-    for (const fault of faults) {
-      const kind = faultKind(fault.kind);
-      const tell = (phase: 'begins' | 'ends') =>
-        world.emit({
-          type: 'fault',
-          kind: fault.kind,
-          phase,
-          target: fault.target,
-          detail: fault.variant,
-        });
-      world.time.schedule(fault.atMs, 'fault', () => {
-        tell('begins');
-        kind.begin(world, fault);
-      });
-      if (fault.forMs === 0) continue;
-      world.time.schedule(fault.atMs + fault.forMs, 'fault', () => {
-        tell('ends');
-        kind.end(world, fault);
-      });
-    }
-  }
-
-  /** Every fault has its end in the schedule; this is for what two of them left behind together. */
-  #heal(): void {
-    const world = this.#world;
-    world.background(world.controllerHost.start());
-    world.controllerHost.resume();
-    world.controllerHost.reconnect();
-    for (const host of world.agentHosts.values()) {
-      world.background(host.start());
-      host.resume();
-      host.reconnect();
-      world.network.mend(host.id);
-    }
-    world.network.mend(world.controllerHost.id);
-    for (const medium of ['net', 'store', 'device', 'disk'] as const) world.slowDown(medium, 1);
-    world.appliance.setUnreachable(null);
-  }
-
   #converged(): boolean {
     const { controller } = this.#world.controllerHost;
     if (controller === null || !this.#clients.idle) return false;
-    const serving = this.#world
-      .agentIds()
-      .every((id) => this.#world.agent(id)?.state === 'serving');
+    const { core } = this.#faults;
     return (
-      serving &&
-      controller.loadBalancers.list().every((view) => whyNotBound(this.#world, view) === null)
+      core.every((id) => this.#world.agent(id)?.state === 'serving') &&
+      controller.loadBalancers.list().every((view) => whyNotBound(this.#world, core, view) === null)
     );
   }
 
@@ -222,6 +181,7 @@ class Run {
       world: this.#world,
       ledger: this.#clients.ledger,
       rest: this.#rest,
+      core: () => this.#faults.core,
       violate: (message, loadBalancer = '') => {
         const atMs = Math.round(this.#world.time.nowMs);
         const events = this.#chronicle.leadingTo(loadBalancer, leadCount);

@@ -44,6 +44,8 @@ export const Heartbeat = z.strictObject({
   incarnation,
   /** Grows with each heartbeat of an incarnation. */
   sequence: z.int().min(1),
+  /** Does the sender hold its lease? One that hears no acknowledgements would hear no command either. */
+  leased: z.boolean(),
   claims: z.array(Claim).max(claimsMax),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;

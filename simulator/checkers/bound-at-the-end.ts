@@ -5,10 +5,10 @@ import type { CheckerKind } from './checker.ts';
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
 export const boundAtTheEnd: CheckerKind = {
   name: 'bound-at-the-end',
-  start: ({ world, violate }) => ({
+  start: ({ world, core, violate }) => ({
     atEnd() {
       for (const view of world.controller.loadBalancers.list()) {
-        const problem = whyNotBound(world, view);
+        const problem = whyNotBound(world, core(), view);
         if (problem !== null) violate(problem, view.document.id);
       }
     },
@@ -16,7 +16,11 @@ export const boundAtTheEnd: CheckerKind = {
 };
 
 /** Why a load balancer is not where it should be; null when it is. */
-export function whyNotBound(world: World, view: LoadBalancerView): string | null {
+export function whyNotBound(
+  world: World,
+  core: readonly string[],
+  view: LoadBalancerView,
+): string | null {
   const { state, binding, deleting, reason, generation, appliedGeneration } = view;
   if (deleting) return `it is still being deleted (${state}: ${reason ?? 'without a reason'})`;
   if (state !== 'bound.settled' || binding === null) {
@@ -27,6 +31,7 @@ export function whyNotBound(world: World, view: LoadBalancerView): string | null
   }
   const agent = world.agent(binding.agent);
   if (agent === null) return `it is bound to ${binding.agent}, which does not run`;
+  if (!core.includes(binding.agent)) return `it is bound to ${binding.agent}, which is broken`;
   if (agent.incarnation !== binding.incarnation || agent.state !== 'serving') {
     return `it is bound to incarnation ${binding.incarnation} of ${binding.agent}, which is ${agent.state} as ${agent.incarnation}`;
   }

@@ -8,6 +8,8 @@ export interface CheckerContext {
   readonly world: World;
   readonly ledger: Ledger;
   readonly rest: Rest;
+  /** The agents that are not broken for good. */
+  core(): readonly string[];
   /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
   violate(message: string, loadBalancer?: string): void;
 }

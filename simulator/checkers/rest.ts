@@ -7,7 +7,13 @@ export const restMs = 5_000;
 
 /** Remembers the last sign of unrest: a write, a call to the device, something left to claim. */
 export class Rest {
+  readonly #core: () => readonly string[];
   #last = { atMs: 0, what: 'nothing', loadBalancer: '' };
+
+  /** `core`: whose claims count. An agent that hears nothing claims for ever. */
+  constructor(core: () => readonly string[]) {
+    this.#core = core;
+  }
 
   get last(): { readonly atMs: number; readonly what: string; readonly loadBalancer: string } {
     return this.#last;
@@ -22,7 +28,7 @@ export class Rest {
       this.#last = { atMs, what: `a write of ${key} in ${event.bucket}`, loadBalancer: key };
     } else if (event.type === 'sent' && parseUp(event.subject)?.kind === 'heartbeat') {
       const [claim] = Heartbeat.parse(JSON.parse(event.data)).claims;
-      if (claim === undefined) return;
+      if (claim === undefined || !this.#core().includes(event.from)) return;
       const { loadBalancer, epoch } = claim;
       this.#last = { atMs, what: `${event.from} claims epoch ${epoch}`, loadBalancer };
     }

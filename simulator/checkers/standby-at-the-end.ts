@@ -3,9 +3,9 @@ import type { CheckerKind } from './checker.ts';
 /** After healing and quiet, every load balancer has a standby, where there is more than one agent. */
 export const standbyAtTheEnd: CheckerKind = {
   name: 'standby-at-the-end',
-  start: ({ world, violate }) => ({
+  start: ({ world, core, violate }) => ({
     atEnd() {
-      if (world.agentIds().length < 2) return;
+      if (core().length < 2) return;
       for (const {
         document,
         deleting,
@@ -14,7 +14,9 @@ export const standbyAtTheEnd: CheckerKind = {
       } of world.controller.loadBalancers.list()) {
         if (deleting || binding === null) continue;
         if (standby === null) violate('it has no standby, although agents are free', document.id);
-        else if (world.agent(standby.agent)?.incarnation !== standby.incarnation) {
+        else if (!core().includes(standby.agent)) {
+          violate(`its standby is ${standby.agent}, which is broken`, document.id);
+        } else if (world.agent(standby.agent)?.incarnation !== standby.incarnation) {
           violate(
             `its standby is incarnation ${standby.incarnation} of ${standby.agent}, which is over`,
             document.id,

@@ -5,7 +5,8 @@ import type { World } from '../world/world.ts';
 export interface Fault {
   readonly kind: string;
   readonly atMs: number;
-  readonly forMs: number;
+  /** 0: it happens and is over; null: it stays for good. */
+  readonly forMs: number | null;
   /** What it befalls; empty where there is only one. */
   readonly target: string;
   /** More words for its kind: a direction, a reason, a bucket. */

@@ -1,9 +1,16 @@
+import { agentCrash } from '../faults/agent-crash.ts';
+import { agentCut } from '../faults/agent-cut.ts';
+import { agentPause } from '../faults/agent-pause.ts';
+import type { Fault, FaultFrame } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import type { FaultFrame } from '../faults/fault.ts';
+import type { RandomStream } from '../world/random-streams.ts';
 import { drawWork } from '../workload/work.ts';
 import type { Scenario } from './scenario.ts';
 
 const untilMs = 25_000;
+
+/** On how many days an agent is lost for good. */
+const lossShare = 0.3;
 
 /** How many faults of one kind a day has at most. */
 const faultsOfAKindMax = 4;
@@ -31,6 +38,16 @@ export const roughDayScenario: Scenario = {
       editsMax: 5,
       deletedShare: 0.35,
     });
-    return { work, faults, untilMs };
+    return { work, faults: [...faults, ...drawLoss(stream('loss'), frame)], untilMs };
   },
 };
+
+/**
+ * On some days one agent is never well again, and the others have to do without it. Where everything
+ * heals, a system that waits for the broken one looks as good as one that works around it.
+ */
+function drawLoss(stream: RandomStream, frame: FaultFrame): Fault[] {
+  if (frame.agents.length < 2 || !stream.chance(lossShare)) return [];
+  const kind = stream.pick([agentCrash, agentCut, agentPause]);
+  return [{ ...kind.draw(stream, frame), forMs: null }];
+}

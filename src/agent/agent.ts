@@ -306,11 +306,12 @@ export class Agent {
 
   /** One heartbeat; null where it was not acknowledged. */
   async #beat(): Promise<HeartbeatReply | null> {
-    const { id: agent, bus, timings, log } = this.#options;
+    const { id: agent, bus, clock, timings, log } = this.#options;
     const { incarnation } = this;
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const beat = { agent, incarnation, sequence, claims: this.#claims() };
+    const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
+    const beat = { agent, incarnation, sequence, leased, claims: this.#claims() };
     try {
       const subject = this.#up('heartbeat');
       const reply = await call(bus, subject, beat, HeartbeatReply, timings.ackTimeoutMs);

@@ -108,11 +108,12 @@ export class Judge {
   }
 
   heartbeat(beat: Heartbeat): HeartbeatReply {
-    const { agent, incarnation, sequence } = beat;
+    const { agent, incarnation, sequence, leased } = beat;
     const ended = this.#verdict(agent, incarnation);
     if (ended !== null) return { type: 'ended', ...ended };
     if (this.host.committedContext(agent)?.incarnation !== incarnation) return { type: 'unknown' };
-    this.#heard(agent, incarnation);
+    // Answered, so that it may come back; but one that hears nothing is as good as silent.
+    if (leased) this.#heard(agent, incarnation);
     const term = this.#options.term(agent);
     return { type: 'acknowledged', agent, incarnation, sequence, term };
   }

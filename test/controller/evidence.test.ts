@@ -180,6 +180,7 @@ describe('a verdict', () => {
       agent: 'agent-1',
       incarnation,
       sequence: 1,
+      leased: true,
       claims: [],
     });
 
@@ -198,6 +199,7 @@ describe('a verdict', () => {
       agent: 'agent-1',
       incarnation: before,
       sequence: 999,
+      leased: true,
       claims: [],
     });
 
@@ -216,11 +218,14 @@ describe('a verdict', () => {
     const agent = await cluster.launchAgent({ id: 'agent-1' });
 
     await cluster.run(1_000);
+    const beat = { agent: 'agent-1', incarnation: agent.incarnation, sequence: 1, claims: [] };
+    const acknowledged = cluster.controller.judge.heartbeat(beat);
     const meanwhile = { agent: agent.state, loadBalancer: cluster.state(id) };
     cluster.outages.clear();
     await cluster.untilSettled(id);
 
     expect(meanwhile).toEqual({ agent: 'registering', loadBalancer: 'pending' });
+    expect(acknowledged).toEqual({ type: 'unknown' });
   });
 });
 
