@@ -1,4 +1,4 @@
-import { type EventObject, fromCallback } from 'xstate';
+import { type AnyActor, type EventObject, fromCallback } from 'xstate';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 
@@ -17,6 +17,18 @@ export function rootOf(system: System): { readonly id: string } {
 /** The id of the durable actor that a child belongs to. */
 export function ownerOf(system: System): string {
   return rootOf(system).id;
+}
+
+/**
+ * Stops a root actor and all that it started. XState leaves the children of an actor that errored
+ * running, and its only way to stop them from outside is the internal one that it uses itself.
+ */
+export function stopWithChildren(actor: AnyActor): void {
+  const { children } = actor.getSnapshot() as {
+    readonly children: Readonly<Record<string, object>>;
+  };
+  actor.stop();
+  for (const child of Object.values(children)) (child as { _stop(): void })._stop();
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 import { putUntilKnown, writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
 import type { HostServices } from './host-services.ts';
+import { stopWithChildren } from './children.ts';
 import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
 
 type Settle = (failure: ActorFailure | null) => void;
@@ -387,7 +388,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#writing = false;
     if (this.#restartTimer !== null) this.#host.clock.clearTimer(this.#restartTimer);
     this.#restartTimer = null;
-    actor?.stop();
+    if (actor !== null) stopWithChildren(actor);
   }
 
   #settleAll(failure: ActorFailure): void {

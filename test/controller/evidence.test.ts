@@ -218,7 +218,13 @@ describe('a verdict', () => {
     const agent = await cluster.launchAgent({ id: 'agent-1' });
 
     await cluster.run(1_000);
-    const beat = { agent: 'agent-1', incarnation: agent.incarnation, sequence: 1, claims: [] };
+    const beat = {
+      agent: 'agent-1',
+      incarnation: agent.incarnation,
+      sequence: 1,
+      leased: true,
+      claims: [],
+    };
     const acknowledged = cluster.controller.judge.heartbeat(beat);
     const meanwhile = { agent: agent.state, loadBalancer: cluster.state(id) };
     cluster.outages.clear();

@@ -272,6 +272,25 @@ describe('R10: an agent that starts anew', () => {
 
     expect(cluster.view(id).binding?.incarnation).toBe(agent.incarnation);
   });
+
+  test('a binding that names the dead is found when it is loaded', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const [dead, next] = [cluster.holder(id), cluster.standby(id)];
+    // The verdict is written down, what follows from it is not, and the controller dies.
+    cluster.outages.add('binding');
+    cluster.cut(next);
+    cluster.killAgent(dead);
+    await cluster.untilAgent(dead, 'dead');
+    await cluster.run(20);
+    cluster.killController();
+    cluster.heal();
+    cluster.outages.clear();
+
+    await cluster.startController();
+    await cluster.until('it moved', () => cluster.holder(id) === next, 1_000);
+    await cluster.untilSettled(id);
+  });
 });
 
 describe('R6: a stale owner', () => {

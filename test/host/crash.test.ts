@@ -102,6 +102,24 @@ describe('an actor that throws', () => {
     expect(bench.host.conditions().get('a')).toMatchObject({ crashes: 1 });
   });
 
+  test('its children end with it, and begin anew with it', async () => {
+    const bench = new Bench();
+    await bench.born();
+    const dueAt = bench.virtual.clock.wallMs() + 10_000;
+    await bench.ask({ type: 'arm', dueAt });
+    await bench.ask({ type: 'explode.action' });
+
+    await bench.virtual.run(20_000);
+
+    // Armed once by the first life, and once by the second: only one of the two may fire.
+    expect(bench.host.context('a')?.fired).toBe(1);
+    await bench.ask({ type: 'arm', dueAt: dueAt + 60_000 });
+    await bench.ask({ type: 'explode.guard' });
+    bench.host.stop();
+    await bench.virtual.run(10 * hopMs);
+    expect(bench.virtual.pending()).toBe(0);
+  });
+
   test('one that has no record yet is born again', async () => {
     const bench = new Bench();
     bench.host.birth('a');
