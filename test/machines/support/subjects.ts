@@ -88,7 +88,14 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
 }
 
 function livenessEvents({ incarnation }: LivenessContext): EveryType<LivenessEvent> {
-  const description = { host: 'host-1', drivers: [], zone: null, capacity: null, addresses: [], version: '1' };
+  const description = {
+    host: 'host-1',
+    drivers: [],
+    zone: null,
+    capacity: null,
+    addresses: [],
+    version: '1',
+  };
   const registered = { type: 'registered', agent: 'agent-1', description, at: 1 } as const;
   const numbers = [incarnation, incarnation - 1];
   const each = <T extends string>(type: T) =>
