@@ -10,13 +10,13 @@ import {
   type Wanted,
 } from '../../machines/device/machine.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { countUnexpected, rootOf, worker } from '../host/children.ts';
+import { countUnexpected, rootOf, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import type { Journal } from '../ports/journal.ts';
 
@@ -67,7 +67,9 @@ const logic = deviceMachine.provide({
 /** One load balancer on one device: its machine, and those who wait for what becomes of it. */
 export class Device {
   readonly #options: DeviceOptions;
-  readonly #actor: Actor<DeviceMachine>;
+  #actor: Actor<DeviceMachine>;
+  #crashes = 0;
+  #restartTimer: Timer | null = null;
   #command: Command | null = null;
   #waiters: Waiter[] = [];
   #operating: OperatingReport | null = null;
@@ -77,15 +79,8 @@ export class Device {
 
   constructor(options: DeviceOptions) {
     this.#options = options;
-    const { clock, id, log } = options;
-    this.unexpected = countUnexpected(log, 'device', options.counters);
-    this.#actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
-    devices.set(this.#actor, this);
-    this.#actor.subscribe({
-      next: (snapshot) => this.#stepped(snapshot),
-      error: (error) => log.error({ loadBalancer: id, err: error }, 'the device actor crashed'),
-    });
-    this.#actor.start();
+    this.unexpected = countUnexpected(options.log, 'device', options.counters);
+    this.#actor = this.#launched();
   }
 
   get state(): string {
@@ -103,7 +98,10 @@ export class Device {
     if (newer) this.#command = command;
     if (!command.grant && epoch === this.#command?.epoch) this.#confirmed = true;
     return new Promise((resolve) => {
-      this.#actor.send({ type: 'command', wanted: wantedOf(command) });
+      // A crashed one takes the newest command when it begins anew.
+      if (this.#restartTimer === null) {
+        this.#actor.send({ type: 'command', wanted: wantedOf(command) });
+      }
       const reply = this.#settled(command, this.#actor.getSnapshot());
       if (reply !== null) {
         resolve(reply);
@@ -148,8 +146,39 @@ export class Device {
   }
 
   stop(): void {
-    this.#actor.stop();
-    const message = 'the agent is stopping';
+    if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
+    stopWithChildren(this.#actor);
+    this.#sendAway('the agent is stopping');
+  }
+
+  #launched(): Actor<DeviceMachine> {
+    const { clock, id } = this.#options;
+    const actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    devices.set(actor, this);
+    actor.subscribe({
+      next: (snapshot) => this.#stepped(snapshot),
+      error: (error) => this.#crashed(error),
+    });
+    return actor.start();
+  }
+
+  /** A bug, of a driver's perhaps: it begins anew with what was last commanded. */
+  #crashed(error: unknown): void {
+    const { id, log, clock, timings } = this.#options;
+    log.error({ loadBalancer: id, err: error }, 'the device actor crashed');
+    stopWithChildren(this.#actor);
+    this.#sendAway('the device actor crashed, and begins anew');
+    const waitMs = backoffMs(this.#crashes, timings.restartMs, timings.restartMaxMs);
+    this.#crashes += 1;
+    this.#restartTimer = clock.setTimer(waitMs, () => {
+      this.#restartTimer = null;
+      this.#actor = this.#launched();
+      if (this.#command === null) return;
+      this.#actor.send({ type: 'command', wanted: wantedOf(this.#command) });
+    });
+  }
+
+  #sendAway(message: string): void {
     for (const { resolve } of this.#waiters) {
       resolve({ type: 'failed', kind: 'retryable', message });
     }

@@ -100,6 +100,66 @@ describe('a device that fails', () => {
   });
 });
 
+describe('a device actor that crashes', () => {
+  /** A driver with a bug: it throws, so many times, when it is asked to watch. */
+  const buggy =
+    (times: number) =>
+    (driver: Driver): Driver => {
+      let left = times;
+      return {
+        ...driver,
+        watch: (id, notify) => {
+          left -= 1;
+          if (left >= 0) throw new TypeError('watch is broken');
+          return driver.watch(id, notify);
+        },
+      };
+    };
+
+  test('begins anew with what was commanded, later each time', async () => {
+    const bench = new DeviceBench(buggy(3));
+
+    const reply = await bench.ask();
+    await bench.virtual.run(bench.timings.deviceStableMs);
+
+    const { restartMs } = bench.timings;
+    expect(reply).toMatchObject({ type: 'applied' });
+    expect(bench.device.state).toBe('active');
+    expect(bench.appliance.log.map(({ at }) => at)).toEqual([
+      hopMs,
+      3 * hopMs + restartMs,
+      5 * hopMs + (1 + 2) * restartMs,
+      7 * hopMs + (1 + 2 + 4) * restartMs,
+    ]);
+    const errors = bench.log.lines.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual(
+      new Array(3).fill('the device actor crashed'),
+    );
+  });
+
+  test('takes a newer command when it begins anew', async () => {
+    const bench = new DeviceBench(buggy(1));
+    await bench.ask();
+
+    const reply = await bench.ask({ generation: 2 });
+
+    expect(reply).toMatchObject({ type: 'applied', generation: 2 });
+    expect(bench.done()).toEqual(['applied 1/1', 'applied 1/2']);
+  });
+
+  test('answers whoever asks meanwhile, and leaves nothing running when it is stopped', async () => {
+    const bench = new DeviceBench(buggy(1_000));
+    await bench.ask();
+
+    const meanwhile = bench.send({ generation: 2 });
+    bench.device.stop();
+
+    expect(await meanwhile).toMatchObject({ type: 'failed', kind: 'retryable' });
+    await bench.virtual.run(2 * hopMs);
+    expect(bench.virtual.pending()).toBe(0);
+  });
+});
+
 describe('a device that someone newer holds', () => {
   test('refuses: the caller hears by whom, and it is claimed until a record is as new', async () => {
     const bench = new DeviceBench();
