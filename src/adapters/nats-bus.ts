@@ -295,15 +295,15 @@ export class NatsBus implements Bus {
   }
 
   #complain(error: Error): void {
-    const refused = error instanceof PermissionViolationError && error.operation === 'publish';
-    if (refused && error.subject.startsWith(anyInbox)) {
-      // The right to answer a request is forgotten with the time for it, and with the server.
-      this.#log.warn({ subject: error.subject }, 'A reply came too late and was refused.');
+    if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') {
+      this.#log.error({ error: error.message }, 'The NATS server reports an error.');
       return;
     }
-    this.#log.error({ error: error.message }, 'The NATS server reports an error.');
-    if (!refused) return;
     const { subject } = error;
+    if (subject.startsWith(anyInbox)) {
+      // The right to answer a request is forgotten with the time for it, and with the server.
+      this.#log.warn({ subject }, 'A reply came too late and was refused.');
+    } else this.#log.error({ error: error.message }, 'The NATS server reports an error.');
     this.#requests.rejectOn(subject, new BusUnavailable(`this user may not publish to ${subject}`));
   }
 
