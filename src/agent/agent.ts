@@ -3,7 +3,7 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
 import type { AgentDescription } from '../../machines/liveness/context.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
+import { type Clock, delay, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   type Claim,
@@ -19,7 +19,7 @@ import {
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { countUnexpected, worker } from '../host/children.ts';
+import { countUnexpected, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import { call, serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
@@ -44,7 +44,10 @@ export interface AgentOptions {
 export class Agent {
   readonly counters = { unexpected: 0 };
   readonly #options: AgentOptions;
-  readonly #actor: Actor<AgentMachine>;
+  readonly #logic: AgentMachine;
+  #actor: Actor<AgentMachine>;
+  #crashes = 0;
+  #restartTimer: Timer | null = null;
   readonly #devices = new Map<string, Device>();
   readonly #subscriptions: Subscription[] = [];
   readonly #subjectShard: number;
@@ -59,7 +62,7 @@ export class Agent {
     const { id, clock, log, shards } = options;
     this.#subjectShard = subjects.shardOf(id, shards);
     this.#leasedFrom = clock.monotonicMs();
-    const logic = agentMachine.provide({
+    this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
         heartbeat: worker<AgentEvent>(async (_, report, signal) => {
@@ -69,7 +72,12 @@ export class Agent {
       },
       actions: { unexpected: countUnexpected(log, 'agent', this.counters) },
     });
-    this.#actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    this.#actor = this.#created();
+  }
+
+  #created(): Actor<AgentMachine> {
+    const { id, clock } = this.#options;
+    return createActor(this.#logic, { id, systemId: 'self', clock: xstateClock(clock) });
   }
 
   get state(): string {
@@ -81,7 +89,17 @@ export class Agent {
   }
 
   start(): void {
-    const { id, bus, log, incarnation } = this.#options;
+    this.#launch(this.#options.incarnation);
+    this.#listen();
+    this.#subscriptions.push(
+      this.#options.bus.onStatus((status) => {
+        this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
+      }),
+    );
+  }
+
+  #launch(incarnation: number): void {
+    const { id, bus, log } = this.#options;
     let state = '';
     this.#actor.subscribe({
       next: ({ value, context }) => {
@@ -89,17 +107,26 @@ export class Agent {
         log.info({ agent: id, from: state, to: value, ...context }, 'agent');
         state = String(value);
       },
-      error: (error) => log.error({ agent: id, err: error }, 'the agent actor crashed'),
+      error: (error) => this.#crashed(error),
     });
     this.#actor.start();
     this.#actor.send({ type: 'started', incarnation });
-    this.#listen();
-    this.#subscriptions.push(
-      bus.onStatus((status) => {
-        this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
-      }),
-    );
     if (bus.status() === 'connected') this.#actor.send({ type: 'bus.connected' });
+  }
+
+  /** A bug, of a driver's perhaps: it registers anew, and what it drives is driven on. */
+  #crashed(error: unknown): void {
+    const { id, log, clock, timings } = this.#options;
+    log.error({ agent: id, err: error }, 'the agent actor crashed');
+    const { incarnation } = this;
+    stopWithChildren(this.#actor);
+    const waitMs = backoffMs(this.#crashes, timings.restartMs, timings.restartMaxMs);
+    this.#crashes += 1;
+    this.#restartTimer = clock.setTimer(waitMs, () => {
+      this.#restartTimer = null;
+      this.#actor = this.#created();
+      this.#launch(incarnation);
+    });
   }
 
   /** Says goodbye, and resolves when nothing is bound here or the time for it is up. */
@@ -107,14 +134,15 @@ export class Agent {
     const stopped = new Promise<void>((resolve) => {
       this.#actor.subscribe({ complete: () => resolve(), error: () => resolve() });
     });
-    this.#actor.send({ type: 'stop' });
+    if (this.#restartTimer === null) this.#actor.send({ type: 'stop' });
     await stopped;
     this.kill();
   }
 
   /** Stops at once and without a word, as a crash would; what runs on devices runs on. */
   kill(): void {
-    this.#actor.stop();
+    if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
+    stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     for (const device of this.#devices.values()) device.stop();
     this.#devices.clear();

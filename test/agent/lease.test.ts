@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Driver } from '../../drivers/contract/driver.ts';
 import { memoryDriver } from '../../drivers/memory/driver.ts';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { HeartbeatReply } from '../../machines/protocol/agent-messages.ts';
@@ -29,7 +30,7 @@ class Bench {
   /** What the judge answers; null means that it says nothing. */
   answer: (beat: Heartbeat) => HeartbeatReply | null = (beat) => this.acknowledge(beat);
 
-  constructor() {
+  constructor(change: (driver: Driver) => Driver = (driver) => driver) {
     const { clock } = this.virtual;
     this.agent = new Agent({
       id: 'agent-1',
@@ -37,7 +38,7 @@ class Bench {
       incarnation: 5,
       bus: this.bus,
       journal: this.journal,
-      drivers: new Map([['memory', memoryDriver(this.appliance, 'agent-1')]]),
+      drivers: new Map([['memory', change(memoryDriver(this.appliance, 'agent-1'))]]),
       clock,
       log: recordingLog(),
       timings: presets.lan,
@@ -253,6 +254,54 @@ describe('a command to an agent', () => {
 
     const reply = JSON.parse(await bench.virtual.settled(asked)) as unknown;
     expect(reply).toEqual({ agent: 'agent-1', incarnation: 5 });
+  });
+});
+
+describe('an agent actor that crashes', () => {
+  /** A driver with a bug: it throws, so many times, when it is asked whether its device is there. */
+  const buggy =
+    (times: number) =>
+    (driver: Driver): Driver => {
+      let left = times;
+      return {
+        ...driver,
+        probe: () => {
+          left -= 1;
+          return left >= 0 ? Promise.reject(new TypeError('probe is broken')) : driver.probe();
+        },
+      };
+    };
+
+  test('begins anew, later each time, under the same incarnation', async () => {
+    const bench = new Bench(buggy(3));
+
+    bench.agent.start();
+    await bench.reach('serving');
+
+    const { restartMs } = presets.lan;
+    expect(bench.virtual.time.nowMs).toBeGreaterThanOrEqual((1 + 2 + 4) * restartMs);
+    expect(bench.registered.map(({ incarnation }) => incarnation)).toEqual([5]);
+  });
+
+  test('has one heart, not two', async () => {
+    const bench = new Bench(buggy(1));
+    bench.agent.start();
+    await bench.reach('serving');
+
+    await bench.virtual.run(10 * presets.lan.heartbeatMs);
+
+    expect(bench.beats.length).toBeLessThanOrEqual(11);
+  });
+
+  test('can be ended, with nothing left behind', async () => {
+    const bench = new Bench(buggy(1_000));
+    bench.agent.start();
+    await bench.virtual.run(1_000);
+
+    await bench.virtual.settled(bench.agent.stop());
+    await bench.virtual.run(10);
+
+    expect(bench.virtual.pending()).toBe(0);
   });
 });
 
