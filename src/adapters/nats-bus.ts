@@ -36,8 +36,6 @@ export const slowHandlerMs = 100;
 export const drainTimeoutMs = 2_000;
 
 const noRespondersStatus = 503;
-/** What the inboxes of all processes begin with; see machines/protocol/subjects.ts. */
-const anyInbox = '_INBOX_';
 
 export interface NatsBusOptions {
   /** Such as `nats://127.0.0.1:4222`; several are tried in turn. */
@@ -295,15 +293,9 @@ export class NatsBus implements Bus {
   }
 
   #complain(error: Error): void {
-    if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') {
-      this.#log.error({ error: error.message }, 'The NATS server reports an error.');
-      return;
-    }
+    this.#log.error({ error: error.message }, 'The NATS server reports an error.');
+    if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') return;
     const { subject } = error;
-    if (subject.startsWith(anyInbox)) {
-      // The right to answer a request is forgotten with the time for it, and with the server.
-      this.#log.warn({ subject }, 'A reply came too late and was refused.');
-    } else this.#log.error({ error: error.message }, 'The NATS server reports an error.');
     this.#requests.rejectOn(subject, new BusUnavailable(`this user may not publish to ${subject}`));
   }
 
