@@ -133,7 +133,7 @@ describe('a device actor that crashes', () => {
     ]);
     const errors = bench.log.lines.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual(
-      new Array(3).fill('the device actor crashed'),
+      [1, 2, 3].map(() => 'the device actor crashed'),
     );
   });
 
