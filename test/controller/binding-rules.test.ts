@@ -295,6 +295,15 @@ describe('R9: what is held above the record repairs the record', () => {
     },
   );
 
+  test('so is the grant of a former standby that is on record no more', () => {
+    const dropped = { ...record, standby: null, lastEpoch: 5 };
+
+    expect(after({ bound: 'settled' }, dropped, claim('b', 2))).toMatchObject({
+      value: 'rebinding',
+      binding: seat('a', 6),
+    });
+  });
+
   test('what is not above the binding changes nothing', () => {
     const before = after({ bound: 'settled' }, record);
 
