@@ -7,6 +7,12 @@ export const hostId = agentId;
 export const epoch = z.int().min(0);
 export const generation = z.int().min(0);
 
+/**
+ * How far above the last issued epoch a claim is believed. A store that lost its newest writes is
+ * that far behind at most; anything beyond is a broken agent, or one that lies to exhaust the numbers.
+ */
+export const epochsAheadMax = 1_000_000;
+
 /** Grows at each start of the agent and whenever a judge has declared the old one dead. */
 export const incarnation = z.int().min(1);
 

@@ -4,7 +4,7 @@ import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { type Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
-import { type Seat, sameSeat } from '../../machines/protocol/seat.ts';
+import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -126,6 +126,9 @@ export class Driver {
         // Only somebody newer can fence; anything else is a late word about an earlier command.
         if (reply.by.epoch <= epoch && !reply.by.removed) {
           return `agent ${seat.agent} answered for epoch ${reply.by.epoch}`;
+        }
+        if (reply.by.epoch > epoch + epochsAheadMax) {
+          return refused(`its device holds the impossible epoch ${reply.by.epoch}`);
         }
         return { type: 'driven.fenced', epoch, by: reply.by, at };
       case 'stale':

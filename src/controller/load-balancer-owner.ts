@@ -14,7 +14,7 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
-import type { Seat } from '../../machines/protocol/seat.ts';
+import { epochsAheadMax, type Seat } from '../../machines/protocol/seat.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -198,6 +198,12 @@ export class LoadBalancerOwner {
 
   /** Rule R9: what an agent holds, or was fenced by; answered by what the record says. */
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
+    const issued = this.host.context(id)?.lastEpoch ?? 0;
+    if (claim.epoch > issued + epochsAheadMax) {
+      const { log } = this.#options;
+      log.error({ loadBalancer: id, agent, claim, issued }, 'an impossible claim was dropped');
+      return;
+    }
     const { epoch, generation, removed } = claim;
     const at = this.#options.clock.wallMs();
     this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { epochsAheadMax } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { Cluster } from './support/cluster.ts';
 
@@ -68,5 +69,27 @@ describe('messages that should not be', () => {
 
     expect(JSON.parse(await cluster.settled(asked))).toMatchObject({ type: 'malformed' });
     expect(cluster.agent('agent-1').state).toBe('serving');
+  });
+
+  test('an agent that claims an impossible epoch does not exhaust the numbers', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const before = cluster.view(id).lastEpoch;
+    const liar = cluster.broker.connect('liar');
+    const subject = subjects.lb(subjects.shardOf(id, 4), id, 'claim');
+    const claimOf = (epoch: number) => {
+      const claim = { loadBalancer: id, epoch, generation: 1, removed: false };
+      return JSON.stringify({ agent: 'agent-2', incarnation: 1, claim });
+    };
+
+    liar.publish(subject, claimOf(before + epochsAheadMax + 1));
+    await cluster.run(1_000);
+    expect(cluster.view(id).lastEpoch).toBe(before);
+    expect(JSON.stringify(cluster.log.lines)).toContain('an impossible claim was dropped');
+
+    liar.publish(subject, claimOf(before + epochsAheadMax));
+    await cluster.run(1_000);
+    expect(cluster.view(id).lastEpoch).toBeGreaterThan(before + epochsAheadMax);
+    await cluster.untilSettled(id);
   });
 });
