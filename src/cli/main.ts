@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/load.ts';
-import { ShardsTaken } from '../controller/shard-ownership.ts';
+import { ControllerTaken } from '../controller/controller.ts';
 import { BusUnavailable } from '../ports/bus.ts';
 import { version } from '../processes/version.ts';
 import { ProcessFailed } from '../up/managed-process.ts';
@@ -26,7 +26,7 @@ const program = new Command('holdfast')
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */
 function isForTheUser(error: unknown): error is Error {
-  return [ConfigError, CommandError, ProcessFailed, ShardsTaken, BusUnavailable].some(
+  return [ConfigError, CommandError, ProcessFailed, ControllerTaken, BusUnavailable].some(
     (kind) => error instanceof kind,
   );
 }

@@ -3,39 +3,29 @@ import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import { Fault } from '../../machines/model/fault.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
-import {
-  Claim,
-  Goodbye,
-  Heartbeat,
-  Register,
-  Report,
-} from '../../machines/protocol/agent-messages.ts';
-import {
-  CreateRequest,
-  DeleteRequest,
-  EditRequest,
-  type WriteReply,
-} from '../../machines/protocol/load-balancer-messages.ts';
-import { agentId, incarnation } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { AgentView, Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
-import { parseMessage, serve } from '../messaging/endpoint.ts';
-import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import { serve } from '../messaging/endpoint.ts';
+import { type Bus, NoResponders, type Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { ApiServices } from './api-services.ts';
 import { FleetView } from './fleet-view.ts';
+import { ForeignSeats } from './foreign-seats.ts';
+import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
+import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
+import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
-import { claimShards } from './shard-ownership.ts';
+import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
+import { Verdicts } from './verdicts.ts';
 
 export interface ControllerOptions {
   readonly id: string;
@@ -51,9 +41,15 @@ export interface ControllerOptions {
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
 }
 
-const ForwardedClaim = z.strictObject({ agent: agentId, incarnation, claim: Claim });
+/** Thrown at the start: another process has this controller's id, and lives. */
+export class ControllerTaken extends Error {
+  override readonly name = 'ControllerTaken';
+}
 
-/** One controller: judges agents, owns load balancers, and answers for both. */
+/**
+ * One of any number of controllers: judges the agents and owns the load balancers of its shards,
+ * and answers the API for all of them.
+ */
 export class Controller {
   readonly loadBalancers: LoadBalancers;
   readonly fleet: Fleet;
@@ -65,18 +61,24 @@ export class Controller {
   readonly counters = { unexpected: 0 };
   readonly #options: ControllerOptions;
   readonly #fleet: FleetView;
+  readonly #foreign: ForeignSeats;
   readonly #ring: TransitionRing;
+  readonly #proven: ProvenTime;
+  readonly #membership: Membership;
+  readonly #shards: ShardKeeper;
+  readonly #inbox: Inbox;
+  readonly #verdicts: Verdicts;
   readonly #subscriptions: Subscription[] = [];
-  readonly #abort = new AbortController();
-  #terms: ReadonlyMap<number, number> = new Map();
-  /** Whether the actors of the owned shards have been started from their records. */
-  #adopted = false;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { bus, stores, clock, random, log, timings, shards } = options;
     const seats = new SeatIndex();
-    this.#fleet = new FleetView(seats);
+    this.#foreign = new ForeignSeats(log);
+    this.#fleet = new FleetView({
+      bound: (agent) => seats.load(agent) + this.#foreign.bound(agent),
+      standby: (agent) => seats.standbyLoad(agent) + this.#foreign.standby(agent),
+    });
     this.fleet = { agents: (): readonly AgentView[] => this.#fleet.views() };
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
@@ -85,7 +87,7 @@ export class Controller {
       clock,
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
-      put: (bucket, key, revision) => this.#observed(bucket, key, revision),
+      changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
     });
     this.loadBalancers = new ApiServices({
       bus,
@@ -100,21 +102,53 @@ export class Controller {
       seats,
       fleet: this.#fleet,
       resolveDriver: options.resolveDriver,
+      owns: (id) => this.#owns(id),
       stepped: (step) => this.#noteLoadBalancer(step),
       purged: options.purged,
     });
+    this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
-      term: (agent) => this.#terms.get(subjects.shardOf(agent, shards)) ?? 0,
-      boundCount: (agent) => seats.load(agent),
+      provenMs: () => this.#proven.nowMs,
+      term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
+      boundCount: (agent) => seats.load(agent) + this.#foreign.bound(agent),
       stepped: (step) => this.#noteAgent(step),
-      known: (agent, state, context) => this.#agentKnown(agent, state, context),
+      known: (agent, state, context) => {
+        this.#agentKnown(agent, state, context);
+        this.#verdicts.tell(agent, state, context);
+      },
+    });
+    this.#inbox = new Inbox({ bus, log, shards, judge: this.judge, owner: this.owner });
+    this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
+      if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
+    });
+    this.#membership = new Membership({
+      controller: options.id,
+      bus,
+      clock,
+      log,
+      timings,
+      provenMs: () => this.#proven.nowMs,
+      changed: () => this.#shards.reconcile(),
+    });
+    this.#shards = new ShardKeeper({
+      controller: options.id,
+      shards,
+      store: stores.shards,
+      clock,
+      log,
+      timings,
+      nonce: random.uuid(),
+      living: () => this.#membership.living(),
+      adopt: (shard) => this.#adopt(shard),
+      abandon: (shard) => this.#abandon(shard),
     });
   }
 
-  /** Resolves when this controller owns its shards and all their actors run. */
+  /** Resolves when this controller owns the shards that are free for it and all their actors run. */
   async start(): Promise<void> {
     const { id, bus, log } = this.#options;
+    await this.#refuseTwin();
     this.#subscriptions.push(
       serve({
         bus,
@@ -123,64 +157,126 @@ export class Controller {
         schema: z.object({}),
         handle: () => Promise.resolve({ controller: id }),
       }),
-    );
-    this.#terms = await claimShards({
-      controller: id,
-      ...this.#options,
-      store: this.#options.stores.shards,
-      nonce: this.#options.random.uuid(),
-      signal: this.#abort.signal,
-    });
-    await this.projection.start();
-    this.#adopt();
-    for (const shard of this.#terms.keys()) this.#serveShard(shard);
-    this.#subscriptions.push(
       bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),
+      this.#verdicts.listen(),
     );
-    this.judge.start();
+    await this.projection.start();
+    await this.#shards.start();
+    this.#proven.start();
+    await this.#membership.start(this.#shards.owners());
+    await this.#shards.settle();
     log.info(
-      { controller: id, shards: this.#terms.size, loadBalancers: this.projection.desired.size },
+      {
+        controller: id,
+        shards: this.#shards.owned().length,
+        loadBalancers: this.projection.desired.size,
+      },
       'the controller is ready',
     );
   }
 
+  /** Lets go of its shards, so that others take them at once, and stops. */
+  async leave(): Promise<void> {
+    this.#inbox.closeAll();
+    await this.#shards.leave();
+    this.#membership.stop(true);
+    this.stop();
+  }
+
   /** Stops at once; records stay, and another controller can take over. */
   stop(): void {
-    this.#abort.abort(new Error('the controller was stopped'));
+    this.#shards.stop();
+    this.#membership.stop(false);
+    this.#proven.stop();
+    this.#inbox.closeAll();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.judge.stop();
     this.owner.stop();
     this.projection.stop();
   }
 
-  #owns(id: string): boolean {
-    return this.#terms.has(subjects.shardOf(id, this.#options.shards));
+  /** The shards that this controller owns now. */
+  ownedShards(): readonly number[] {
+    return this.#shards.owned();
   }
 
-  #adopt(): void {
+  async #refuseTwin(): Promise<void> {
+    const { id, bus, timings } = this.#options;
+    try {
+      await bus.request(subjects.controller(id, 'probe'), '{}', timings.probeTimeoutMs);
+    } catch (error) {
+      // Nobody, or somebody who hangs: its shards change hands by compare-and-swap either way.
+      if (error instanceof NoResponders) return;
+      this.#options.log.warn({ controller: id, error: String(error) }, 'no twin has answered');
+      return;
+    }
+    throw new ControllerTaken(
+      `a controller ${id} runs already; stop it, or give this one another id`,
+    );
+  }
+
+  #ticked(): void {
+    this.judge.turnWheel();
+    this.#membership.look();
+  }
+
+  #owns(id: string): boolean {
+    return this.#shards.term(subjects.shardOf(id, this.#options.shards)) !== null;
+  }
+
+  // Shards come and go.
+
+  #adopt(shard: number): void {
     const { liveness, desired, binding } = this.projection;
-    for (const agent of liveness.keys()) {
-      const record = liveness.raw(agent);
-      if (record !== null && this.#owns(agent)) {
-        this.judge.adopt(agent, record.text, record.revision);
-      }
+    for (const agent of this.#inShard(shard, liveness.keys())) this.#adoptAgent(agent);
+    for (const id of this.#inShard(shard, binding.keys())) this.#foreign.note(id, null);
+    for (const id of this.#inShard(shard, desired.keys())) this.#adoptLoadBalancer(id);
+    this.#inbox.open(shard);
+  }
+
+  #abandon(shard: number): void {
+    this.#inbox.close(shard);
+    for (const agent of this.#inShard(shard, this.judge.host.ids())) this.judge.abandon(agent);
+    for (const id of this.#inShard(shard, this.owner.host.ids())) this.owner.abandon(id);
+    const { binding } = this.projection;
+    for (const id of this.#inShard(shard, binding.keys())) {
+      this.#foreign.note(id, binding.raw(id)?.text ?? null);
     }
-    for (const id of desired.keys()) {
-      const raw = desired.raw(id);
-      const record = desired.get(id);
-      if (raw === null || record === null || !this.#owns(id)) continue;
-      this.owner.adopt(id, { record, revision: raw.revision }, binding.raw(id));
-    }
-    this.#adopted = true;
+  }
+
+  #inShard(shard: number, ids: Iterable<string>): readonly string[] {
+    const { shards } = this.#options;
+    return [...ids].filter((id) => subjects.shardOf(id, shards) === shard);
+  }
+
+  #adoptAgent(agent: string): void {
+    const record = this.projection.liveness.raw(agent);
+    if (record !== null) this.judge.adopt(agent, record.text, record.revision);
+  }
+
+  #adoptLoadBalancer(id: string): void {
+    const { desired, binding } = this.projection;
+    const raw = desired.raw(id);
+    const record = desired.get(id);
+    if (raw === null || record === null) return;
+    this.owner.adopt(id, { record, revision: raw.revision }, binding.raw(id));
   }
 
   /** A predecessor's last write may land when its successor has read the records already. */
   #observed(bucket: ProjectedBucket, key: string, revision: number): void {
-    if (!this.#adopted || !this.#owns(key)) return;
-    const { desired } = this.projection;
+    const { desired, binding, liveness } = this.projection;
+    if (!this.#owns(key)) {
+      if (bucket === 'binding') this.#foreign.note(key, binding.raw(key)?.text ?? null);
+      if (bucket === 'liveness') this.#foreignAgent(key);
+      return;
+    }
     if (bucket === 'binding') this.owner.host.actor(key)?.observed(revision);
-    else if (bucket === 'liveness') this.judge.host.actor(key)?.observed(revision);
-    else {
+    else if (bucket === 'liveness') {
+      const actor = this.judge.host.actor(key);
+      if (actor !== null) actor.observed(revision);
+      else if (liveness.raw(key) !== null) this.#adoptAgent(key);
+    } else {
+      if (desired.raw(key) === null) return;
       this.owner.observed(key, revision, () => {
         const record = desired.get(key);
         const raw = desired.raw(key);
@@ -189,84 +285,10 @@ export class Controller {
     }
   }
 
-  #serveShard(shard: number): void {
-    const { bus } = this.#options;
-    this.#subscriptions.push(
-      bus.subscribe(subjects.upOfShard(shard), (message) => this.#fromAgent(message)),
-      bus.subscribe(subjects.lbOfShard(shard), (message) => this.#forLoadBalancer(message)),
-    );
-  }
-
-  // From agents. The subject names the sender, and the server's permissions vouch for the subject.
-
-  #fromAgent(message: BusMessage): void {
-    const address = subjects.parseUp(message.subject);
-    if (address === null) return this.#malformed(message, 'its subject names no agent');
-    switch (address.kind) {
-      case 'register':
-        return this.#answer(message, Register, address.agent, (body) => this.judge.register(body));
-      case 'heartbeat':
-        return this.#answer(message, Heartbeat, address.agent, async (beat) => {
-          const reply = this.judge.heartbeat(beat);
-          if (reply.type === 'acknowledged') this.#forwardClaims(beat);
-          return Promise.resolve(reply);
-        });
-      case 'goodbye':
-        return this.#answer(message, Goodbye, address.agent, (body) => this.judge.goodbye(body));
-      case 'report':
-        return this.#answer(message, Report, address.agent, (report) => {
-          this.owner.report(report);
-          return Promise.resolve(undefined);
-        });
-      default:
-        return this.#malformed(message, `'${address.kind}' is no kind of message`);
-    }
-  }
-
-  #answer<T extends { readonly agent: string }>(
-    message: BusMessage,
-    schema: z.ZodType<T>,
-    sender: string,
-    handle: (body: T) => Promise<object | undefined>,
-  ): void {
-    const parsed = parseMessage(schema, message.data);
-    if ('problem' in parsed) return this.#malformed(message, parsed.problem);
-    if (parsed.value.agent !== sender) {
-      return this.#malformed(message, `agent ${sender} speaks for ${parsed.value.agent}`);
-    }
-    this.#reply(message, handle(parsed.value));
-  }
-
-  #reply(message: BusMessage, answer: Promise<object | undefined>): void {
-    answer
-      .then((reply) => {
-        if (reply !== undefined) message.reply(JSON.stringify(reply));
-      })
-      .catch((error: unknown) => {
-        const { log } = this.#options;
-        log.error({ subject: message.subject, err: error }, 'a message could not be handled');
-      });
-  }
-
-  #malformed(message: BusMessage, problem: string): void {
-    const { log } = this.#options;
-    log.warn({ subject: message.subject, problem }, 'a malformed message was dropped');
-  }
-
-  #forwardClaims(beat: Heartbeat): void {
-    const { bus, shards } = this.#options;
-    for (const claim of beat.claims) {
-      const id = claim.loadBalancer;
-      const subject = subjects.lb(subjects.shardOf(id, shards), id, 'claim');
-      const { agent, incarnation: number } = beat;
-      try {
-        bus.publish(subject, JSON.stringify({ agent, incarnation: number, claim }));
-      } catch (error) {
-        // Claimed again with the agent's next heartbeat.
-        if (!(error instanceof BusUnavailable)) throw error;
-        return;
-      }
-    }
+  /** What another judge has put on record of an agent; its notice has mostly come before. */
+  #foreignAgent(agent: string): void {
+    const known = this.projection.liveness.get(agent);
+    if (known !== null) this.#agentKnown(agent, known.state, known.context);
   }
 
   #disconnected(data: string): void {
@@ -276,54 +298,6 @@ export class Controller {
     if (name?.role === 'agent' && this.#owns(name.id)) {
       this.judge.connectionClosed(name.id, advisory.reason);
     }
-  }
-
-  // From the API and from judges, for load balancers of this controller's shards.
-
-  #forLoadBalancer(message: BusMessage): void {
-    const address = subjects.parseLb(message.subject);
-    if (address === null) return this.#malformed(message, 'its subject names no load balancer');
-    const { id } = address;
-    switch (address.verb) {
-      case 'create':
-        return this.#write(message, CreateRequest, (body) =>
-          this.owner.create(id, body.operationId, body.document),
-        );
-      case 'edit':
-        return this.#write(message, EditRequest, (body) =>
-          this.owner.edit(id, body.operationId, body.operation),
-        );
-      case 'delete':
-        return this.#write(message, DeleteRequest, (body) =>
-          this.owner.delete(id, body.operationId, body.cascade),
-        );
-      case 'claim': {
-        const parsed = parseMessage(ForwardedClaim, message.data);
-        if ('problem' in parsed) return this.#malformed(message, parsed.problem);
-        const { agent, incarnation: number, claim } = parsed.value;
-        return this.owner.claim(id, agent, number, claim);
-      }
-      default:
-        return this.#malformed(message, `'${address.verb}' is no verb of a load balancer`);
-    }
-  }
-
-  #write<T>(message: BusMessage, schema: z.ZodType<T>, commit: (body: T) => Promise<number>): void {
-    const parsed = parseMessage(schema, message.data);
-    if ('problem' in parsed) {
-      this.#malformed(message, parsed.problem);
-      message.reply(JSON.stringify(faultReply(new Fault(400, parsed.problem))));
-      return;
-    }
-    const answer = (async (): Promise<WriteReply> => {
-      try {
-        return { type: 'committed', revision: await commit(parsed.value) };
-      } catch (error) {
-        if (error instanceof Fault) return faultReply(error);
-        throw error;
-      }
-    })();
-    this.#reply(message, answer);
   }
 
   // From this controller's own actors.
@@ -336,7 +310,7 @@ export class Controller {
     }
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.
-    if (same && before.description === context.description) return;
+    if (same && JSON.stringify(before.description) === JSON.stringify(context.description)) return;
     if (state === 'dead' || state === 'retired') {
       this.owner.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.agentLeaving(agent, context.incarnation);
@@ -359,9 +333,4 @@ export class Controller {
     this.#ring.note({ kind: 'agent', id, from, to, event: event.type, binding: null, reason });
     this.#options.log.info({ agent: id, from, to, event: event.type, reason }, 'agent');
   }
-}
-
-function faultReply(fault: Fault): WriteReply {
-  const { status, message, retryAfterSeconds } = fault;
-  return { type: 'fault', status, message, retryAfterSeconds };
 }

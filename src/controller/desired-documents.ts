@@ -62,6 +62,11 @@ export class DesiredDocuments {
     }
   }
 
+  /** Another controller owns it from now on. */
+  forget(id: string): void {
+    this.#documents.delete(id);
+  }
+
   /** Told of a revision by a watch: what was not written here is taken over, and not left to the next edit. */
   async observed(
     id: string,
@@ -86,10 +91,12 @@ export class DesiredDocuments {
         throw new Fault(409, `A load balancer with id ${id} exists already.`);
       const record = this.#record(body, [operationId]);
       const result = await this.#write(id, record, 0);
-      if (!result.committed) {
-        throw new Fault(409, `A load balancer with id ${id} exists already.`);
-      }
-      return this.#committed(id, record, result.revision);
+      if (result.committed) return this.#committed(id, record, result.revision);
+      // Perhaps this very operation, committed by a controller that owned the shard before.
+      await this.#reload(id);
+      const held = this.#documents.get(id);
+      if (held?.record.operationIds.includes(operationId) === true) return held.revision;
+      throw new Fault(409, `A load balancer with id ${id} exists already.`);
     });
   }
 
@@ -103,6 +110,8 @@ export class DesiredDocuments {
     change: (record: DesiredRecord) => Body | null,
   ): Promise<number> {
     return this.#inTurn(id, async () => {
+      // The watch may not have told yet what a controller wrote that owned the shard before.
+      if (!this.#documents.has(id)) await this.#reload(id);
       for (;;) {
         const known = this.#documents.get(id);
         if (known === undefined) throw new Fault(404, `Load Balancer ${id} not found.`);

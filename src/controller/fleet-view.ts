@@ -1,20 +1,25 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import type { AgentView } from '../api/services.ts';
-import type { SeatIndex } from './seat-index.ts';
 
 interface Known {
   readonly state: string;
   readonly context: LivenessContext;
 }
 
+/** How many load balancers each agent holds, in the whole deployment. */
+export interface Loads {
+  bound(agent: string): number;
+  standby(agent: string): number;
+}
+
 /** The agents as this controller sees them now. */
 export class FleetView {
   readonly #agents = new Map<string, Known>();
-  readonly #seats: SeatIndex;
+  readonly #loads: Loads;
 
-  constructor(seats: SeatIndex) {
-    this.#seats = seats;
+  constructor(loads: Loads) {
+    this.#loads = loads;
   }
 
   note(agent: string, state: string, context: LivenessContext): void {
@@ -65,7 +70,7 @@ export class FleetView {
         drivers,
         zone,
         capacity,
-        load: this.#seats.load(id),
+        load: this.#loads.bound(id),
       });
     }
     return facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -84,7 +89,7 @@ export class FleetView {
         zone: facts.zone,
         capacity: facts.capacity,
         boundLoadBalancers: facts.load,
-        standbyLoadBalancers: this.#seats.standbyLoad(facts.id),
+        standbyLoadBalancers: this.#loads.standby(facts.id),
         addresses: known.context.description?.addresses ?? [],
         sinceMs: known.context.since,
       };

@@ -21,7 +21,6 @@ import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { livenessKind } from './liveness-kind.ts';
-import { ProvenTime } from './proven-time.ts';
 
 export interface JudgeOptions {
   readonly bus: Bus;
@@ -31,6 +30,8 @@ export interface JudgeOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly counters: { unexpected: number };
+  /** Milliseconds of good hearing so far: silence is measured on it. */
+  readonly provenMs: () => number;
   /** The term under which the agent's shard is owned. */
   readonly term: (agent: string) => number;
   /** How many load balancers are bound to the agent. */
@@ -54,14 +55,12 @@ interface Hearing {
 export class Judge {
   readonly host: ActorHost<LivenessContext, LivenessEvent>;
   readonly #options: JudgeOptions;
-  readonly #proven: ProvenTime;
   readonly #hearing = new Map<string, Hearing>();
   readonly #states = new Map<string, string>();
 
   constructor(options: JudgeOptions) {
-    const { bus, clock, random, log, timings, stores } = options;
+    const { clock, random, log, timings, stores } = options;
     this.#options = options;
-    this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#turnWheel() });
     const logic = livenessMachine.provide({
       actors: {
         probe: worker<LivenessEvent>((agent, report, signal) => this.#probe(agent, report, signal)),
@@ -79,13 +78,15 @@ export class Judge {
     this.host = new ActorHost(kind, { clock, random, log, timings });
   }
 
-  start(): void {
-    this.#proven.start();
+  stop(): void {
+    this.host.stop();
   }
 
-  stop(): void {
-    this.#proven.stop();
-    this.host.stop();
+  /** Another controller judges this agent from now on. */
+  abandon(agent: string): void {
+    this.host.stopActor(agent);
+    this.#hearing.delete(agent);
+    this.#states.delete(agent);
   }
 
   /** Takes over what a record says of an agent; it has to be heard anew from now on. */
@@ -155,7 +156,7 @@ export class Judge {
 
   #heard(agent: string, incarnation: number): void {
     const hearing = this.#hearing.get(agent);
-    const lastHeardMs = this.#proven.nowMs;
+    const lastHeardMs = this.#options.provenMs();
     if (hearing === undefined || hearing.incarnation !== incarnation) {
       this.#hearing.set(agent, { incarnation, lastHeardMs, silent: false });
       return;
@@ -167,9 +168,10 @@ export class Judge {
     }
   }
 
-  #turnWheel(): void {
+  /** Looks who has been silent for too long; called as proven time goes on. */
+  turnWheel(): void {
     const { timings, clock } = this.#options;
-    const now = this.#proven.nowMs;
+    const now = this.#options.provenMs();
     for (const [agent, hearing] of this.#hearing) {
       const silenceMs = now - hearing.lastHeardMs;
       if (silenceMs < timings.suspectAfterMs) continue;
@@ -194,7 +196,7 @@ export class Judge {
       const hearing = this.#hearing.get(step.id);
       if (hearing !== undefined) {
         hearing.silent = false;
-        hearing.lastHeardMs = this.#proven.nowMs;
+        hearing.lastHeardMs = this.#options.provenMs();
       }
     }
     this.#options.stepped(step);

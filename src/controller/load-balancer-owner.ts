@@ -45,6 +45,8 @@ export interface OwnerOptions {
   readonly seats: SeatIndex;
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  /** Does the load balancer's shard belong to this controller now? */
+  readonly owns: (id: string) => boolean;
   readonly stepped: (step: Step<LoadBalancerContext>) => void;
   /** A load balancer is gone for good. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
@@ -162,6 +164,13 @@ export class LoadBalancerOwner {
     return this.#desired.get(id)?.record.operationIds.at(-1) ?? null;
   }
 
+  /** Another controller owns this load balancer from now on. */
+  abandon(id: string): void {
+    this.host.stopActor(id);
+    this.#desired.forget(id);
+    this.#options.seats.forget(id);
+  }
+
   // What happens in the fleet.
 
   /** This incarnation is over: its seats are taken first, then its standbys renamed. */
@@ -223,7 +232,9 @@ export class LoadBalancerOwner {
   // How actors are kept going.
 
   #desiredCommitted(id: string, document: CommittedDocument): void {
-    if (this.host.has(id)) this.#tellDesired(id, document);
+    // A write that was under way when the shard changed hands: its new owner sees it by its watch.
+    if (!this.#options.owns(id)) this.#desired.forget(id);
+    else if (this.host.has(id)) this.#tellDesired(id, document);
     else this.host.birth(id);
   }
 

@@ -17,14 +17,20 @@ interface Bound {
   readonly context: LoadBalancerContext;
 }
 
+/** An agent as its judge has put it on record. */
+export interface JudgedAgent {
+  readonly state: string;
+  readonly context: LivenessContext;
+}
+
 export interface ProjectionOptions {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly log: Log;
   /** How the actor fares, where it runs in this process; null where it does not. */
   readonly condition: (id: string) => ActorCondition | null;
-  /** Told of each revision that a watch brings, after it was taken in. */
-  readonly put: (bucket: ProjectedBucket, key: string, revision: number) => void;
+  /** Told of each change that a watch brings, after it was taken in. */
+  readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
 }
 
 export type ProjectedBucket = 'desired' | 'binding' | 'liveness';
@@ -33,7 +39,7 @@ export type ProjectedBucket = 'desired' | 'binding' | 'liveness';
 export class Projection {
   readonly desired: Mirror<DesiredRecord>;
   readonly binding: Mirror<Bound>;
-  readonly liveness: Mirror<LivenessContext>;
+  readonly liveness: Mirror<JudgedAgent>;
   readonly #condition: (id: string) => ActorCondition | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
@@ -44,7 +50,7 @@ export class Projection {
     const { stores, clock, log } = options;
     this.#condition = options.condition;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
-      if (change.type === 'put') options.put(bucket, change.key, change.revision);
+      options.changed(bucket, change.key, change.revision);
     };
     const tellDesired = tell('desired');
     this.desired = new Mirror({
@@ -86,7 +92,10 @@ export class Projection {
       name: 'liveness',
       clock,
       log,
-      parse: (key, text) => decodeRecord(key, text, livenessFormat).context,
+      parse: (key, text) => {
+        const { snapshot, context } = decodeRecord(key, text, livenessFormat);
+        return { state: stateName(snapshot.value), context };
+      },
       onChange: tell('liveness'),
     });
   }

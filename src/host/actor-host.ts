@@ -118,6 +118,12 @@ export class ActorHost<TContext, TEvent extends EventObject> {
     return new Map([...this.#actors].map(([id, actor]) => [id, actor.condition]));
   }
 
+  /** Stops one actor, for another process to run it; its record stays. */
+  stopActor(id: string): void {
+    this.#actors.get(id)?.stop();
+    this.#actors.delete(id);
+  }
+
   /** Stops every actor; records stay. */
   stop(): void {
     this.#abort.abort(new ActorFailure('ended', 'the host was stopped'));

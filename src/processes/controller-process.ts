@@ -100,7 +100,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     stop: async () => {
       sweeping.stop();
       await server.close();
-      controller.stop();
+      await controller.leave();
       vips.close();
       await bus.close();
     },

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Log } from '../../machines/ports/log.ts';
+
+/** The little that matters of a binding record that another controller owns. */
+const Seats = z.object({
+  snapshot: z.object({
+    context: z.object({
+      binding: z.object({ agent: z.string() }).nullable(),
+      standby: z.object({ agent: z.string() }).nullable(),
+    }),
+  }),
+});
+
+interface Noted {
+  readonly bound: string | null;
+  readonly standby: string | null;
+}
+
+/** Who holds the load balancers of other controllers: placement counts them too. */
+export class ForeignSeats {
+  readonly #log: Log;
+  readonly #noted = new Map<string, Noted>();
+  readonly #bound = new Map<string, number>();
+  readonly #standby = new Map<string, number>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Notes what a binding record says; null where there is none, or where it is not foreign. */
+  note(id: string, record: string | null): void {
+    const before = this.#noted.get(id);
+    count(this.#bound, before?.bound ?? null, -1);
+    count(this.#standby, before?.standby ?? null, -1);
+    const now = record === null ? null : this.#read(id, record);
+    if (now === null) {
+      this.#noted.delete(id);
+      return;
+    }
+    this.#noted.set(id, now);
+    count(this.#bound, now.bound, 1);
+    count(this.#standby, now.standby, 1);
+  }
+
+  bound(agent: string): number {
+    return this.#bound.get(agent) ?? 0;
+  }
+
+  standby(agent: string): number {
+    return this.#standby.get(agent) ?? 0;
+  }
+
+  #read(id: string, record: string): Noted | null {
+    try {
+      const { binding, standby } = Seats.parse(JSON.parse(record)).snapshot.context;
+      return { bound: binding?.agent ?? null, standby: standby?.agent ?? null };
+    } catch (error) {
+      this.#log.debug({ loadBalancer: id, error: String(error) }, 'a foreign record is unreadable');
+      return null;
+    }
+  }
+}
+
+function count(counts: Map<string, number>, agent: string | null, by: number): void {
+  if (agent === null) return;
+  const next = (counts.get(agent) ?? 0) + by;
+  if (next === 0) counts.delete(agent);
+  else counts.set(agent, next);
+}

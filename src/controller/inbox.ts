@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { Fault } from '../../machines/model/fault.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import {
+  Claim,
+  Goodbye,
+  Heartbeat,
+  Register,
+  Report,
+} from '../../machines/protocol/agent-messages.ts';
+import {
+  CreateRequest,
+  DeleteRequest,
+  EditRequest,
+  type WriteReply,
+} from '../../machines/protocol/load-balancer-messages.ts';
+import { agentId, incarnation } from '../../machines/protocol/seat.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { parseMessage } from '../messaging/endpoint.ts';
+import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import type { Judge } from './judge.ts';
+import type { LoadBalancerOwner } from './load-balancer-owner.ts';
+
+const ForwardedClaim = z.strictObject({ agent: agentId, incarnation, claim: Claim });
+
+export interface InboxOptions {
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly shards: number;
+  readonly judge: Judge;
+  readonly owner: LoadBalancerOwner;
+}
+
+/** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #open = new Map<number, readonly Subscription[]>();
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  open(shard: number): void {
+    const { bus } = this.#options;
+    this.#open.set(shard, [
+      bus.subscribe(subjects.upOfShard(shard), (message) => this.#fromAgent(message)),
+      bus.subscribe(subjects.lbOfShard(shard), (message) => this.#forLoadBalancer(message)),
+    ]);
+  }
+
+  close(shard: number): void {
+    for (const subscription of this.#open.get(shard) ?? []) subscription.unsubscribe();
+    this.#open.delete(shard);
+  }
+
+  closeAll(): void {
+    for (const shard of [...this.#open.keys()]) this.close(shard);
+  }
+
+  // From agents. The subject names the sender, and the server's permissions vouch for the subject.
+
+  #fromAgent(message: BusMessage): void {
+    const address = subjects.parseUp(message.subject);
+    if (address === null) return this.#malformed(message, 'its subject names no agent');
+    switch (address.kind) {
+      case 'register':
+        return this.#answer(message, Register, address.agent, (body) =>
+          this.#options.judge.register(body),
+        );
+      case 'heartbeat':
+        return this.#answer(message, Heartbeat, address.agent, async (beat) => {
+          const reply = this.#options.judge.heartbeat(beat);
+          if (reply.type === 'acknowledged') this.#forwardClaims(beat);
+          return Promise.resolve(reply);
+        });
+      case 'goodbye':
+        return this.#answer(message, Goodbye, address.agent, (body) =>
+          this.#options.judge.goodbye(body),
+        );
+      case 'report':
+        return this.#answer(message, Report, address.agent, (report) => {
+          this.#options.owner.report(report);
+          return Promise.resolve(undefined);
+        });
+      default:
+        return this.#malformed(message, `'${address.kind}' is no kind of message`);
+    }
+  }
+
+  #answer<T extends { readonly agent: string }>(
+    message: BusMessage,
+    schema: z.ZodType<T>,
+    sender: string,
+    handle: (body: T) => Promise<object | undefined>,
+  ): void {
+    const parsed = parseMessage(schema, message.data);
+    if ('problem' in parsed) return this.#malformed(message, parsed.problem);
+    if (parsed.value.agent !== sender) {
+      return this.#malformed(message, `agent ${sender} speaks for ${parsed.value.agent}`);
+    }
+    this.#reply(message, handle(parsed.value));
+  }
+
+  #reply(message: BusMessage, answer: Promise<object | undefined>): void {
+    answer
+      .then((reply) => {
+        if (reply !== undefined) message.reply(JSON.stringify(reply));
+      })
+      .catch((error: unknown) => {
+        const { log } = this.#options;
+        log.error({ subject: message.subject, err: error }, 'a message could not be handled');
+      });
+  }
+
+  #malformed(message: BusMessage, problem: string): void {
+    const { log } = this.#options;
+    log.warn({ subject: message.subject, problem }, 'a malformed message was dropped');
+  }
+
+  #forwardClaims(beat: Heartbeat): void {
+    const { bus, shards } = this.#options;
+    for (const claim of beat.claims) {
+      const id = claim.loadBalancer;
+      const subject = subjects.lb(subjects.shardOf(id, shards), id, 'claim');
+      const { agent, incarnation: number } = beat;
+      try {
+        bus.publish(subject, JSON.stringify({ agent, incarnation: number, claim }));
+      } catch (error) {
+        // Claimed again with the agent's next heartbeat.
+        if (!(error instanceof BusUnavailable)) throw error;
+        return;
+      }
+    }
+  }
+
+  // From the API and from judges, for load balancers of this controller's shards.
+
+  #forLoadBalancer(message: BusMessage): void {
+    const address = subjects.parseLb(message.subject);
+    if (address === null) return this.#malformed(message, 'its subject names no load balancer');
+    const { id } = address;
+    switch (address.verb) {
+      case 'create':
+        return this.#write(message, CreateRequest, (body) =>
+          this.#options.owner.create(id, body.operationId, body.document),
+        );
+      case 'edit':
+        return this.#write(message, EditRequest, (body) =>
+          this.#options.owner.edit(id, body.operationId, body.operation),
+        );
+      case 'delete':
+        return this.#write(message, DeleteRequest, (body) =>
+          this.#options.owner.delete(id, body.operationId, body.cascade),
+        );
+      case 'claim': {
+        const parsed = parseMessage(ForwardedClaim, message.data);
+        if ('problem' in parsed) return this.#malformed(message, parsed.problem);
+        const { agent, incarnation: number, claim } = parsed.value;
+        return this.#options.owner.claim(id, agent, number, claim);
+      }
+      default:
+        return this.#malformed(message, `'${address.verb}' is no verb of a load balancer`);
+    }
+  }
+
+  #write<T>(message: BusMessage, schema: z.ZodType<T>, commit: (body: T) => Promise<number>): void {
+    const parsed = parseMessage(schema, message.data);
+    if ('problem' in parsed) {
+      this.#malformed(message, parsed.problem);
+      message.reply(JSON.stringify(faultReply(new Fault(400, parsed.problem))));
+      return;
+    }
+    const answer = (async (): Promise<WriteReply> => {
+      try {
+        return { type: 'committed', revision: await commit(parsed.value) };
+      } catch (error) {
+        if (error instanceof Fault) return faultReply(error);
+        throw error;
+      }
+    })();
+    this.#reply(message, answer);
+  }
+}
+
+function faultReply(fault: Fault): WriteReply {
+  const { status, message, retryAfterSeconds } = fault;
+  return { type: 'fault', status, message, retryAfterSeconds };
+}

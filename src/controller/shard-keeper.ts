@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { hash32 } from '../../machines/placement/hash.ts';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { writeUntilKnown } from '../host/commit.ts';
+import type { Store } from '../ports/store.ts';
+import { Mirror } from './mirror.ts';
+
+/** Who owns a shard; the term grows with each change of hands. `owner` null: it was let go. */
+export const ShardRecord = z.strictObject({
+  schema: z.literal(1),
+  owner: z.string().nullable(),
+  term: z.int().min(1),
+  write: z.string(),
+});
+type ShardRecord = z.infer<typeof ShardRecord>;
+
+export interface ShardKeeperOptions {
+  readonly controller: string;
+  readonly shards: number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly nonce: string;
+  /** The controllers that live, this one included. */
+  readonly living: () => readonly string[];
+  /** This controller owns the shard from now on. */
+  readonly adopt: (shard: number) => void;
+  /** It owns it no longer: nothing of it may go on here. */
+  readonly abandon: (shard: number) => void;
+}
+
+/**
+ * Keeps the shards that fall to this controller: live controllers share them by rendezvous hashing,
+ * and each change of hands is a compare-and-swap on the shard's record. A stale owner can do no
+ * harm to records, because all their writes are compare-and-swaps too.
+ */
+export class ShardKeeper {
+  readonly #options: ShardKeeperOptions;
+  readonly #mirror: Mirror<ShardRecord>;
+  readonly #terms = new Map<number, number>();
+  readonly #abort = new AbortController();
+  #running = false;
+  #again = false;
+  #retry: Timer | null = null;
+  #writes = 0;
+
+  constructor(options: ShardKeeperOptions) {
+    this.#options = options;
+    const { store, clock, log } = options;
+    this.#mirror = new Mirror({
+      store,
+      name: 'shards',
+      clock,
+      log,
+      parse: (_, text) => ShardRecord.parse(JSON.parse(text)),
+      onChange: () => this.reconcile(),
+    });
+  }
+
+  /** Resolves when it knows who owns what. */
+  start(): Promise<void> {
+    return this.#mirror.start();
+  }
+
+  /** Everybody who owns a shard by its record, dead or alive. */
+  owners(): readonly string[] {
+    const owners = new Set<string>();
+    for (const key of this.#mirror.keys()) {
+      const owner = this.#mirror.get(key)?.owner ?? null;
+      if (owner !== null) owners.add(owner);
+    }
+    return [...owners];
+  }
+
+  /** The term under which a shard is owned here; null where it is not. */
+  term(shard: number): number | null {
+    return this.#terms.get(shard) ?? null;
+  }
+
+  owned(): readonly number[] {
+    return [...this.#terms.keys()];
+  }
+
+  /** Brings what is owned in line with who lives; called at each change, and cheap when in line. */
+  reconcile(): void {
+    if (this.#abort.signal.aborted) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    this.#pass()
+      .catch((error: unknown) => {
+        if (this.#abort.signal.aborted) return;
+        const { log, clock, timings } = this.#options;
+        log.warn({ err: error }, 'shards could not be brought in line; trying again');
+        this.#retry = clock.setTimer(timings.retryMaxMs, () => this.reconcile());
+      })
+      .finally(() => {
+        this.#running = false;
+        if (!this.#again) return;
+        this.#again = false;
+        this.reconcile();
+      });
+  }
+
+  /** Resolves when every shard that falls to this controller and is free is owned. */
+  async settle(): Promise<void> {
+    this.#running = true;
+    try {
+      await this.#pass();
+    } finally {
+      this.#running = false;
+    }
+    if (this.#again) {
+      this.#again = false;
+      this.reconcile();
+    }
+  }
+
+  /** Lets go of everything, for a clean stop; the others take it at once. */
+  async leave(): Promise<void> {
+    this.stop();
+    await Promise.all(
+      this.owned().map(async (shard) => {
+        const record = this.#mirror.get(keyOf(shard));
+        const entry = this.#mirror.raw(keyOf(shard));
+        if (record === null || entry === null) return;
+        this.#drop(shard);
+        const next = this.#next(record, null);
+        // One try: a controller that is gone is as good as one that has let go.
+        await this.#options.store
+          .update(keyOf(shard), next.text, entry.revision, next.write)
+          .catch((error: unknown) => {
+            this.#options.log.debug({ shard, error: String(error) }, 'a shard was not let go');
+          });
+      }),
+    );
+  }
+
+  stop(): void {
+    this.#abort.abort(new Error('the controller is stopping'));
+    if (this.#retry !== null) this.#options.clock.clearTimer(this.#retry);
+    this.#mirror.stop();
+  }
+
+  async #pass(): Promise<void> {
+    const living = this.#options.living();
+    const { shards } = this.#options;
+    const steps = Array.from({ length: shards }, (_, shard) => this.#step(shard, living));
+    await Promise.all(steps);
+  }
+
+  async #step(shard: number, living: readonly string[]): Promise<void> {
+    const { controller } = this.#options;
+    const record = this.#mirror.get(keyOf(shard));
+    const revision = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
+    const falls = preferred(shard, living) === controller;
+    if (this.#terms.has(shard)) {
+      const mine = this.#terms.get(shard) ?? 0;
+      // Somebody has taken it over; the mirror may also be behind this controller's own claim.
+      if (record !== null && record.term > mine) this.#drop(shard);
+      else if (!falls && record !== null && record.term === mine) {
+        this.#drop(shard);
+        await this.#write(shard, record, revision, null);
+      }
+      return;
+    }
+    if (!falls) return;
+    const owner = record?.owner ?? null;
+    const free = owner === null || owner === controller || !living.includes(owner);
+    if (!free) return;
+    const term = await this.#write(shard, record, revision, controller);
+    if (term === null || this.#abort.signal.aborted) return;
+    this.#terms.set(shard, term);
+    this.#options.adopt(shard);
+  }
+
+  #drop(shard: number): void {
+    if (this.#terms.delete(shard)) this.#options.abandon(shard);
+  }
+
+  /** The new term; null where somebody else was faster, whom the mirror will tell of. */
+  async #write(
+    shard: number,
+    record: ShardRecord | null,
+    revision: number,
+    owner: string | null,
+  ): Promise<number | null> {
+    const { store, clock, log, timings } = this.#options;
+    const key = keyOf(shard);
+    const { text, write, term } = this.#next(record, owner);
+    const result = await writeUntilKnown(
+      store,
+      key,
+      () =>
+        revision === 0 ? store.create(key, text, write) : store.update(key, text, revision, write),
+      (value) => value === text,
+      {
+        clock,
+        log,
+        retryMs: timings.retryMs,
+        retryMaxMs: timings.retryMaxMs,
+        signal: this.#abort.signal,
+      },
+    );
+    return result.committed ? term : null;
+  }
+
+  #next(
+    record: ShardRecord | null,
+    owner: string | null,
+  ): { readonly text: string; readonly write: string; readonly term: number } {
+    this.#writes += 1;
+    const write = `${this.#options.nonce}-shard-${this.#writes}`;
+    const term = (record?.term ?? 0) + 1;
+    return { text: JSON.stringify({ schema: 1, owner, term, write }), write, term };
+  }
+}
+
+function keyOf(shard: number): string {
+  return `shard-${shard}`;
+}
+
+/** Rendezvous hashing: a controller that comes or goes moves only what falls to it. */
+function preferred(shard: number, living: readonly string[]): string | null {
+  let best: { controller: string; score: number } | null = null;
+  for (const controller of living) {
+    const score = hash32(`${controller}/shard-${shard}`);
+    if (best === null || score > best.score) best = { controller, score };
+  }
+  return best?.controller ?? null;
+}
