@@ -34,6 +34,11 @@ const relations: readonly Relation[] = [
     holds: (t) => t.leaseMs < t.lapseMs,
   },
   {
+    rule: '2 × apiAttemptMs ≤ apiTimeoutMs',
+    why: 'a write whose first attempt was lost must get a second one',
+    holds: (t) => 2 * t.apiAttemptMs <= t.apiTimeoutMs,
+  },
+  {
     rule: 'retryMs ≤ retryMaxMs, commandRetryMs ≤ commandRetryMaxMs, deviceRetryMs ≤ deviceRetryMaxMs, restartMs ≤ restartMaxMs',
     why: 'a backoff grows from its first value to its greatest',
     holds: (t) =>

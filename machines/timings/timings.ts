@@ -47,6 +47,8 @@ export interface Timings {
   readonly restartMaxMs: number;
   /** How long an API write may take before the client is told to retry. */
   readonly apiTimeoutMs: number;
+  /** How long one attempt of it may take: its shard may be changing hands. */
+  readonly apiAttemptMs: number;
 }
 
 const common = {
@@ -65,6 +67,7 @@ const common = {
   restartMs: 100,
   restartMaxMs: 10_000,
   apiTimeoutMs: 10_000,
+  apiAttemptMs: 1_000,
 };
 
 const lan: Timings = {

@@ -69,7 +69,8 @@ export class ApiServices implements LoadBalancers {
     const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const reply = await call(bus, subject, request, WriteReply, Math.max(1, leftMs()));
+        const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
+        const reply = await call(bus, subject, request, WriteReply, timeoutMs);
         if (reply.type === 'fault') {
           // An earlier attempt, whose answer was lost, may have deleted it.
           if (verb === 'delete' && attempt > 0 && reply.status === 404) return;

@@ -203,7 +203,9 @@ describe('edits of one load balancer', () => {
   test('of a load balancer that does not exist are refused', async () => {
     const bench = new Bench();
 
-    await expect(bench.tag(bench.owner('x'), 'one')).rejects.toMatchObject({ status: 404 });
+    const tagged = bench.tag(bench.owner('x'), 'one');
+
+    await expect(bench.virtual.settled(tagged)).rejects.toMatchObject({ status: 404 });
   });
 
   test('end with the controller: whoever waits is told to try again', async () => {

@@ -128,6 +128,21 @@ export class Cluster extends Virtual {
     await this.startController();
   }
 
+  controllerOf(id: string): Controller {
+    const running = this.#controllers.get(id);
+    if (running === undefined) throw new Error(`controller ${id} does not run`);
+    return running.it;
+  }
+
+  /** The shards that the running controllers own, but for those of `but`, in order. */
+  owned(but: Controller | null = null): readonly number[] {
+    const controllers = [...this.#controllers.values()].map(({ it }) => it);
+    return controllers
+      .filter((controller) => controller !== but)
+      .flatMap((controller) => controller.ownedShards())
+      .toSorted((a, b) => a - b);
+  }
+
   /** The connection of an agent or a controller. */
   busOf(id: string): MemoryBus {
     return this.#running(id).bus;
