@@ -1,4 +1,4 @@
-import { presets } from '../machines/timings/timings.ts';
+import { presets, type Timings } from '../machines/timings/timings.ts';
 import type { CheckerContext } from './checkers/checker.ts';
 import { checkerKinds } from './checkers/index.ts';
 import { seatsOf } from './checkers/records.ts';
@@ -30,7 +30,13 @@ export interface RunOptions extends Size {
   readonly trace?: Trace;
   /** Replaces the drawn plan: to run one that was kept or edited. */
   readonly plan?: Plan;
+  /** The preset for local networks where it is not given. */
+  readonly timings?: Timings;
   readonly onLine?: (line: Line) => void;
+  /** Is given the plan before any of it happens. */
+  readonly onPlan?: (plan: Plan) => void;
+  /** Sees everything that happens, and changes nothing. */
+  readonly observer?: Observer;
 }
 
 export interface Violation {
@@ -77,7 +83,7 @@ class Run {
     const { seed, agents, parts, trace, onLine } = options;
     this.#world = new World({
       seed,
-      timings: presets.lan,
+      timings: options.timings ?? presets.lan,
       agents,
       shards,
       ...(parts === undefined ? {} : { parts }),
@@ -89,6 +95,7 @@ class Run {
     this.#world.observe(this.#chronicle.observer);
     this.#world.observe(this.#countRebinds());
     this.#world.observe(this.#rest.observer);
+    if (options.observer !== undefined) this.#world.observe(options.observer);
     for (const kind of checkerKinds) {
       const checker = kind.start(this.#contextFor(kind.name));
       if (checker.onEvent !== undefined) this.#world.observe(checker.onEvent);
@@ -130,10 +137,13 @@ class Run {
       throw new Error(`the fleet did not come up within ${bootLimitMs} ms`);
     }
     const plan = this.#plan();
+    this.#options.onPlan?.(plan);
     this.#clients.schedule(plan.work);
     this.#faults.begin(plan.faults);
     await world.run(plan.untilMs);
     this.#faults.heal();
+    // A world that was held up until now looks converged and at rest, and has not begun to react.
+    await world.run(restMs);
     await world.runUntil(() => this.#converged(), convergeLimitMs);
     await world.runUntil(() => this.#rested(), restLimitMs);
     if (this.#violations.length > 0) return;

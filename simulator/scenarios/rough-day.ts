@@ -12,6 +12,9 @@ const untilMs = 25_000;
 /** On how many days an agent is lost for good. */
 const lossShare = 0.3;
 
+/** Of how many days a kind of fault is part. */
+const kindShare = 0.4;
+
 /** How many faults of one kind a day has at most. */
 const faultsOfAKindMax = 4;
 
@@ -24,11 +27,10 @@ export const roughDayScenario: Scenario = {
   summary: 'crashes, pauses, cuts, and failing stores and devices, in a new mixture for each seed',
   plan(stream, { ids, loadBalancers }) {
     const frame: FaultFrame = { fromMs: 500, untilMs, agents: ids };
-    const choice = stream('swarm');
-    const chosen = faultKinds.filter(() => choice.chance(0.4));
-    const faults = chosen.flatMap((kind) => {
-      // One stream for each kind, so that leaving one out leaves the others as they were.
+    const faults = faultKinds.flatMap((kind) => {
+      // One stream for each kind, so that a new kind leaves the others as they were.
       const own = stream(`faults:${kind.name}`);
+      if (!own.chance(kindShare)) return [];
       return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
     });
     const work = drawWork(stream('workload'), {
