@@ -22,7 +22,7 @@ const program = new Command('holdfast')
   .addCommand(agentCommand)
   .addCommand(agentsCommand)
   .addCommand(explainCommand)
-  .addHelpText('after', '\nThe simulator is a command of its own: npm run simulate -- --help\n');
+  .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */
 function isForTheUser(error: unknown): error is Error {

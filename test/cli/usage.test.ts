@@ -10,7 +10,7 @@ describe.concurrent('holdfast', () => {
     for (const command of ['up', 'demo', 'controller', 'agent', 'agents', 'explain']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
-    expect(stdout).toContain('npm run simulate');
+    expect(stdout).toContain('holdfast simulate');
   });
 
   test('--version prints the version of the package', async () => {
