@@ -1,65 +1,128 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { scenarios } from '../scenarios/index.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import type { Size } from '../scenarios/scenario.ts';
+import type { Source } from './source.ts';
 
 export interface CliOptions {
-  readonly scenario: Scenario;
+  /** What to run, in this order. A single run has one. */
+  readonly sources: readonly Source[];
   readonly seed: number;
   readonly seeds: number;
-  readonly agents: number;
-  readonly loadBalancers: number;
+  /** Whether one seed is told in full, and not many in a table. */
+  readonly single: boolean;
+  readonly size: Required<Size>;
+  readonly jobs: number;
   readonly json: boolean;
   readonly trace: string | null;
 }
 
-export const defaults = { scenario: 'agent-crash', seed: 1, agents: 3, loadBalancers: 6 } as const;
+export const defaults = {
+  scenario: 'agent-crash',
+  seed: 1,
+  seeds: 20,
+  agents: 3,
+  controllers: 3,
+  loadBalancers: 6,
+} as const;
 
 /** Greater worlds are possible, but a typing error should not run for hours. */
-const most = { seed: 2 ** 32 - 1, seeds: 1_000_000, agents: 64, loadBalancers: 2_000 };
+const most = {
+  seed: 2 ** 32 - 1,
+  seeds: 1_000_000,
+  agents: 64,
+  controllers: 16,
+  loadBalancers: 2_000,
+  jobs: 64,
+};
+
+/** As commander hands it over. */
+interface Given {
+  readonly scenario?: string;
+  readonly seed?: number;
+  readonly seeds?: number;
+  readonly agents: number;
+  readonly controllers: number;
+  readonly loadBalancers: number;
+  readonly jobs: number;
+  readonly json: boolean;
+  readonly trace?: string;
+}
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
  * its CommanderError.
  */
 export function parseOptions(arguments_: readonly string[]): CliOptions {
+  const command = commandLine().parse([...arguments_], { from: 'user' });
+  const given = command.opts<Given>();
+  const { agents, controllers, loadBalancers, jobs, json } = given;
+  if (given.trace !== undefined && given.seeds !== undefined) {
+    command.error('error: --trace writes one run, so it goes with one seed; leave --seeds out');
+  }
+  const single =
+    given.seeds === undefined && (given.seed !== undefined || given.trace !== undefined);
+  const size = { agents, controllers, loadBalancers };
   const names = scenarios.map(({ name }) => name);
-  const command = new Command('simulate')
+  if (given.scenario !== undefined && !names.includes(given.scenario)) {
+    const choices = names.join(', ');
+    command.error(
+      `error: there is no scenario '${given.scenario}'. Allowed choices are ${choices}.`,
+    );
+  }
+  const word = given.scenario ?? (single ? defaults.scenario : null);
+  return {
+    sources: word === null ? names.map((name) => named(name, size)) : [named(word, size)],
+    seed: given.seed ?? defaults.seed,
+    seeds: single ? 1 : (given.seeds ?? defaults.seeds),
+    single,
+    size,
+    jobs,
+    json,
+    trace: given.trace ?? null,
+  };
+}
+
+function named(word: string, size: Required<Size>): Source {
+  const scenario = scenarios.find(({ name }) => name === word);
+  if (scenario === undefined) throw new Error(`there is no scenario '${word}'`);
+  return { word, scenario, run: { scenario, ...size }, seed: null };
+}
+
+function commandLine(): Command {
+  return new Command('simulate')
     .usage('[options]')
     .description(
-      'Runs the runtime in a virtual world, deterministically by a seed, and checks what must hold.',
+      'Runs the runtime in a virtual world, deterministically by a seed, and checks what must hold. ' +
+        `Without arguments: ${defaults.seeds} seeds of each scenario.`,
     )
-    .addOption(
-      new Option('--scenario <name>', 'what happens').choices(names).default(defaults.scenario),
+    .option(
+      '--scenario <name>',
+      `what happens: ${scenarios.map(({ name }) => name).join(' or ')} (default: a single seed runs ${defaults.scenario}, a set runs all)`,
     )
-    .option('--seed <n>', 'the seed', whole(0, most.seed), defaults.seed)
-    .option('--seeds <n>', 'run this many seeds, from the seed on', whole(1, most.seeds), 1)
+    .option('--seed <n>', 'run this one seed; with --seeds, the first', whole(0, most.seed))
+    .option(
+      '--seeds <n>',
+      `run a set of this many seeds of each scenario (default: ${defaults.seeds})`,
+      whole(1, most.seeds),
+    )
     .option('--agents <n>', 'how many agents', whole(1, most.agents), defaults.agents)
+    .option(
+      '--controllers <n>',
+      'how many controllers',
+      whole(1, most.controllers),
+      defaults.controllers,
+    )
     .option(
       '--load-balancers <n>',
       'how many load balancers',
       whole(1, most.loadBalancers),
       defaults.loadBalancers,
     )
-    .option('--json', 'one line of JSON for each seed, and nothing else', false)
+    .option('--jobs <n>', 'how many processes run the seeds of a set', whole(1, most.jobs), 1)
+    .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
     .allowExcessArguments(false)
-    .exitOverride()
-    .parse([...arguments_], { from: 'user' });
-  const given = command.opts<{
-    scenario: string;
-    seed: number;
-    seeds: number;
-    agents: number;
-    loadBalancers: number;
-    json: boolean;
-    trace?: string;
-  }>();
-  if (given.trace !== undefined && given.seeds > 1) {
-    command.error('error: --trace writes one run, so it goes with one seed; leave --seeds out');
-  }
-  const scenario = scenarios.find(({ name }) => name === given.scenario);
-  if (scenario === undefined) throw new Error(`there is no scenario '${given.scenario}'`);
-  return { ...given, scenario, trace: given.trace ?? null };
+    .exitOverride();
 }
 
 function whole(least: number, greatest: number): (text: string) => number {

@@ -1,21 +1,38 @@
 import { formatLine } from '../chronicle.ts';
 import type { RunResult, Violation } from '../simulate.ts';
 import { type CliOptions, defaults } from './options.ts';
+import type { Source } from './source.ts';
 
 /** The line that runs this very seed again. */
-export function reproduceLine(seed: number, options: CliOptions): string {
-  const { scenario, agents, loadBalancers } = options;
+export function reproduceLine(seed: number, source: Source, options: CliOptions): string {
+  const { agents, controllers, loadBalancers } = options.size;
   const words = ['npm run simulate --', `--seed ${seed}`];
-  if (scenario.name !== defaults.scenario) words.push(`--scenario ${scenario.name}`);
+  if (source.word !== defaults.scenario) words.push(`--scenario ${source.word}`);
   if (agents !== defaults.agents) words.push(`--agents ${agents}`);
+  if (controllers !== defaults.controllers) words.push(`--controllers ${controllers}`);
   if (loadBalancers !== defaults.loadBalancers) words.push(`--load-balancers ${loadBalancers}`);
   return words.join(' ');
 }
 
+/** Everything that the runs depend on, so that nobody has to guess what was run. */
 export function headerOf(options: CliOptions): string {
-  const { scenario, seed, seeds, agents, loadBalancers } = options;
+  const { sources, seed, seeds } = options;
   const which = seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;
-  return `${scenario.name}: ${scenario.summary}\n${which}, ${agents} agents, ${loadBalancers} load balancers`;
+  return sources
+    .map(({ scenario, run }) => {
+      const { agents, controllers = defaults.controllers, loadBalancers } = run;
+      const size = [
+        counted(agents, 'agent'),
+        counted(loadBalancers, 'load balancer'),
+        counted(controllers, 'controller'),
+      ].join(', ');
+      return `${scenario.name}: ${scenario.summary}\n${which}, ${size}`;
+    })
+    .join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function verdictOf(result: RunResult): string {
@@ -26,9 +43,9 @@ export function verdictOf(result: RunResult): string {
 }
 
 /** What was violated, the events that led to it, and how to see it again. */
-export function failureOf(result: RunResult, options: CliOptions): string {
+export function failureOf(result: RunResult, source: Source, options: CliOptions): string {
   const parts = result.violations.map(violationText);
-  return [...parts, `reproduce: ${reproduceLine(result.seed, options)}`].join('\n');
+  return [...parts, `reproduce: ${reproduceLine(result.seed, source, options)}`].join('\n');
 }
 
 function violationText({ checker, message, loadBalancer, atMs, events }: Violation): string {

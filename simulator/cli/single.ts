@@ -1,0 +1,39 @@
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { formatLine } from '../chronicle.ts';
+import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
+import { Trace } from '../world/trace.ts';
+import type { CommandHooks } from './command.ts';
+import type { CliOptions } from './options.ts';
+import { failureOf, jsonOf, verdictOf } from './report.ts';
+
+/** Runs one seed and tells it line by line; resolves to whether everything held. */
+export async function runSingle(
+  options: CliOptions,
+  { write, parts = {} }: CommandHooks,
+): Promise<boolean> {
+  const { seed, json, trace } = options;
+  const [source] = options.sources;
+  if (source === undefined) throw new RangeError('there is nothing to run');
+  const run: RunOptions = {
+    ...source.run,
+    seed,
+    parts,
+    ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
+  };
+  const result = await (trace === null ? simulate(run) : traced(run, trace));
+  if (json) write(`${jsonOf(result)}\n`);
+  else write(`\n${verdictOf(result)}\n`);
+  if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
+  return result.ok;
+}
+
+async function traced(run: RunOptions, path: string): Promise<RunResult> {
+  const file = createWriteStream(path);
+  // Taken at once: a file that can't be opened says so before anybody waits for it.
+  const written = finished(file);
+  const result = await simulate({ ...run, trace: new Trace((line) => file.write(`${line}\n`)) });
+  file.end();
+  await written;
+  return result;
+}
