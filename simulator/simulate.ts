@@ -3,6 +3,7 @@ import type { CheckerContext } from './checkers/checker.ts';
 import { checkerKinds } from './checkers/index.ts';
 import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
+import { whyNotOwned } from './checkers/every-shard-owned.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
 import { FaultSchedule } from './faults/schedule.ts';
@@ -80,12 +81,13 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { seed, agents, parts, trace, onLine } = options;
+    const { seed, agents, controllers, parts, trace, onLine } = options;
     this.#world = new World({
       seed,
       timings: options.timings ?? presets.lan,
       agents,
       shards,
+      ...(controllers === undefined ? {} : { controllers }),
       ...(parts === undefined ? {} : { parts }),
       ...(trace === undefined ? {} : { trace }),
     });
@@ -129,7 +131,7 @@ class Run {
 
   async #live(): Promise<void> {
     const world = this.#world;
-    await world.startController();
+    await world.startControllers();
     for (const host of world.agentHosts.values()) world.background(host.start());
     const booted = () => world.agentIds().every((id) => world.agent(id)?.state === 'serving');
     if (!(await world.runUntil(booted, bootLimitMs))) {
@@ -151,19 +153,29 @@ class Run {
   }
 
   #plan(): Plan {
-    const { scenario, agents, loadBalancers, plan } = this.#options;
+    const { scenario, loadBalancers, plan } = this.#options;
     if (plan !== undefined) return plan;
-    const ids = this.#world.agentIds();
-    return scenario.plan((name) => this.#world.stream(name), { agents, loadBalancers, ids });
+    return scenario.plan((name) => this.#world.stream(name), {
+      loadBalancers,
+      ids: this.#world.agentIds(),
+      controllerIds: this.#world.controllerIds(),
+    });
   }
 
   #converged(): boolean {
-    const { controller } = this.#world.controllerHost;
-    if (controller === null || !this.#clients.idle) return false;
+    const world = this.#world;
+    if (!this.#clients.idle) return false;
     const { core } = this.#faults;
+    const serving = this.#faults.controllers.flatMap(
+      (id) => world.controllerHost(id).controller ?? [],
+    );
     return (
-      core.every((id) => this.#world.agent(id)?.state === 'serving') &&
-      controller.loadBalancers.list().every((view) => whyNotBound(this.#world, core, view) === null)
+      serving.length === this.#faults.controllers.length &&
+      core.every((id) => world.agent(id)?.state === 'serving') &&
+      whyNotOwned(world, serving) === null &&
+      serving.every((controller) =>
+        controller.loadBalancers.list().every((view) => whyNotBound(world, core, view) === null),
+      )
     );
   }
 
@@ -192,6 +204,8 @@ class Run {
       ledger: this.#clients.ledger,
       rest: this.#rest,
       core: () => this.#faults.core,
+      controllers: () =>
+        this.#faults.controllers.flatMap((id) => this.#world.controllerHost(id).controller ?? []),
       violate: (message, loadBalancer = '') => {
         const atMs = Math.round(this.#world.time.nowMs);
         const events = this.#chronicle.leadingTo(loadBalancer, leadCount);

@@ -5,9 +5,9 @@ import type { CheckerKind } from './checker.ts';
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
 export const boundAtTheEnd: CheckerKind = {
   name: 'bound-at-the-end',
-  start: ({ world, core, violate }) => ({
+  start: ({ world, core, controllers, violate }) => ({
     atEnd() {
-      for (const view of world.controller.loadBalancers.list()) {
+      for (const view of controllers().flatMap((each) => each.loadBalancers.list())) {
         const problem = whyNotBound(world, core(), view);
         if (problem !== null) violate(problem, view.document.id);
       }

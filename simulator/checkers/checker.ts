@@ -1,3 +1,4 @@
+import type { Controller } from '../../src/controller/controller.ts';
 import type { Ledger } from '../workload/ledger.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
@@ -10,6 +11,8 @@ export interface CheckerContext {
   readonly rest: Rest;
   /** The agents that are not broken for good. */
   core(): readonly string[];
+  /** The controllers that serve and are not broken for good: what holds must hold at each. */
+  controllers(): readonly Controller[];
   /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
   violate(message: string, loadBalancer?: string): void;
 }

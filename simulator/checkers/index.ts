@@ -3,6 +3,7 @@ import type { CheckerKind } from './checker.ts';
 import { contentNeverGoesBack } from './content-never-goes-back.ts';
 import { deviceEqualsDesired } from './device-equals-desired.ts';
 import { epochsNeverDecrease } from './epochs-never-decrease.ts';
+import { everyShardOwned } from './every-shard-owned.ts';
 import { noEditLost } from './no-edit-lost.ts';
 import { noLoadBalancerLost } from './no-load-balancer-lost.ts';
 import { noResurrection } from './no-resurrection.ts';
@@ -17,6 +18,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   contentNeverGoesBack,
   deviceEqualsDesired,
   epochsNeverDecrease,
+  everyShardOwned,
   noEditLost,
   noLoadBalancerLost,
   noResurrection,

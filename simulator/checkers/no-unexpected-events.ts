@@ -4,6 +4,8 @@ import type { CheckerKind } from './checker.ts';
 const ofFaults = new Set([
   'this process was held up; the silence meanwhile does not count',
   'a device is out of reach',
+  'a controller has been silent for too long',
+  'no twin has answered',
 ]);
 
 /** Nothing crashes, nothing malformed is sent, and no machine gets an event that it does not know. */

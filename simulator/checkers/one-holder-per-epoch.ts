@@ -1,8 +1,7 @@
-import { Command } from '../../machines/protocol/agent-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { CheckerKind } from './checker.ts';
-import { seatsOf } from './records.ts';
+import { commandOf, seatsOf } from './records.ts';
 
 /** An epoch of a load balancer means one incarnation of one agent, for ever. */
 export const oneHolderPerEpoch: CheckerKind = {
@@ -31,8 +30,7 @@ export const oneHolderPerEpoch: CheckerKind = {
         } else if (event.type === 'sent') {
           const to = parseDown(event.subject);
           if (to?.kind !== 'command') return;
-          const command = Command.parse(JSON.parse(event.data));
-          const { epoch, incarnation, loadBalancer } = command;
+          const { epoch, incarnation, loadBalancer } = commandOf(event.data);
           note(loadBalancer, { agent: to.agent, incarnation, epoch }, 'a command');
         }
       },

@@ -1,7 +1,6 @@
-import { Command } from '../../machines/protocol/agent-messages.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { CheckerKind } from './checker.ts';
-import { desiredOf, seatsOf } from './records.ts';
+import { commandOf, desiredOf, seatsOf } from './records.ts';
 
 /**
  * A command leaves only by authority of records that are known committed: its seat is the binding or
@@ -25,9 +24,7 @@ export const persistBeforeEffect: CheckerKind = {
         } else if (event.type === 'sent') {
           const to = parseDown(event.subject);
           if (to?.kind !== 'command') return;
-          const { loadBalancer, incarnation, epoch, generation, status } = Command.parse(
-            JSON.parse(event.data),
-          );
+          const { loadBalancer, incarnation, epoch, generation, status } = commandOf(event.data);
           if (!committed.has(`${loadBalancer} ${to.agent} ${incarnation} ${epoch}`)) {
             violate(
               `${to.agent} was commanded under epoch ${epoch}, which no committed record gives it`,

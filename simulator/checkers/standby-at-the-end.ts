@@ -3,15 +3,11 @@ import type { CheckerKind } from './checker.ts';
 /** After healing and quiet, every load balancer has a standby, where there is more than one agent. */
 export const standbyAtTheEnd: CheckerKind = {
   name: 'standby-at-the-end',
-  start: ({ world, core, violate }) => ({
+  start: ({ world, core, controllers, violate }) => ({
     atEnd() {
       if (core().length < 2) return;
-      for (const {
-        document,
-        deleting,
-        binding,
-        standby,
-      } of world.controller.loadBalancers.list()) {
+      const views = controllers().flatMap((each) => each.loadBalancers.list());
+      for (const { document, deleting, binding, standby } of views) {
         if (deleting || binding === null) continue;
         if (standby === null) violate('it has no standby, although agents are free', document.id);
         else if (!core().includes(standby.agent)) {

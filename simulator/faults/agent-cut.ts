@@ -1,7 +1,5 @@
-import type { Direction } from '../world/network.ts';
+import { type Direction, directions } from '../world/network.ts';
 import { type FaultKind, span } from './fault.ts';
-
-const directions: readonly Direction[] = ['in', 'out', 'both'];
 
 /** The network loses what goes to an agent, from it, or both, and tells nobody. */
 export const agentCut: FaultKind = {

@@ -1,14 +1,14 @@
 import { type FaultKind, span } from './fault.ts';
 
-/** The controller loses its connection to the bus, while its stores stay within reach. */
+/** A controller loses its connection to the bus, while the stores stay within reach. */
 export const controllerDisconnect: FaultKind = {
   name: 'controller-disconnect',
   draw: (stream, frame) => ({
     kind: 'controller-disconnect',
     ...span(stream, frame, [50, 6_000]),
-    target: 'controller-1',
+    target: stream.pick(frame.controllers),
     variant: stream.pick(['Stale Connection', 'Read Error']),
   }),
-  begin: (world, { variant }) => world.controllerHost.disconnect(variant),
-  end: (world) => world.controllerHost.reconnect(),
+  begin: (world, { target, variant }) => world.controllerHost(target).disconnect(variant),
+  end: (world, { target }) => world.controllerHost(target).reconnect(),
 };

@@ -18,6 +18,7 @@ export interface FaultFrame {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly agents: readonly string[];
+  readonly controllers: readonly string[];
 }
 
 /** A kind of fault: one file, and one line in the index. */

@@ -4,7 +4,9 @@ import { agentDisconnect } from './agent-disconnect.ts';
 import { agentDrain } from './agent-drain.ts';
 import { agentPause } from './agent-pause.ts';
 import { controllerCrash } from './controller-crash.ts';
+import { controllerCut } from './controller-cut.ts';
 import { controllerDisconnect } from './controller-disconnect.ts';
+import { controllerLeave } from './controller-leave.ts';
 import { controllerPause } from './controller-pause.ts';
 import { deviceFailure } from './device-failure.ts';
 import { deviceSlow } from './device-slow.ts';
@@ -21,7 +23,9 @@ export const faultKinds: readonly FaultKind[] = [
   agentDrain,
   agentPause,
   controllerCrash,
+  controllerCut,
   controllerDisconnect,
+  controllerLeave,
   controllerPause,
   deviceFailure,
   deviceSlow,

@@ -5,7 +5,7 @@ import { faultKind } from './index.ts';
 /** Lets a schedule's faults happen to a world, and heals it afterwards. */
 export class FaultSchedule {
   readonly #world: World;
-  /** Agents that are broken for good: nothing else happens to them. */
+  /** Agents and controllers that are broken for good: nothing else happens to them. */
   readonly #lost = new Set<string>();
 
   constructor(world: World) {
@@ -15,6 +15,11 @@ export class FaultSchedule {
   /** The agents that are, or will be, healthy when everything is over. */
   get core(): readonly string[] {
     return this.#world.agentIds().filter((id) => !this.#lost.has(id));
+  }
+
+  /** The controllers that are, or will be, healthy when everything is over. */
+  get controllers(): readonly string[] {
+    return this.#world.controllerIds().filter((id) => !this.#lost.has(id));
   }
 
   /** Times count from now. */
@@ -30,16 +35,15 @@ export class FaultSchedule {
   /** Ends what two faults left behind together, and what has no end of its own, except for good. */
   heal(): void {
     const world = this.#world;
-    world.background(world.controllerHost.start());
-    world.controllerHost.resume();
-    world.controllerHost.reconnect();
-    world.network.mend(world.controllerHost.id);
-    for (const id of this.core) {
-      const host = world.agentHost(id);
+    const hosts = [
+      ...this.controllers.map((id) => world.controllerHost(id)),
+      ...this.core.map((id) => world.agentHost(id)),
+    ];
+    for (const host of hosts) {
       world.background(host.start());
       host.resume();
       host.reconnect();
-      world.network.mend(id);
+      world.network.mend(host.id);
     }
     for (const medium of ['net', 'store', 'device', 'disk'] as const) world.slowDown(medium, 1);
     world.appliance.setUnreachable(null);

@@ -6,12 +6,17 @@ import type { Scenario } from './scenario.ts';
 
 const untilMs = 20_000;
 
-/** Agents die and come back, now and then the controller too, while clients edit and delete. */
+/** Agents die and come back, now and then a controller too, while clients edit and delete. */
 export const agentCrashScenario: Scenario = {
   name: 'agent-crash',
-  summary: 'agents crash and come back, sometimes the controller too',
-  plan(stream, { ids, loadBalancers }) {
-    const frame: FaultFrame = { fromMs: 500, untilMs, agents: ids };
+  summary: 'agents crash and come back, sometimes a controller too',
+  plan(stream, { ids, controllerIds, loadBalancers }) {
+    const frame: FaultFrame = {
+      fromMs: 500,
+      untilMs,
+      agents: ids,
+      controllers: controllerIds,
+    };
     const faults = stream('faults');
     const crashes = Array.from({ length: faults.integer(2, 8) }, () =>
       agentCrash.draw(faults, frame),

@@ -25,8 +25,13 @@ const faultsOfAKindMax = 4;
 export const roughDayScenario: Scenario = {
   name: 'rough-day',
   summary: 'crashes, pauses, cuts, and failing stores and devices, in a new mixture for each seed',
-  plan(stream, { ids, loadBalancers }) {
-    const frame: FaultFrame = { fromMs: 500, untilMs, agents: ids };
+  plan(stream, { ids, controllerIds, loadBalancers }) {
+    const frame: FaultFrame = {
+      fromMs: 500,
+      untilMs,
+      agents: ids,
+      controllers: controllerIds,
+    };
     const faults = faultKinds.flatMap((kind) => {
       // One stream for each kind, so that a new kind leaves the others as they were.
       const own = stream(`faults:${kind.name}`);

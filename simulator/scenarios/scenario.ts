@@ -5,6 +5,8 @@ import type { Work } from '../workload/work.ts';
 /** The size of a run. */
 export interface Size {
   readonly agents: number;
+  /** How many controllers share the work; three where it is left out. */
+  readonly controllers?: number;
   readonly loadBalancers: number;
 }
 
@@ -16,8 +18,16 @@ export interface Plan {
   readonly untilMs: number;
 }
 
+/** What a plan is drawn for. */
+export interface PlanFrame {
+  readonly loadBalancers: number;
+  /** The agents. */
+  readonly ids: readonly string[];
+  readonly controllerIds: readonly string[];
+}
+
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
-  plan(stream: (name: string) => RandomStream, size: Size & { ids: readonly string[] }): Plan;
+  plan(stream: (name: string) => RandomStream, frame: PlanFrame): Plan;
 }

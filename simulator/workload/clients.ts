@@ -2,6 +2,7 @@ import { Fault } from '../../machines/model/fault.ts';
 import { delay } from '../../machines/ports/clock.ts';
 import type { LoadBalancers } from '../../src/api/services.ts';
 import type { Outcome } from '../world/events.ts';
+import type { ControllerHost } from '../world/controller-host.ts';
 import type { World } from '../world/world.ts';
 import { Ledger, type LedgerEntry } from './ledger.ts';
 import type { Work } from './work.ts';
@@ -9,6 +10,8 @@ import type { Work } from './work.ts';
 /** How often and how many times a client knocks while no controller serves. */
 const knockMs = 250;
 const knocksMax = 80;
+/** Longer than the controller itself takes to say that it can't. */
+const patienceMs = 30_000;
 
 interface Answer {
   readonly outcome: Outcome;
@@ -98,31 +101,37 @@ export class Clients {
   ): Promise<Answer> {
     const tell = (outcome: Outcome, detail: string) =>
       this.#world.emit({ type: 'client', request, loadBalancer, outcome, detail });
-    const api = await this.#reach();
+    const host = await this.#reach();
     tell('asked', '');
     const answer: Answer =
-      api === null
+      host === null
         ? { outcome: 'refused', detail: 'no controller serves' }
-        : await Promise.race([answerOf(send(api)), this.#lost()]);
+        : await this.#answer(host, send);
     tell(answer.outcome, answer.detail);
     return answer;
   }
 
-  async #reach(): Promise<LoadBalancers | null> {
+  /** Any controller that serves: each answers for all load balancers. */
+  async #reach(): Promise<ControllerHost | null> {
     for (let knock = 0; knock < knocksMax; knock += 1) {
-      const { controller } = this.#world.controllerHost;
-      if (controller !== null) return controller.loadBalancers;
+      const hosts = [...this.#world.controllerHosts.values()];
+      const serving = hosts.filter(({ controller }) => controller !== null);
+      if (serving.length > 0) return this.#world.stream('clients').pick(serving);
       await delay(this.#world.clock, knockMs);
     }
     return null;
   }
 
-  #lost(): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.#world.controllerHost.onDeath(() =>
-        resolve({ outcome: 'unknown', detail: 'the connection broke' }),
-      );
-    });
+  async #answer(
+    host: ControllerHost,
+    send: (api: LoadBalancers) => Promise<unknown>,
+  ): Promise<Answer> {
+    const broken: Answer = { outcome: 'unknown', detail: 'the connection broke' };
+    const late: Answer = { outcome: 'unknown', detail: 'no answer came in time' };
+    return Promise.race([
+      host.ask((api) => answerOf(send(api)), broken),
+      delay(this.#world.clock, patienceMs).then(() => late),
+    ]);
   }
 }
 

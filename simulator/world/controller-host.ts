@@ -1,6 +1,7 @@
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { controllerConnection } from '../../machines/protocol/subjects.ts';
 import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
+import type { LoadBalancers } from '../../src/api/services.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { VirtualProcess } from './process.ts';
 import { processBus, processStores } from './process-ports.ts';
@@ -67,9 +68,28 @@ export class ControllerHost {
     this.#running = null;
   }
 
-  /** Calls `run` when the controller that runs now is killed. */
-  onDeath(run: () => void): void {
-    this.#running?.process.onDeath(run);
+  /** A planned stop: it hands its shards over first. */
+  async leave(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    if (running.ready) await running.process.settle(running.controller.leave());
+    if (this.#running === running) this.kill();
+  }
+
+  /**
+   * Asks the API of the controller that serves now, as over HTTP: the answer comes when its process
+   * runs, and `lost` is what the client is left with when it dies before.
+   */
+  ask<T>(work: (api: LoadBalancers) => Promise<T>, lost: T): Promise<T> {
+    const running = this.#running;
+    if (running === null || !running.ready) return Promise.resolve(lost);
+    return new Promise((resolve, reject) => {
+      const { process, controller } = running;
+      process.onDeath(() => resolve(lost));
+      process.deliver(() => {
+        process.settle(work(controller.loadBalancers)).then(resolve, reject);
+      });
+    });
   }
 
   pause(): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
 
 export type Direction = 'in' | 'out' | 'both';
+export const directions: readonly Direction[] = ['in', 'out', 'both'];
 
 /** The bus's server and the links to it, which can be cut without anybody being told. */
 export class Network {

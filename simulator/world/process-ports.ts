@@ -27,12 +27,24 @@ export function processBus(
       sent(subject, data);
       return process.settle(bus.request(subject, data, timeoutMs));
     },
-    subscribe: (subject, handle, options): Subscription =>
-      bus.subscribe(
+    subscribe(subject, handle, options): Subscription {
+      let active = true;
+      const subscription = bus.subscribe(
         subject,
-        (message: BusMessage) => process.deliver(() => handle(message)),
+        (message: BusMessage) =>
+          process.deliver(() => {
+            // It may have been given up while its process was held up.
+            if (active) handle(message);
+          }),
         options,
-      ),
+      );
+      return {
+        unsubscribe() {
+          active = false;
+          subscription.unsubscribe();
+        },
+      };
+    },
     status: () => bus.status(),
     onStatus: (listen) =>
       bus.onStatus((status: BusStatus) => process.deliver(() => listen(status))),

@@ -1,7 +1,10 @@
 import type { Log } from '../../machines/ports/log.ts';
 import type { LogLevel } from './events.ts';
 
-/** The log of a virtual process: told to the world's observers. Debug lines are left out. */
+/**
+ * The log of a virtual process: its warnings and errors, told to the world's observers. What else it
+ * says follows from transitions, messages and writes, which are told anyway.
+ */
 export function recordingLog(
   note: (level: LogLevel, fields: object, message: string) => void,
   bound: object = {},
@@ -10,7 +13,7 @@ export function recordingLog(
     note(level, { ...bound, ...fields }, message);
   return {
     debug: () => undefined,
-    info: at('info'),
+    info: () => undefined,
     warn: at('warn'),
     error: at('error'),
     child: (fields) => recordingLog(note, { ...bound, ...fields }),

@@ -22,10 +22,15 @@ export interface WorldOptions {
   readonly seed: number;
   readonly timings: Timings;
   readonly agents: number;
+  /** How many controllers share the shards; without it {@link defaultControllers}. */
+  readonly controllers?: number;
   readonly shards: number;
   readonly parts?: Partial<WorldParts>;
   readonly trace?: Trace;
 }
+
+/** Enough for one to be dead while two others disagree. */
+export const defaultControllers = 3;
 
 /** How long one hop takes in milliseconds, from and to. */
 const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8], disk: [0.05, 1] } as const;
@@ -48,7 +53,7 @@ export class World {
   readonly stores: MemoryStores;
   readonly observedStores: Stores;
   readonly appliance: Appliance;
-  readonly controllerHost: ControllerHost;
+  readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
   readonly #observers: Observer[] = [];
@@ -80,7 +85,9 @@ export class World {
         () => undefined,
       );
     }
-    this.controllerHost = new ControllerHost('controller-1', this);
+    this.controllerHosts = new Map(
+      this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
+    );
     this.agentHosts = new Map(this.agentIds().map((id) => [id, new AgentHost(id, this)]));
   }
 
@@ -98,10 +105,20 @@ export class World {
     return this.#steps;
   }
 
-  get controller(): Controller {
-    const { controller } = this.controllerHost;
-    if (controller === null) throw new Error('no controller serves in this world now');
-    return controller;
+  /** The controllers that serve now, in the order of their ids. */
+  get controllers(): readonly Controller[] {
+    return [...this.controllerHosts.values()].flatMap(({ controller }) => controller ?? []);
+  }
+
+  controllerIds(): readonly string[] {
+    const length = this.options.controllers ?? defaultControllers;
+    return Array.from({ length }, (_, index) => `controller-${index + 1}`);
+  }
+
+  controllerHost(id: string): ControllerHost {
+    const host = this.controllerHosts.get(id);
+    if (host === undefined) throw new Error(`there is no host for ${id} in this world`);
+    return host;
   }
 
   agentIds(): readonly string[] {
@@ -161,8 +178,10 @@ export class World {
     this.#halted = true;
   }
 
-  async startController(): Promise<void> {
-    await this.settle(this.controllerHost.start());
+  /** Starts them all at once: they find each other while they come up. */
+  async startControllers(): Promise<void> {
+    const starts = [...this.controllerHosts.values()].map((host) => host.start());
+    await this.settle(Promise.all(starts));
   }
 
   async startAgent(id: string): Promise<void> {

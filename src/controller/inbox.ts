@@ -17,6 +17,7 @@ import {
 import { agentId, incarnation } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { parseMessage } from '../messaging/endpoint.ts';
+import { ActorFailure } from '../host/actor-kind.ts';
 import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
 import type { Judge } from './judge.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
@@ -108,7 +109,11 @@ export class Inbox {
       })
       .catch((error: unknown) => {
         const { log } = this.#options;
-        log.error({ subject: message.subject, err: error }, 'a message could not be handled');
+        const { subject } = message;
+        // Its shard changes hands; the sender asks again, and then the new owner answers.
+        if (error instanceof ActorFailure && error.kind === 'ended') {
+          log.debug({ subject, error: error.message }, 'a message came as its actor was stopped');
+        } else log.error({ subject, err: error }, 'a message could not be handled');
       });
   }
 

@@ -169,8 +169,12 @@ export class ShardKeeper {
       }
       return;
     }
-    if (!falls) return;
     const owner = record?.owner ?? null;
+    if (!falls) {
+      // A claim from before a restart: the others wait for its owner, which lives, to let go.
+      if (owner === controller) await this.#write(shard, record, revision, null);
+      return;
+    }
     const free = owner === null || owner === controller || !living.includes(owner);
     if (!free) return;
     const term = await this.#write(shard, record, revision, controller);

@@ -134,7 +134,7 @@ test.each([
   [['--seed', 'x'], /'--seed <n>' argument 'x' is invalid\. It must be a whole number from 0 to/],
   [['--agents', '0'], /It must be a whole number from 1 to 64/],
   [['--scenario', 'nice-day'], /Allowed choices are agent-crash, rough-day/],
-  [['--seeds', '2', '--trace', 'f'], /--trace writes one run/],
+  [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
   [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {
   const { status, stdout, stderr } = await runInProcess(...words);

@@ -76,6 +76,12 @@ const planted: readonly Planted[] = [
     parts: { bus: hidesDrivers },
   },
   {
+    checker: 'every-shard-owned',
+    bug: 'a store that hides that shards were let go',
+    scenario: roughDayScenario,
+    parts: { stores: stores.hidesFreeShards },
+  },
+  {
     checker: 'device-equals-desired',
     bug: 'a driver that says that it applied an edit, and did not',
     scenario: agentCrashScenario,

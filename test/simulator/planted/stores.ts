@@ -79,6 +79,18 @@ export function acknowledgesEarly(stores: Stores): Stores {
   });
 }
 
+/** Never tells watchers that a shard was let go, once everything has come up. */
+export function hidesFreeShards(stores: Stores, clock: Clock): Stores {
+  const upMs = clock.monotonicMs() + 5_000;
+  return replaced(stores, 'shards', (store) => ({
+    watch: (onChange, onReady) =>
+      store.watch((change) => {
+        const free = change.type === 'put' && change.value.includes('"owner":null');
+        if (!free || clock.monotonicMs() < upMs) onChange(change);
+      }, onReady),
+  }));
+}
+
 function revisionOf(result: Awaited<ReturnType<Store['update']>>): number {
   return result.committed ? result.revision : 0;
 }

@@ -1,10 +1,21 @@
 import { expect } from 'vitest';
+import { agentCrashScenario } from '../../../simulator/scenarios/agent-crash.ts';
 import { roughDayScenario } from '../../../simulator/scenarios/rough-day.ts';
+import type { Scenario } from '../../../simulator/scenarios/scenario.ts';
 import { simulate } from '../../../simulator/simulate.ts';
 
 /** Expects that nothing is violated on this rough day; what led to a violation is in the message. */
-export async function passesRoughDay(seed: number): Promise<void> {
-  const size = { agents: 3, loadBalancers: 6 };
-  const { violations } = await simulate({ seed, scenario: roughDayScenario, ...size });
+export function passesRoughDay(seed: number, controllers = 1): Promise<void> {
+  return passes(roughDayScenario, seed, controllers);
+}
+
+/** The same for a run in which agents crash. */
+export function passesAgentCrash(seed: number, controllers = 1): Promise<void> {
+  return passes(agentCrashScenario, seed, controllers);
+}
+
+async function passes(scenario: Scenario, seed: number, controllers: number): Promise<void> {
+  const size = { agents: 3, loadBalancers: 6, controllers };
+  const { violations } = await simulate({ seed, scenario, ...size });
   expect(violations).toEqual([]);
 }
