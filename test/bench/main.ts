@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { failoverCommand } from './failover.ts';
+import { simulatorCommand } from './simulator.ts';
 
 await new Command('bench')
   .description(
@@ -7,4 +8,5 @@ await new Command('bench')
   )
   .showHelpAfterError('(add --help for what there is)')
   .addCommand(failoverCommand)
+  .addCommand(simulatorCommand)
   .parseAsync();
