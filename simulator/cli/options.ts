@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Size } from '../scenarios/scenario.ts';
 import type { Source } from './source.ts';
@@ -14,6 +15,7 @@ export interface CliOptions {
   readonly jobs: number;
   readonly json: boolean;
   readonly trace: string | null;
+  readonly save: string | null;
 }
 
 export const defaults = {
@@ -46,7 +48,14 @@ interface Given {
   readonly jobs: number;
   readonly json: boolean;
   readonly trace?: string;
+  readonly save?: string;
 }
+
+/** Options that tell of one run, and so make it a single one. */
+const tellOfOneRun = ['trace', 'save'] as const;
+
+/** Options that a scenario file answers itself. */
+const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
@@ -55,37 +64,58 @@ interface Given {
 export function parseOptions(arguments_: readonly string[]): CliOptions {
   const command = commandLine().parse([...arguments_], { from: 'user' });
   const given = command.opts<Given>();
-  const { agents, controllers, loadBalancers, jobs, json } = given;
-  if (given.trace !== undefined && given.seeds !== undefined) {
-    command.error('error: --trace writes one run, so it goes with one seed; leave --seeds out');
+  const told = tellOfOneRun.find((name) => given[name] !== undefined);
+  if (told !== undefined && given.seeds !== undefined) {
+    command.error(`error: --${told} tells of one run, so it goes with one seed; leave --seeds out`);
   }
-  const single =
-    given.seeds === undefined && (given.seed !== undefined || given.trace !== undefined);
-  const size = { agents, controllers, loadBalancers };
-  const names = scenarios.map(({ name }) => name);
-  if (given.scenario !== undefined && !names.includes(given.scenario)) {
-    const choices = names.join(', ');
-    command.error(
-      `error: there is no scenario '${given.scenario}'. Allowed choices are ${choices}.`,
-    );
-  }
+  const isFile = given.scenario !== undefined && fileName.test(given.scenario);
+  const asksForOne = given.seed !== undefined || told !== undefined || isFile;
+  const single = given.seeds === undefined && asksForOne;
   const word = given.scenario ?? (single ? defaults.scenario : null);
+  const { agents, controllers, loadBalancers, jobs, json } = given;
+  const size = { agents, controllers, loadBalancers };
+  const sources =
+    word === null
+      ? scenarios.map(({ name }) => named(name, size, command))
+      : [isFile ? fromFile(word, command) : named(word, size, command)];
   return {
-    sources: word === null ? names.map((name) => named(name, size)) : [named(word, size)],
-    seed: given.seed ?? defaults.seed,
+    sources,
+    seed: given.seed ?? sources[0]?.seed ?? defaults.seed,
     seeds: single ? 1 : (given.seeds ?? defaults.seeds),
     single,
     size,
     jobs,
     json,
     trace: given.trace ?? null,
+    save: given.save ?? null,
   };
 }
 
-function named(word: string, size: Required<Size>): Source {
+const fileName = /\.(ya?ml|json)$/;
+
+function named(word: string, size: Required<Size>, command: Command): Source {
   const scenario = scenarios.find(({ name }) => name === word);
-  if (scenario === undefined) throw new Error(`there is no scenario '${word}'`);
+  if (scenario === undefined) {
+    const choices = scenarios.map(({ name }) => name).join(', ');
+    command.error(
+      `error: there is no scenario '${word}'. Allowed choices are ${choices}, or a file whose name ends in .yaml or .json.`,
+    );
+  }
   return { word, scenario, run: { scenario, ...size }, seed: null };
+}
+
+function fromFile(word: string, command: Command): Source {
+  const sized = sizeOptions.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (sized !== undefined) {
+    command.error(`error: ${word} has a topology of its own; write it there`);
+  }
+  try {
+    const { seed, run } = readScenarioFile(word);
+    return { word, scenario: run.scenario, run, seed };
+  } catch (error) {
+    if (!(error instanceof ScenarioFileError)) throw error;
+    return command.error(`error: this scenario can't be run:\n${error.message}`);
+  }
 }
 
 function commandLine(): Command {
@@ -96,8 +126,8 @@ function commandLine(): Command {
         `Without arguments: ${defaults.seeds} seeds of each scenario.`,
     )
     .option(
-      '--scenario <name>',
-      `what happens: ${scenarios.map(({ name }) => name).join(' or ')} (default: a single seed runs ${defaults.scenario}, a set runs all)`,
+      '--scenario <name or file>',
+      `what happens: ${scenarios.map(({ name }) => name).join(', ')}, or a .yaml or .json file (default: a single seed runs ${defaults.scenario}, a set runs all)`,
     )
     .option('--seed <n>', 'run this one seed; with --seeds, the first', whole(0, most.seed))
     .option(
@@ -121,6 +151,7 @@ function commandLine(): Command {
     .option('--jobs <n>', 'how many processes run the seeds of a set', whole(1, most.jobs), 1)
     .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
+    .option('--save <file>', 'write what is done in the run as a scenario file, YAML or .json')
     .allowExcessArguments(false)
     .exitOverride();
 }

@@ -5,9 +5,11 @@ import type { Source } from './source.ts';
 
 /** The line that runs this very seed again. */
 export function reproduceLine(seed: number, source: Source, options: CliOptions): string {
-  const { agents, controllers, loadBalancers } = options.size;
   const words = ['npm run simulate --', `--seed ${seed}`];
   if (source.word !== defaults.scenario) words.push(`--scenario ${source.word}`);
+  // A scenario file has its own size.
+  if (source.seed !== null) return words.join(' ');
+  const { agents, controllers, loadBalancers } = options.size;
   if (agents !== defaults.agents) words.push(`--agents ${agents}`);
   if (controllers !== defaults.controllers) words.push(`--controllers ${controllers}`);
   if (loadBalancers !== defaults.loadBalancers) words.push(`--load-balancers ${loadBalancers}`);

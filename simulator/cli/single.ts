@@ -1,6 +1,9 @@
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { formatLine } from '../chronicle.ts';
+import { scenarioFileText } from '../scenario-file/write.ts';
+import type { Plan } from '../scenarios/scenario.ts';
 import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
 import type { CommandHooks } from './command.ts';
@@ -12,20 +15,30 @@ export async function runSingle(
   options: CliOptions,
   { write, parts = {} }: CommandHooks,
 ): Promise<boolean> {
-  const { seed, json, trace } = options;
+  const { seed, json, trace, save } = options;
   const [source] = options.sources;
   if (source === undefined) throw new RangeError('there is nothing to run');
+  let plan: Plan | null = null;
   const run: RunOptions = {
     ...source.run,
     seed,
     parts,
+    onPlan: (drawn) => {
+      plan = drawn;
+    },
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
   const result = await (trace === null ? simulate(run) : traced(run, trace));
+  if (save !== null) await savePlan(save, run, plan);
   if (json) write(`${jsonOf(result)}\n`);
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
   return result.ok;
+}
+
+async function savePlan(path: string, run: RunOptions, plan: Plan | null): Promise<void> {
+  if (plan === null) throw new Error('the run broke before its plan was drawn; nothing is saved');
+  await writeFile(path, scenarioFileText(run, plan, path.endsWith('.json')));
 }
 
 async function traced(run: RunOptions, path: string): Promise<RunResult> {

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { Operation } from '../../machines/model/operations/operation.ts';
+import { type PresetName, presets } from '../../machines/timings/timings.ts';
+import { faultKinds } from '../faults/index.ts';
+import { Duration } from './duration.ts';
+
+/** An object that names its keys when it is given another one. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no key ${issue.keys.map((key) => `'${key}'`).join(', ')} here; there are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  });
+}
+
+const count = (least: number, greatest: number) => z.int().min(least).max(greatest);
+
+const Topology = strict({
+  controllers: count(1, 16).default(3),
+  agents: count(1, 64).default(3),
+  /** For a drawn workload; a listed one creates its own. */
+  loadBalancers: count(1, 2_000).optional(),
+});
+
+const timingNames = Object.keys(presets.lan);
+const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
+const Timings = strict({
+  preset: z.enum(presetNames).default('lan'),
+  ...Object.fromEntries(timingNames.map((name) => [name, z.number().positive().optional()])),
+});
+
+const kindNames = faultKinds.map(({ name }) => name);
+
+const FaultEntry = strict({
+  kind: z.enum(kindNames, {
+    error: (issue) =>
+      `there is no kind of fault called '${String(issue.input)}'; there are ${kindNames.join(', ')}`,
+  }),
+  at: Duration,
+  /** Left out: it happens and is over. `ever`: it is never healed. */
+  for: z.union([z.literal('ever').transform(() => null), Duration]).default(0),
+  target: z.string().default(''),
+  variant: z.string().default(''),
+});
+export type FaultEntry = z.infer<typeof FaultEntry>;
+
+const name = z.string().min(1).max(255);
+const WorkEntry = z.discriminatedUnion(
+  'do',
+  [
+    strict({ do: z.literal('create'), at: Duration, loadBalancer: name }),
+    strict({
+      do: z.literal('edit'),
+      at: Duration,
+      loadBalancer: name,
+      description: z.string().max(255).optional(),
+      operation: Operation.optional(),
+    }),
+    strict({ do: z.literal('delete'), at: Duration, loadBalancer: name }),
+  ],
+  { error: "each piece of work says 'do: create', 'do: edit' or 'do: delete'" },
+);
+export type WorkEntry = z.infer<typeof WorkEntry>;
+
+/** Work that is drawn from the seed. */
+const DrawnWork = strict({
+  createdBy: Duration,
+  editsMax: count(0, 1_000).default(4),
+  deletedShare: z.number().min(0).max(1).default(0.25),
+});
+
+const Workload = z.union([z.array(WorkEntry), DrawnWork], {
+  error: "must be a list of work, or 'createdBy', 'editsMax' and 'deletedShare' for drawn work",
+});
+
+/** The version of the format: a file of another one is refused, not guessed at. */
+export const formatName = 'holdfast-scenario/1';
+
+export const ScenarioFile = strict({
+  format: z.literal(formatName, { error: `must be '${formatName}'` }),
+  name,
+  summary: z.string().default(''),
+  seed: count(0, 2 ** 32 - 1).default(1),
+  topology: Topology.prefault({}),
+  timings: Timings.prefault({}),
+  /** When the world is healed. */
+  until: Duration,
+  faults: z.array(FaultEntry).default([]),
+  workload: Workload,
+  /** What is created under a name; a name without a document gets a small one. */
+  documents: z.record(z.string(), LoadBalancerDocument).default({}),
+});
+export type ScenarioFile = z.infer<typeof ScenarioFile>;

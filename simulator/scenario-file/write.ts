@@ -1,0 +1,80 @@
+import { Document, isMap, isSeq, visit } from 'yaml';
+import { presets, type Timings } from '../../machines/timings/timings.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Plan } from '../scenarios/scenario.ts';
+import type { RunOptions } from '../simulate.ts';
+import type { Work } from '../workload/work.ts';
+import { formatDuration } from './duration.ts';
+import { formatName } from './schema.ts';
+
+/** Entries deeper than this stand on one line, as in a table. */
+const blockDepth = 2;
+
+/**
+ * The scenario file of a run: reading it and running its seed is that very run. `json` writes the
+ * same as JSON.
+ */
+export function scenarioFileText(run: RunOptions, plan: Plan, json = false): string {
+  const file = scenarioFileOf(run, plan);
+  if (json) return `${JSON.stringify(file, null, 2)}\n`;
+  const document = new Document(file);
+  visit(document, {
+    Collection: (_, node, path) => {
+      if (path.filter((each) => isMap(each) || isSeq(each)).length >= blockDepth) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+function scenarioFileOf(run: RunOptions, plan: Plan): object {
+  const creates = plan.work.filter((work) => work.type === 'create');
+  const documents = new Map(creates.map(({ document }) => [document.id, document]));
+  const nameOf = (id: string) => documents.get(id)?.name ?? id;
+  return {
+    format: formatName,
+    name: run.scenario.name,
+    summary: run.scenario.summary,
+    seed: run.seed,
+    topology: { controllers: run.controllers ?? 3, agents: run.agents },
+    timings: timingsOf(run.timings),
+    until: formatDuration(plan.untilMs),
+    faults: plan.faults.map(faultEntry),
+    workload: plan.work.map((work) => workEntry(work, nameOf)),
+    documents: Object.fromEntries(
+      creates.map(({ document }): [string, LoadBalancerDocument] => [document.name, document]),
+    ),
+  };
+}
+
+function timingsOf(timings: Timings = presets.lan): object {
+  const changed = Object.entries(timings).filter(
+    ([name, value]) => presets.lan[name as keyof Timings] !== value,
+  );
+  return { preset: 'lan', ...Object.fromEntries(changed) };
+}
+
+function faultEntry({ kind, atMs, forMs, target, variant }: Fault): object {
+  const lasts = forMs === null ? 'ever' : formatDuration(forMs);
+  return {
+    kind,
+    at: formatDuration(atMs),
+    ...(forMs === 0 ? {} : { for: lasts }),
+    ...(target === '' ? {} : { target }),
+    ...(variant === '' ? {} : { variant }),
+  };
+}
+
+function workEntry(work: Work, nameOf: (id: string) => string): object {
+  const at = formatDuration(work.atMs);
+  if (work.type === 'create') return { at, do: 'create', loadBalancer: work.document.name };
+  const about = { at, do: work.type, loadBalancer: nameOf(work.loadBalancer) };
+  if (work.type === 'delete') return about;
+  const { operation } = work;
+  if (operation.type === 'load-balancer.update') {
+    const { description, ...others } = operation.changes;
+    const short = typeof description === 'string' && Object.keys(others).length === 0;
+    if (short) return { ...about, description };
+  }
+  return { ...about, operation };
+}
