@@ -52,6 +52,10 @@ export class ApiClient {
     return this.#request('POST', path, body);
   }
 
+  put(path: string, body: object): Promise<unknown> {
+    return this.#request('PUT', path, body);
+  }
+
   delete(path: string): Promise<unknown> {
     return this.#request('DELETE', path);
   }

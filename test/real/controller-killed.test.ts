@@ -85,10 +85,10 @@ test('its death touched neither agents nor traffic', async () => {
   expect(traffic.failures).toEqual([]);
 });
 
-test('a second one does not take the shards of one that lives, and says so', async () => {
-  const rival = await otherController('rival');
+test('a second one of its id does not start while it lives, and harms nothing', async () => {
+  const twin = await otherController('controller-1');
 
-  await expect(rival.start()).rejects.toThrow(/ended with exit status 1/);
+  await expect(twin.start()).rejects.toThrow(/ended with exit status 1/);
 
   await world.leaveOnly(early, 'backend-1');
   await world.active(early.id);
