@@ -18,30 +18,42 @@ const linesKept = 2_000;
 
 /** The story of a run in lines, as a person reads it. */
 export class Chronicle {
-  readonly #lines: Line[] = [];
-  readonly #tell: (line: Line) => void;
+  /** Put into words only for those who ask, because most runs go well. */
+  readonly #events: { readonly atMs: number; readonly event: WorldEvent }[] = [];
+  readonly #tell: ((line: Line) => void) | null;
 
-  constructor(tell: (line: Line) => void = () => undefined) {
+  constructor(tell: ((line: Line) => void) | null = null) {
     this.#tell = tell;
   }
 
   readonly observer: Observer = (event, atMs) => {
-    const line = lineOf(event);
-    if (line === null) return;
-    const full = { atMs, ...line };
-    this.#lines.push(full);
-    if (this.#lines.length > 2 * linesKept) this.#lines.splice(0, linesKept);
-    this.#tell(full);
+    if (!isTold(event)) return;
+    this.#events.push({ atMs, event });
+    if (this.#events.length > 2 * linesKept) this.#events.splice(0, linesKept);
+    if (this.#tell === null) return;
+    for (const line of linesOf(atMs, event)) this.#tell(line);
   };
 
   /** The newest lines, oldest first: about one load balancer and what befalls everybody, or all. */
   leadingTo(loadBalancer: string, count: number): readonly Line[] {
-    const about = this.#lines.filter(
+    const lines = this.#events.flatMap(({ atMs, event }) => linesOf(atMs, event));
+    const about = lines.filter(
       (line) =>
         loadBalancer === '' || line.loadBalancer === '' || line.loadBalancer === loadBalancer,
     );
     return about.slice(-count);
   }
+}
+
+/** Is the event part of the story, or does it only follow from it? */
+function isTold(event: WorldEvent): boolean {
+  if (event.type === 'logged') return event.level === 'warn' || event.level === 'error';
+  return event.type !== 'stored' && event.type !== 'learnt' && event.type !== 'sent';
+}
+
+function linesOf(atMs: number, event: WorldEvent): readonly Line[] {
+  const line = lineOf(event);
+  return line === null ? [] : [{ atMs, ...line }];
 }
 
 const empty = { loadBalancer: '', epoch: null, generation: null, detail: '' };
@@ -68,7 +80,6 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
       return { ...empty, who: 'client', what: `${request} ${outcome}`, loadBalancer, detail };
     }
     case 'logged': {
-      if (event.level === 'info' || event.level === 'debug') return null;
       return { ...empty, who: event.process, what: event.level, detail: event.message };
     }
     case 'stored':

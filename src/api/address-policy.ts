@@ -10,16 +10,23 @@ import {
 } from '../vips/address.ts';
 import type { AddressPolicy } from './config.ts';
 
-interface Refused {
-  readonly cidr: string;
+interface Refused<TCidr> {
+  readonly cidr: TCidr;
   readonly why: string;
+}
+
+/** A policy whose networks have been read. */
+interface Networks {
+  /** What is refused, the most specific first. */
+  readonly refused: readonly Refused<Cidr>[];
+  readonly allowed: readonly Cidr[];
 }
 
 /**
  * What no load balancer has any business with. A load balancer is a way for a tenant to make the
  * host send packets, so pointing one at the host itself or at a metadata service is an attack.
  */
-const builtIn: readonly Refused[] = [
+const builtIn: readonly Refused<string>[] = [
   { cidr: '0.0.0.0/8', why: 'it means this host or nothing' },
   { cidr: '127.0.0.0/8', why: 'it is a loopback address' },
   { cidr: '169.254.0.0/16', why: 'it is a link-local address' },
@@ -34,12 +41,31 @@ const builtIn: readonly Refused[] = [
 ];
 
 /** Forms of IPv6 that carry an IPv4 address: its first bit counted from the end, and the network. */
-const carriers: readonly { cidr: string; shift: bigint }[] = [
-  { cidr: '::ffff:0:0/96', shift: 0n },
-  { cidr: '64:ff9b::/96', shift: 0n },
-  { cidr: '::/96', shift: 0n },
-  { cidr: '2002::/16', shift: 80n },
+const carriers: readonly { cidr: Cidr; shift: bigint }[] = [
+  { cidr: network('::ffff:0:0/96'), shift: 0n },
+  { cidr: network('64:ff9b::/96'), shift: 0n },
+  { cidr: network('::/96'), shift: 0n },
+  { cidr: network('2002::/16'), shift: 80n },
 ];
+
+/** Read once, because every address of every request is held against them. */
+const read = new WeakMap<AddressPolicy, Networks>();
+
+function networksOf(policy: AddressPolicy): Networks {
+  let networks = read.get(policy);
+  if (networks === undefined) {
+    const denied = policy.deny.map((cidr) => ({
+      cidr,
+      why: `it is in ${cidr}, which this deployment does not allow`,
+    }));
+    const refused = [...builtIn, ...denied]
+      .map(({ cidr, why }) => ({ cidr: network(cidr), why }))
+      .toSorted((a, b) => b.cidr.prefixLength - a.cidr.prefixLength);
+    networks = { refused, allowed: policy.allow.map(network) };
+    read.set(policy, networks);
+  }
+  return networks;
+}
 
 /**
  * Why nothing may point to the address, as the rest of a sentence; null if it may. The most specific
@@ -53,27 +79,18 @@ export function forbiddenAddress(text: string, policy: AddressPolicy): string | 
 }
 
 function refusal(address: Address, policy: AddressPolicy): string | null {
-  const denied = policy.deny.map((cidr) => ({
-    cidr,
-    why: `it is in ${cidr}, which this deployment does not allow`,
-  }));
-  let worst: { cidr: Cidr; why: string } | null = null;
-  for (const { cidr: written, why } of [...builtIn, ...denied]) {
-    const cidr = network(written);
-    if (!contains(cidr, address)) continue;
-    if (worst === null || cidr.prefixLength > worst.cidr.prefixLength) worst = { cidr, why };
-  }
-  if (worst === null) return null;
+  const { refused, allowed } = networksOf(policy);
+  const worst = refused.find(({ cidr }) => contains(cidr, address));
+  if (worst === undefined) return null;
   const { prefixLength } = worst.cidr;
-  const allowed = policy.allow
-    .map(network)
-    .some((cidr) => contains(cidr, address) && cidr.prefixLength >= prefixLength);
-  return allowed ? null : worst.why;
+  const mayAllTheSame = allowed.some(
+    (cidr) => cidr.prefixLength >= prefixLength && contains(cidr, address),
+  );
+  return mayAllTheSame ? null : worst.why;
 }
 
 function carriedRefusal(address: Address, policy: AddressPolicy): string | null {
-  for (const { cidr: written, shift } of carriers) {
-    const cidr = network(written);
+  for (const { cidr, shift } of carriers) {
     if (!contains(cidr, address)) continue;
     const carried: Address = { family: 4, value: (address.value >> shift) & 0xffff_ffffn };
     const why = refusal(carried, policy);

@@ -31,6 +31,9 @@ export function stopWithChildren(actor: AnyActor): void {
   for (const child of Object.values(children)) (child as { _stop(): void })._stop();
 }
 
+/** Made once: nobody reads where it was made, and finding that out takes longer than the abort. */
+const stateWasLeft = new Error('the state was left');
+
 /**
  * A child that works on its own until its state is left. What it throws is a bug: it goes to the
  * parent as an error, so that the host sees a crash and nothing hangs.
@@ -52,7 +55,7 @@ export function worker<TEvent extends EventObject>(
     work(root.id, report, abort.signal, root).catch((error: unknown) => {
       if (!abort.signal.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
     });
-    return () => abort.abort(new Error('the state was left'));
+    return () => abort.abort(stateWasLeft);
   });
 }
 
