@@ -16,6 +16,7 @@ export interface CliOptions {
   readonly json: boolean;
   readonly trace: string | null;
   readonly save: string | null;
+  readonly shrink: boolean;
 }
 
 export const defaults = {
@@ -49,10 +50,11 @@ interface Given {
   readonly json: boolean;
   readonly trace?: string;
   readonly save?: string;
+  readonly shrink?: boolean;
 }
 
 /** Options that tell of one run, and so make it a single one. */
-const tellOfOneRun = ['trace', 'save'] as const;
+const tellOfOneRun = ['trace', 'save', 'shrink'] as const;
 
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
@@ -88,6 +90,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     json,
     trace: given.trace ?? null,
     save: given.save ?? null,
+    shrink: given.shrink ?? false,
   };
 }
 
@@ -152,6 +155,7 @@ function commandLine(): Command {
     .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
     .option('--save <file>', 'write what is done in the run as a scenario file, YAML or .json')
+    .option('--shrink', 'look for the smallest plan that fails alike; --save keeps that one')
     .allowExcessArguments(false)
     .exitOverride();
 }

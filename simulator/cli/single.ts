@@ -4,11 +4,13 @@ import { finished } from 'node:stream/promises';
 import { formatLine } from '../chronicle.ts';
 import { scenarioFileText } from '../scenario-file/write.ts';
 import type { Plan } from '../scenarios/scenario.ts';
+import { shrink } from '../shrink/shrink.ts';
 import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
 import type { CommandHooks } from './command.ts';
 import type { CliOptions } from './options.ts';
 import { failureOf, jsonOf, verdictOf } from './report.ts';
+import { shrunkJson, shrunkText } from './shrunk.ts';
 
 /** Runs one seed and tells it line by line; resolves to whether everything held. */
 export async function runSingle(
@@ -18,7 +20,7 @@ export async function runSingle(
   const { seed, json, trace, save } = options;
   const [source] = options.sources;
   if (source === undefined) throw new RangeError('there is nothing to run');
-  let plan: Plan | null = null;
+  let plan = null as Plan | null;
   const run: RunOptions = {
     ...source.run,
     seed,
@@ -29,10 +31,16 @@ export async function runSingle(
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
   const result = await (trace === null ? simulate(run) : traced(run, trace));
-  if (save !== null) await savePlan(save, run, plan);
   if (json) write(`${jsonOf(result)}\n`);
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
+  let kept = plan;
+  if (options.shrink && plan !== null && !result.ok) {
+    const shrunk = await shrink(run, plan, result);
+    kept = shrunk.plan;
+    write(json ? `${shrunkJson(shrunk)}\n` : `\n${shrunkText(shrunk, plan, save)}\n`);
+  }
+  if (save !== null) await savePlan(save, run, kept);
   return result.ok;
 }
 
