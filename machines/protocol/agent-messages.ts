@@ -58,6 +58,11 @@ export const HeartbeatReply = z.discriminatedUnion('type', [
     incarnation,
     sequence: z.int().min(1),
     term: z.int(),
+    /** Of the heartbeat's claims, those that a committed record is known to be as new as (R9). */
+    confirmed: z
+      .array(z.strictObject({ loadBalancer: loadBalancerId, epoch }))
+      .max(claimsMax)
+      .optional(),
   }),
   z.strictObject({ type: z.literal('ended'), incarnation, reason: text }),
   z.strictObject({ type: z.literal('unknown') }),

@@ -6,8 +6,6 @@ import type { OperatingReport } from '../../machines/model/status.ts';
 import { type Clock, delay, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
-  type Claim,
-  claimsMax,
   Command,
   type CommandReply,
   GoodbyeReply,
@@ -24,6 +22,7 @@ import { xstateClock } from '../host/xstate-clock.ts';
 import { call, serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
+import { claimsOf } from './claims.ts';
 import { Device } from './device.ts';
 import { nextIncarnation } from './incarnation.ts';
 
@@ -339,7 +338,7 @@ export class Agent {
     this.#sequence += 1;
     const sequence = this.#sequence;
     const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
-    const beat = { agent, incarnation, sequence, leased, claims: this.#claims() };
+    const beat = { agent, incarnation, sequence, leased, claims: claimsOf(this.#devices.values()) };
     try {
       const subject = this.#up('heartbeat');
       const reply = await call(bus, subject, beat, HeartbeatReply, timings.ackTimeoutMs);
@@ -347,21 +346,23 @@ export class Agent {
       // Only the acknowledgement of this very heartbeat is a lease (R13).
       const mine =
         reply.agent === agent && reply.incarnation === incarnation && reply.sequence === sequence;
-      return mine ? reply : null;
+      if (!mine) return null;
+      this.#confirmed(reply.confirmed ?? []);
+      return reply;
     } catch (error) {
       log.debug({ agent, sequence, error: String(error) }, 'a heartbeat was not acknowledged');
       return null;
     }
   }
 
-  #claims(): Claim[] {
-    const claims: Claim[] = [];
-    for (const device of this.#devices.values()) {
-      const claim = device.claim();
-      if (claim !== null) claims.push(claim);
-      if (claims.length === claimsMax) break;
+  /** Seats that the judge knows to be on record: no claim of them is needed any more. */
+  #confirmed(seats: readonly { loadBalancer: string; epoch: number }[]): void {
+    const { id: holder, log } = this.#options;
+    for (const seat of seats) {
+      this.#standing({ ...seat, holder }).catch((error: unknown) => {
+        log.error({ loadBalancer: seat.loadBalancer, err: error }, 'a record was not heeded');
+      });
     }
-    return claims;
   }
 
   async #takeNext(

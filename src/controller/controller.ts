@@ -118,7 +118,12 @@ export class Controller {
         this.#verdicts.tell(agent, state, context);
       },
     });
-    this.#inbox = new Inbox({ bus, log, shards, judge: this.judge, owner: this.owner });
+    const holder = (id: string) => {
+      const context =
+        this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
+      return context?.binding ?? null;
+    };
+    this.#inbox = new Inbox({ bus, log, shards, judge: this.judge, owner: this.owner, holder });
     this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
     });

@@ -14,7 +14,7 @@ import {
   EditRequest,
   type WriteReply,
 } from '../../machines/protocol/load-balancer-messages.ts';
-import { agentId, incarnation } from '../../machines/protocol/seat.ts';
+import { agentId, incarnation, type Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { parseMessage } from '../messaging/endpoint.ts';
 import { ActorFailure } from '../host/actor-kind.ts';
@@ -30,6 +30,8 @@ export interface InboxOptions {
   readonly shards: number;
   readonly judge: Judge;
   readonly owner: LoadBalancerOwner;
+  /** Who holds the load balancer by a revision of its record that is known committed. */
+  readonly holder: (loadBalancer: string) => Seat | null;
 }
 
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
@@ -71,8 +73,8 @@ export class Inbox {
       case 'heartbeat':
         return this.#answer(message, Heartbeat, address.agent, async (beat) => {
           const reply = this.#options.judge.heartbeat(beat);
-          if (reply.type === 'acknowledged') this.#forwardClaims(beat);
-          return Promise.resolve(reply);
+          if (reply.type !== 'acknowledged' || beat.claims.length === 0) return reply;
+          return { ...reply, confirmed: this.#answerClaims(beat) };
         });
       case 'goodbye':
         return this.#answer(message, Goodbye, address.agent, (body) =>
@@ -122,19 +124,31 @@ export class Inbox {
     log.warn({ subject: message.subject, problem }, 'a malformed message was dropped');
   }
 
-  #forwardClaims(beat: Heartbeat): void {
+  /**
+   * Claims of what is on record already are confirmed here, all with one reply; after a failover that
+   * is nearly every one. The others go to the owner of the load balancer, who repairs its record (R9).
+   */
+  #answerClaims({ agent, incarnation: number, claims }: Heartbeat) {
+    const confirmed: { loadBalancer: string; epoch: number }[] = [];
+    for (const claim of claims) {
+      const { loadBalancer, epoch, removed } = claim;
+      const seat = removed ? null : this.#options.holder(loadBalancer);
+      const holds = seat?.agent === agent && seat.incarnation === number;
+      if (holds && seat.epoch >= epoch) confirmed.push({ loadBalancer, epoch: seat.epoch });
+      else this.#forwardClaim({ agent, incarnation: number, claim });
+    }
+    return confirmed;
+  }
+
+  #forwardClaim(forwarded: z.infer<typeof ForwardedClaim>): void {
     const { bus, shards } = this.#options;
-    for (const claim of beat.claims) {
-      const id = claim.loadBalancer;
+    const id = forwarded.claim.loadBalancer;
+    try {
       const subject = subjects.lb(subjects.shardOf(id, shards), id, 'claim');
-      const { agent, incarnation: number } = beat;
-      try {
-        bus.publish(subject, JSON.stringify({ agent, incarnation: number, claim }));
-      } catch (error) {
-        // Claimed again with the agent's next heartbeat.
-        if (!(error instanceof BusUnavailable)) throw error;
-        return;
-      }
+      bus.publish(subject, JSON.stringify(forwarded));
+    } catch (error) {
+      // Claimed again with the agent's next heartbeat.
+      if (!(error instanceof BusUnavailable)) throw error;
     }
   }
 

@@ -230,6 +230,45 @@ describe('an agent’s claims', () => {
   });
 });
 
+describe('a claim that its judge confirms', () => {
+  const granted = async () => {
+    const bench = await Bench.serving();
+    await bench.command({ grant: true, epoch: 3 });
+    return bench;
+  };
+  const confirm = (epoch: number) => (bench: Bench) => (beat: Heartbeat) =>
+    bench.acknowledge(beat, {
+      confirmed: beat.claims.map(({ loadBalancer }) => ({ loadBalancer, epoch })),
+    });
+  const nextClaims = async (bench: Bench) => {
+    const beats = bench.beats.length;
+    await bench.virtual.until('it beats twice', () => bench.beats.length === beats + 2);
+    return bench.beats.slice(-2).map(({ claims }) => claims.length);
+  };
+
+  test('is not made again', async () => {
+    const bench = await granted();
+    bench.answer = confirm(3)(bench);
+
+    expect(await nextClaims(bench)).toEqual([1, 0]);
+    expect(bench.agent.devices().size).toBe(1);
+  });
+
+  test('is made again while only an older record is confirmed', async () => {
+    const bench = await granted();
+    bench.answer = confirm(2)(bench);
+
+    expect(await nextClaims(bench)).toEqual([1, 1]);
+  });
+
+  test('is made again if the confirmation answers another heartbeat', async () => {
+    const bench = await granted();
+    bench.answer = (beat) => ({ ...confirm(3)(bench)(beat), sequence: 99 }) as HeartbeatReply;
+
+    expect(await nextClaims(bench)).toEqual([1, 1]);
+  });
+});
+
 describe('a command to an agent', () => {
   test('of another incarnation is refused with the present one', async () => {
     const bench = await Bench.serving();

@@ -183,6 +183,30 @@ describe('R3: the standby is commanded before anything is written', () => {
   });
 });
 
+describe('a granted seat whose promotion is on record', () => {
+  test('is confirmed with the heartbeat that claims it, without a message of its own', async () => {
+    const cluster = await Cluster.with(three);
+    const id = await cluster.createBound();
+    const heir = cluster.standby(id);
+    cluster.killAgent(cluster.holder(id));
+    await cluster.until('the standby holds it', () => cluster.holder(id) === heir);
+    await cluster.untilSettled(id);
+
+    await cluster.run(3 * cluster.timings.heartbeatMs);
+
+    expect(commands(cluster, id).at(-1)).toBe(`${heir} 2/1 granted`);
+    const claims = cluster.sent
+      .filter(({ from, subject }) => from === heir && subject.endsWith('.heartbeat'))
+      .map(({ data }) => (JSON.parse(data) as { claims: unknown[] }).claims.length);
+    expect(claims.filter((count) => count > 0)).toEqual([1]);
+    expect(claims.at(-1)).toBe(0);
+    const messages = cluster.sent.filter(
+      ({ subject }) => subject.endsWith('.claim') || subject === `hf.down.${heir}.standing`,
+    );
+    expect(messages).toEqual([]);
+  });
+});
+
 describe('V8 and R9: a grant that was taken, while its promotion was never committed', () => {
   test('is repaired by the holder’s claim, even if the old holder lives', async () => {
     const cluster = await Cluster.with(three);
