@@ -10,13 +10,29 @@ const timeoutMs = 60_000;
 test(
   'npm run bench -- simulator counts what happened beside how fast it was',
   async () => {
-    const size = ['--agents', '3', '--load-balancers', '4', '--seconds', '20', '--rounds', '2'];
+    const size = [
+      '--controllers',
+      '2',
+      '--agents',
+      '3',
+      '--load-balancers',
+      '4',
+      '--seconds',
+      '20',
+      '--rounds',
+      '2',
+    ];
     const arguments_ = ['--import', 'tsx', main, 'simulator', ...size];
     const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'ignore'] });
 
     const report = JSON.parse(await text(child.stdout)) as SimulatorReport;
 
-    expect(report).toMatchObject({ benchmark: 'simulator', agents: 3, loadBalancers: 4 });
+    expect(report).toMatchObject({
+      benchmark: 'simulator',
+      controllers: 2,
+      agents: 3,
+      loadBalancers: 4,
+    });
     expect(report.rounds.map(({ seed }) => seed)).toEqual([1, 2]);
     expect(report.cold).toEqual(report.rounds[0]);
     for (const { virtualSeconds, steps, writes, perWallSecond, perCpuSecond } of report.rounds) {

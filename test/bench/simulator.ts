@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { simulate } from '../../simulator/simulate.ts';
+import { defaultControllers } from '../../simulator/world/world.ts';
 import { Trace } from '../../simulator/world/trace.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { churn } from './simulator-churn.ts';
@@ -29,6 +30,7 @@ export interface SimulatorReport {
     readonly node: string;
     readonly loadAverage: readonly number[];
   };
+  readonly controllers: number;
   readonly agents: number;
   readonly loadBalancers: number;
   /** The first round: code that the engine has not compiled yet. */
@@ -39,6 +41,7 @@ export interface SimulatorReport {
 }
 
 interface Options {
+  readonly controllers: number;
   readonly agents: number;
   readonly loadBalancers: number;
   readonly seconds: number;
@@ -47,6 +50,12 @@ interface Options {
 
 export const simulatorCommand = new Command('simulator')
   .description('a virtual deployment with churn: how many virtual seconds pass in a real one?')
+  .option(
+    '--controllers <n>',
+    'how many controllers share the load balancers',
+    wholeNumber(1, 16),
+    defaultControllers,
+  )
   .option('--agents <n>', 'how many agents there are', wholeNumber(2, 64), 5)
   .option('--load-balancers <n>', 'how many load balancers there are', wholeNumber(1, 2_000), 50)
   .option('--seconds <n>', 'virtual seconds of each round', wholeNumber(1, 100_000), 300)
@@ -56,7 +65,7 @@ export const simulatorCommand = new Command('simulator')
   });
 
 async function measure(options: Options): Promise<SimulatorReport> {
-  const { agents, loadBalancers } = options;
+  const { controllers, agents, loadBalancers } = options;
   const rounds: Round[] = [];
   for (let seed = 1; seed <= options.rounds; seed += 1) {
     const round = await runRound(seed, options);
@@ -73,15 +82,17 @@ async function measure(options: Options): Promise<SimulatorReport> {
     loadAverage: loadavg().map(rounded),
   };
   const at = new Date().toISOString();
-  return { benchmark: 'simulator', at, machine, agents, loadBalancers, cold, warm, rounds };
+  const size = { controllers, agents, loadBalancers };
+  return { benchmark: 'simulator', at, machine, ...size, cold, warm, rounds };
 }
 
 async function runRound(seed: number, options: Options): Promise<Round> {
-  const { agents, loadBalancers, seconds } = options;
+  const { controllers, agents, loadBalancers, seconds } = options;
+  const size = { controllers, agents, loadBalancers };
   const trace = new CountingTrace();
   const startedMs = performance.now();
   const startedCpu = process.cpuUsage();
-  const result = await simulate({ seed, agents, loadBalancers, scenario: churn(seconds), trace });
+  const result = await simulate({ seed, ...size, scenario: churn(seconds), trace });
   const wallSeconds = (performance.now() - startedMs) / 1_000;
   const { user, system } = process.cpuUsage(startedCpu);
   const { ok, violations, virtualMs, steps, rebinds, hash } = result;
