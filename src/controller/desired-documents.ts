@@ -93,8 +93,7 @@ export class DesiredDocuments {
       const result = await this.#write(id, record, 0);
       if (result.committed) return this.#committed(id, record, result.revision);
       // Perhaps this very operation, committed by a controller that owned the shard before.
-      await this.#reload(id);
-      const held = this.#documents.get(id);
+      const held = await this.#reload(id);
       if (held?.record.operationIds.includes(operationId) === true) return held.revision;
       throw new Fault(409, `A load balancer with id ${id} exists already.`);
     });
@@ -111,10 +110,9 @@ export class DesiredDocuments {
   ): Promise<number> {
     return this.#inTurn(id, async () => {
       // The watch may not have told yet what a controller wrote that owned the shard before.
-      if (!this.#documents.has(id)) await this.#reload(id);
+      let known = this.get(id) ?? (await this.#reload(id));
       for (;;) {
-        const known = this.#documents.get(id);
-        if (known === undefined) throw new Fault(404, `Load Balancer ${id} not found.`);
+        if (known === null) throw new Fault(404, `Load Balancer ${id} not found.`);
         if (known.record.operationIds.includes(operationId)) return known.revision;
         const body = change(known.record);
         if (body === null) return known.revision;
@@ -122,7 +120,7 @@ export class DesiredDocuments {
         const record = this.#record(body, operationIds);
         const result = await this.#write(id, record, known.revision);
         if (result.committed) return this.#committed(id, record, result.revision);
-        await this.#reload(id);
+        known = await this.#reload(id);
       }
     });
   }
@@ -130,15 +128,15 @@ export class DesiredDocuments {
   /** Removes the record, after the binding record is gone. */
   purge(id: string): Promise<void> {
     return this.#inTurn(id, async () => {
-      for (;;) {
-        const known = this.#documents.get(id);
-        if (known === undefined) return;
+      let known = this.get(id);
+      while (known !== null) {
+        const { revision } = known;
         const write = this.#nextWrite();
         const { store } = this.#options;
         const result = await writeUntilKnown(
           store,
           id,
-          () => store.remove(id, known.revision, write),
+          () => store.remove(id, revision, write),
           () => false,
           this.#commit,
         );
@@ -146,7 +144,7 @@ export class DesiredDocuments {
           this.#documents.delete(id);
           return;
         }
-        await this.#reload(id);
+        known = await this.#read(id);
       }
     });
   }
@@ -194,13 +192,26 @@ export class DesiredDocuments {
     return revision;
   }
 
-  async #reload(id: string): Promise<void> {
-    const entry = await this.#options.store.get(id);
-    if (entry === null) this.#documents.delete(id);
-    else {
-      const record = DesiredRecord.parse(JSON.parse(entry.value));
-      this.#documents.set(id, { record, revision: entry.revision });
+  /** What somebody else wrote; its actor is told here, because the watch brings nothing new then. */
+  async #reload(id: string): Promise<CommittedDocument | null> {
+    const before = this.get(id)?.revision ?? 0;
+    const document = await this.#read(id);
+    if (document !== null && document.revision > before) {
+      this.#committed(id, document.record, document.revision);
     }
+    return document;
+  }
+
+  async #read(id: string): Promise<CommittedDocument | null> {
+    const entry = await this.#options.store.get(id);
+    if (entry === null) {
+      this.#documents.delete(id);
+      return null;
+    }
+    const record = DesiredRecord.parse(JSON.parse(entry.value));
+    const document = { record, revision: entry.revision };
+    this.#documents.set(id, document);
+    return document;
   }
 
   #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {

@@ -42,7 +42,10 @@ export class ShardKeeper {
   readonly #mirror: Mirror<ShardRecord>;
   readonly #terms = new Map<number, number>();
   readonly #abort = new AbortController();
-  #running = false;
+  /** Resolves when the pass under way is over; null between passes. */
+  #passing: Promise<void> | null = null;
+  /** Until it has looked who lives, everybody else would seem dead, and lose all shards. */
+  #settled = false;
   #again = false;
   #retry: Timer | null = null;
   #writes = 0;
@@ -86,39 +89,40 @@ export class ShardKeeper {
 
   /** Brings what is owned in line with who lives; called at each change, and cheap when in line. */
   reconcile(): void {
-    if (this.#abort.signal.aborted) return;
-    if (this.#running) {
+    if (!this.#settled || this.#abort.signal.aborted) return;
+    if (this.#passing !== null) {
       this.#again = true;
       return;
     }
-    this.#running = true;
-    this.#pass()
-      .catch((error: unknown) => {
-        if (this.#abort.signal.aborted) return;
-        const { log, clock, timings } = this.#options;
-        log.warn({ err: error }, 'shards could not be brought in line; trying again');
-        this.#retry = clock.setTimer(timings.retryMaxMs, () => this.reconcile());
-      })
-      .finally(() => {
-        this.#running = false;
-        if (!this.#again) return;
-        this.#again = false;
-        this.reconcile();
-      });
+    const { log, clock, timings } = this.#options;
+    this.#begin().catch((error: unknown) => {
+      if (this.#abort.signal.aborted) return;
+      log.warn({ err: error }, 'shards could not be brought in line; trying again');
+      this.#retry = clock.setTimer(timings.retryMaxMs, () => this.reconcile());
+    });
   }
 
   /** Resolves when every shard that falls to this controller and is free is owned. */
   async settle(): Promise<void> {
-    this.#running = true;
-    try {
-      await this.#pass();
-    } finally {
-      this.#running = false;
-    }
-    if (this.#again) {
+    await this.#begin();
+    this.#settled = true;
+    this.reconcile();
+  }
+
+  /**
+   * One pass at a time: a second one would see the record of a claim whose acknowledgement the first
+   * still waits for, take it for one from before a restart, and claim and adopt the shard again.
+   */
+  #begin(): Promise<void> {
+    const pass = this.#pass();
+    const over = (): void => {
+      this.#passing = null;
+      if (!this.#again) return;
       this.#again = false;
       this.reconcile();
-    }
+    };
+    this.#passing = pass.then(over, over);
+    return pass;
   }
 
   /** Lets go of everything, for a clean stop; the others take it at once. */

@@ -13,14 +13,14 @@ class Bench {
   readonly document = loadBalancerDocument();
   readonly id: string = this.document.id;
 
-  owner(nonce: string): DesiredDocuments {
+  owner(nonce: string, committed: (generation: number) => void = () => undefined) {
     return new DesiredDocuments({
       store: this.store,
       clock: this.virtual.clock,
       log: silentLog,
       timings: presets.lan,
       nonce,
-      committed: () => undefined,
+      committed: (_, { record }) => committed(record.generation),
     });
   }
 
@@ -55,8 +55,8 @@ class Bench {
   }
 
   /** Another controller that believes to own the load balancer too. */
-  rival(): DesiredDocuments {
-    const rival = this.owner('y');
+  rival(committed?: (generation: number) => void): DesiredDocuments {
+    const rival = this.owner('y', committed);
     rival.adopt(this.id, this.record(), this.store.snapshot()[0]!.revision);
     return rival;
   }
@@ -245,4 +245,17 @@ describe('a purge', () => {
 
     expect(bench.store.snapshot()).toEqual([]);
   });
+});
+
+test('an edit that a rival was faster with is told to the actor here, too', async () => {
+  const bench = new Bench();
+  const owner = await bench.created();
+  const told: number[] = [];
+  const rival = bench.rival((generation) => told.push(generation));
+
+  const both = [bench.tag(owner, 'one'), bench.tag(rival, 'one')];
+  const [first, second] = await bench.virtual.settled(Promise.all(both));
+
+  expect(second).toBe(first);
+  expect(told).toEqual([2]);
 });
