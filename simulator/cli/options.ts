@@ -17,6 +17,7 @@ export interface CliOptions {
   readonly trace: string | null;
   readonly save: string | null;
   readonly shrink: boolean;
+  readonly report: string | null;
 }
 
 export const defaults = {
@@ -51,10 +52,11 @@ interface Given {
   readonly trace?: string;
   readonly save?: string;
   readonly shrink?: boolean;
+  readonly report?: string;
 }
 
 /** Options that tell of one run, and so make it a single one. */
-const tellOfOneRun = ['trace', 'save', 'shrink'] as const;
+const tellOfOneRun = ['trace', 'save', 'shrink', 'report'] as const;
 
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
@@ -91,6 +93,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     trace: given.trace ?? null,
     save: given.save ?? null,
     shrink: given.shrink ?? false,
+    report: given.report ?? null,
   };
 }
 
@@ -155,6 +158,7 @@ function commandLine(): Command {
     .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
     .option('--save <file>', 'write what is done in the run as a scenario file, YAML or .json')
+    .option('--report <file>', 'write the run as a picture: one HTML file')
     .option('--shrink', 'look for the smallest plan that fails alike; --save keeps that one')
     .allowExcessArguments(false)
     .exitOverride();

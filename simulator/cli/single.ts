@@ -2,13 +2,15 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { formatLine } from '../chronicle.ts';
+import { ReportCollector } from '../report/collector.ts';
+import { reportPage } from '../report/page.ts';
 import { scenarioFileText } from '../scenario-file/write.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import { shrink } from '../shrink/shrink.ts';
 import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
 import type { CommandHooks } from './command.ts';
-import type { CliOptions } from './options.ts';
+import { type CliOptions, defaults } from './options.ts';
 import { failureOf, jsonOf, verdictOf } from './report.ts';
 import { shrunkJson, shrunkText } from './shrunk.ts';
 
@@ -21,19 +23,28 @@ export async function runSingle(
   const [source] = options.sources;
   if (source === undefined) throw new RangeError('there is nothing to run');
   let plan = null as Plan | null;
+  const report = options.report === null ? null : new ReportCollector();
   const run: RunOptions = {
     ...source.run,
     seed,
     parts,
     onPlan: (drawn) => {
       plan = drawn;
+      report?.onPlan(drawn);
     },
+    ...(report === null ? {} : { observer: report.observer }),
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
   const result = await (trace === null ? simulate(run) : traced(run, trace));
   if (json) write(`${jsonOf(result)}\n`);
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
+  if (report !== null && options.report !== null) {
+    const { agents, controllers = defaults.controllers } = run;
+    const processes = [...numbered('controller', controllers), ...numbered('agent', agents)];
+    const data = report.data(result, source.scenario.summary, processes);
+    await writeFile(options.report, reportPage(data));
+  }
   let kept = plan;
   if (options.shrink && plan !== null && !result.ok) {
     const shrunk = await shrink(run, plan, result);
@@ -42,6 +53,10 @@ export async function runSingle(
   }
   if (save !== null) await savePlan(save, run, kept);
   return result.ok;
+}
+
+function numbered(role: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
 }
 
 async function savePlan(path: string, run: RunOptions, plan: Plan | null): Promise<void> {

@@ -1,0 +1,152 @@
+import { formatLine } from '../chronicle.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Plan } from '../scenarios/scenario.ts';
+import type { RunResult } from '../simulate.ts';
+import type { Observer, WorldEvent } from '../world/events.ts';
+import {
+  type BindingSpan,
+  type DeviceMark,
+  deviceRow,
+  type FaultSpan,
+  networkRow,
+  type ReportData,
+  type StateSpan,
+  storeRow,
+} from './data.ts';
+
+type Open<Span extends StateSpan> = Omit<Span, 'toMs'>;
+type Transition = Extract<WorldEvent, { type: 'transition' }>['transition'];
+
+/** How far a fault may happen from its time in the plan: less than a virtual clock's rounding. */
+const sameMomentMs = 0.5;
+
+/** Watches a run and keeps what its report shows. */
+export class ReportCollector {
+  readonly #faults: Omit<FaultSpan, 'toMs'>[] = [];
+  /** How long each of them lasts, at the same index; null: for good. */
+  readonly #lasts: (number | null)[] = [];
+  readonly #device: DeviceMark[] = [];
+  readonly #writes: number[] = [];
+  readonly #agents = new Map<string, Open<StateSpan>[]>();
+  readonly #loadBalancers = new Map<string, Open<BindingSpan>[]>();
+  #plan: Plan | null = null;
+  #plannedMs = 0;
+  #lastMs = 0;
+
+  readonly onPlan = (plan: Plan): void => {
+    this.#plan = plan;
+    this.#plannedMs = this.#lastMs;
+  };
+
+  readonly observer: Observer = (event, atMs) => {
+    this.#lastMs = atMs;
+    if (event.type === 'stored') this.#writes.push(atMs);
+    else if (event.type === 'fault') this.#noteFault(event, atMs);
+    else if (event.type === 'transition') this.#noteTransition(event.transition, atMs);
+    else if (event.type === 'device') {
+      const { lb, kind, agent, epoch, generation } = event.entry;
+      this.#device.push({ atMs, kind, agent, loadBalancer: lb, epoch, generation });
+    }
+  };
+
+  /** What was seen, as far as the run went. */
+  data(result: RunResult, summary: string, processes: readonly string[]): ReportData {
+    const endMs = Math.max(result.virtualMs, this.#lastMs);
+    const healed = this.#plan === null ? endMs : this.#plannedMs + this.#plan.untilMs;
+    const names = new Map(
+      (this.#plan?.work ?? []).flatMap((work) =>
+        work.type === 'create' ? [[work.document.id, work.document.name] as const] : [],
+      ),
+    );
+    const loadBalancers = [...this.#loadBalancers].map(([id, spans]) => ({
+      id,
+      name: names.get(id) ?? id.slice(0, 8),
+      spans: closed<BindingSpan>(spans, endMs).filter(({ state }) => state !== 'deleted'),
+    }));
+    return {
+      scenario: result.scenario,
+      summary,
+      seed: result.seed,
+      ok: result.ok,
+      endMs,
+      healedMs: healed < endMs ? healed : null,
+      rebinds: result.rebinds,
+      hash: result.hash,
+      writes: this.#writes,
+      processes: processes.map((id) => ({
+        id,
+        role: id.startsWith('controller') ? 'controller' : 'agent',
+        states: closed<StateSpan>(this.#agents.get(id) ?? [], endMs),
+      })),
+      faults: this.#faults.map((fault, index) => {
+        const lastsMs = this.#lasts[index] ?? null;
+        const toMs = lastsMs === null ? endMs : Math.min(fault.fromMs + lastsMs, endMs);
+        return { ...fault, toMs };
+      }),
+      device: this.#device,
+      loadBalancers: loadBalancers.toSorted((a, b) => byNumber.compare(a.name, b.name)),
+      violations: result.violations.map((violation) => ({
+        ...violation,
+        events: violation.events.map(formatLine),
+      })),
+    };
+  }
+
+  #noteFault(event: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {
+    if (event.phase === 'ends') return;
+    const { kind, target, detail } = event;
+    const planned = this.#plan?.faults.find(
+      (fault) =>
+        fault.kind === kind &&
+        fault.target === target &&
+        fault.variant === detail &&
+        Math.abs(this.#plannedMs + fault.atMs - atMs) < sameMomentMs,
+    );
+    this.#faults.push({ kind, row: rowOf({ kind, target }), detail, fromMs: atMs });
+    this.#lasts.push(planned === undefined ? 0 : planned.forMs);
+  }
+
+  #noteTransition(transition: Transition, atMs: number): void {
+    const { kind, id, to, event, reason, binding } = transition;
+    const why = reason ?? `by ${event}`;
+    // The first word is the phase; what is behind the point comes and goes too quickly to see.
+    const [state = to] = to.split('.');
+    const base = { fromMs: atMs, state, reason: why };
+    if (kind === 'agent') {
+      extend(this.#agents, id, base, (last) => last.state === state);
+      return;
+    }
+    const seat = { agent: binding?.agent ?? null, epoch: binding?.epoch ?? null };
+    const same = (last: Open<BindingSpan>) =>
+      last.state === state && last.agent === seat.agent && last.epoch === seat.epoch;
+    extend(this.#loadBalancers, id, { ...base, ...seat }, same);
+  }
+}
+
+/** lb-2 before lb-10. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+function extend<Span>(
+  rows: Map<string, Span[]>,
+  id: string,
+  span: Span,
+  same: (last: Span) => boolean,
+): void {
+  const spans = rows.get(id) ?? [];
+  rows.set(id, spans);
+  const last = spans.at(-1);
+  if (last === undefined || !same(last)) spans.push(span);
+}
+
+function closed<Span extends StateSpan>(spans: readonly Open<Span>[], endMs: number): Span[] {
+  return spans.map((span, index) => {
+    const toMs = spans[index + 1]?.fromMs ?? endMs;
+    return { ...span, toMs } as Span;
+  });
+}
+
+function rowOf({ kind, target }: Pick<Fault, 'kind' | 'target'>): string {
+  if (kind.startsWith('store')) return storeRow;
+  if (kind.startsWith('device')) return deviceRow;
+  return target === '' ? networkRow : target;
+}

@@ -1,0 +1,76 @@
+/** What the report shows of a run: plain data, in milliseconds of virtual time. */
+export interface ReportData {
+  readonly scenario: string;
+  readonly summary: string;
+  readonly seed: number;
+  readonly ok: boolean;
+  readonly endMs: number;
+  /** When everything was healed; null where the run ended before. */
+  readonly healedMs: number | null;
+  readonly rebinds: number;
+  readonly hash: string;
+  readonly writes: readonly number[];
+  readonly processes: readonly ProcessRow[];
+  readonly faults: readonly FaultSpan[];
+  readonly device: readonly DeviceMark[];
+  readonly loadBalancers: readonly LoadBalancerRow[];
+  readonly violations: readonly ViolationMark[];
+}
+
+export interface ProcessRow {
+  readonly id: string;
+  readonly role: 'controller' | 'agent';
+  /** An agent's states, as its judge sees it. */
+  readonly states: readonly StateSpan[];
+}
+
+export interface StateSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly state: string;
+  readonly reason: string;
+}
+
+export interface FaultSpan {
+  readonly kind: string;
+  /** The row that it belongs to. */
+  readonly row: string;
+  readonly detail: string;
+  readonly fromMs: number;
+  /** The same as `fromMs` where it is over at once. */
+  readonly toMs: number;
+}
+
+export interface DeviceMark {
+  readonly atMs: number;
+  readonly kind: 'applied' | 'claimed' | 'removed' | 'refused';
+  readonly agent: string;
+  readonly loadBalancer: string;
+  readonly epoch: number;
+  readonly generation: number;
+}
+
+/** A time in which a load balancer was in one phase with one holder. */
+export interface BindingSpan extends StateSpan {
+  readonly agent: string | null;
+  readonly epoch: number | null;
+}
+
+export interface LoadBalancerRow {
+  readonly id: string;
+  readonly name: string;
+  readonly spans: readonly BindingSpan[];
+}
+
+export interface ViolationMark {
+  readonly atMs: number;
+  readonly checker: string;
+  readonly message: string;
+  readonly loadBalancer: string;
+  readonly events: readonly string[];
+}
+
+/** Rows that are no process. */
+export const storeRow = 'store';
+export const deviceRow = 'device';
+export const networkRow = 'network';
