@@ -95,6 +95,7 @@ export class ReportCollector {
   #noteFault(event: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {
     if (event.phase === 'ends') return;
     const { kind, target, detail } = event;
+    const row = rowOf({ kind, target });
     const planned = this.#plan?.faults.find(
       (fault) =>
         fault.kind === kind &&
@@ -102,7 +103,10 @@ export class ReportCollector {
         fault.variant === detail &&
         Math.abs(this.#plannedMs + fault.atMs - atMs) < sameMomentMs,
     );
-    this.#faults.push({ kind, row: rowOf({ kind, target }), detail, fromMs: atMs });
+    // A row that is not the target's own has to say whom it befalls.
+    const words = row === target ? [detail] : [target, detail];
+    const about = words.filter((word) => word !== '').join(': ');
+    this.#faults.push({ kind, row, detail: about, fromMs: atMs });
     this.#lasts.push(planned === undefined ? 0 : planned.forMs);
   }
 
@@ -148,5 +152,5 @@ function closed<Span extends StateSpan>(spans: readonly Open<Span>[], endMs: num
 function rowOf({ kind, target }: Pick<Fault, 'kind' | 'target'>): string {
   if (kind.startsWith('store')) return storeRow;
   if (kind.startsWith('device')) return deviceRow;
-  return target === '' ? networkRow : target;
+  return kind.startsWith('network') || target === '' ? networkRow : target;
 }

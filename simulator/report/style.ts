@@ -54,7 +54,7 @@ i.binding { top: 1px; bottom: 1px; color: var(--text); background: var(--hue); f
 i.binding:not(:empty) { padding-left: 5px; }
 i.none { --hue: var(--quiet); }
 ${Array.from({ length: 8 }, (_, index) => `i.e${index} { --hue: var(--e${index}); }`).join('\n')}
-i.rebinding { background: repeating-linear-gradient(115deg, var(--hue) 0 5px, color-mix(in srgb, var(--hue) 55%, var(--card)) 5px 9px); }
+i.rebinding { background: repeating-linear-gradient(115deg, var(--hue) 0 5px, color-mix(in srgb, var(--hue) 76%, var(--card)) 5px 9px); }
 i.orphaned { min-width: 3px; z-index: 1; background: repeating-linear-gradient(115deg, var(--fault) 0 4px, var(--card) 4px 8px); color: var(--ink); }
 i.pending { background: none; border: 1px dashed var(--quiet); color: var(--quiet); }
 i.deleting { opacity: 0.45; }

@@ -87,6 +87,17 @@ describe('a file by hand', () => {
   });
 });
 
+test('the example of the documentation is a scenario, and passes', async () => {
+  const prose = await readFile(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(prose) ?? [];
+  const { seed, run: options } = parseScenario(example, 'docs/simulator.md');
+  expect(await simulate({ ...options, seed })).toMatchObject({
+    ok: true,
+    scenario: 'two-at-once',
+    violations: [],
+  });
+});
+
 describe('what is wrong is told with its file, its key and what would be right', () => {
   test.each([
     [
