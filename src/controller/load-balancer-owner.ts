@@ -254,7 +254,8 @@ export class LoadBalancerOwner {
       const { agent, incarnation } = seat;
       this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
     }
-    if (seats.isSeeking(id)) this.#offer(id);
+    // Whoever could be its standby may have come before its actor ran.
+    if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.#offer(id);
   }
 
   #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; bound: boolean } {

@@ -62,6 +62,10 @@ export class SeatIndex {
     return this.#seeking.has(id);
   }
 
+  isWithoutStandby(id: string): boolean {
+    return this.#withoutStandby.has(id);
+  }
+
   /** Those that wait, in the order of their waiting. */
   seekingInOrder(): readonly string[] {
     return [...this.#seeking]
