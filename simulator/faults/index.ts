@@ -12,6 +12,8 @@ import { deviceFailure } from './device-failure.ts';
 import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
+import { networkLoss } from './network-loss.ts';
+import { networkPartition } from './network-partition.ts';
 import { storeFailure } from './store-failure.ts';
 import { storeSlow } from './store-slow.ts';
 import { storeStall } from './store-stall.ts';
@@ -30,6 +32,8 @@ export const faultKinds: readonly FaultKind[] = [
   deviceFailure,
   deviceSlow,
   deviceUnreachable,
+  networkLoss,
+  networkPartition,
   storeFailure,
   storeSlow,
   storeStall,

@@ -46,6 +46,8 @@ export class FaultSchedule {
       world.network.mend(host.id);
     }
     for (const medium of ['net', 'store', 'device', 'disk'] as const) world.slowDown(medium, 1);
+    world.network.rejoin();
+    world.network.lose(0);
     world.appliance.setUnreachable(null);
     world.appliance.failNext(0, 'retryable');
   }

@@ -68,7 +68,11 @@ export class World {
     this.parts = { ...soundParts, ...options.parts };
     this.trace = options.trace ?? new Trace();
     this.clock = new ProcessClock(this.time, 'world');
-    this.network = new Network(this.clock, () => this.delay('net'));
+    this.network = new Network(
+      this.clock,
+      () => this.delay('net'),
+      (share) => this.stream('net-loss').chance(share),
+    );
     this.stores = memoryStores(this.clock, { delayMs: () => this.delay('store') });
     const observed = observedStores(this.stores, (bucket, key, value) =>
       this.emit({ type: 'learnt', bucket, key, value }),

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { scenarios } from '../../simulator/scenarios/index.ts';
 import { simulate } from '../../simulator/simulate.ts';
 import { runInProcess } from './support/run-command.ts';
+
+// Many runs in one test, and other tests beside it.
+vi.setConfig({ testTimeout: 120_000 });
 
 const size = { agents: 3, loadBalancers: 6 };
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkerKinds } from '../../simulator/checkers/index.ts';
 import { agentCrashScenario } from '../../simulator/scenarios/agent-crash.ts';
 import { roughDayScenario } from '../../simulator/scenarios/rough-day.ts';
@@ -9,6 +9,9 @@ import { applianceWithout } from './planted/appliances.ts';
 import { garblesRequests, hidesDrivers, losesCommands } from './planted/buses.ts';
 import { liesAboutEdits, neverSettles, repeatsCallsLater } from './planted/drivers.ts';
 import * as stores from './planted/stores.ts';
+
+// Many runs in one test, and other tests beside it.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Planted {
   readonly checker: string;
