@@ -13,8 +13,9 @@ export default defineConfig({
     // Processes of their own, because tests start, stop and kill real ones.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: isLong ? 300_000 : 20_000,
-    hookTimeout: isLong ? 120_000 : 30_000,
+    // Generous, because real processes share two busy cores; each wait has a deadline of its own.
+    testTimeout: isLong ? 300_000 : 90_000,
+    hookTimeout: 120_000,
     reporters: [
       'default',
       new ClosingLineReporter({ failOnSkips, write: (text) => process.stdout.write(text) }),

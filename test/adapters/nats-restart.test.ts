@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { natsStores } from '../../src/adapters/nats-store.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -123,11 +124,17 @@ test('writes of unknown outcome, repeated byte for byte, commit once', async () 
   expect(watch.changes).toHaveLength(200);
 });
 
+/** The process's state as the kernel writes it; T is stopped. */
+function stateOf(pid: number): string | undefined {
+  return /^\d+ \(.*\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+}
+
 test('a server that hangs is noticed by pings, and found again when it goes on', async () => {
   const controller = await world.controller('c');
   const pending = controller.request('hf.test.any', '', 60_000).catch((error: Error) => error.name);
   expect(await pending).toBe('NoResponders');
   process.kill(world.server.pid(), 'SIGSTOP');
+  await until('the server stands still', () => stateOf(world.server.pid()) === 'T');
   const asked = controller.request('hf.test.any', '', 60_000).catch((error: Error) => error.name);
   await expect(controller.ping(50)).rejects.toMatchObject({ name: 'RequestTimeout' });
   await until('the bus notices', () => controller.status() === 'disconnected');

@@ -194,7 +194,7 @@ describe('an agent that dies or hangs in the middle of a change', () => {
 
     await expect(driver.apply(targetOf(before))).rejects.toBeInstanceOf(UnknownOutcomeError);
 
-    expect(site.allProcesses()).toEqual([]);
+    await eventually('what was started has ended', () => site.allProcesses().length === 0);
     expect(await driver.observe(before.id)).toMatchObject({
       marker: { epoch: 1, generation: 0 },
       running: false,
