@@ -27,6 +27,7 @@ import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import { loadBalancerKind } from './load-balancer-kind.ts';
+import { withoutRebirth } from './no-rebirth.ts';
 import { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
@@ -69,7 +70,7 @@ export class LoadBalancerOwner {
     this.#options = options;
     this.#placer = new Placer(clock, options.fleet);
     this.#desired = new DesiredDocuments({
-      store: stores.desired,
+      store: withoutRebirth(stores.desired),
       clock,
       log,
       timings,
@@ -88,7 +89,7 @@ export class LoadBalancerOwner {
     const kind = loadBalancerKind({
       clock,
       log,
-      store: stores.binding,
+      store: withoutRebirth(stores.binding),
       driver,
       counters: options.counters,
       context: (id) => this.host.context(id),
@@ -157,6 +158,12 @@ export class LoadBalancerOwner {
       const { log } = this.#options;
       log.error({ loadBalancer: id, revision, err: error }, 'a record was not taken over');
     });
+  }
+
+  /** Told of a removal by a watch: what was started from older news of it goes. */
+  removed(id: string, revision: number): void {
+    const known = this.#desired.get(id);
+    if (known === null || known.revision < revision) this.abandon(id);
   }
 
   /** The API request that made the newest generation, for logs. */
