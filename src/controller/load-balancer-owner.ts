@@ -27,7 +27,6 @@ import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import { loadBalancerKind } from './load-balancer-kind.ts';
-import { withoutRebirth } from './no-rebirth.ts';
 import { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
@@ -70,7 +69,7 @@ export class LoadBalancerOwner {
     this.#options = options;
     this.#placer = new Placer(clock, options.fleet);
     this.#desired = new DesiredDocuments({
-      store: withoutRebirth(stores.desired),
+      store: stores.desired,
       clock,
       log,
       timings,
@@ -89,7 +88,7 @@ export class LoadBalancerOwner {
     const kind = loadBalancerKind({
       clock,
       log,
-      store: withoutRebirth(stores.binding),
+      store: stores.binding,
       driver,
       counters: options.counters,
       context: (id) => this.host.context(id),
@@ -158,12 +157,6 @@ export class LoadBalancerOwner {
       const { log } = this.#options;
       log.error({ loadBalancer: id, revision, err: error }, 'a record was not taken over');
     });
-  }
-
-  /** Told of a removal by a watch: what was started from older news of it goes. */
-  removed(id: string, revision: number): void {
-    const known = this.#desired.get(id);
-    if (known === null || known.revision < revision) this.abandon(id);
   }
 
   /** The API request that made the newest generation, for logs. */
@@ -344,10 +337,10 @@ export class LoadBalancerOwner {
       .purge(id)
       .then(() => this.#options.purged(id, document.record.document))
       .catch((error: unknown) => {
-        const { log } = this.#options;
-        // This controller is stopping, and whoever owns the shard next begins with purging it.
-        if (error instanceof Fault) log.info({ loadBalancer: id }, 'purging is left to the next owner');
-        else log.error({ loadBalancer: id, err: error }, 'a deleted record was not purged');
+        this.#options.log.error(
+          { loadBalancer: id, err: error },
+          'a deleted record was not purged',
+        );
       });
   }
 

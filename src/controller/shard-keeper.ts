@@ -163,18 +163,15 @@ export class ShardKeeper {
     const record = this.#mirror.get(keyOf(shard));
     const revision = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
     const falls = preferred(shard, living) === controller;
-    const mine = this.#terms.get(shard);
-    if (mine !== undefined) {
-      // The mirror may be behind this controller's own claim.
-      if (record === null || record.term < mine) return;
-      if (record.term === mine) {
-        if (falls) return;
+    if (this.#terms.has(shard)) {
+      const mine = this.#terms.get(shard) ?? 0;
+      // Somebody has taken it over; the mirror may also be behind this controller's own claim.
+      if (record !== null && record.term > mine) this.#drop(shard);
+      else if (!falls && record !== null && record.term === mine) {
         this.#drop(shard);
         await this.#write(shard, record, revision, null);
-        return;
       }
-      // Somebody has taken it over, and may have let go of it again by now.
-      this.#drop(shard);
+      return;
     }
     const owner = record?.owner ?? null;
     if (!falls) {

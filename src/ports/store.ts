@@ -49,10 +49,7 @@ export interface Store {
   get(key: string): Promise<StoreEntry | null>;
   /** Commits only if the key does not exist (or was removed). */
   create(key: string, value: string, writeId: string): Promise<WriteResult>;
-  /**
-   * Commits only if the key's newest revision is `revision`; that of a removed key is its removal's, and
-   * 0 is that of a key which has never been.
-   */
+  /** Commits only if the key's newest revision is `revision`. */
   update(key: string, value: string, revision: number, writeId: string): Promise<WriteResult>;
   /** Removes the key only if its newest revision is `revision`. */
   remove(key: string, revision: number, writeId: string): Promise<WriteResult>;

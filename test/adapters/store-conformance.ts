@@ -63,16 +63,6 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes an update of revision 0 only for a key that has never been',
-    async run(store) {
-      const first = await committed(store.update('never.x', 'one', 0, 'w1'));
-      expect(await store.update('never.x', 'two', 0, 'w2')).toEqual({ committed: false });
-      await committed(store.remove('never.x', first, 'w3'));
-      expect(await store.update('never.x', 'again', 0, 'w4')).toEqual({ committed: false });
-      expect(await store.get('never.x')).toBeNull();
-    },
-  },
-  {
     name: 'refuses an update and a removal with an old revision',
     async run(store) {
       const first = await committed(store.create('cas.x', 'one', 'w1'));
