@@ -10,6 +10,7 @@ import { FaultSchedule } from './faults/schedule.ts';
 import type { Plan, Scenario, Size } from './scenarios/scenario.ts';
 import { Clients } from './workload/clients.ts';
 import type { Observer } from './world/events.ts';
+import { RandomStream } from './world/random-streams.ts';
 import type { WorldParts } from './world/parts.ts';
 import type { Trace } from './world/trace.ts';
 import { World } from './world/world.ts';
@@ -24,7 +25,7 @@ const restLimitMs = 60_000;
 /** How many events are shown with a violation. */
 const leadCount = 12;
 
-export interface RunOptions extends Size {
+export interface RunOptions extends Partial<Size> {
   readonly seed: number;
   readonly scenario: Scenario;
   readonly parts?: Partial<WorldParts>;
@@ -34,8 +35,10 @@ export interface RunOptions extends Size {
   /** The preset for local networks where it is not given. */
   readonly timings?: Timings;
   readonly onLine?: (line: Line) => void;
-  /** Is given the plan before any of it happens. */
+  /** Is given the plan before anything happens. */
   readonly onPlan?: (plan: Plan) => void;
+  /** The world is up; the plan's times count from now. */
+  readonly onBegin?: () => void;
   /** Sees everything that happens, and changes nothing. */
   readonly observer?: Observer;
 }
@@ -61,6 +64,17 @@ export interface RunResult {
   readonly violations: readonly Violation[];
 }
 
+/** The size of a run: the scenario's own, or drawn from the seed, but for what is asked for. */
+export function sizeOf(run: RunOptions): Size {
+  const { scenario, seed } = run;
+  const own = scenario.drawSize?.(new RandomStream(seed, 'size')) ?? scenario.size;
+  return {
+    controllers: run.controllers ?? own.controllers,
+    agents: run.agents ?? own.agents,
+    loadBalancers: run.loadBalancers ?? own.loadBalancers,
+  };
+}
+
 /** Runs one seed of a scenario, from an empty world to its rest. */
 export async function simulate(options: RunOptions): Promise<RunResult> {
   const run = new Run(options);
@@ -70,6 +84,7 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
 
 class Run {
   readonly #options: RunOptions;
+  readonly #size: Size;
   readonly #world: World;
   readonly #clients: Clients;
   readonly #faults: FaultSchedule;
@@ -81,13 +96,15 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { seed, agents, controllers, parts, trace, onLine } = options;
+    const { seed, scenario, parts, trace, onLine } = options;
+    this.#size = sizeOf(options);
+    const { agents, controllers } = this.#size;
     this.#world = new World({
       seed,
       timings: options.timings ?? presets.lan,
       agents,
       shards,
-      ...(controllers === undefined ? {} : { controllers }),
+      controllers,
       ...(parts === undefined ? {} : { parts }),
       ...(trace === undefined ? {} : { trace }),
     });
@@ -98,7 +115,7 @@ class Run {
     this.#world.observe(this.#countRebinds());
     this.#world.observe(this.#rest.observer);
     if (options.observer !== undefined) this.#world.observe(options.observer);
-    for (const kind of checkerKinds) {
+    for (const kind of [...checkerKinds, ...(scenario.checkers ?? [])]) {
       const checker = kind.start(this.#contextFor(kind.name));
       if (checker.onEvent !== undefined) this.#world.observe(checker.onEvent);
       if (checker.atEnd !== undefined) this.#finish.push(checker.atEnd);
@@ -132,14 +149,16 @@ class Run {
   async #live(): Promise<void> {
     const world = this.#world;
     await world.startControllers();
-    for (const host of world.agentHosts.values()) world.background(host.start());
-    const booted = () => world.agentIds().every((id) => world.agent(id)?.state === 'serving');
+    const plan = this.#plan();
+    this.#options.onPlan?.(plan);
+    const present = world.agentIds().filter((id) => plan.absent?.includes(id) !== true);
+    for (const id of present) world.background(world.agentHost(id).start());
+    const booted = () => present.every((id) => world.agent(id)?.state === 'serving');
     if (!(await world.runUntil(booted, bootLimitMs))) {
       if (this.#violations.length > 0) return;
       throw new Error(`the fleet did not come up within ${bootLimitMs} ms`);
     }
-    const plan = this.#plan();
-    this.#options.onPlan?.(plan);
+    this.#options.onBegin?.();
     this.#clients.schedule(plan.work);
     this.#faults.begin(plan.faults);
     await world.run(plan.untilMs);
@@ -153,7 +172,8 @@ class Run {
   }
 
   #plan(): Plan {
-    const { scenario, loadBalancers, plan } = this.#options;
+    const { scenario, plan } = this.#options;
+    const { loadBalancers } = this.#size;
     if (plan !== undefined) return plan;
     return scenario.plan((name) => this.#world.stream(name), {
       loadBalancers,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
-import { scenarios } from '../scenarios/index.ts';
+import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import type { Size } from '../scenarios/scenario.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +11,8 @@ export interface CliOptions {
   readonly seeds: number;
   /** Whether one seed is told in full, and not many in a table. */
   readonly single: boolean;
-  readonly size: Required<Size>;
+  /** What was asked for; the rest is the scenario's own. */
+  readonly size: Partial<Size>;
   readonly jobs: number;
   readonly json: boolean;
   readonly trace: string | null;
@@ -21,12 +22,9 @@ export interface CliOptions {
 }
 
 export const defaults = {
-  scenario: 'agent-crash',
+  scenario: defaultScenario.name,
   seed: 1,
   seeds: 20,
-  agents: 3,
-  controllers: 3,
-  loadBalancers: 6,
 } as const;
 
 /** Greater worlds are possible, but a typing error should not run for hours. */
@@ -44,9 +42,9 @@ interface Given {
   readonly scenario?: string;
   readonly seed?: number;
   readonly seeds?: number;
-  readonly agents: number;
-  readonly controllers: number;
-  readonly loadBalancers: number;
+  readonly agents?: number;
+  readonly controllers?: number;
+  readonly loadBalancers?: number;
   readonly jobs: number;
   readonly json: boolean;
   readonly trace?: string;
@@ -72,16 +70,18 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   if (told !== undefined && given.seeds !== undefined) {
     command.error(`error: --${told} tells of one run, so it goes with one seed; leave --seeds out`);
   }
-  const isFile = given.scenario !== undefined && fileName.test(given.scenario);
-  const asksForOne = given.seed !== undefined || told !== undefined || isFile;
-  const single = given.seeds === undefined && asksForOne;
-  const word = given.scenario ?? (single ? defaults.scenario : null);
-  const { agents, controllers, loadBalancers, jobs, json } = given;
-  const size = { agents, controllers, loadBalancers };
-  const sources =
-    word === null
-      ? scenarios.map(({ name }) => named(name, size, command))
-      : [isFile ? fromFile(word, command) : named(word, size, command)];
+  const words = given.scenario?.split(',') ?? [];
+  const asksForOne = given.seed !== undefined || told !== undefined || words.some(isFile);
+  const single = given.seeds === undefined && asksForOne && words.length < 2;
+  if (words.length === 0) words.push(...(single ? [defaults.scenario] : allNames));
+  if (told !== undefined && words.length > 1) {
+    command.error(`error: --${told} tells of one run, so it goes with one scenario`);
+  }
+  const { jobs, json } = given;
+  const size = givenSize(given);
+  const sources = words.map((word) =>
+    isFile(word) ? fromFile(word, command) : named(word, size, command),
+  );
   return {
     sources,
     seed: given.seed ?? sources[0]?.seed ?? defaults.seed,
@@ -97,14 +97,22 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   };
 }
 
-const fileName = /\.(ya?ml|json)$/;
+function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size> {
+  return {
+    ...(agents === undefined ? {} : { agents }),
+    ...(controllers === undefined ? {} : { controllers }),
+    ...(loadBalancers === undefined ? {} : { loadBalancers }),
+  };
+}
 
-function named(word: string, size: Required<Size>, command: Command): Source {
+const isFile = (word: string): boolean => /\.(ya?ml|json)$/.test(word);
+const allNames = scenarios.map(({ name }) => name);
+
+function named(word: string, size: Partial<Size>, command: Command): Source {
   const scenario = scenarios.find(({ name }) => name === word);
   if (scenario === undefined) {
-    const choices = scenarios.map(({ name }) => name).join(', ');
     command.error(
-      `error: there is no scenario '${word}'. Allowed choices are ${choices}, or a file whose name ends in .yaml or .json.`,
+      `error: there is no scenario '${word}'. Allowed choices are ${allNames.join(', ')}, or a file whose name ends in .yaml or .json.`,
     );
   }
   return { word, scenario, run: { scenario, ...size }, seed: null };
@@ -124,6 +132,8 @@ function fromFile(word: string, command: Command): Source {
   }
 }
 
+const own = "(default: the scenario's own)";
+
 function commandLine(): Command {
   return new Command('simulate')
     .usage('[options]')
@@ -133,7 +143,7 @@ function commandLine(): Command {
     )
     .option(
       '--scenario <name or file>',
-      `what happens: ${scenarios.map(({ name }) => name).join(', ')}, or a .yaml or .json file (default: a single seed runs ${defaults.scenario}, a set runs all)`,
+      `what happens: ${allNames.join(', ')}, several of them with commas between, or a .yaml or .json file (default: a single seed runs ${defaults.scenario}, a set runs all)`,
     )
     .option('--seed <n>', 'run this one seed; with --seeds, the first', whole(0, most.seed))
     .option(
@@ -141,19 +151,9 @@ function commandLine(): Command {
       `run a set of this many seeds of each scenario (default: ${defaults.seeds})`,
       whole(1, most.seeds),
     )
-    .option('--agents <n>', 'how many agents', whole(1, most.agents), defaults.agents)
-    .option(
-      '--controllers <n>',
-      'how many controllers',
-      whole(1, most.controllers),
-      defaults.controllers,
-    )
-    .option(
-      '--load-balancers <n>',
-      'how many load balancers',
-      whole(1, most.loadBalancers),
-      defaults.loadBalancers,
-    )
+    .option('--agents <n>', `how many agents ${own}`, whole(1, most.agents))
+    .option('--controllers <n>', `how many controllers ${own}`, whole(1, most.controllers))
+    .option('--load-balancers <n>', `how many load balancers ${own}`, whole(1, most.loadBalancers))
     .option('--jobs <n>', 'how many processes run the seeds of a set', whole(1, most.jobs), 1)
     .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")

@@ -1,6 +1,7 @@
 import { formatLine } from '../chronicle.ts';
-import type { RunResult, Violation } from '../simulate.ts';
+import { type RunResult, sizeOf, type Violation } from '../simulate.ts';
 import { type CliOptions, defaults } from './options.ts';
+import type { Size } from '../scenarios/scenario.ts';
 import type { Source } from './source.ts';
 
 /** The line that runs this very seed again. */
@@ -10,9 +11,9 @@ export function reproduceLine(seed: number, source: Source, options: CliOptions)
   // A scenario file has its own size.
   if (source.seed !== null) return words.join(' ');
   const { agents, controllers, loadBalancers } = options.size;
-  if (agents !== defaults.agents) words.push(`--agents ${agents}`);
-  if (controllers !== defaults.controllers) words.push(`--controllers ${controllers}`);
-  if (loadBalancers !== defaults.loadBalancers) words.push(`--load-balancers ${loadBalancers}`);
+  if (agents !== undefined) words.push(`--agents ${agents}`);
+  if (controllers !== undefined) words.push(`--controllers ${controllers}`);
+  if (loadBalancers !== undefined) words.push(`--load-balancers ${loadBalancers}`);
   return words.join(' ');
 }
 
@@ -22,15 +23,22 @@ export function headerOf(options: CliOptions): string {
   const which = seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;
   return sources
     .map(({ scenario, run }) => {
-      const { agents, controllers = defaults.controllers, loadBalancers } = run;
-      const size = [
-        counted(agents, 'agent'),
-        counted(loadBalancers, 'load balancer'),
-        counted(controllers, 'controller'),
-      ].join(', ');
-      return `${scenario.name}: ${scenario.summary}\n${which}, ${size}`;
+      const { summary, promise, name } = scenario;
+      const drawn = scenario.drawSize !== undefined && !isSized(options);
+      const size = drawn ? 'in worlds of drawn sizes' : sizeWords(sizeOf({ ...run, seed }));
+      return `${name}: ${summary}\n${promise}\n${which}, ${size}`;
     })
     .join('\n');
+}
+
+const isSized = ({ size }: CliOptions): boolean => Object.keys(size).length === 3;
+
+function sizeWords({ agents, controllers, loadBalancers }: Size): string {
+  return [
+    counted(agents, 'agent'),
+    counted(loadBalancers, 'load balancer'),
+    counted(controllers, 'controller'),
+  ].join(', ');
 }
 
 function counted(count: number, noun: string): string {

@@ -7,10 +7,10 @@ import { reportPage } from '../report/page.ts';
 import { scenarioFileText } from '../scenario-file/write.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import { shrink } from '../shrink/shrink.ts';
-import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
+import { type RunOptions, type RunResult, simulate, sizeOf } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
 import type { CommandHooks } from './command.ts';
-import { type CliOptions, defaults } from './options.ts';
+import type { CliOptions } from './options.ts';
 import { failureOf, jsonOf, verdictOf } from './report.ts';
 import { shrunkJson, shrunkText } from './shrunk.ts';
 
@@ -32,7 +32,7 @@ export async function runSingle(
       plan = drawn;
       report?.onPlan(drawn);
     },
-    ...(report === null ? {} : { observer: report.observer }),
+    ...(report === null ? {} : { observer: report.observer, onBegin: report.onBegin }),
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
   const result = await (trace === null ? simulate(run) : traced(run, trace));
@@ -40,7 +40,7 @@ export async function runSingle(
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
   if (report !== null && options.report !== null) {
-    const { agents, controllers = defaults.controllers } = run;
+    const { agents, controllers } = sizeOf(run);
     const processes = [...numbered('controller', controllers), ...numbered('agent', agents)];
     const data = report.data(result, source.scenario.summary, processes);
     await writeFile(options.report, reportPage(data));

@@ -1,15 +1,22 @@
 import { type Direction, directions } from '../world/network.ts';
 import { type FaultKind, span } from './fault.ts';
+import { firstOf, targetsAgent, variantAmong } from './problems.ts';
 
 /** The network loses what goes to an agent, from it, or both, and tells nobody. */
 export const agentCut: FaultKind = {
   name: 'agent-cut',
+  summary: 'The network loses what goes to an agent, from it, or both, and tells nobody.',
   draw: (stream, frame) => ({
     kind: 'agent-cut',
     ...span(stream, frame, [200, 8_000]),
     target: stream.pick(frame.agents),
     variant: stream.pick(directions),
   }),
-  begin: (world, { target, variant }) => world.network.cut(target, variant as Direction),
-  end: (world, { target }) => world.network.mend(target),
+  problem: firstOf(targetsAgent, variantAmong(directions)),
+  start: (world, { target, variant }) => world.network.cut(target, variant as Direction),
+  stop: (world, { target }) => world.network.mend(target),
+  heal: (world, { agents }) => {
+    for (const id of agents) world.network.mend(id);
+  },
+  row: ({ target }) => target,
 };

@@ -1,16 +1,23 @@
 import { type FaultKind, span } from './fault.ts';
+import { firstOf, targetsAgent, variantSays } from './problems.ts';
 
 const reasons = ['Read Error', 'Stale Connection', 'Slow Consumer (Write Deadline)'];
 
 /** An agent loses its connection to NATS; the server gives a reason, which may be a guess. */
 export const agentDisconnect: FaultKind = {
   name: 'agent-disconnect',
+  summary: "An agent's connection to NATS breaks, with a reason of the server's.",
   draw: (stream, frame) => ({
     kind: 'agent-disconnect',
     ...span(stream, frame, [20, 6_000]),
     target: stream.pick(frame.agents),
     variant: stream.pick(reasons),
   }),
-  begin: (world, { target, variant }) => world.agentHost(target).disconnect(variant),
-  end: (world, { target }) => world.agentHost(target).reconnect(),
+  problem: firstOf(targetsAgent, variantSays("be the server's reason, such as 'Read Error'")),
+  start: (world, { target, variant }) => world.agentHost(target).disconnect(variant),
+  stop: (world, { target }) => world.agentHost(target).reconnect(),
+  heal: (world, { agents }) => {
+    for (const id of agents) world.agentHost(id).reconnect();
+  },
+  row: ({ target }) => target,
 };

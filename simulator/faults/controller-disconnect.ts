@@ -1,14 +1,21 @@
 import { type FaultKind, span } from './fault.ts';
+import { firstOf, targetsController, variantSays } from './problems.ts';
 
 /** A controller loses its connection to the bus, while the stores stay within reach. */
 export const controllerDisconnect: FaultKind = {
   name: 'controller-disconnect',
+  summary: "A controller's connection to NATS breaks, while the stores stay within reach.",
   draw: (stream, frame) => ({
     kind: 'controller-disconnect',
     ...span(stream, frame, [50, 6_000]),
     target: stream.pick(frame.controllers),
     variant: stream.pick(['Stale Connection', 'Read Error']),
   }),
-  begin: (world, { target, variant }) => world.controllerHost(target).disconnect(variant),
-  end: (world, { target }) => world.controllerHost(target).reconnect(),
+  problem: firstOf(targetsController, variantSays("be the server's reason, such as 'Read Error'")),
+  start: (world, { target, variant }) => world.controllerHost(target).disconnect(variant),
+  stop: (world, { target }) => world.controllerHost(target).reconnect(),
+  heal: (world, { controllers }) => {
+    for (const id of controllers) world.controllerHost(id).reconnect();
+  },
+  row: ({ target }) => target,
 };

@@ -1,9 +1,11 @@
 import type { CallFault } from '../../drivers/memory/device.ts';
-import type { FaultKind } from './fault.ts';
+import { deviceRow, type Fault, type FaultKind, type FaultProblem } from './fault.ts';
+import { firstOf, variantAmong } from './problems.ts';
 
 /** The device refuses the next few calls, or carries them out and does not answer. */
 export const deviceFailure: FaultKind = {
   name: 'device-failure',
+  summary: 'The device refuses the next few calls, or carries them out without an answer.',
   draw: (stream, frame) => ({
     kind: 'device-failure',
     atMs: stream.between(0, frame.untilMs),
@@ -11,7 +13,15 @@ export const deviceFailure: FaultKind = {
     target: String(stream.integer(1, 6)),
     variant: stream.pick(['retryable', 'unknown']),
   }),
-  begin: (world, { target, variant }) =>
+  problem: firstOf(countsCalls, variantAmong(['retryable', 'unknown'])),
+  start: (world, { target, variant }) =>
     world.appliance.failNext(Number(target), variant as CallFault),
-  end: () => undefined,
+  stop: () => undefined,
+  heal: (world) => world.appliance.failNext(0, 'retryable'),
+  row: () => deviceRow,
 };
+
+function countsCalls({ target }: Fault): FaultProblem | null {
+  if (/^[1-9]\d*$/.test(target)) return null;
+  return { key: 'target', message: "needs a target: how many calls fail, such as '3'" };
+}

@@ -1,14 +1,19 @@
-import { type FaultKind, span } from './fault.ts';
+import { deviceRow, type FaultKind, span } from './fault.ts';
+import { variantSays } from './problems.ts';
 
 /** Nobody reaches the device. */
 export const deviceUnreachable: FaultKind = {
   name: 'device-unreachable',
+  summary: 'Nobody reaches the device.',
   draw: (stream, frame) => ({
     kind: 'device-unreachable',
     ...span(stream, frame, [200, 5_000]),
     target: '',
     variant: 'the network to the device is down',
   }),
-  begin: (world, { variant }) => world.appliance.setUnreachable(variant),
-  end: (world) => world.appliance.setUnreachable(null),
+  problem: variantSays('say why nobody reaches it'),
+  start: (world, { variant }) => world.appliance.setUnreachable(variant),
+  stop: (world) => world.appliance.setUnreachable(null),
+  heal: (world) => world.appliance.setUnreachable(null),
+  row: () => deviceRow,
 };

@@ -13,21 +13,47 @@ export interface Fault {
   readonly variant: string;
 }
 
-/** Within which a schedule is drawn. */
-export interface FaultFrame {
-  readonly fromMs: number;
-  readonly untilMs: number;
+/** The processes of a world, by id. */
+export interface Processes {
   readonly agents: readonly string[];
   readonly controllers: readonly string[];
+}
+
+/** Within which a schedule is drawn. */
+export interface FaultFrame extends Processes {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** What is wrong with a fault that a person wrote, and what would be right. */
+export interface FaultProblem {
+  readonly key: 'target' | 'variant' | 'for';
+  readonly message: string;
 }
 
 /** A kind of fault: one file, and one line in the index. */
 export interface FaultKind {
   readonly name: string;
+  /** What happens, in one sentence. */
+  readonly summary: string;
   draw(stream: RandomStream, frame: FaultFrame): Fault;
-  begin(world: World, fault: Fault): void;
-  end(world: World, fault: Fault): void;
+  /** Null where a world of these processes can suffer it. */
+  problem(fault: Fault, processes: Processes): FaultProblem | null;
+  start(world: World, fault: Fault): void;
+  stop(world: World, fault: Fault): void;
+  /**
+   * At the end of all faults: makes whole what this kind may have left behind, but only for the core,
+   * the processes that are not broken for good.
+   */
+  heal(world: World, core: Processes): void;
+  /** Where the report draws it: a process, or one of the rows that all share. */
+  row(fault: Fault): string;
 }
+
+/** Rows of the report that are no process. */
+export const storeRow = 'store';
+export const deviceRow = 'device';
+export const networkRow = 'network';
 
 /** When a fault of this kind begins and how long it lasts: within the frame. */
 export function span(

@@ -1,4 +1,5 @@
-import { type FaultKind, span } from './fault.ts';
+import { networkRow, type FaultKind, span } from './fault.ts';
+import { variantIsNumber } from './problems.ts';
 
 /**
  * A share of all messages gets lost. NATS loses messages only where a connection breaks, and then
@@ -6,12 +7,16 @@ import { type FaultKind, span } from './fault.ts';
  */
 export const networkLoss: FaultKind = {
   name: 'network-loss',
+  summary: 'A share of all messages gets lost.',
   draw: (stream, frame) => ({
     kind: 'network-loss',
     ...span(stream, frame, [200, 6_000]),
     target: '',
     variant: String(stream.pick([0.02, 0.1, 0.3])),
   }),
-  begin: (world, { variant }) => world.network.lose(Number(variant)),
-  end: (world) => world.network.lose(0),
+  problem: variantIsNumber(0, 1, 'the share of messages that get lost, from 0 to 1'),
+  start: (world, { variant }) => world.network.lose(Number(variant)),
+  stop: (world) => world.network.lose(0),
+  heal: (world) => world.network.lose(0),
+  row: () => networkRow,
 };

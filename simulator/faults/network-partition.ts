@@ -1,5 +1,13 @@
 import type { World } from '../world/world.ts';
-import { type FaultKind, span } from './fault.ts';
+import {
+  type Fault,
+  type FaultKind,
+  type FaultProblem,
+  networkRow,
+  type Processes,
+  span,
+} from './fault.ts';
+import { choice, firstOf, variantAmong } from './problems.ts';
 
 /** How a partition runs between some processes (the side) and the rest. */
 const shapes = ['both ways', 'one way', 'bridge'] as const;
@@ -10,6 +18,8 @@ const shapes = ['both ways', 'one way', 'bridge'] as const;
  */
 export const networkPartition: FaultKind = {
   name: 'network-partition',
+  summary:
+    "Some processes and the rest don't reach each other: both ways, one way, or all but one bridge.",
   draw(stream, frame) {
     const processes = [...frame.controllers, ...frame.agents];
     const side = stream.chance(0.5)
@@ -22,7 +32,8 @@ export const networkPartition: FaultKind = {
       variant: stream.pick(shapes),
     };
   },
-  begin(world, { target, variant }) {
+  problem: firstOf(targetsSide, variantAmong(shapes)),
+  start(world, { target, variant }) {
     const side = target.split(' ');
     const rest = processesOf(world).filter((id) => !side.includes(id));
     const beyond = variant === 'bridge' ? rest.slice(1) : rest;
@@ -34,9 +45,19 @@ export const networkPartition: FaultKind = {
     }
   },
   // Partitions that overlap end together, with the one that ends first.
-  end: (world) => world.network.rejoin(),
+  stop: (world) => world.network.rejoin(),
+  heal: (world) => world.network.rejoin(),
+  row: () => networkRow,
 };
 
 function processesOf(world: World): readonly string[] {
   return [...world.controllerIds(), ...world.agentIds()];
+}
+
+function targetsSide({ target }: Fault, { agents, controllers }: Processes): FaultProblem | null {
+  const processes = [...controllers, ...agents];
+  const strangers = target.split(' ').filter((id) => id !== '' && !processes.includes(id));
+  if (strangers.length === 0) return null;
+  const message = `'${target}' must be a list of processes with spaces between them: ${choice(processes)}`;
+  return { key: 'target', message };
 }

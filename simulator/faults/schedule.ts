@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 import type { Fault } from './fault.ts';
-import { faultKind } from './index.ts';
+import { faultKind, faultKinds } from './index.ts';
 
 /** Lets a schedule's faults happen to a world, and heals it afterwards. */
 export class FaultSchedule {
@@ -34,22 +34,8 @@ export class FaultSchedule {
 
   /** Ends what two faults left behind together, and what has no end of its own, except for good. */
   heal(): void {
-    const world = this.#world;
-    const hosts = [
-      ...this.controllers.map((id) => world.controllerHost(id)),
-      ...this.core.map((id) => world.agentHost(id)),
-    ];
-    for (const host of hosts) {
-      world.background(host.start());
-      host.resume();
-      host.reconnect();
-      world.network.mend(host.id);
-    }
-    for (const medium of ['net', 'store', 'device', 'disk'] as const) world.slowDown(medium, 1);
-    world.network.rejoin();
-    world.network.lose(0);
-    world.appliance.setUnreachable(null);
-    world.appliance.failNext(0, 'retryable');
+    const { core: agents, controllers } = this;
+    for (const kind of faultKinds) kind.heal(this.#world, { agents, controllers });
   }
 
   #at(delayMs: number, fault: Fault, phase: 'begins' | 'ends'): void {
@@ -59,8 +45,8 @@ export class FaultSchedule {
       if (this.#lost.has(target)) return;
       const kind = faultKind(name);
       world.emit({ type: 'fault', kind: name, phase, target, detail: variant });
-      if (phase === 'ends') kind.end(world, fault);
-      else kind.begin(world, fault);
+      if (phase === 'ends') kind.stop(world, fault);
+      else kind.start(world, fault);
       if (fault.forMs === null) this.#lost.add(target);
     });
   }

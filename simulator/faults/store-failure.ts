@@ -1,6 +1,7 @@
 import type { StoreFailure } from '../../src/adapters/memory-store.ts';
 import type { BucketName } from '../world/events.ts';
-import type { Fault, FaultKind } from './fault.ts';
+import { type Fault, type FaultKind, storeRow } from './fault.ts';
+import { choice, firstOf, targetAmong } from './problems.ts';
 
 const buckets: readonly BucketName[] = ['desired', 'binding', 'liveness', 'shards'];
 const failures: readonly StoreFailure[] = ['unavailable', 'unknown-committed', 'unknown-lost'];
@@ -8,6 +9,8 @@ const failures: readonly StoreFailure[] = ['unavailable', 'unknown-committed', '
 /** The next few writes to a bucket fail: refused, or without an acknowledgement. */
 export const storeFailure: FaultKind = {
   name: 'store-failure',
+  summary:
+    'The next writes to a bucket are refused, committed without an answer, or lost without an answer.',
   draw: (stream, frame): Fault => ({
     kind: 'store-failure',
     atMs: stream.between(0, frame.untilMs),
@@ -15,10 +18,23 @@ export const storeFailure: FaultKind = {
     target: stream.pick(buckets),
     variant: Array.from({ length: stream.integer(1, 4) }, () => stream.pick(failures)).join(' '),
   }),
-  begin: (world, { target, variant }) => {
+  problem: firstOf(
+    (fault) => targetAmong(fault, buckets),
+    ({ variant }) => {
+      const wrong = variant.split(' ').find((word) => !isFailure(word));
+      return wrong === undefined
+        ? null
+        : { key: 'variant', message: `'${wrong}' must be ${choice(failures)}` };
+    },
+  ),
+  start: (world, { target, variant }) => {
     for (const failure of variant.split(' ')) {
       world.stores[target as BucketName].failNext(failure as StoreFailure);
     }
   },
-  end: () => undefined,
+  stop: () => undefined,
+  heal: () => undefined,
+  row: () => storeRow,
 };
+
+const isFailure = (word: string): boolean => failures.some((failure) => failure === word);

@@ -1,17 +1,14 @@
 import { formatLine } from '../chronicle.ts';
-import type { Fault } from '../faults/fault.ts';
+import { faultKind } from '../faults/index.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import type { RunResult } from '../simulate.ts';
 import type { Observer, WorldEvent } from '../world/events.ts';
 import {
   type BindingSpan,
   type DeviceMark,
-  deviceRow,
   type FaultSpan,
-  networkRow,
   type ReportData,
   type StateSpan,
-  storeRow,
 } from './data.ts';
 
 type Open<Span extends StateSpan> = Omit<Span, 'toMs'>;
@@ -35,6 +32,9 @@ export class ReportCollector {
 
   readonly onPlan = (plan: Plan): void => {
     this.#plan = plan;
+  };
+
+  readonly onBegin = (): void => {
     this.#plannedMs = this.#lastMs;
   };
 
@@ -95,19 +95,20 @@ export class ReportCollector {
   #noteFault(event: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {
     if (event.phase === 'ends') return;
     const { kind, target, detail } = event;
-    const row = rowOf({ kind, target });
     const planned = this.#plan?.faults.find(
-      (fault) =>
-        fault.kind === kind &&
-        fault.target === target &&
-        fault.variant === detail &&
-        Math.abs(this.#plannedMs + fault.atMs - atMs) < sameMomentMs,
+      (each) =>
+        each.kind === kind &&
+        each.target === target &&
+        each.variant === detail &&
+        Math.abs(this.#plannedMs + each.atMs - atMs) < sameMomentMs,
     );
+    const fault = planned ?? { kind, target, variant: detail, atMs, forMs: 0 };
+    const row = faultKind(kind).row(fault);
     // A row that is not the target's own has to say whom it befalls.
     const words = row === target ? [detail] : [target, detail];
     const about = words.filter((word) => word !== '').join(': ');
     this.#faults.push({ kind, row, detail: about, fromMs: atMs });
-    this.#lasts.push(planned === undefined ? 0 : planned.forMs);
+    this.#lasts.push(fault.forMs);
   }
 
   #noteTransition(transition: Transition, atMs: number): void {
@@ -147,10 +148,4 @@ function closed<Span extends StateSpan>(spans: readonly Open<Span>[], endMs: num
     const toMs = spans[index + 1]?.fromMs ?? endMs;
     return { ...span, toMs } as Span;
   });
-}
-
-function rowOf({ kind, target }: Pick<Fault, 'kind' | 'target'>): string {
-  if (kind.startsWith('store')) return storeRow;
-  if (kind.startsWith('device')) return deviceRow;
-  return kind.startsWith('network') || target === '' ? networkRow : target;
 }

@@ -69,8 +69,3 @@ export interface ViolationMark {
   readonly loadBalancer: string;
   readonly events: readonly string[];
 }
-
-/** Rows that are no process. */
-export const storeRow = 'store';
-export const deviceRow = 'device';
-export const networkRow = 'network';

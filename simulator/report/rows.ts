@@ -1,11 +1,5 @@
-import {
-  type BindingSpan,
-  type DeviceMark,
-  deviceRow,
-  networkRow,
-  type ReportData,
-  storeRow,
-} from './data.ts';
+import { type BindingSpan, type DeviceMark, type ReportData } from './data.ts';
+import { deviceRow, networkRow, storeRow } from '../faults/fault.ts';
 import { escapeHtml, type Mark, markHtml, seconds } from './html.ts';
 
 /** How many colours tell epochs apart; then they begin anew. */

@@ -1,5 +1,5 @@
-import { bucketNames } from '../../src/ports/store.ts';
-import { directions } from '../world/network.ts';
+import type { Processes } from '../faults/fault.ts';
+import { faultKind } from '../faults/index.ts';
 import type { FaultEntry, ScenarioFile } from './schema.ts';
 
 /** What is wrong in a file although each part alone is well-formed. */
@@ -13,9 +13,19 @@ const roundingMs = 0.001;
 
 export function problemsOf(file: ScenarioFile): readonly Problem[] {
   return [
+    ...absentProblems(file),
     ...file.faults.flatMap((fault, index) => faultProblems(fault, index, file)),
     ...workProblems(file),
   ];
+}
+
+function absentProblems(file: ScenarioFile): Problem[] {
+  const { agents } = processesOf(file);
+  return file.absent.flatMap((id, index) =>
+    agents.includes(id)
+      ? []
+      : [{ path: ['absent', index], message: `'${id}' is no agent of this world` }],
+  );
 }
 
 function faultProblems(fault: FaultEntry, index: number, file: ScenarioFile): Problem[] {
@@ -25,55 +35,20 @@ function faultProblems(fault: FaultEntry, index: number, file: ScenarioFile): Pr
   if (fault.at + (fault.for ?? 0) > file.until + roundingMs) {
     note('at', "it must be over by 'until'; make it shorter or earlier, or say 'for: ever'");
   }
-  const targets = targetsOf(fault.kind, file);
-  if (targets !== null && !targets.includes(fault.target)) {
-    note(
-      'target',
-      `'${fault.target}' is no target of ${fault.kind}; it must be ${choice(targets)}`,
-    );
-  }
-  const wrong = variantProblem(fault);
-  if (wrong !== null) note('variant', `'${fault.variant}' ${wrong}`);
+  const { kind, at: atMs, for: forMs, target, variant } = fault;
+  const wrong = faultKind(kind).problem({ kind, atMs, forMs, target, variant }, processesOf(file));
+  if (wrong !== null) note(wrong.key, wrong.message);
   return problems;
 }
 
-/** Null: any. */
-function targetsOf(kind: string, { topology }: ScenarioFile): readonly string[] | null {
+function processesOf({ topology }: ScenarioFile): Processes {
   const numbered = (role: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
-  if (kind.startsWith('agent-')) return numbered('agent', topology.agents);
-  if (kind.startsWith('controller-')) return numbered('controller', topology.controllers);
-  if (kind === 'store-failure') return bucketNames;
-  return null;
+  return {
+    agents: numbered('agent', topology.agents),
+    controllers: numbered('controller', topology.controllers),
+  };
 }
-
-function variantProblem({ kind, variant, target }: FaultEntry): string | null {
-  if (kind.endsWith('-cut')) return among(variant, directions);
-  if (kind.endsWith('-disconnect') && variant === '') {
-    return "must be the server's reason, such as 'Read Error' or 'Stale Connection'";
-  }
-  if (/^(device|store)-(slow|stall)$/.test(kind) && !(Number(variant) >= 1)) {
-    return 'must be how many times as long each call takes, 1 or more';
-  }
-  if (kind === 'device-unreachable' && variant === '') return 'must say why nobody reaches it';
-  if (kind === 'device-failure') {
-    if (!/^[1-9]\d*$/.test(target)) return "needs a target: how many calls fail, such as '3'";
-    return among(variant, ['retryable', 'unknown']);
-  }
-  if (kind === 'store-failure') {
-    const words = variant.split(' ').map((word) => among(word, storeFailures));
-    return words.find((wrong) => wrong !== null) ?? null;
-  }
-  return null;
-}
-
-const storeFailures = ['unavailable', 'unknown-committed', 'unknown-lost'];
-
-function among(word: string, words: readonly string[]): string | null {
-  return words.includes(word) ? null : `must be ${choice(words)}`;
-}
-
-const choice = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' or ');
 
 function workProblems({ workload, topology, until }: ScenarioFile): Problem[] {
   if (!Array.isArray(workload)) {

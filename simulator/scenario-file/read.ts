@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { YAMLParseError, parse } from 'yaml';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import type { Scenario, Size } from '../scenarios/scenario.ts';
 import type { RunOptions } from '../simulate.ts';
 import { newDocument } from '../workload/documents.ts';
 import { drawWork, type Work } from '../workload/work.ts';
@@ -44,20 +44,7 @@ export function parseScenario(text: string, path: string): LoadedScenario {
   const file = parsed.data;
   const problems = problemsOf(file);
   if (problems.length > 0) throw new ScenarioFileError(path, problems);
-  const { agents, controllers, loadBalancers } = file.topology;
-  const creates = Array.isArray(file.workload)
-    ? file.workload.filter((work) => work.do === 'create').length
-    : 0;
-  return {
-    seed: file.seed,
-    run: {
-      scenario: scenarioOf(file),
-      agents,
-      controllers,
-      loadBalancers: loadBalancers ?? creates,
-      timings: timingsOf(file, path),
-    },
-  };
+  return { seed: file.seed, run: { scenario: scenarioOf(file), timings: timingsOf(file, path) } };
 }
 
 function yamlOf(text: string, path: string): unknown {
@@ -80,7 +67,7 @@ function timingsOf({ timings }: ScenarioFile, path: string): Timings {
 }
 
 function scenarioOf(file: ScenarioFile): Scenario {
-  const { name, summary, until: untilMs } = file;
+  const { name, summary, promise, absent, until: untilMs } = file;
   const faults = file.faults.map(({ kind, at, for: forMs, target, variant }) => ({
     kind,
     atMs: at,
@@ -91,14 +78,24 @@ function scenarioOf(file: ScenarioFile): Scenario {
   return {
     name,
     summary,
+    promise,
+    size: sizeOf(file),
     plan: (stream, { loadBalancers }) => {
       const { workload } = file;
-      if (Array.isArray(workload)) return { work: workOf(file), faults, untilMs };
+      if (Array.isArray(workload)) return { work: workOf(file), faults, untilMs, absent };
       const { createdBy, editsMax, deletedShare } = workload;
       const frame = { loadBalancers, createdByMs: createdBy, untilMs, editsMax, deletedShare };
-      return { work: drawWork(stream('workload'), frame), faults, untilMs };
+      return { work: drawWork(stream('workload'), frame), faults, untilMs, absent };
     },
   };
+}
+
+function sizeOf({ topology, workload }: ScenarioFile): Size {
+  const { agents, controllers, loadBalancers } = topology;
+  const creates = Array.isArray(workload)
+    ? workload.filter((work) => work.do === 'create').length
+    : 0;
+  return { agents, controllers, loadBalancers: loadBalancers ?? creates };
 }
 
 function workOf({ workload, documents }: ScenarioFile): readonly Work[] {

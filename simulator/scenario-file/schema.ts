@@ -82,11 +82,15 @@ export const ScenarioFile = strict({
   format: z.literal(formatName, { error: `must be '${formatName}'` }),
   name,
   summary: z.string().default(''),
+  /** What must hold, for readers. */
+  promise: z.string().default(''),
   seed: count(0, 2 ** 32 - 1).default(1),
   topology: Topology.prefault({}),
   timings: Timings.prefault({}),
   /** When the world is healed. */
   until: Duration,
+  /** Agents that are not there when the world begins. */
+  absent: z.array(z.string()).default([]),
   faults: z.array(FaultEntry).default([]),
   workload: Workload,
   /** What is created under a name; a name without a document gets a small one. */

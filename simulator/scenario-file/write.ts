@@ -3,7 +3,7 @@ import { presets, type Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Plan } from '../scenarios/scenario.ts';
-import type { RunOptions } from '../simulate.ts';
+import { type RunOptions, sizeOf } from '../simulate.ts';
 import type { Work } from '../workload/work.ts';
 import { formatDuration } from './duration.ts';
 import { formatName } from './schema.ts';
@@ -28,6 +28,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 }
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
+  const { controllers, agents } = sizeOf(run);
   const creates = plan.work.filter((work) => work.type === 'create');
   const documents = new Map(creates.map(({ document }) => [document.id, document]));
   const nameOf = (id: string) => documents.get(id)?.name ?? id;
@@ -35,10 +36,12 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
     format: formatName,
     name: run.scenario.name,
     summary: run.scenario.summary,
+    promise: run.scenario.promise,
     seed: run.seed,
-    topology: { controllers: run.controllers ?? 3, agents: run.agents },
+    topology: { controllers, agents },
     timings: timingsOf(run.timings),
     until: formatDuration(plan.untilMs),
+    ...(plan.absent === undefined ? {} : { absent: plan.absent }),
     faults: plan.faults.map(faultEntry),
     workload: plan.work.map((work) => workEntry(work, nameOf)),
     documents: Object.fromEntries(

@@ -2,7 +2,7 @@ import { agentCrash } from '../faults/agent-crash.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
 import type { FaultFrame } from '../faults/fault.ts';
 import { drawWork } from '../workload/work.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 20_000;
 
@@ -10,6 +10,8 @@ const untilMs = 20_000;
 export const agentCrashScenario: Scenario = {
   name: 'agent-crash',
   summary: 'agents crash and come back, sometimes a controller too',
+  promise: 'Each load balancer of a dead agent is bound to a living one, and none is lost.',
+  size: smallSize,
   plan(stream, { ids, controllerIds, loadBalancers }) {
     const frame: FaultFrame = {
       fromMs: 500,

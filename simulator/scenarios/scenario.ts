@@ -1,14 +1,20 @@
+import type { CheckerKind } from '../checkers/checker.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { RandomStream } from '../world/random-streams.ts';
 import type { Work } from '../workload/work.ts';
 
 /** The size of a run. */
 export interface Size {
+  readonly controllers: number;
   readonly agents: number;
-  /** How many controllers share the work; three where it is left out. */
-  readonly controllers?: number;
   readonly loadBalancers: number;
 }
+
+/** Enough for one controller to be dead while two others disagree, and for agents to share a load. */
+export const defaultSize: Size = { controllers: 3, agents: 5, loadBalancers: 50 };
+
+/** Most bugs of distributed systems show with three of each, and then the story stays readable. */
+export const smallSize: Size = { controllers: 3, agents: 3, loadBalancers: 6 };
 
 /** Everything that will be done to a world, drawn before it runs. */
 export interface Plan {
@@ -16,6 +22,8 @@ export interface Plan {
   readonly faults: readonly Fault[];
   /** When the last fault has ended; from then on nothing is done to the world. */
   readonly untilMs: number;
+  /** Agents that are not there when the world begins: a fault's end may start them. */
+  readonly absent?: readonly string[];
 }
 
 /** What a plan is drawn for. */
@@ -28,6 +36,14 @@ export interface PlanFrame {
 
 export interface Scenario {
   readonly name: string;
+  /** What happens, in a few words. */
   readonly summary: string;
+  /** What must hold, in a sentence: in plain words, what its checkers look for. */
+  readonly promise: string;
+  readonly size: Size;
+  /** Draws the size of each seed's world, where they differ. */
+  drawSize?(stream: RandomStream): Size;
   plan(stream: (name: string) => RandomStream, frame: PlanFrame): Plan;
+  /** What only this scenario promises; every run has the checkers of the folder anyway. */
+  readonly checkers?: readonly CheckerKind[];
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../scenarios/scenario.ts';
-import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
+import { type RunOptions, type RunResult, simulate, sizeOf } from '../simulate.ts';
 import type { Work } from '../workload/work.ts';
 import { ddmin } from './ddmin.ts';
 import { shorterPlans } from './shorter.ts';
@@ -45,13 +45,11 @@ class Search {
 
   constructor(run: RunOptions, checker: string, plan: Plan, result: RunResult) {
     // Only its plan and its verdict matter; nobody watches hundreds of runs.
-    const { seed, scenario, agents, controllers, loadBalancers, parts, timings } = run;
+    const { seed, scenario, parts, timings } = run;
     this.#run = {
       seed,
       scenario,
-      agents,
-      loadBalancers,
-      ...(controllers === undefined ? {} : { controllers }),
+      ...sizeOf(run),
       ...(parts === undefined ? {} : { parts }),
       ...(timings === undefined ? {} : { timings }),
     };

@@ -57,26 +57,28 @@ export class AgentHost {
       this.id,
       world.clock,
     );
-    const agent = new Agent({
-      id: this.id,
-      description: {
-        host: `host-${this.id}`,
-        zone: null,
-        capacity: null,
-        addresses: [],
-        version: 'simulated',
-      },
-      incarnation,
-      bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
-        world.emit({ type: 'sent', from: this.id, subject, data }),
-      ),
-      journal: processJournal(process, this.#disk),
-      drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
-      clock,
-      log: world.log(this.id),
-      timings: world.options.timings,
-      shards: world.options.shards,
-    });
+    const agent = new Agent(
+      world.parts.agent({
+        id: this.id,
+        description: {
+          host: `host-${this.id}`,
+          zone: null,
+          capacity: null,
+          addresses: [],
+          version: 'simulated',
+        },
+        incarnation,
+        bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
+          world.emit({ type: 'sent', from: this.id, subject, data }),
+        ),
+        journal: processJournal(process, this.#disk),
+        drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
+        clock,
+        log: world.log(this.id),
+        timings: world.options.timings,
+        shards: world.options.shards,
+      }),
+    );
     this.#running = { process, bus, agent };
     agent.start();
   }

@@ -40,20 +40,22 @@ export class ControllerHost {
     });
     const bus = world.network.broker.connect(controllerConnection(this.id));
     process.onDeath(() => bus.kill());
-    const controller = new Controller({
-      id: this.id,
-      bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
-        world.emit({ type: 'sent', from: this.id, subject, data }),
-      ),
-      stores: processStores(process, world.observedStores),
-      clock: new ProcessClock(world.time, this.id, (run) => process.deliver(run)),
-      random: world.stream(`controller:${this.id}`),
-      log: world.log(this.id),
-      timings: world.options.timings,
-      shards: world.options.shards,
-      resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
-      purged: () => undefined,
-    });
+    const controller = new Controller(
+      world.parts.controller({
+        id: this.id,
+        bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
+          world.emit({ type: 'sent', from: this.id, subject, data }),
+        ),
+        stores: processStores(process, world.observedStores),
+        clock: new ProcessClock(world.time, this.id, (run) => process.deliver(run)),
+        random: world.stream(`controller:${this.id}`),
+        log: world.log(this.id),
+        timings: world.options.timings,
+        shards: world.options.shards,
+        resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
+        purged: () => undefined,
+      }),
+    );
     controller.transitions.subscribe((transition) => {
       if (process.alive) world.emit({ type: 'transition', transition });
     });

@@ -1,6 +1,8 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import type { MemoryDeviceOptions } from '../../drivers/memory/device.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
+import type { AgentOptions } from '../../src/agent/agent.ts';
+import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
 import { type Appliance, memoryAppliance } from './appliance.ts';
@@ -11,6 +13,9 @@ export interface WorldParts {
   stores(stores: Stores, clock: Clock): Stores;
   bus(bus: Bus, process: string, clock: Clock): Bus;
   driver(driver: Driver, agent: string, clock: Clock): Driver;
+  /** The composition of a controller's process, and of an agent's: the last to be asked. */
+  controller(options: ControllerOptions): ControllerOptions;
+  agent(options: AgentOptions): AgentOptions;
 }
 
 export const soundParts: WorldParts = {
@@ -18,4 +23,6 @@ export const soundParts: WorldParts = {
   stores: (stores) => stores,
   bus: (bus) => bus,
   driver: (driver) => driver,
+  controller: (options) => options,
+  agent: (options) => options,
 };

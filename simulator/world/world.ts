@@ -22,15 +22,12 @@ export interface WorldOptions {
   readonly seed: number;
   readonly timings: Timings;
   readonly agents: number;
-  /** How many controllers share the shards; without it {@link defaultControllers}. */
-  readonly controllers?: number;
+  /** How many controllers share the shards. */
+  readonly controllers: number;
   readonly shards: number;
   readonly parts?: Partial<WorldParts>;
   readonly trace?: Trace;
 }
-
-/** Enough for one to be dead while two others disagree. */
-export const defaultControllers = 3;
 
 /** How long one hop takes in milliseconds, from and to. */
 const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8], disk: [0.05, 1] } as const;
@@ -115,7 +112,7 @@ export class World {
   }
 
   controllerIds(): readonly string[] {
-    const length = this.options.controllers ?? defaultControllers;
+    const length = this.options.controllers;
     return Array.from({ length }, (_, index) => `controller-${index + 1}`);
   }
 

@@ -1,6 +1,6 @@
 import { agentCrash } from '../../simulator/faults/agent-crash.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
-import type { Scenario } from '../../simulator/scenarios/scenario.ts';
+import { defaultSize, type Scenario } from '../../simulator/scenarios/scenario.ts';
 import { drawWork } from '../../simulator/workload/work.ts';
 
 /** Some agent dies this often, and is back after the given time. */
@@ -16,6 +16,8 @@ export function churn(seconds: number): Scenario {
   return {
     name: 'churn',
     summary: 'an agent crashes every ten seconds and comes back',
+    promise: '',
+    size: defaultSize,
     plan(stream, { ids, loadBalancers }) {
       const victims = stream('faults');
       const faults: Fault[] = [];

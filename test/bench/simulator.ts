@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { simulate } from '../../simulator/simulate.ts';
-import { defaultControllers } from '../../simulator/world/world.ts';
+import { defaultSize } from '../../simulator/scenarios/scenario.ts';
 import { Trace } from '../../simulator/world/trace.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { churn } from './simulator-churn.ts';
@@ -54,7 +54,7 @@ export const simulatorCommand = new Command('simulator')
     '--controllers <n>',
     'how many controllers share the load balancers',
     wholeNumber(1, 16),
-    defaultControllers,
+    defaultSize.controllers,
   )
   .option('--agents <n>', 'how many agents there are', wholeNumber(2, 64), 5)
   .option('--load-balancers <n>', 'how many load balancers there are', wholeNumber(1, 2_000), 50)

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../simulator/cli/command.ts';
-import { losesRecords } from './planted/stores.ts';
+import { losesRecords } from '../../simulator/planted/stores.ts';
 import { runInProcess } from './support/run-command.ts';
 
 /** A world that runs quickly. */
 const small = ['--controllers', '1', '--load-balancers', '4'];
+
+const twoScenarios = ['--scenario', 'agent-crash,rough-day'];
+const crash = ['--scenario', 'agent-crash'];
 
 /** Runs the command in this process and collects what it writes. */
 async function run(arguments_: readonly string[], parts = {}) {
@@ -22,7 +25,7 @@ async function run(arguments_: readonly string[], parts = {}) {
 }
 
 test('ends with one line of JSON that says what happened', async () => {
-  const { status, lines } = await run(['--seed', '3', '--json']);
+  const { status, lines } = await run([...crash, '--seed', '3', '--json']);
   expect(status).toBe(0);
   const result = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
   expect(Object.keys(result)).toEqual([
@@ -40,7 +43,7 @@ test('ends with one line of JSON that says what happened', async () => {
 });
 
 test('tells the run in lines, and its verdict', async () => {
-  const { status, written } = await run(['--seed', '1', '--controllers', '1']);
+  const { status, written } = await run([...crash, '--seed', '1', '--controllers', '1']);
   expect(status).toBe(0);
   expect(written).toMatch(/seed 1, 3 agents, 6 load balancers, 1 controller\n/);
   expect(written).toMatch(/agent-crash begins/);
@@ -49,14 +52,18 @@ test('tells the run in lines, and its verdict', async () => {
 });
 
 test('a violation is told with what led to it and the line that reproduces it', async () => {
-  const { status, written } = await run(['--seed', '2', '--agents', '4'], { stores: losesRecords });
+  const { status, written } = await run([...crash, '--seed', '2', '--agents', '4'], {
+    stores: losesRecords,
+  });
   expect(status).toBe(1);
   expect(written).toMatch(/seed 2 FAILED/);
   expect(written).toMatch(
     /no-load-balancer-lost was violated at [\d.]+ s: load balancer [0-9a-f-]{36}: /,
   );
   expect(written).toMatch(/client +create acknowledged/);
-  expect(written).toContain('reproduce: npm run simulate -- --seed 2 --agents 4\n');
+  expect(written).toContain(
+    'reproduce: npm run simulate -- --seed 2 --scenario agent-crash --agents 4\n',
+  );
 });
 
 test('a violation is part of the JSON, and the exit status of many seeds', async () => {
@@ -72,7 +79,14 @@ test('a violation is part of the JSON, and the exit status of many seeds', async
 });
 
 test('a set ends in a table with a row for each scenario, and shows how far it is', async () => {
-  const { status, lines, progress } = await run(['--seed', '3', '--seeds', '2', ...small]);
+  const { status, lines, progress } = await run([
+    ...twoScenarios,
+    '--seed',
+    '3',
+    '--seeds',
+    '2',
+    ...small,
+  ]);
   expect(status).toBe(0);
   const at = lines.findIndex((line) => line.startsWith('scenario '));
   expect(lines[at]?.split(/ {2,}/)).toEqual([
@@ -95,7 +109,7 @@ test('a set ends in a table with a row for each scenario, and shows how far it i
 });
 
 test('a set is the same whatever the number of processes, and told in the order of the seeds', async () => {
-  const words = ['--seed', '3', '--seeds', '4', '--json', ...small];
+  const words = [...twoScenarios, '--seed', '3', '--seeds', '4', '--json', ...small];
   const [one, two] = await Promise.all([
     runInProcess(...words),
     runInProcess(...words, '--jobs', '2'),
@@ -121,7 +135,7 @@ test('writes the trace to a file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-trace-'));
   try {
     const file = join(folder, 'trace.ndjson');
-    await run(['--json', '--trace', file, ...small]);
+    await run([...crash, '--json', '--trace', file, ...small]);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     const kinds = new Set(lines.map((line) => (JSON.parse(line) as { tag: string }).tag));
     expect([...kinds]).toEqual(expect.arrayContaining(['device', 'stored', 'transition', 'fault']));
@@ -133,7 +147,7 @@ test('writes the trace to a file', async () => {
 test.each([
   [['--seed', 'x'], /'--seed <n>' argument 'x' is invalid\. It must be a whole number from 0 to/],
   [['--agents', '0'], /It must be a whole number from 1 to 64/],
-  [['--scenario', 'nice-day'], /Allowed choices are agent-crash, rough-day/],
+  [['--scenario', 'nice-day'], /Allowed choices are rough-week, /],
   [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
   [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {

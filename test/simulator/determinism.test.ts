@@ -6,7 +6,8 @@ import { runInProcess } from './support/run-command.ts';
 // Many runs in one test, and other tests beside it.
 vi.setConfig({ testTimeout: 120_000 });
 
-const size = { agents: 3, loadBalancers: 6 };
+const size = { controllers: 3, agents: 3, loadBalancers: 6 };
+const sizeWords = ['--controllers', '3', '--agents', '3', '--load-balancers', '6'];
 
 test.each(scenarios)('$name: a seed is one history, twice in one process', async (scenario) => {
   for (const seed of [1, 2, 3]) {
@@ -25,7 +26,7 @@ test('different seeds are different histories', async () => {
 });
 
 test.each(scenarios)('$name: a seed is one history in two processes', async (scenario) => {
-  const words = ['--seed', '7', '--scenario', scenario.name, '--json'];
+  const words = ['--seed', '7', '--scenario', scenario.name, ...sizeWords, '--json'];
   const [first, second] = await Promise.all([runInProcess(...words), runInProcess(...words)]);
   expect(first).toMatchObject({ status: 0, stderr: '' });
   expect(second.stdout).toBe(first.stdout);

@@ -47,10 +47,10 @@ test.each([
   const { world, hearsays } = quietWorld();
   const fault = { kind: 'network-partition', atMs: 0, forMs: 1, target: side.join(' '), variant };
 
-  networkPartition.begin(world, fault);
+  networkPartition.start(world, fault);
   expect(await hearsays()).toEqual(heard.toSorted());
 
-  networkPartition.end(world, fault);
+  networkPartition.stop(world, fault);
   expect(await hearsays()).toEqual(pairs(everybody, everybody).toSorted());
 });
 

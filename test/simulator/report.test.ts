@@ -7,7 +7,7 @@ import type { ReportData } from '../../simulator/report/data.ts';
 import { reportPage } from '../../simulator/report/page.ts';
 import { simulate } from '../../simulator/simulate.ts';
 import { agentCrashScenario } from '../../simulator/scenarios/agent-crash.ts';
-import { losesRecords } from './planted/stores.ts';
+import { losesRecords } from '../../simulator/planted/stores.ts';
 
 /** The page that the command writes, and the data in it. */
 async function report(words: readonly string[], parts = {}) {
@@ -15,7 +15,8 @@ async function report(words: readonly string[], parts = {}) {
   try {
     const file = join(folder, 'run.html');
     const hooks = { write: () => undefined, parts };
-    const status = await runCommand([...words, '--report', file], hooks);
+    const all = ['--scenario', 'agent-crash', ...words, '--report', file];
+    const status = await runCommand(all, hooks);
     const html = await readFile(file, 'utf8');
     const json = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1];
     return { status, html, data: JSON.parse(json ?? 'null') as ReportData };

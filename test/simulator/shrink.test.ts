@@ -8,8 +8,8 @@ import { agentCrashScenario } from '../../simulator/scenarios/agent-crash.ts';
 import { ddmin } from '../../simulator/shrink/ddmin.ts';
 import { shrink, shrinkRunsMax, type Shrunk } from '../../simulator/shrink/shrink.ts';
 import { type RunOptions, simulate } from '../../simulator/simulate.ts';
-import { losesRecords } from './planted/stores.ts';
-import { liesAboutEdits } from './planted/drivers.ts';
+import { losesRecords } from '../../simulator/planted/stores.ts';
+import { liesAboutEdits } from '../../simulator/planted/drivers.ts';
 
 const numbers = Array.from({ length: 40 }, (_, index) => index);
 

@@ -1,6 +1,6 @@
-import type { Applied, Driver, Target } from '../../../drivers/contract/driver.ts';
-import { healthyReport } from '../../../drivers/memory/operating.ts';
-import type { Clock } from '../../../machines/ports/clock.ts';
+import type { Applied, Driver, Target } from '../../drivers/contract/driver.ts';
+import { healthyReport } from '../../drivers/memory/operating.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
 
 /** Says that it applied an edit, and does not. */
 export function liesAboutEdits(driver: Driver): Driver {

@@ -1,11 +1,11 @@
-import type { DeviceConnection } from '../../../drivers/memory/connection.ts';
-import type { ApplyLogEntry, MemoryDeviceOptions } from '../../../drivers/memory/device.ts';
-import { absentReport, healthyReport } from '../../../drivers/memory/operating.ts';
-import type { Marker } from '../../../drivers/contract/errors.ts';
-import { FencedError } from '../../../drivers/contract/errors.ts';
-import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
-import { delay } from '../../../machines/ports/clock.ts';
-import type { Appliance } from '../../../simulator/world/appliance.ts';
+import type { DeviceConnection } from '../../drivers/memory/connection.ts';
+import type { ApplyLogEntry, MemoryDeviceOptions } from '../../drivers/memory/device.ts';
+import { absentReport, healthyReport } from '../../drivers/memory/operating.ts';
+import type { Marker } from '../../drivers/contract/errors.ts';
+import { FencedError } from '../../drivers/contract/errors.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { delay } from '../../machines/ports/clock.ts';
+import type { Appliance } from '../world/appliance.ts';
 
 /** Which part of the fence (R7, R8) an appliance lacks. */
 export type Gap = 'epochs' | 'generations' | 'tombstones';

@@ -1,4 +1,4 @@
-import type { Bus } from '../../../src/ports/bus.ts';
+import type { Bus } from '../../src/ports/bus.ts';
 
 /** Never carries a command to agent-2, and never says so. */
 export function losesCommands(bus: Bus): Bus {

@@ -1,0 +1,61 @@
+import type { Fault, FaultProblem, Processes } from './fault.ts';
+
+/** What is asked of faults that people write, for the kinds to put together. */
+type Check = (fault: Fault, processes: Processes) => FaultProblem | null;
+
+/** The first problem that one of the checks finds. */
+export function firstOf(...checks: readonly Check[]): Check {
+  return (fault, processes) => {
+    for (const check of checks) {
+      const problem = check(fault, processes);
+      if (problem !== null) return problem;
+    }
+    return null;
+  };
+}
+
+export const targetsAgent: Check = (fault, { agents }) => targetAmong(fault, agents);
+export const targetsController: Check = (fault, { controllers }) => targetAmong(fault, controllers);
+
+/** It befalls all there is, so a target would mean nothing. */
+export const anyTarget: Check = () => null;
+
+export function targetAmong(
+  { kind, target }: Fault,
+  targets: readonly string[],
+): FaultProblem | null {
+  if (targets.includes(target)) return null;
+  const message = `'${target}' is no target of ${kind}; it must be ${choice(targets)}`;
+  return { key: 'target', message };
+}
+
+export function variantAmong(words: readonly string[]): Check {
+  return ({ variant }) =>
+    words.includes(variant)
+      ? null
+      : { key: 'variant', message: `'${variant}' must be ${choice(words)}` };
+}
+
+/** `wanted` ends the sentence "must be …". */
+export function variantIsNumber(from: number, to: number, wanted: string): Check {
+  return ({ variant }) => {
+    const value = Number(variant);
+    const fits = variant.trim() !== '' && value >= from && value <= to;
+    return fits ? null : { key: 'variant', message: `'${variant}' must be ${wanted}` };
+  };
+}
+
+export function variantSays(wanted: string): Check {
+  return ({ variant }) =>
+    variant === '' ? { key: 'variant', message: `'${variant}' must ${wanted}` } : null;
+}
+
+/** How many times as long everything takes. */
+export const variantIsFactor = variantIsNumber(
+  1,
+  100_000,
+  'how many times as long each call takes, 1 or more',
+);
+
+export const choice = (words: readonly string[]): string =>
+  words.map((word) => `'${word}'`).join(' or ');

@@ -1,0 +1,89 @@
+import { agentCrashScenario } from '../scenarios/agent-crash.ts';
+import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { applianceWithout } from './appliances.ts';
+import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
+import { liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import * as stores from './stores.ts';
+
+/** For each checker at least one. */
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    checker: 'no-load-balancer-lost',
+    bug: 'a store that loses acknowledged records',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.losesRecords },
+  },
+  {
+    checker: 'no-edit-lost',
+    bug: 'a store that acknowledges edits and keeps the old words',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.keepsOldDescriptions },
+  },
+  {
+    checker: 'epochs-never-decrease',
+    bug: 'a device that does not compare epochs',
+    scenario: roughDayScenario,
+    parts: { appliance: applianceWithout('epochs'), driver: repeatsCallsLater },
+  },
+  {
+    checker: 'content-never-goes-back',
+    bug: 'a device that does not compare generations',
+    scenario: agentCrashScenario,
+    parts: { appliance: applianceWithout('generations'), driver: repeatsCallsLater },
+  },
+  {
+    checker: 'no-resurrection',
+    bug: 'a device that keeps no tombstones',
+    scenario: agentCrashScenario,
+    parts: { appliance: applianceWithout('tombstones'), driver: repeatsCallsLater },
+  },
+  {
+    checker: 'one-holder-per-epoch',
+    bug: 'a store that rolls binding records back when a controller starts',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.rollsBackBindings },
+  },
+  {
+    checker: 'persist-before-effect',
+    bug: 'a store that acknowledges before it commits',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.acknowledgesEarly },
+  },
+  {
+    checker: 'bound-at-the-end',
+    bug: 'a bus that loses the commands to one agent',
+    scenario: agentCrashScenario,
+    parts: { bus: losesCommands },
+  },
+  {
+    checker: 'standby-at-the-end',
+    bug: 'a bus that hides what agents drive',
+    scenario: agentCrashScenario,
+    parts: { bus: hidesDrivers },
+  },
+  {
+    checker: 'every-shard-owned',
+    bug: 'a store that hides that shards were let go',
+    scenario: roughDayScenario,
+    parts: { stores: stores.hidesFreeShards },
+  },
+  {
+    checker: 'device-equals-desired',
+    bug: 'a driver that says that it applied an edit, and did not',
+    scenario: agentCrashScenario,
+    parts: { driver: liesAboutEdits },
+  },
+  {
+    checker: 'no-unexpected-events',
+    bug: 'a bus that cuts off the end of messages',
+    scenario: agentCrashScenario,
+    parts: { bus: garblesRequests },
+  },
+  {
+    checker: 'quiet-at-the-end',
+    bug: 'a driver that reports something new for ever',
+    scenario: agentCrashScenario,
+    parts: { driver: neverSettles },
+  },
+];

@@ -1,0 +1,63 @@
+import { agentCrash } from '../faults/agent-crash.ts';
+import { agentCut } from '../faults/agent-cut.ts';
+import { agentPause } from '../faults/agent-pause.ts';
+import type { Fault, FaultFrame } from '../faults/fault.ts';
+import { faultKinds } from '../faults/index.ts';
+import type { RandomStream } from '../world/random-streams.ts';
+import { drawWork } from '../workload/work.ts';
+import type { Plan, PlanFrame } from './scenario.ts';
+
+export const troublePromise =
+  'Whatever happens, no load balancer is lost or configured by two agents, and once the core is whole, all of them are bound to it.';
+
+export interface Trouble {
+  readonly untilMs: number;
+  /** Of how many runs a kind of fault is part. */
+  readonly kindShare: number;
+  /** How many faults of one kind a run has at most. */
+  readonly faultsOfAKindMax: number;
+  /** In how many runs an agent is lost for good. */
+  readonly lossShare: number;
+  readonly createdByMs: number;
+  readonly editsMax: number;
+  readonly deletedShare: number;
+}
+
+/**
+ * Everything that can go wrong, in a new mixture for each seed: leaving kinds out finds what a run
+ * with all of them at once would drown (swarm testing, Groce et al. 2012).
+ */
+export function drawTrouble(
+  stream: (name: string) => RandomStream,
+  { ids, controllerIds, loadBalancers }: PlanFrame,
+  trouble: Trouble,
+): Plan {
+  const { untilMs, kindShare, faultsOfAKindMax } = trouble;
+  const frame: FaultFrame = {
+    fromMs: 500,
+    untilMs,
+    agents: ids,
+    controllers: controllerIds,
+  };
+  const faults = faultKinds.flatMap((kind) => {
+    // One stream for each kind, so that a new kind leaves the others as they were.
+    const own = stream(`faults:${kind.name}`);
+    if (!own.chance(kindShare)) return [];
+    return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
+  });
+  const { createdByMs, editsMax, deletedShare } = trouble;
+  const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare };
+  const work = drawWork(stream('workload'), workFrame);
+  const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
+  return { work, faults: [...faults, ...lost], untilMs };
+}
+
+/**
+ * In some runs one agent is never well again, and the others have to do without it. Where everything
+ * heals, a system that waits for the broken one looks as good as one that works around it.
+ */
+function drawLoss(stream: RandomStream, frame: FaultFrame, share: number): Fault[] {
+  if (frame.agents.length < 2 || !stream.chance(share)) return [];
+  const kind = stream.pick([agentCrash, agentCut, agentPause]);
+  return [{ ...kind.draw(stream, frame), forMs: null }];
+}
