@@ -2,7 +2,7 @@ import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { simulate } from '../../simulator/simulate.ts';
 import { defaultSize } from '../../simulator/scenarios/scenario.ts';
-import { Trace } from '../../simulator/world/trace.ts';
+import type { Observer } from '../../simulator/world/events.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { churn } from './simulator-churn.ts';
 import { rounded } from './statistics.ts';
@@ -89,10 +89,13 @@ async function measure(options: Options): Promise<SimulatorReport> {
 async function runRound(seed: number, options: Options): Promise<Round> {
   const { controllers, agents, loadBalancers, seconds } = options;
   const size = { controllers, agents, loadBalancers };
-  const trace = new CountingTrace();
+  let writes = 0;
+  const observer: Observer = (event) => {
+    if (event.type === 'stored') writes += 1;
+  };
   const startedMs = performance.now();
   const startedCpu = process.cpuUsage();
-  const result = await simulate({ seed, ...size, scenario: churn(seconds), trace });
+  const result = await simulate({ seed, ...size, scenario: churn(seconds), observer });
   const wallSeconds = (performance.now() - startedMs) / 1_000;
   const { user, system } = process.cpuUsage(startedCpu);
   const { ok, violations, virtualMs, steps, rebinds, hash } = result;
@@ -102,22 +105,12 @@ async function runRound(seed: number, options: Options): Promise<Round> {
     seed,
     virtualSeconds: rounded(virtualSeconds),
     steps,
-    writes: trace.writes,
+    writes,
     rebinds,
     hash: hash.slice(0, 16),
     perWallSecond: rounded(virtualSeconds / wallSeconds),
     perCpuSecond: rounded(virtualSeconds / ((user + system) / 1e6)),
   };
-}
-
-/** The trace sees everything, so that is where writes are counted. */
-class CountingTrace extends Trace {
-  writes = 0;
-
-  override note(atMs: number, tag: string, detail?: string): void {
-    if (tag === 'stored') this.writes += 1;
-    super.note(atMs, tag, detail);
-  }
 }
 
 function progress(round: Round): string {
