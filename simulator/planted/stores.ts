@@ -6,10 +6,10 @@ import type { Store, Stores } from '../../src/ports/store.ts';
 export function losesRecords(stores: Stores, clock: Clock): Stores {
   let creations = 0;
   return replaced(stores, 'desired', (store) => ({
-    async create(key, value, writeId) {
-      const result = await store.create(key, value, writeId);
-      creations += 1;
-      if (result.committed && creations % 3 === 0) {
+    async update(key, value, revision, writeId) {
+      const result = await store.update(key, value, revision, writeId);
+      if (revision === 0) creations += 1;
+      if (revision === 0 && result.committed && creations % 3 === 0) {
         clock.setTimer(2_000, () => {
           void store.get(key).then((entry) => {
             if (entry !== null) return store.remove(key, entry.revision, `lost-${key}`);
@@ -37,9 +37,9 @@ export function keepsOldDescriptions(stores: Stores): Stores {
 export function rollsBackBindings(stores: Stores): Stores {
   const first = new Map<string, string>();
   return replaced(stores, 'binding', (store) => ({
-    create(key, value, writeId) {
-      first.set(key, value);
-      return store.create(key, value, writeId);
+    update(key, value, revision, writeId) {
+      if (revision === 0) first.set(key, value);
+      return store.update(key, value, revision, writeId);
     },
     watch(onChange, onReady) {
       let ready = false;
@@ -63,10 +63,6 @@ export function acknowledgesEarly(stores: Stores): Stores {
     // Behind the back of its caller, in order for each key.
     const tails = new Map<string, Promise<number>>();
     return {
-      create(key, value, writeId) {
-        tails.set(key, store.create(key, value, writeId).then(revisionOf));
-        return Promise.resolve({ committed: true, revision: 1 });
-      },
       async update(key, value, revision, writeId) {
         const tail = tails.get(key) ?? Promise.resolve(revision);
         tails.set(

@@ -281,7 +281,7 @@ export class Controller {
       if (actor !== null) actor.observed(revision);
       else if (liveness.raw(key) !== null) this.#adoptAgent(key);
     } else {
-      if (desired.raw(key) === null) return;
+      if (desired.raw(key) === null) return this.owner.removed(key, revision);
       this.owner.observed(key, revision, () => {
         const record = desired.get(key);
         const raw = desired.raw(key);

@@ -95,7 +95,8 @@ export class DesiredDocuments {
       // Perhaps this very operation, committed by a controller that owned the shard before.
       const held = await this.#reload(id);
       if (held?.record.operationIds.includes(operationId) === true) return held.revision;
-      throw new Fault(409, `A load balancer with id ${id} exists already.`);
+      const why = held === null ? 'has been deleted' : 'exists already';
+      throw new Fault(409, `A load balancer with id ${id} ${why}.`);
     });
   }
 
@@ -169,10 +170,8 @@ export class DesiredDocuments {
       return await writeUntilKnown(
         store,
         id,
-        () =>
-          revision === 0
-            ? store.create(id, text, record.write)
-            : store.update(id, text, revision, record.write),
+        // At revision 0 it is refused if there ever was one: ids are not used again (rule R8).
+        () => store.update(id, text, revision, record.write),
         (value) => value === text,
         this.#commit,
       );

@@ -159,6 +159,12 @@ export class LoadBalancerOwner {
     });
   }
 
+  /** Told of a removal by a watch: what was started from older news of it goes. */
+  removed(id: string, revision: number): void {
+    const known = this.#desired.get(id);
+    if (known === null || known.revision < revision) this.abandon(id);
+  }
+
   /** The API request that made the newest generation, for logs. */
   requestIdOf(id: string): string | null {
     return this.#desired.get(id)?.record.operationIds.at(-1) ?? null;

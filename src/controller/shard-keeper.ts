@@ -204,8 +204,7 @@ export class ShardKeeper {
     const result = await writeUntilKnown(
       store,
       key,
-      () =>
-        revision === 0 ? store.create(key, text, write) : store.update(key, text, revision, write),
+      () => store.update(key, text, revision, write),
       (value) => value === text,
       {
         clock,

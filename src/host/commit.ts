@@ -45,7 +45,10 @@ export async function writeUntilKnown(
   }
 }
 
-/** Writes a record until the outcome is known; a revision of 0 means that there is none yet. */
+/**
+ * Writes a record until the outcome is known; a revision of 0 means that there has never been one. What
+ * was removed is not written again (rule R8).
+ */
 export function putUntilKnown(
   store: Store,
   record: {
@@ -60,8 +63,7 @@ export function putUntilKnown(
   return writeUntilKnown(
     store,
     key,
-    () =>
-      revision === 0 ? store.create(key, text, write) : store.update(key, text, revision, write),
+    () => store.update(key, text, revision, write),
     (value) => value === text,
     options,
   );

@@ -170,8 +170,6 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#heldNow = [];
   }
 
-  // Its own life.
-
   #run(restored: object | null): void {
     const wasCommitted = restored !== null;
     this.#version = 0;
@@ -269,7 +267,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
-        await this.#reload('someone else wrote its record');
+        await this.#reload('someone else wrote its record', this.#revision === 0);
         return;
       }
       this.#acknowledged(version, context, result.revision);
@@ -330,20 +328,22 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   /** A lost race: what was not committed is discarded, and its events are taken again. */
-  async #reload(why: string): Promise<void> {
+  async #reload(why: string, birthRefused = false): Promise<void> {
     const again = this.#told;
     this.#discard();
     this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
     this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
     this.#mail = [...again, ...this.#mail];
-    await this.#load();
+    await this.#load(birthRefused);
   }
 
-  async #load(): Promise<void> {
+  async #load(birthRefused = false): Promise<void> {
     try {
       const entry = await this.#kind.store.get(this.id);
       if (this.#condition.type !== 'restarting' || this.#actor !== null) return;
-      if (entry === null) this.startFresh();
+      // Its record was removed for good, and whoever runs it here will hear of that by the watch.
+      if (entry === null && birthRefused) this.#restartLater('its record was removed');
+      else if (entry === null) this.startFresh();
       else this.startFrom(entry.value, entry.revision);
     } catch (error) {
       this.#restartLater(String(error));

@@ -47,9 +47,12 @@ export interface Watch {
 export interface Store {
   /** May be stale; never decide ownership by it. */
   get(key: string): Promise<StoreEntry | null>;
-  /** Commits only if the key does not exist (or was removed). */
+  /** Commits only if the key does not exist, or was removed. */
   create(key: string, value: string, writeId: string): Promise<WriteResult>;
-  /** Commits only if the key's newest revision is `revision`. */
+  /**
+   * Commits only if the key's newest revision is `revision`. A removed key keeps its removal's, and 0
+   * is that of a key which has never been: so what must not come back is written with this.
+   */
   update(key: string, value: string, revision: number, writeId: string): Promise<WriteResult>;
   /** Removes the key only if its newest revision is `revision`. */
   remove(key: string, revision: number, writeId: string): Promise<WriteResult>;

@@ -119,6 +119,17 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'never gives a removed key a value again at revision 0',
+    async run(store) {
+      expect(await store.update('never.new', 'one', 0, 'w1')).toMatchObject({ committed: true });
+      expect(await store.update('never.new', 'two', 0, 'w2')).toEqual({ committed: false });
+      const first = await committed(store.create('never.x', 'one', 'w3'));
+      await committed(store.remove('never.x', first, 'w4'));
+      expect(await store.update('never.x', 'two', 0, 'w5')).toEqual({ committed: false });
+      expect(await store.get('never.x')).toBeNull();
+    },
+  },
+  {
     name: 'removes, and creates again on top of the removal',
     async run(store) {
       const first = await committed(store.create('tomb.x', 'one', 'w1'));

@@ -141,6 +141,20 @@ describe('a creation', () => {
     await expect(bench.virtual.settled(stranger)).rejects.toMatchObject({ status: 409 });
   });
 
+  test('of an id that was deleted is refused, also by an owner that has not heard of it', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.settled(owner.purge(bench.id));
+
+    const late = bench.create(bench.owner('z'), 'another');
+
+    await expect(bench.virtual.settled(late)).rejects.toMatchObject({
+      status: 409,
+      message: `A load balancer with id ${bench.id} has been deleted.`,
+    });
+    expect(bench.store.snapshot()).toEqual([]);
+  });
+
   test('that comes again is answered as before', async () => {
     const bench = new Bench();
     const owner = await bench.created();

@@ -63,17 +63,19 @@ describe('a lost race for the record', () => {
     expect(bench.effects).toEqual([{ what: 'patient', count: 11, committedCount: 11 }]);
   });
 
-  test('removed by someone else: it is born anew', async () => {
+  test('removed by someone else: it is not written again, and its callers wait until it is stopped', async () => {
     const bench = new Bench();
     await bench.born();
     await bench.ask({ type: 'add' });
     const revision = bench.store.snapshot()[0]!.revision;
     await bench.virtual.settled(bench.store.remove('a', revision, 'foreign'));
 
-    const answer = await bench.ask({ type: 'add' });
+    const answer = bench.asking({ type: 'add' });
+    await bench.virtual.run(5_000);
+    expect(bench.store.snapshot()).toEqual([]);
+    bench.host.stopActor('a');
 
-    expect(answer).toBeNull();
-    expect(bench.committedCount()).toBe(1);
+    expect(await answer).toBe('ended');
   });
 });
 
@@ -83,7 +85,7 @@ describe('a birth', () => {
     await bench.born();
 
     expect(bench.gets).toEqual([]);
-    expect(bench.sent.map(({ operation }) => operation)).toEqual(['create']);
+    expect(bench.sent.map(({ revision }) => revision)).toEqual([0]);
   });
 
   test('where a record exists already, it is loaded, and the caller kept', async () => {
