@@ -48,7 +48,7 @@ export class Chronicle {
 /** Is the event part of the story, or does it only follow from it? */
 function isTold(event: WorldEvent): boolean {
   if (event.type === 'logged') return event.level === 'warn' || event.level === 'error';
-  return event.type !== 'stored' && event.type !== 'learnt' && event.type !== 'sent';
+  return !['stored', 'learnt', 'written', 'sent'].includes(event.type);
 }
 
 function linesOf(atMs: number, event: WorldEvent): readonly Line[] {
@@ -84,6 +84,7 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     }
     case 'stored':
     case 'learnt':
+    case 'written':
     case 'sent':
       return null;
   }

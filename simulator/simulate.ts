@@ -7,6 +7,7 @@ import { whyNotOwned } from './checkers/every-shard-owned.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
 import { FaultSchedule } from './faults/schedule.ts';
+import { MarkWatch } from './marks/mark-watch.ts';
 import type { Plan, Scenario, Size } from './scenarios/scenario.ts';
 import { Clients } from './workload/clients.ts';
 import type { Observer } from './world/events.ts';
@@ -61,6 +62,8 @@ export interface RunResult {
   /** How often a load balancer was given to another holder than before. */
   readonly rebinds: number;
   readonly hash: string;
+  /** The names of the marks that were reached. */
+  readonly marks: readonly string[];
   readonly violations: readonly Violation[];
 }
 
@@ -90,6 +93,7 @@ class Run {
   readonly #faults: FaultSchedule;
   readonly #chronicle: Chronicle;
   readonly #rest = new Rest(() => this.#faults.core);
+  readonly #marks: MarkWatch;
   readonly #violations: Violation[] = [];
   readonly #finish: (() => void)[] = [];
   #rebinds = 0;
@@ -114,6 +118,8 @@ class Run {
     this.#world.observe(this.#chronicle.observer);
     this.#world.observe(this.#countRebinds());
     this.#world.observe(this.#rest.observer);
+    this.#marks = new MarkWatch(this.#world);
+    this.#world.observe(this.#marks.observer);
     if (options.observer !== undefined) this.#world.observe(options.observer);
     for (const kind of [...checkerKinds, ...(scenario.checkers ?? [])]) {
       const checker = kind.start(this.#contextFor(kind.name));
@@ -142,6 +148,7 @@ class Run {
       steps,
       rebinds: this.#rebinds,
       hash: trace.digest(),
+      marks: this.#marks.reached(),
       violations: this.#violations,
     };
   }

@@ -8,6 +8,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** What a client's request came to. Unknown: nobody answered, so it may or may not have happened. */
 export type Outcome = 'asked' | 'acknowledged' | 'refused' | 'unknown';
 
+/** What became of a write. Refused: somebody else had written. Unknown: no acknowledgement came. */
+export type WriteOutcome = 'committed' | 'refused' | 'unavailable' | 'unknown';
+
 /** What happens in a world, as its observers see it: checkers, the chronicle, the trace. */
 export type WorldEvent =
   | { readonly type: 'device'; readonly entry: ApplyLogEntry }
@@ -19,6 +22,16 @@ export type WorldEvent =
       readonly bucket: BucketName;
       readonly key: string;
       readonly value: string;
+    }
+  /** An attempt to write has ended, as its process knows it; the same write may be tried again. */
+  | {
+      readonly type: 'written';
+      readonly bucket: BucketName;
+      readonly key: string;
+      readonly writeId: string;
+      readonly askedAtMs: number;
+      readonly outcome: WriteOutcome;
+      readonly revision: number | null;
     }
   /** A process put a message on the bus. */
   | {

@@ -1,41 +1,80 @@
-import { bucketNames, type Store, type Stores } from '../../src/ports/store.ts';
-import type { BucketName } from './events.ts';
+import {
+  bucketNames,
+  type Store,
+  type Stores,
+  StoreUnavailable,
+  UnknownOutcome,
+  type WriteResult,
+} from '../../src/ports/store.ts';
+import type { BucketName, WriteOutcome } from './events.ts';
 
-type Learnt = (bucket: BucketName, key: string, value: string) => void;
+/** What became of one attempt to write, as its process knows it. */
+export interface Attempt {
+  readonly key: string;
+  readonly writeId: string;
+  readonly askedAtMs: number;
+  readonly outcome: WriteOutcome;
+  readonly revision: number | null;
+}
+
+/** Who is told of what processes come to know of a bucket. */
+export interface StoreObserver {
+  learnt(bucket: BucketName, key: string, value: string): void;
+  written(bucket: BucketName, attempt: Attempt): void;
+  nowMs(): number;
+}
 
 /**
  * The very stores, telling each committed value at the moment at which a process can first know that
  * it is committed: by an acknowledgement, a read or a watch.
  */
-export function observedStores(stores: Stores, learnt: Learnt): Stores {
+export function observedStores(stores: Stores, observer: StoreObserver): Stores {
   const wrapped = bucketNames.map(
-    (bucket) =>
-      [bucket, observed(stores[bucket], (key, value) => learnt(bucket, key, value))] as const,
+    (bucket) => [bucket, observed(stores[bucket], bucket, observer)] as const,
   );
   return Object.fromEntries(wrapped) as unknown as Stores;
 }
 
-function observed(store: Store, learnt: (key: string, value: string) => void): Store {
+function observed(store: Store, bucket: BucketName, observer: StoreObserver): Store {
+  const told = async (
+    key: string,
+    writeId: string,
+    write: () => Promise<WriteResult>,
+  ): Promise<WriteResult> => {
+    const askedAtMs = observer.nowMs();
+    const tell = (outcome: WriteOutcome, revision: number | null): void =>
+      observer.written(bucket, { key, writeId, askedAtMs, outcome, revision });
+    try {
+      const result = await write();
+      tell(result.committed ? 'committed' : 'refused', result.committed ? result.revision : null);
+      return result;
+    } catch (error) {
+      if (error instanceof UnknownOutcome) tell('unknown', null);
+      else if (error instanceof StoreUnavailable) tell('unavailable', null);
+      throw error;
+    }
+  };
   return {
     async get(key) {
       const entry = await store.get(key);
-      if (entry !== null) learnt(key, entry.value);
+      if (entry !== null) observer.learnt(bucket, key, entry.value);
       return entry;
     },
     async create(key, value, writeId) {
-      const result = await store.create(key, value, writeId);
-      if (result.committed) learnt(key, value);
+      const result = await told(key, writeId, () => store.create(key, value, writeId));
+      if (result.committed) observer.learnt(bucket, key, value);
       return result;
     },
     async update(key, value, revision, writeId) {
-      const result = await store.update(key, value, revision, writeId);
-      if (result.committed) learnt(key, value);
+      const result = await told(key, writeId, () => store.update(key, value, revision, writeId));
+      if (result.committed) observer.learnt(bucket, key, value);
       return result;
     },
-    remove: (key, revision, writeId) => store.remove(key, revision, writeId),
+    remove: (key, revision, writeId) =>
+      told(key, writeId, () => store.remove(key, revision, writeId)),
     watch: (onChange, onReady) =>
       store.watch((change) => {
-        if (change.type === 'put') learnt(change.key, change.value);
+        if (change.type === 'put') observer.learnt(bucket, change.key, change.value);
         onChange(change);
       }, onReady),
   };

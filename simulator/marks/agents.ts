@@ -1,0 +1,68 @@
+import { type MarkKind, on, type Watch } from './mark.ts';
+
+/** What agents went through, and what their judges thought of it. */
+export const agentMarks: readonly MarkKind[] = [
+  {
+    name: 'dead-by-closed-connection',
+    summary: 'An agent was declared dead because its connection was closed and nobody listened.',
+    start: () => [judged('dead', 'probe.nobody')],
+  },
+  {
+    name: 'dead-by-silence',
+    summary: 'An agent was declared dead because its heartbeats had stopped for too long.',
+    start: () => [judged('dead', 'expired')],
+  },
+  {
+    name: 'retired-by-goodbye',
+    summary: 'An agent said goodbye, and was let go when nothing was bound to it any more.',
+    start: () => [judged('retired', 'emptied')],
+  },
+  {
+    name: 'false-alarm-by-heartbeat',
+    summary: 'An agent was suspect, and then heard again.',
+    start: () => [judged('alive', 'heard')],
+  },
+  {
+    name: 'false-alarm-by-probe',
+    summary: 'An agent was suspect, and answered when it was asked.',
+    start: () => [judged('alive', 'probe.answered')],
+  },
+  {
+    name: 'dead-and-alive',
+    summary: 'An agent was declared dead while its process lived; it had to begin anew.',
+    start(world) {
+      const mistaken = new Map<string, object | null>();
+      return [
+        on('transition', ({ transition: { kind, id, to } }) => {
+          if (kind !== 'agent') return false;
+          const process = world.agent(id);
+          if (to === 'dead') mistaken.set(id, process);
+          return to === 'alive' && process !== null && mistaken.get(id) === process;
+        }),
+      ];
+    },
+  },
+  {
+    name: 'isolated-agent-came-back',
+    summary: 'An agent without a lease told so, and had one again later under its incarnation.',
+    start() {
+      const isolated = new Set<string>();
+      const holder = /"incarnation":\d+/;
+      return [
+        on('sent', ({ from, subject, data }) => {
+          if (!subject.endsWith('.heartbeat')) return false;
+          const process = `${from} ${holder.exec(data)?.[0] ?? ''}`;
+          if (data.includes('"leased":true')) return isolated.has(process);
+          isolated.add(process);
+          return false;
+        }),
+      ];
+    },
+  },
+];
+
+function judged(state: string, event: string): Watch {
+  return on('transition', ({ transition: { kind, to, event: cause } }) => {
+    return kind === 'agent' && to === state && cause === event;
+  });
+}

@@ -1,0 +1,83 @@
+import { shardOf } from '../../machines/protocol/subjects.ts';
+import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import type { World } from '../world/world.ts';
+import { type MarkKind, noting, on, type Watch } from './mark.ts';
+
+/** How controllers shared the work. */
+export const controllerMarks: readonly MarkKind[] = [
+  {
+    name: 'shard-taken-over',
+    summary: 'A controller took a shard with load balancers in it from one that was gone.',
+    start: (world) =>
+      takenOver(world, (before) => world.controllerHost(before).controller === null),
+  },
+  {
+    name: 'shard-taken-from-the-living',
+    summary: 'A controller took a shard over with load balancers in it while its owner lived.',
+    start: (world) =>
+      takenOver(world, (before) => world.controllerHost(before).controller !== null),
+  },
+  {
+    name: 'shard-handed-over',
+    summary: 'A controller let go of a shard, and another one took it.',
+    start() {
+      const former = new Map<number, string>();
+      return [
+        ownerChanged((before, owner, shard) => {
+          if (owner === null && before !== null) former.set(shard, before);
+          const left = former.get(shard);
+          return owner !== null && before === null && left !== undefined && left !== owner;
+        }),
+      ];
+    },
+  },
+  {
+    name: 'answered-by-another',
+    summary: 'A client was answered by a controller that does not own the load balancer.',
+    start(world) {
+      const owners = new Map<number, string | null>();
+      const passedOn = new Set<string>();
+      return [
+        ownerChanged((_, owner, shard) => {
+          owners.set(shard, owner);
+          return false;
+        }),
+        noting('sent', ({ from, subject }) => {
+          if (!subject.startsWith('hf.lb.')) return;
+          const id = subject.split('.')[3] ?? '';
+          const owner = owners.get(shardOf(id, world.options.shards)) ?? null;
+          if (owner !== null && owner !== from) passedOn.add(id);
+        }),
+        on('client', ({ loadBalancer, outcome }) => {
+          return outcome === 'acknowledged' && passedOn.has(loadBalancer);
+        }),
+      ];
+    },
+  },
+];
+
+function takenOver(world: World, isMeant: (before: string) => boolean): readonly Watch[] {
+  const bound = new Set<number>();
+  return [
+    noting('stored', ({ bucket, change }) => {
+      if (bucket === 'binding') bound.add(shardOf(change.key, world.options.shards));
+    }),
+    ownerChanged((before, owner, shard) => {
+      if (before === null || owner === null || before === owner) return false;
+      return bound.has(shard) && isMeant(before);
+    }),
+  ];
+}
+
+function ownerChanged(
+  isReached: (before: string | null, owner: string | null, shard: number) => boolean,
+): Watch {
+  const owners = new Map<string, string | null>();
+  return on('stored', ({ bucket, change }) => {
+    if (bucket !== 'shards' || change.type !== 'put') return false;
+    const { owner } = ShardRecord.parse(JSON.parse(change.value));
+    const before = owners.get(change.key) ?? null;
+    owners.set(change.key, owner);
+    return isReached(before, owner, Number(change.key.slice('shard-'.length)));
+  });
+}

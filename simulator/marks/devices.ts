@@ -1,0 +1,110 @@
+import type { Agent } from '../../src/agent/agent.ts';
+import { seatsOf, type Seats } from '../checkers/records.ts';
+import { type MarkKind, noting, on } from './mark.ts';
+
+/** What a device was seen to do. */
+export const deviceMarks: readonly MarkKind[] = [
+  {
+    name: 'stale-apply-refused',
+    summary: 'A device refused a call under an epoch that is older than one that it has accepted.',
+    start() {
+      const removed = new Set<string>();
+      return [
+        on('device', ({ entry: { lb, kind } }) => {
+          if (kind === 'removed') removed.add(lb);
+          return kind === 'refused' && !removed.has(lb);
+        }),
+      ];
+    },
+  },
+  {
+    name: 'late-create-refused',
+    summary: 'A tombstone refused what was commanded before the load balancer was removed (R8).',
+    start() {
+      const removed = new Set<string>();
+      return [
+        on('device', ({ entry: { lb, kind } }) => {
+          if (kind === 'removed') removed.add(lb);
+          return kind === 'refused' && removed.has(lb);
+        }),
+      ];
+    },
+  },
+  {
+    name: 'claimed-without-content',
+    summary: 'A device gave a newer epoch to a call with older content, and kept its own (R7).',
+    start: () => [on('device', ({ entry }) => entry.kind === 'claimed')],
+  },
+  {
+    name: 'taken-over-from-the-living',
+    summary: 'A device accepted a new holder while the process of the former one still lived.',
+    start(world) {
+      const holders = new Map<string, Held>();
+      return [
+        on('device', ({ entry: { lb, kind, agent } }) => {
+          if (kind === 'refused') return false;
+          const before = holders.get(lb);
+          holders.set(lb, { agent, process: world.agent(agent) });
+          return before !== undefined && before.agent !== agent && isAlive(world, before);
+        }),
+      ];
+    },
+  },
+  {
+    name: 'zombie-refused',
+    summary: 'An agent that had held a load balancer was still at work, and its device refused it.',
+    start(world) {
+      const holders = new Map<string, Held>();
+      const former = new Map<string, Held>();
+      return [
+        on('device', ({ entry: { lb, kind, agent } }) => {
+          const before = kind === 'refused' ? former.get(lb) : holders.get(lb);
+          if (kind === 'refused') return before?.agent === agent && isAlive(world, before);
+          if (before !== undefined && before.agent !== agent) former.set(lb, before);
+          holders.set(lb, { agent, process: world.agent(agent) });
+          return false;
+        }),
+      ];
+    },
+  },
+  {
+    name: 'granted-before-the-commit',
+    summary: 'A standby took over by its grant before its promotion was on record (R3).',
+    start() {
+      const seats = new Map<string, Seats>();
+      return [
+        noting('stored', ({ bucket, change }) => {
+          if (bucket === 'binding' && change.type === 'put') {
+            seats.set(change.key, seatsOf(change.value));
+          }
+        }),
+        on('device', ({ entry: { lb, kind, agent, epoch } }) => {
+          const standby = seats.get(lb)?.standby ?? null;
+          const granted = standby?.agent === agent && standby.epoch === epoch;
+          return granted && kind !== 'refused';
+        }),
+      ];
+    },
+  },
+  {
+    name: 'delete-raced-with-apply',
+    summary: 'A device applied a configuration after the deletion was asked for.',
+    start() {
+      const deleted = new Set<string>();
+      return [
+        noting('client', ({ request, loadBalancer, outcome }) => {
+          if (request === 'delete' && outcome === 'asked') deleted.add(loadBalancer);
+        }),
+        on('device', ({ entry }) => entry.kind === 'applied' && deleted.has(entry.lb)),
+      ];
+    },
+  },
+];
+
+interface Held {
+  readonly agent: string;
+  readonly process: Agent | null;
+}
+
+const isAlive = (world: { agent(id: string): Agent | null }, { agent, process }: Held): boolean =>
+  process !== null && world.agent(agent) === process;
