@@ -145,6 +145,7 @@ export class Controller {
       timings,
       nonce: random.uuid(),
       living: () => this.#membership.living(),
+      wrote: (controller) => this.#membership.wrote(controller),
       adopt: (shard) => this.#adopt(shard),
       abandon: (shard) => this.#abandon(shard),
     });

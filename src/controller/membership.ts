@@ -7,6 +7,9 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import { serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, type Subscription } from '../ports/bus.ts';
 
+/** How often a controller's patience with a silent one may double. */
+export const patienceDoublingsMax = 4;
+
 /** `leaving`: it has let go of everything and will not be heard again. */
 const Presence = z.strictObject({ controller: agentId, leaving: z.boolean() });
 
@@ -29,6 +32,8 @@ export interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #heard = new Map<string, number>();
+  /** How often its silence was taken for its death, and was not, since it was last heard. */
+  readonly #mistakes = new Map<string, number>();
   readonly #subscriptions: Subscription[] = [];
   #timer: Timer | null = null;
   #stopped = false;
@@ -71,10 +76,27 @@ export class Membership {
     const { provenMs, timings, log } = this.#options;
     const now = provenMs();
     for (const [controller, heardMs] of this.#heard) {
-      if (now - heardMs < timings.deadAfterMs) continue;
+      const patience = 2 ** Math.min(this.#mistakes.get(controller) ?? 0, patienceDoublingsMax);
+      if (now - heardMs < patience * timings.deadAfterMs) continue;
       log.warn({ controller }, 'a controller has been silent for too long');
       this.#remove(controller);
     }
+  }
+
+  /**
+   * A record that somebody has just written shows that he lives, although he may not be heard: as where
+   * two controllers don't reach each other and both reach the stores. Without this they would take each
+   * other's shards as fast as the store writes. Each time that silence was wrong about a controller, it
+   * takes twice as long to be believed again.
+   */
+  wrote(controller: string): void {
+    if (this.#stopped || controller === this.#options.controller) return;
+    const isNew = !this.#heard.has(controller);
+    this.#heard.set(controller, this.#options.provenMs());
+    if (!isNew) return;
+    this.#mistakes.set(controller, (this.#mistakes.get(controller) ?? 0) + 1);
+    this.#options.log.info({ controller }, 'a controller is not heard, and writes');
+    this.#options.changed();
   }
 
   /** Ends its own presence; `leaving` says so to the others. */
@@ -111,6 +133,7 @@ export class Membership {
     }
     const isNew = !this.#heard.has(controller);
     this.#heard.set(controller, this.#options.provenMs());
+    this.#mistakes.delete(controller);
     if (isNew) {
       this.#options.log.info({ controller }, 'a controller has joined');
       this.#options.changed();
@@ -126,7 +149,9 @@ export class Membership {
     // The name is only claimed; that nobody listens on its subject is the evidence.
     this.#answers(id)
       .then((answers) => {
-        if (!answers) this.#remove(id);
+        if (answers) return;
+        this.#mistakes.delete(id);
+        this.#remove(id);
       })
       .catch((error: unknown) => {
         this.#options.log.error({ controller: id, err: error }, 'a controller was not probed');

@@ -26,6 +26,8 @@ export interface ShardKeeperOptions {
   readonly nonce: string;
   /** The controllers that live, this one included. */
   readonly living: () => readonly string[];
+  /** A controller has written a shard's record just now. */
+  readonly wrote: (controller: string) => void;
   /** This controller owns the shard from now on. */
   readonly adopt: (shard: number) => void;
   /** It owns it no longer: nothing of it may go on here. */
@@ -59,7 +61,11 @@ export class ShardKeeper {
       clock,
       log,
       parse: (_, text) => ShardRecord.parse(JSON.parse(text)),
-      onChange: () => this.reconcile(),
+      onChange: ({ key }) => {
+        const owner = this.#mirror.get(key)?.owner ?? null;
+        if (this.#settled && owner !== null) options.wrote(owner);
+        this.reconcile();
+      },
     });
   }
 

@@ -127,6 +127,34 @@ describe('a controller that is killed', () => {
   });
 });
 
+describe("controllers that don't hear each other, and both reach the stores", () => {
+  test('do not take the shards from each other again and again', async () => {
+    const { cluster, ids } = await populated('controller-2');
+    const changes: string[] = [];
+    cluster.stores.shards.watch(
+      (change) => changes.push(change.key),
+      () => undefined,
+    );
+    await cluster.run(100);
+    changes.length = 0;
+
+    cluster.part('controller-1', 'controller-2');
+    await cluster.run(60_000);
+    // Each doubles its patience with each mistake: after 2.5, 5, 10, 20 and 40 s.
+    expect(changes.length).toBeGreaterThan(0);
+    expect(changes.length).toBeLessThanOrEqual(4 * all.length * 2);
+
+    cluster.heal();
+    await cluster.until(
+      'every shard has one owner',
+      () => cluster.owned().join() === all.join(),
+      5_000,
+    );
+    for (const id of ids) await cluster.settled(cluster.rename(id, 'after'));
+    for (const id of ids) await cluster.untilSettled(id);
+  });
+});
+
 describe('a controller that leaves', () => {
   test('hands its shards over before it is gone', async () => {
     const { cluster, others, ids } = await populated('controller-2');

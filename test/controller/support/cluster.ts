@@ -68,6 +68,7 @@ export class Cluster extends Virtual {
   readonly #appliances = new Map<string, MemoryDevice>();
   readonly #specs = new Map<string, AgentSpec>();
   readonly #cut = new Set<string>();
+  readonly #parted = new Set<string>();
   #newest: Controller | null = null;
   #requests = 0;
   /** Every message that a process has sent, in order. */
@@ -76,9 +77,12 @@ export class Cluster extends Virtual {
   constructor(timings: Partial<Timings> = {}) {
     super();
     this.timings = { ...presets.lan, ...timings };
-    const isCut = (name: string) => this.#cut.has(name.split('/')[1] ?? '');
+    const idOf = (name: string) => name.split('/')[1] ?? '';
+    const isCut = (name: string) => this.#cut.has(idOf(name));
+    const isParted = (from: string, to: string) =>
+      this.#parted.has(idOf(from)) && this.#parted.has(idOf(to));
     this.broker = new MemoryBroker(this.clock, {
-      delayMs: (from, to) => (isCut(from) || isCut(to) ? Infinity : hop.net),
+      delayMs: (from, to) => (isCut(from) || isCut(to) || isParted(from, to) ? Infinity : hop.net),
     });
   }
 
@@ -231,6 +235,11 @@ export class Cluster extends Virtual {
     this.#agents.delete(id);
   }
 
+  /** From now on these don't reach each other; everybody else reaches all of them. */
+  part(...ids: readonly string[]): void {
+    for (const id of ids) this.#parted.add(id);
+  }
+
   /** Nothing reaches it and nothing comes from it, without any connection being closed. */
   cut(id: string): void {
     this.#cut.add(id);
@@ -238,6 +247,7 @@ export class Cluster extends Virtual {
 
   heal(): void {
     this.#cut.clear();
+    this.#parted.clear();
   }
 
   stateOf(agent: string): string | null {
