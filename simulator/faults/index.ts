@@ -3,20 +3,26 @@ import { agentCut } from './agent-cut.ts';
 import { agentDisconnect } from './agent-disconnect.ts';
 import { agentDrain } from './agent-drain.ts';
 import { agentPause } from './agent-pause.ts';
+import { agentReborn } from './agent-reborn.ts';
+import { clockOffset } from './clock-offset.ts';
+import { clockRate } from './clock-rate.ts';
 import { controllerCrash } from './controller-crash.ts';
 import { controllerCut } from './controller-cut.ts';
 import { controllerDisconnect } from './controller-disconnect.ts';
 import { controllerLeave } from './controller-leave.ts';
 import { controllerPause } from './controller-pause.ts';
+import { crashPoint } from './crash-point.ts';
 import { deviceFailure } from './device-failure.ts';
 import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { networkLoss } from './network-loss.ts';
 import { networkPartition } from './network-partition.ts';
+import { slowHost } from './slow-host.ts';
 import { storeFailure } from './store-failure.ts';
 import { storeSlow } from './store-slow.ts';
 import { storeStall } from './store-stall.ts';
+import { vmSuspend } from './vm-suspend.ts';
 
 export const faultKinds: readonly FaultKind[] = [
   agentCrash,
@@ -24,19 +30,25 @@ export const faultKinds: readonly FaultKind[] = [
   agentDisconnect,
   agentDrain,
   agentPause,
+  agentReborn,
+  clockOffset,
+  clockRate,
   controllerCrash,
   controllerCut,
   controllerDisconnect,
   controllerLeave,
   controllerPause,
+  crashPoint,
   deviceFailure,
   deviceSlow,
   deviceUnreachable,
   networkLoss,
   networkPartition,
+  slowHost,
   storeFailure,
   storeSlow,
   storeStall,
+  vmSuspend,
 ];
 
 export function faultKind(name: string): FaultKind {

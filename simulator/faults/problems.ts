@@ -17,6 +17,10 @@ export function firstOf(...checks: readonly Check[]): Check {
 export const targetsAgent: Check = (fault, { agents }) => targetAmong(fault, agents);
 export const targetsController: Check = (fault, { controllers }) => targetAmong(fault, controllers);
 
+/** An agent's or a controller's. */
+export const targetsProcess: Check = (fault, { agents, controllers }) =>
+  targetAmong(fault, [...agents, ...controllers]);
+
 /** It befalls all there is, so a target would mean nothing. */
 export const anyTarget: Check = () => null;
 

@@ -6,7 +6,7 @@ import type {
 } from '../../machines/model/document.ts';
 import { timestampOf } from '../../machines/model/operations/stamp.ts';
 import type { RandomStream } from '../world/random-streams.ts';
-import { worldBeginsMs } from '../world/virtual-clock.ts';
+import { worldBeginsMs } from '../world/host-time.ts';
 
 const createdAt = timestampOf(worldBeginsMs);
 const noTls = { tls_ciphers: null, tls_versions: [], alpn_protocols: [] };

@@ -1,117 +1,81 @@
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
-import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { applianceDriver } from './appliance.ts';
-import { VirtualProcess } from './process.ts';
+import { Host } from './host.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
-import { ProcessClock } from './virtual-clock.ts';
 import type { World } from './world.ts';
 
-interface Running {
-  readonly process: VirtualProcess;
-  readonly bus: MemoryBus;
-  readonly agent: Agent;
-}
-
 /** A host with one agent on it. Its disk outlives the agent. */
-export class AgentHost {
-  readonly id: string;
-  readonly #world: World;
-  readonly #disk: MemoryJournal;
-  #running: Running | null = null;
-  #starts = 0;
-  #starting = false;
+export class AgentHost extends Host {
+  #disk: MemoryJournal;
+  #agent: Agent | null = null;
 
   constructor(id: string, world: World) {
-    this.id = id;
-    this.#world = world;
-    this.#disk = new MemoryJournal(world.clock, { delayMs: () => world.delay('disk') });
+    super(id, world);
+    this.#disk = this.#emptyDisk();
   }
 
   get agent(): Agent | null {
-    return this.#running?.agent ?? null;
+    return this.#agent;
   }
 
-  /** Does nothing where it runs, or is about to. */
   async start(): Promise<void> {
-    if (this.#running !== null || this.#starting) return;
-    const world = this.#world;
-    this.#starts += 1;
-    const start = this.#starts;
-    this.#starting = true;
-    const incarnation = await nextIncarnation(this.#disk, world.clock);
-    // It may have been killed while it was coming up.
-    if (start !== this.#starts) return;
-    this.#starting = false;
-    const process = new VirtualProcess(this.id, (run) => {
-      world.time.schedule(0, this.id, run);
-    });
-    const clock = new ProcessClock(world.time, this.id, (run) => process.deliver(run));
-    const bus = world.network.broker.connect(agentConnection(this.id, incarnation));
-    process.onDeath(() => bus.kill());
-    const driver = world.parts.driver(
-      applianceDriver(world.appliance, this.id),
-      this.id,
-      world.clock,
-    );
+    if (this.isUp) return;
+    const { id, world } = this;
+    const { process, clock, log, connect } = this.boot();
+    const journal = processJournal(process, this.#disk);
+    const incarnation = await nextIncarnation(journal, clock);
+    const bus = connect(agentConnection(id, incarnation));
+    const driver = world.parts.driver(applianceDriver(world.appliance, id), id, world.clock);
     const agent = new Agent(
       world.parts.agent({
-        id: this.id,
+        id,
         description: {
-          host: `host-${this.id}`,
+          host: `host-${id}`,
           zone: null,
           capacity: null,
           addresses: [],
           version: 'simulated',
         },
         incarnation,
-        bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
-          world.emit({ type: 'sent', from: this.id, subject, data }),
+        bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
+          world.emit({ type: 'sent', from: id, subject, data }),
         ),
-        journal: processJournal(process, this.#disk),
+        journal,
         drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
         clock,
-        log: world.log(this.id),
+        log,
         timings: world.options.timings,
         shards: world.options.shards,
       }),
     );
-    this.#running = { process, bus, agent };
+    this.#agent = agent;
     agent.start();
   }
 
-  kill(): void {
-    this.#starts += 1;
-    this.#starting = false;
-    this.#running?.process.kill();
-    this.#running = null;
+  override kill(): void {
+    this.#agent = null;
+    super.kill();
+  }
+
+  /** The host gets a new, empty disk; its process must not run. */
+  loseDisk(): void {
+    this.#disk = this.#emptyDisk();
   }
 
   /** A planned stop: the agent says goodbye first. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (running === null) return;
-    await running.agent.stop();
-    if (this.#running === running) this.kill();
+    const agent = this.#agent;
+    if (agent === null) return;
+    await agent.stop();
+    if (this.#agent === agent) this.kill();
   }
 
-  pause(): void {
-    this.#running?.process.pause();
-  }
-
-  resume(): void {
-    this.#running?.process.resume();
-  }
-
-  /** The connection breaks; the server tells of it in these words. */
-  disconnect(reason: string): void {
-    this.#running?.bus.disconnect(reason);
-  }
-
-  reconnect(): void {
-    this.#running?.bus.reconnect();
+  #emptyDisk(): MemoryJournal {
+    const { world } = this;
+    return new MemoryJournal(world.clock, { delayMs: () => world.delay('disk') });
   }
 }

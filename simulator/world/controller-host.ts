@@ -1,30 +1,20 @@
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { controllerConnection } from '../../machines/protocol/subjects.ts';
-import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
 import type { LoadBalancers } from '../../src/api/services.ts';
 import { Controller } from '../../src/controller/controller.ts';
-import { VirtualProcess } from './process.ts';
+import { Host } from './host.ts';
 import { processBus, processStores } from './process-ports.ts';
-import { ProcessClock } from './virtual-clock.ts';
-import type { World } from './world.ts';
+import type { VirtualProcess } from './process.ts';
 
 interface Running {
   readonly process: VirtualProcess;
-  readonly bus: MemoryBus;
   readonly controller: Controller;
   ready: boolean;
 }
 
 /** A host with one controller on it, which keeps nothing but its id. */
-export class ControllerHost {
-  readonly id: string;
-  readonly #world: World;
+export class ControllerHost extends Host {
   #running: Running | null = null;
-
-  constructor(id: string, world: World) {
-    this.id = id;
-    this.#world = world;
-  }
 
   /** The controller once it serves; null while it is down or coming up. */
   get controller(): Controller | null {
@@ -33,23 +23,20 @@ export class ControllerHost {
 
   /** Resolves when the controller serves; never where it is killed before. */
   async start(): Promise<void> {
-    if (this.#running !== null) return;
-    const world = this.#world;
-    const process = new VirtualProcess(this.id, (run) => {
-      world.time.schedule(0, this.id, run);
-    });
-    const bus = world.network.broker.connect(controllerConnection(this.id));
-    process.onDeath(() => bus.kill());
+    if (this.isUp) return;
+    const { id, world } = this;
+    const { process, clock, log, connect } = this.boot();
+    const bus = connect(controllerConnection(id));
     const controller = new Controller(
       world.parts.controller({
-        id: this.id,
-        bus: processBus(process, world.parts.bus(bus, this.id, world.clock), (subject, data) =>
-          world.emit({ type: 'sent', from: this.id, subject, data }),
+        id,
+        bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
+          world.emit({ type: 'sent', from: id, subject, data }),
         ),
         stores: processStores(process, world.observedStores),
-        clock: new ProcessClock(world.time, this.id, (run) => process.deliver(run)),
-        random: world.stream(`controller:${this.id}`),
-        log: world.log(this.id),
+        clock,
+        random: world.stream(`controller:${id}`),
+        log,
         timings: world.options.timings,
         shards: world.options.shards,
         resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
@@ -59,15 +46,15 @@ export class ControllerHost {
     controller.transitions.subscribe((transition) => {
       if (process.alive) world.emit({ type: 'transition', transition });
     });
-    const running: Running = { process, bus, controller, ready: false };
+    const running: Running = { process, controller, ready: false };
     this.#running = running;
     await controller.start();
     running.ready = true;
   }
 
-  kill(): void {
-    this.#running?.process.kill();
+  override kill(): void {
     this.#running = null;
+    super.kill();
   }
 
   /** A planned stop: it hands its shards over first. */
@@ -92,21 +79,5 @@ export class ControllerHost {
         process.settle(work(controller.loadBalancers)).then(resolve, reject);
       });
     });
-  }
-
-  pause(): void {
-    this.#running?.process.pause();
-  }
-
-  resume(): void {
-    this.#running?.process.resume();
-  }
-
-  disconnect(reason: string): void {
-    this.#running?.bus.disconnect(reason);
-  }
-
-  reconnect(): void {
-    this.#running?.bus.reconnect();
   }
 }

@@ -11,6 +11,9 @@ import type { VirtualProcess } from './process.ts';
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
+/** What changes something elsewhere: not merely a sign of life, or a question. */
+const isEffect = (subject: string): boolean => !/\.(heartbeat|presence|probe)$/.test(subject);
+
 export function processBus(
   process: VirtualProcess,
   bus: Bus,
@@ -21,11 +24,14 @@ export function processBus(
       if (!process.alive) return;
       sent(subject, data);
       bus.publish(subject, data);
+      if (process.isWatched && isEffect(subject)) process.survives('after-effect');
     },
     request(subject, data, timeoutMs) {
       if (!process.alive) return never();
       sent(subject, data);
-      return process.settle(bus.request(subject, data, timeoutMs));
+      const answer = process.settle(bus.request(subject, data, timeoutMs));
+      if (process.isWatched && isEffect(subject)) process.survives('after-effect');
+      return answer;
     },
     subscribe(subject, handle, options): Subscription {
       let active = true;
@@ -34,7 +40,7 @@ export function processBus(
         (message: BusMessage) =>
           process.deliver(() => {
             // It may have been given up while its process was held up.
-            if (active) handle(message);
+            if (active) handle(process.isWatched ? answered(process, message) : message);
           }),
         options,
       );
@@ -53,6 +59,18 @@ export function processBus(
   };
 }
 
+/** It has done what it was asked for, and may not live to say so. */
+function answered(process: VirtualProcess, message: BusMessage): BusMessage {
+  const { subject, data } = message;
+  return {
+    subject,
+    data,
+    reply(text) {
+      if (!isEffect(subject) || process.survives('after-effect')) message.reply(text);
+    },
+  };
+}
+
 export function processStores(process: VirtualProcess, stores: Stores): Stores {
   const wrapped = bucketNames.map(
     (bucket) => [bucket, processStore(process, stores[bucket])] as const,
@@ -60,15 +78,21 @@ export function processStores(process: VirtualProcess, stores: Stores): Stores {
   return Object.fromEntries(wrapped) as unknown as Stores;
 }
 
+function persists<T>(process: VirtualProcess, write: () => Promise<T>): Promise<T> {
+  if (!process.alive || !process.survives('before-persist')) return never();
+  return process.settle(write(), 'after-persist');
+}
+
 function processStore(process: VirtualProcess, store: Store): Store {
   const here = <T>(work: () => Promise<T>): Promise<T> =>
     process.alive ? process.settle(work()) : never();
   return {
     get: (key) => here(() => store.get(key)),
-    create: (key, value, writeId) => here(() => store.create(key, value, writeId)),
+    create: (key, value, writeId) => persists(process, () => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>
-      here(() => store.update(key, value, revision, writeId)),
-    remove: (key, revision, writeId) => here(() => store.remove(key, revision, writeId)),
+      persists(process, () => store.update(key, value, revision, writeId)),
+    remove: (key, revision, writeId) =>
+      persists(process, () => store.remove(key, revision, writeId)),
     watch(onChange, onReady) {
       const watch = store.watch(
         (change) => process.deliver(() => onChange(change)),
@@ -83,17 +107,19 @@ function processStore(process: VirtualProcess, store: Store): Store {
 export function processJournal(process: VirtualProcess, journal: Journal): Journal {
   return {
     load: () => (process.alive ? process.settle(journal.load()) : never()),
-    save: (key, value) => (process.alive ? process.settle(journal.save(key, value)) : never()),
+    save: (key, value) => persists(process, () => journal.save(key, value)),
   };
 }
 
 export function processDriver(process: VirtualProcess, driver: Driver): Driver {
   const here = <T>(work: () => Promise<T>): Promise<T> =>
     process.alive ? process.settle(work()) : never();
+  const acts = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work(), 'after-effect') : never();
   return {
     descriptor: driver.descriptor,
-    apply: (target) => here(() => driver.apply(target)),
-    remove: (target) => here(() => driver.remove(target)),
+    apply: (target) => acts(() => driver.apply(target)),
+    remove: (target) => acts(() => driver.remove(target)),
     observe: (id) => here(() => driver.observe(id)),
     watch(id, notify) {
       const stop = driver.watch(id, (notice) => process.deliver(() => notify(notice)));

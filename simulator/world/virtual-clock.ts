@@ -1,8 +1,6 @@
 import type { Clock, MonotonicMs, Timer, WallMs } from '../../machines/ports/clock.ts';
 import { EventHeap, type HeapEvent } from './event-heap.ts';
-
-/** Wall time at which every virtual world begins: 2026-01-01T00:00:00Z. */
-export const worldBeginsMs = Date.UTC(2026, 0, 1);
+import { HostTime } from './host-time.ts';
 
 /** Virtual time. It stands still while code runs, and jumps to the next event when that is done. */
 export class VirtualTime {
@@ -40,34 +38,48 @@ export class VirtualTime {
   }
 }
 
-/** A clock on virtual time; `deliver` lets its process be killed or held up. */
+/** A process's clock: its host's time; `deliver` lets the process be killed or held up. */
 export class ProcessClock implements Clock {
   readonly #time: VirtualTime;
   readonly #name: string;
   readonly #deliver: (run: () => void) => void;
+  readonly #host: HostTime;
 
-  constructor(time: VirtualTime, name: string, deliver = (run: () => void) => run()) {
+  constructor(
+    time: VirtualTime,
+    name: string,
+    deliver = (run: () => void) => run(),
+    host: HostTime = new HostTime(time),
+  ) {
     this.#time = time;
     this.#name = name;
     this.#deliver = deliver;
+    this.#host = host;
   }
 
   wallMs(): WallMs {
-    // Whole milliseconds, as a host's clock gives them.
-    return (worldBeginsMs + Math.floor(this.#time.nowMs)) as WallMs;
+    return this.#host.wallMs();
   }
 
   monotonicMs(): MonotonicMs {
-    return this.#time.nowMs as MonotonicMs;
+    return this.#host.monotonicMs();
   }
 
   setTimer(delayMs: number, run: () => void): Timer {
-    const event: HeapEvent = this.#time.schedule(delayMs, this.#name, () => {
+    const host = this.#host;
+    const dueMs = host.monotonicMs() + delayMs;
+    const wake = (): void => {
+      if (event.run === null) return;
+      if (host.isEarly(dueMs)) {
+        host.again(dueMs, this.#name, wake);
+        return;
+      }
       this.#deliver(() => {
         // It may have been cleared while its process was held up.
         if (event.run !== null) run();
       });
-    });
+    };
+    const event: HeapEvent = this.#time.schedule(host.waitMs(delayMs), this.#name, wake);
     return event as unknown as Timer;
   }
 

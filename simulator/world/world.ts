@@ -1,6 +1,5 @@
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { Log } from '../../machines/ports/log.ts';
 import { type MemoryStores, memoryStores } from '../../src/adapters/memory-store.ts';
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Controller } from '../../src/controller/controller.ts';
@@ -8,13 +7,13 @@ import type { Stores } from '../../src/ports/store.ts';
 import { AgentHost } from './agent-host.ts';
 import type { Appliance } from './appliance.ts';
 import { ControllerHost } from './controller-host.ts';
+import type { Host } from './host.ts';
 import { drainBetween } from './drain.ts';
 import type { BucketName, Observer, WorldEvent } from './events.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
 import { RandomStream } from './random-streams.ts';
-import { recordingLog } from './recording-log.ts';
 import { Trace } from './trace.ts';
 import { ProcessClock, VirtualTime } from './virtual-clock.ts';
 
@@ -134,6 +133,11 @@ export class World {
     return host;
   }
 
+  /** The host of an agent or of a controller. */
+  host(id: string): Host {
+    return this.controllerHosts.get(id) ?? this.agentHost(id);
+  }
+
   agent(id: string): Agent | null {
     return this.agentHost(id).agent;
   }
@@ -147,12 +151,6 @@ export class World {
     const { nowMs } = this.time;
     if (!followsFromTheRest(event)) this.trace.note(nowMs, event.type, detailOf(event));
     for (const observer of this.#observers) observer(event, nowMs);
-  }
-
-  log(process: string): Log {
-    return recordingLog((level, fields, message) =>
-      this.emit({ type: 'logged', process, level, fields, message }),
-    );
   }
 
   /** Draws how long one hop on a medium takes now. */

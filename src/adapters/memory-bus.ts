@@ -51,9 +51,12 @@ export class MemoryBroker {
     this.#onHandlerError = options.onHandlerError;
   }
 
-  /** A new connection; `user` is the authenticated one that advisories name. */
-  connect(name: string, user: string = name): MemoryBus {
-    const bus = new MemoryBus(this, name, user);
+  /**
+   * A new connection; `user` is the authenticated one that advisories name. Its requests run out by
+   * its own process's clock, which need not be the broker's.
+   */
+  connect(name: string, user: string = name, clock: Clock = this.clock): MemoryBus {
+    const bus = new MemoryBus(this, name, user, clock);
     this.arrived(bus);
     return bus;
   }

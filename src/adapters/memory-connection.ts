@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import {
   type Bus,
   type BusMessage,
@@ -28,9 +29,9 @@ export class MemoryBus implements Bus {
   #status: BusStatus = 'connected';
   #killed = false;
 
-  constructor(broker: MemoryBroker, name: string, user: string) {
+  constructor(broker: MemoryBroker, name: string, user: string, clock: Clock) {
     this.#broker = broker;
-    this.#requests = new PendingRequests(broker.clock);
+    this.#requests = new PendingRequests(clock);
     this.name = name;
     this.user = user;
   }

@@ -1,0 +1,135 @@
+import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { HostTime } from './host-time.ts';
+import { type PersistencePoint, VirtualProcess } from './process.ts';
+import { recordingLog } from './recording-log.ts';
+import { ProcessClock } from './virtual-clock.ts';
+import type { World } from './world.ts';
+
+/** The process of a host that runs, or is coming up. */
+export interface HostProcess {
+  readonly process: VirtualProcess;
+  readonly clock: ProcessClock;
+  readonly log: Log;
+  /** Opens its connection to the bus, which dies with it. */
+  connect(name: string): MemoryBus;
+}
+
+/** A host with one process on it. What happens to a host outlasts the process. */
+export abstract class Host {
+  readonly id: string;
+  readonly time: HostTime;
+  protected readonly world: World;
+  #process: VirtualProcess | null = null;
+  #bus: MemoryBus | null = null;
+  #suspendedAtMs: number | null = null;
+  #paceMs: (() => number) | null = null;
+  #doom: ((point: PersistencePoint) => void) | null = null;
+
+  constructor(id: string, world: World) {
+    this.id = id;
+    this.world = world;
+    this.time = new HostTime(world.time);
+  }
+
+  /** Does nothing where the process runs, or is about to. */
+  abstract start(): Promise<void>;
+
+  protected get isUp(): boolean {
+    return this.#process !== null;
+  }
+
+  protected boot(): HostProcess {
+    const { id, world } = this;
+    const process = new VirtualProcess(id, (delayMs, run) => {
+      world.time.schedule(delayMs, id, run);
+    });
+    this.#process = process;
+    process.slowDown(this.#paceMs);
+    process.watchPoints(this.#doom);
+    if (this.#suspendedAtMs !== null) process.pause();
+    const deliver = (run: () => void): void => process.deliver(run);
+    const clock = new ProcessClock(world.time, id, deliver, this.time);
+    const log = recordingLog((level, fields, message) => {
+      if (process.alive) world.emit({ type: 'logged', process: id, level, fields, message });
+    });
+    const connect = (name: string): MemoryBus => {
+      const bus = world.network.broker.connect(name, name, clock);
+      this.#bus = bus;
+      process.onDeath(() => bus.kill());
+      return bus;
+    };
+    return { process, clock, log, connect };
+  }
+
+  kill(): void {
+    const process = this.#process;
+    this.#process = null;
+    this.#bus = null;
+    process?.kill();
+  }
+
+  /** The process stands still; the host's clocks do not. */
+  pause(): void {
+    this.#process?.pause();
+  }
+
+  resume(): void {
+    if (this.#suspendedAtMs === null) this.#process?.resume();
+  }
+
+  /** As a virtual machine is suspended: its process and its monotonic clock stand still. */
+  suspend(): void {
+    if (this.#suspendedAtMs !== null) return;
+    this.#suspendedAtMs = this.world.time.nowMs;
+    this.time.freeze();
+    this.#process?.pause();
+  }
+
+  /** Its wall clock is set at once, or has missed the time that it slept. */
+  wake(wall: 'set' | 'late'): void {
+    if (this.#suspendedAtMs === null) return;
+    const sleptMs = this.world.time.nowMs - this.#suspendedAtMs;
+    this.#suspendedAtMs = null;
+    this.time.thaw();
+    if (wall === 'late') this.time.setWallOffset(this.time.wallOffsetMs - sleptMs);
+    this.resume();
+  }
+
+  /** Every piece of work takes as long as this draws; null ends that. */
+  slowDown(paceMs: (() => number) | null): void {
+    this.#paceMs = paceMs;
+    this.#process?.slowDown(paceMs);
+  }
+
+  /** Kills the process, or the one that comes after it, at the n-th such moment from now on. */
+  killAt(point: PersistencePoint, count: number): void {
+    let left = count;
+    this.#watch((reached) => {
+      if (reached !== point) return;
+      left -= 1;
+      if (left > 0) return;
+      this.spare();
+      this.kill();
+    });
+  }
+
+  /** It is not to be killed after all. */
+  spare(): void {
+    this.#watch(null);
+  }
+
+  #watch(doom: ((point: PersistencePoint) => void) | null): void {
+    this.#doom = doom;
+    this.#process?.watchPoints(doom);
+  }
+
+  /** The connection breaks; the server tells of it in these words. */
+  disconnect(reason: string): void {
+    this.#bus?.disconnect(reason);
+  }
+
+  reconnect(): void {
+    this.#bus?.reconnect();
+  }
+}
