@@ -68,19 +68,36 @@ function split(text: string, family: string, count: number): readonly string[] |
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join('.')];
 }
 
+/** How many subjects are remembered as they were read: the same few come again and again. */
+const rememberedMax = 4_096;
+
+/** Reads each subject once. */
+function remembering<T extends object>(read: (text: string) => Readonly<T> | null) {
+  const remembered = new Map<string, Readonly<T> | null>();
+  return (text: string): Readonly<T> | null => {
+    let value = remembered.get(text);
+    if (value === undefined) {
+      value = read(text);
+      if (remembered.size === rememberedMax) remembered.clear();
+      remembered.set(text, value);
+    }
+    return value;
+  };
+}
+
 /** Reads what {@link up} built; null for any other subject. */
-export function parseUp(text: string): { agent: string; shard: number; kind: string } | null {
+export const parseUp = remembering<{ agent: string; shard: number; kind: string }>((text) => {
   const [agent, shardText, kind] = split(text, 'up', 3) ?? [];
   if (agent === undefined || shardText === undefined || kind === undefined) return null;
   const shard = shardNumber(shardText);
   return shard === null || !agentId.safeParse(agent).success ? null : { agent, shard, kind };
-}
+});
 
 /** Reads what {@link down} built; null for any other subject. */
-export function parseDown(text: string): { agent: string; kind: string } | null {
+export const parseDown = remembering<{ agent: string; kind: string }>((text) => {
   const [agent, kind] = split(text, 'down', 2) ?? [];
   return agent === undefined || kind === undefined ? null : { agent, kind };
-}
+});
 
 /** Reads what {@link lb} built; null for any other subject. */
 export function parseLb(text: string): { shard: number; id: string; verb: string } | null {

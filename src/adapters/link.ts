@@ -8,6 +8,8 @@ export class Link {
   readonly #clock: Clock;
   readonly #queue: (() => void)[] = [];
   #lastAtMs = Number.NEGATIVE_INFINITY;
+  /** Each timer delivers the oldest message, so even a clock that reorders equal times can't. */
+  readonly #deliver = (): void => this.#queue.shift()?.();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,7 +22,6 @@ export class Link {
     const atMs = Math.max(nowMs + delayMs, this.#lastAtMs);
     this.#lastAtMs = atMs;
     this.#queue.push(arrive);
-    // Each timer delivers the oldest message, so even a clock that reorders equal times can't.
-    this.#clock.setTimer(atMs - nowMs, () => this.#queue.shift()?.());
+    this.#clock.setTimer(atMs - nowMs, this.#deliver);
   }
 }

@@ -74,17 +74,17 @@ export class MemoryBroker {
   publish(from: MemoryBus | null, subject: string, data: string, answer: Answer | null): number {
     const receivers: MemorySubscription[] = [];
     let groups: Map<string, MemorySubscription[]> | null = null;
-    this.#subscriptions.match(subject, (subscription) => {
-      if (subscription.bus.status() !== 'connected') return;
+    for (const subscription of this.#subscriptions.match(subject)) {
+      if (subscription.bus.status() !== 'connected') continue;
       if (subscription.queue === null) {
         receivers.push(subscription);
-        return;
+        continue;
       }
       groups ??= new Map();
       const members = groups.get(subscription.queue);
       if (members === undefined) groups.set(subscription.queue, [subscription]);
       else members.push(subscription);
-    });
+    }
     if (groups !== null) this.#pickMembers(groups, receivers);
     for (const receiver of receivers) this.#deliver(from, receiver, subject, data, answer);
     return receivers.length;

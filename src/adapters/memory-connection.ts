@@ -46,8 +46,11 @@ export class MemoryBus implements Bus {
   request(subject: string, data: string, timeoutMs: number): Promise<string> {
     return this.#begin(subject, timeoutMs, (id) => {
       assertPayload(subject, data);
-      const accept = (reply: string) => this.#requests.resolve(id, reply);
-      const answer: Answer = { requester: this, session: this.session, accept };
+      const answer: Answer = {
+        requester: this,
+        session: this.session,
+        accept: (reply) => this.#requests.resolve(id, reply),
+      };
       if (this.#broker.publish(this, subject, data, answer) > 0) return;
       this.#broker.carry(null, this, subject, () =>
         this.#requests.reject(id, new NoResponders(`nobody listens to ${subject}`)),
@@ -138,9 +141,9 @@ export class MemoryBus implements Bus {
     this.#broker.arrived(this);
   }
 
-  async #begin(subject: string, timeoutMs: number, send: (id: string) => void): Promise<string> {
+  #begin(subject: string, timeoutMs: number, send: (id: string) => void): Promise<string> {
     if (this.#killed) return new Promise(() => undefined); // A dead process waits for ever.
-    this.#assertConnected(subject);
+    if (this.#status !== 'connected') return Promise.reject(this.#unavailable(subject));
     return this.#requests.begin(subject, timeoutMs, send);
   }
 
@@ -154,8 +157,11 @@ export class MemoryBus implements Bus {
   }
 
   #assertConnected(subject: string): void {
-    if (this.#status === 'connected') return;
-    throw new BusUnavailable(`${this.name} is ${this.#status}: nothing was sent to ${subject}`);
+    if (this.#status !== 'connected') throw this.#unavailable(subject);
+  }
+
+  #unavailable(subject: string): BusUnavailable {
+    return new BusUnavailable(`${this.name} is ${this.#status}: nothing was sent to ${subject}`);
   }
 
   #leave(status: BusStatus): void {

@@ -6,11 +6,17 @@ class Node<T> {
   readonly below: T[] = [];
 }
 
+/** How many subjects' matches are remembered: few subjects are used again and again. */
+const rememberedMax = 1_024;
+
 /** Finds the values whose subject pattern matches a subject, always in the same order. */
 export class SubjectTrie<T> {
   readonly #root = new Node<T>();
+  /** What matched a subject, until a pattern comes or goes. */
+  readonly #remembered = new Map<string, readonly T[]>();
 
   add(pattern: string, value: T): void {
+    this.#remembered.clear();
     let node = this.#root;
     const tokens = pattern.split('.');
     const rest = tokens.at(-1) === '>';
@@ -26,20 +32,33 @@ export class SubjectTrie<T> {
   }
 
   remove(pattern: string, value: T): void {
+    this.#remembered.clear();
     this.#remove(this.#root, pattern.split('.'), 0, value);
   }
 
-  match(subject: string, found: (value: T) => void): void {
-    this.#match(this.#root, subject.split('.'), 0, found);
+  match(subject: string): readonly T[] {
+    let values = this.#remembered.get(subject);
+    if (values === undefined) {
+      values = this.#found(subject);
+      if (this.#remembered.size === rememberedMax) this.#remembered.clear();
+      this.#remembered.set(subject, values);
+    }
+    return values;
   }
 
-  #match(node: Node<T>, tokens: readonly string[], depth: number, found: (value: T) => void): void {
+  #found(subject: string): readonly T[] {
+    const values: T[] = [];
+    this.#match(this.#root, subject.split('.'), 0, values);
+    return values;
+  }
+
+  #match(node: Node<T>, tokens: readonly string[], depth: number, found: T[]): void {
     const token = tokens[depth];
     if (token === undefined) {
-      for (const value of node.here) found(value);
+      found.push(...node.here);
       return;
     }
-    for (const value of node.below) found(value);
+    found.push(...node.below);
     const exact = node.children.get(token);
     if (exact !== undefined) this.#match(exact, tokens, depth + 1, found);
     const any = node.children.get('*');

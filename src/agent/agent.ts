@@ -49,7 +49,7 @@ export class Agent {
   #restartTimer: Timer | null = null;
   readonly #devices = new Map<string, Device>();
   readonly #subscriptions: Subscription[] = [];
-  readonly #subjectShard: number;
+  readonly #beatSubject: string;
   /** Drivers whose devices were out of reach when this agent registered. */
   #missing: readonly Driver[] = [];
   #sequence = 0;
@@ -58,8 +58,8 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
-    const { id, clock, log, shards } = options;
-    this.#subjectShard = subjects.shardOf(id, shards);
+    const { clock, log } = options;
+    this.#beatSubject = this.#up('heartbeat');
     this.#leasedFrom = clock.monotonicMs();
     this.#logic = agentMachine.provide({
       actors: {
@@ -243,7 +243,8 @@ export class Agent {
   // What this agent sends.
 
   #up(kind: string): string {
-    return subjects.up(this.#options.id, this.#subjectShard, kind);
+    const { id, shards } = this.#options;
+    return subjects.up(id, subjects.shardOf(id, shards), kind);
   }
 
   async #register(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
@@ -340,8 +341,7 @@ export class Agent {
     const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
     const beat = { agent, incarnation, sequence, leased, claims: claimsOf(this.#devices.values()) };
     try {
-      const subject = this.#up('heartbeat');
-      const reply = await call(bus, subject, beat, HeartbeatReply, timings.ackTimeoutMs);
+      const reply = await call(bus, this.#beatSubject, beat, HeartbeatReply, timings.ackTimeoutMs);
       if (reply.type !== 'acknowledged') return reply;
       // Only the acknowledgement of this very heartbeat is a lease (R13).
       const mine =

@@ -20,6 +20,8 @@ interface Noted {
 export class ForeignSeats {
   readonly #log: Log;
   readonly #noted = new Map<string, Noted>();
+  /** Records that nobody has asked about yet: most are overtaken by the next before anybody does. */
+  readonly #unread = new Map<string, string | null>();
   readonly #bound = new Map<string, number>();
   readonly #standby = new Map<string, number>();
 
@@ -29,6 +31,28 @@ export class ForeignSeats {
 
   /** Notes what a binding record says; null where there is none, or where it is not foreign. */
   note(id: string, record: string | null): void {
+    if (record !== null || this.#noted.has(id) || this.#unread.has(id)) {
+      this.#unread.set(id, record);
+    }
+  }
+
+  bound(agent: string): number {
+    this.#catchUp();
+    return this.#bound.get(agent) ?? 0;
+  }
+
+  standby(agent: string): number {
+    this.#catchUp();
+    return this.#standby.get(agent) ?? 0;
+  }
+
+  #catchUp(): void {
+    if (this.#unread.size === 0) return;
+    for (const [id, record] of this.#unread) this.#take(id, record);
+    this.#unread.clear();
+  }
+
+  #take(id: string, record: string | null): void {
     const before = this.#noted.get(id);
     count(this.#bound, before?.bound ?? null, -1);
     count(this.#standby, before?.standby ?? null, -1);
@@ -40,14 +64,6 @@ export class ForeignSeats {
     this.#noted.set(id, now);
     count(this.#bound, now.bound, 1);
     count(this.#standby, now.standby, 1);
-  }
-
-  bound(agent: string): number {
-    return this.#bound.get(agent) ?? 0;
-  }
-
-  standby(agent: string): number {
-    return this.#standby.get(agent) ?? 0;
   }
 
   #read(id: string, record: string): Noted | null {

@@ -10,6 +10,8 @@ import { type Bus, BusUnavailable, NoResponders, type Subscription } from '../po
 /** How often a controller's patience with a silent one may double. */
 export const patienceDoublingsMax = 4;
 
+const presenceSubject = subjects.controller('all', 'presence');
+
 /** `leaving`: it has let go of everything and will not be heard again. */
 const Presence = z.strictObject({ controller: agentId, leaving: z.boolean() });
 
@@ -54,7 +56,7 @@ export class Membership {
       serve({
         bus,
         log,
-        subject: subjects.controller('all', 'presence'),
+        subject: presenceSubject,
         schema: Presence,
         handle: (presence) => {
           this.#present(presence);
@@ -118,7 +120,7 @@ export class Membership {
     const { bus, controller, log } = this.#options;
     try {
       const presence = { controller, leaving };
-      bus.publish(subjects.controller('all', 'presence'), JSON.stringify(presence));
+      bus.publish(presenceSubject, JSON.stringify(presence));
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
       log.debug({ controller }, 'the presence was not told: not connected');

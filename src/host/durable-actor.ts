@@ -106,7 +106,7 @@ export class DurableActor<TContext> implements GateKeeper {
       if (!(error instanceof UnreadableRecord)) throw error;
       this.#condition = { type: 'refused', error: error.message };
       this.#host.log.error({ kind: this.#kind.machine, id: this.id }, error.message);
-      this.#settleAll(new ActorFailure('refused', error.message));
+      this.#settleAll('refused', error.message);
     }
   }
 
@@ -137,7 +137,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
   stop(): void {
-    this.#settleAll(new ActorFailure('ended', `${this.id} was stopped`));
+    this.#settleAll('ended', `${this.id} was stopped`);
     this.#discard();
     this.#condition = { type: 'ended' };
   }
@@ -360,7 +360,7 @@ export class DurableActor<TContext> implements GateKeeper {
       `actor ${level}: ${message}`,
     );
     this.#host.counters.crashes += 1;
-    this.#settleAll(new ActorFailure('crashed', `${this.id} crashed: ${message}`));
+    this.#settleAll('crashed', `${this.id} crashed: ${message}`);
     this.#discard();
     this.#restartLater(message);
   }
@@ -391,10 +391,10 @@ export class DurableActor<TContext> implements GateKeeper {
     if (actor !== null) stopWithChildren(actor);
   }
 
-  #settleAll(failure: ActorFailure): void {
+  #settleAll(kind: ActorFailure['kind'], message: string): void {
     const waiting = [...this.#told, ...this.#mail];
     this.#told = [];
     this.#mail = [];
-    for (const { settle } of waiting) settle?.(failure);
+    for (const { settle } of waiting) settle?.(new ActorFailure(kind, message));
   }
 }
