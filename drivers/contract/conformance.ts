@@ -17,6 +17,11 @@ export interface DriverHarness {
   serving(id: string): Promise<string | null>;
   /** Ends what serves the load balancer, as a crash would. */
   breakDown(id: string): Promise<void>;
+  /**
+   * Changes the content behind the driver's back, as a person would; null where nobody can, because
+   * what serves was started with its content and can't be given another.
+   */
+  readonly tamper: ((id: string) => Promise<void>) | null;
   /** Waits until the condition holds, with a deadline that names what it waited for. */
   eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** A fresh load balancer id. */
@@ -257,6 +262,38 @@ export const conformanceCases: readonly ConformanceCase[] = [
       assert.equal((await driver.observe(target.id))?.running, false);
       await driver.apply(target);
       assert.equal((await driver.observe(target.id))?.running, true);
+    },
+  },
+  {
+    title: 'what somebody else changed is told to its watcher, and an apply puts it right',
+    async run(harness) {
+      if (harness.tamper === null) return;
+      const driver = await harness.driver('a');
+      const target = first(harness, 1, 1);
+      await driver.apply(target);
+      const before = await harness.serving(target.id);
+      const reasons: string[] = [];
+      const stop = driver.watch(target.id, (notice) => {
+        if (notice.type === 'drifted') reasons.push(notice.reason);
+      });
+      await harness.tamper(target.id);
+      await harness.eventually('the watcher hears of it', () => reasons.length > 0);
+      stop();
+      assert.notEqual(await harness.serving(target.id), before);
+      await driver.apply(target);
+      assert.equal(await harness.serving(target.id), before);
+    },
+  },
+  {
+    title: 'a survey tells what the device has the content of, whoever configured it',
+    async run(harness) {
+      const [one, other] = [await harness.driver('one'), await harness.driver('other')];
+      const [kept, removed] = [first(harness, 3, 5), second(harness, harness.newId(), 1, 1)];
+      assert.deepEqual(await other.survey(), []);
+      await one.apply(kept);
+      await one.apply(removed);
+      await one.remove(removed);
+      assert.deepEqual(await other.survey(), [{ id: kept.id, marker: marker(3, 5) }]);
     },
   },
   {

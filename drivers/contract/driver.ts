@@ -48,9 +48,18 @@ export interface Observed {
   readonly operating: OperatingReport;
 }
 
+/** A load balancer of which the device has content, whoever configured it. */
+export interface Surveyed {
+  readonly id: string;
+  readonly marker: Marker;
+}
+
 /** What a watched load balancer tells by itself. */
 export type DeviceNotice =
+  /** Nothing serves it any more, or the device has lost it. */
   | { readonly type: 'down'; readonly reason: string }
+  /** The device does not hold what this driver left there: a person has changed it, or it lied. */
+  | { readonly type: 'drifted'; readonly reason: string }
   | { readonly type: 'status'; readonly operating: OperatingReport };
 
 export type ProbeResult =
@@ -77,6 +86,11 @@ export interface Driver {
   remove(target: { id: string; epoch: number; generation: number }): Promise<Marker>;
   /** What the device holds now; null where it has never heard of the load balancer. */
   observe(id: string): Promise<Observed | null>;
+  /**
+   * Every load balancer of which the device has content, also those of other agents; what was
+   * removed is not among them.
+   */
+  survey(): Promise<readonly Surveyed[]>;
   /** Watches what runs until the returned function is called; `notify` may be called at any time. */
   watch(id: string, notify: (notice: DeviceNotice) => void): () => void;
   /** Can this agent reach the device and may it configure it? */

@@ -23,9 +23,11 @@ export interface Host {
   readonly reported: Map<string, OperatingReport>;
 }
 
+export const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);
+
 export function siteOf(host: Host, id: string): Site {
   // The id becomes a path.
-  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new Error(`not a load balancer's id: ${id}`);
+  if (!isId(id)) throw new Error(`not a load balancer's id: ${id}`);
   return new Site(host.options.stateDir, id);
 }
 

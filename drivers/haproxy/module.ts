@@ -2,7 +2,7 @@ import type { Driver, DriverContext, DriverModule } from '../contract/driver.ts'
 import { apply } from './apply.ts';
 import { haproxyDescriptor } from './descriptor.ts';
 import type { Host } from './host.ts';
-import { observe } from './observe.ts';
+import { observe, survey } from './observe.ts';
 import { makeStateDir, openFilesMax, parseOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { remove } from './remove.ts';
@@ -25,6 +25,7 @@ export const haproxyModule: DriverModule = {
       apply: (target) => apply(host, target),
       remove: (target) => remove(host, target),
       observe: (id) => observe(host, id),
+      survey: () => survey(host),
       watch(id, notify) {
         const watch = new Watch(host, id, notify);
         watches.add(watch);

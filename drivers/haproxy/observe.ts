@@ -1,10 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import type { Observed } from '../contract/driver.ts';
+import type { Observed, Surveyed } from '../contract/driver.ts';
 import type { Marker } from '../contract/errors.ts';
 import { readDocument } from './content.ts';
 import { answers } from './exchange.ts';
-import { answerAttempts, type Host, mapped, siteOf } from './host.ts';
+import { answerAttempts, type Host, isId, mapped, siteOf } from './host.ts';
 import { readMarker, type StoredMarker } from './marker-file.ts';
 import { absentReport, operatingReport } from './operating.ts';
 import { parseShowStat, type StatRow } from './show-stat.ts';
@@ -28,6 +29,22 @@ export function observe(host: Host, id: string): Promise<Observed | null> {
       running: live?.hash === idleHash ? running === null : serves,
       operating,
     };
+  });
+}
+
+/** Every load balancer that has, or should have, a process on this host. */
+export function survey(host: Host): Promise<readonly Surveyed[]> {
+  return mapped(async () => {
+    const found: Surveyed[] = [];
+    for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
+      const site = siteOf(host, id);
+      const stored = await readMarker(site.markerPath);
+      if (stored === null || stored.removed) continue;
+      const running = site.running();
+      if (liveContent(stored, running) === null) continue;
+      found.push({ id, marker: effectiveMarker(stored, running) });
+    }
+    return found;
   });
 }
 

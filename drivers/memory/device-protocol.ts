@@ -24,6 +24,7 @@ const asked = {
 export const ApplyRequest = z.strictObject({ ...asked, document: LoadBalancerDocument });
 export const RemoveRequest = z.strictObject(asked);
 export const ObserveRequest = z.strictObject({ agent: z.string().min(1), id: z.uuid() });
+export const SurveyRequest = z.strictObject({ agent: z.string().min(1) });
 
 export const MarkerBody = z.strictObject({
   epoch: z.int(),
@@ -34,7 +35,11 @@ export const AppliedBody = z.strictObject({
   marker: MarkerBody,
   contentApplied: z.boolean(),
   operating: OperatingReport,
+  etag: z.string(),
 });
+export const SurveyBody = z.array(
+  z.strictObject({ id: z.string(), marker: MarkerBody, running: z.boolean(), etag: z.string() }),
+);
 export const ObservedBody = z
   .strictObject({ marker: MarkerBody, running: z.boolean(), operating: OperatingReport })
   .nullable();

@@ -12,6 +12,7 @@ import {
   errorToBody,
   ObserveRequest,
   RemoveRequest,
+  SurveyRequest,
 } from './device-protocol.ts';
 
 export interface DeviceServer {
@@ -79,6 +80,8 @@ async function call(device: MemoryDevice, request: IncomingMessage): Promise<unk
       const { agent, id } = ObserveRequest.parse(await readBody(request));
       return device.observe(agent, id);
     }
+    case 'POST /survey':
+      return device.survey(SurveyRequest.parse(await readBody(request)).agent);
     case 'GET /probe':
       return device.unreachable === null
         ? { reachable: true, detail: 'a memory device over HTTP' }

@@ -1,16 +1,17 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
-import type { Applied, DeviceNotice, Observed, Target } from '../contract/driver.ts';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Applied, DeviceNotice, Observed, Surveyed, Target } from '../contract/driver.ts';
 import {
   FencedError,
   type Marker,
-  PermanentError,
   RetryableError,
   UnknownOutcomeError,
 } from '../contract/errors.ts';
 import { admitApply, admitRemove } from '../contract/fence.ts';
+import { Contents, halfOf, type Held, type Kept } from './contents.ts';
 import { absentReport, healthyReport } from './operating.ts';
+import { DeviceTrouble } from './trouble.ts';
 
 /** Entries that an apply log keeps; a device that outlives them counts what it left out. */
 export const applyLogLimit = 1_000_000;
@@ -23,13 +24,16 @@ export interface ApplyLogEntry {
   readonly epoch: number;
   readonly generation: number;
   readonly agent: string;
-  /** `claimed`: the epoch was taken over, the newer content left (R7). */
-  readonly kind: 'applied' | 'claimed' | 'removed' | 'refused';
+  /** `claimed`: the epoch was taken over, the newer content left (R7). `partial`: half was written. */
+  readonly kind: 'applied' | 'claimed' | 'partial' | 'removed' | 'refused';
+  /** Somebody else wrote between the reading of the marker and this write. */
+  readonly raced?: true;
 }
 
 export interface DeviceCall {
-  readonly type: 'apply' | 'remove' | 'observe';
+  readonly type: 'apply' | 'remove' | 'observe' | 'survey';
   readonly agent: string;
+  /** Empty where it is about all. */
   readonly lb: string;
 }
 
@@ -45,10 +49,16 @@ export interface MemoryDeviceOptions {
   readonly latency?: (call: DeviceCall) => Latency;
   /** Told of each log entry at the moment it happens. */
   readonly onEntry?: (entry: ApplyLogEntry) => void;
+  /** Told whenever it changes by whose configuration a load balancer is served; null: by nobody's. */
+  readonly onServing?: (id: string, agent: string | null) => void;
+  /**
+   * A device without a conditional write: whoever writes reads the marker first, and so much later
+   * writes, whatever others did in between.
+   */
+  readonly markerAgeMs?: () => number;
+  /** Stands in for the fence, to show what happens without it. */
+  readonly fence?: { readonly apply: typeof admitApply; readonly remove: typeof admitRemove };
 }
-
-/** How the next calls fail: before anything was done, or after it was done but not answered. */
-export type CallFault = 'retryable' | 'unknown';
 
 /** Who asks what of a load balancer. */
 export interface Asked {
@@ -57,11 +67,15 @@ export interface Asked {
   readonly generation: number;
 }
 
-interface Held {
-  marker: Marker;
-  document: LoadBalancerDocument | null;
-  operating: OperatingReport;
-  running: boolean;
+/** What an apply came to, and by what the content can be known again. */
+export interface AppliedThere extends Applied {
+  readonly etag: string;
+}
+
+/** What a survey tells of one load balancer. */
+export interface SurveyedThere extends Surveyed {
+  readonly running: boolean;
+  readonly etag: string;
 }
 
 const atOnce: Latency = { beforeMs: 0, afterMs: 0 };
@@ -72,21 +86,27 @@ const atOnce: Latency = { beforeMs: 0, afterMs: 0 };
  * and changes within one turn of the event loop, so nothing can come between.
  */
 export class MemoryDevice {
+  readonly trouble: DeviceTrouble;
+  readonly #options: MemoryDeviceOptions;
   readonly #clock: Clock;
   readonly #latency: (call: DeviceCall) => Latency;
-  readonly #onEntry: (entry: ApplyLogEntry) => void;
-  readonly #held = new Map<string, Held>();
+  readonly #fence: { readonly apply: typeof admitApply; readonly remove: typeof admitRemove };
+  readonly #contents = new Contents();
+  readonly #served = new Map<string, string>();
   readonly #watchers = new Set<(id: string, notice: DeviceNotice) => void>();
-  readonly #refusals = new Map<string, string>();
   readonly #log: ApplyLogEntry[] = [];
   #dropped = 0;
-  #faults: { left: number; fault: CallFault } = { left: 0, fault: 'retryable' };
-  #unreachable: string | null = null;
+  #etags = 0;
+  /** Grows with each boot: what was on its way to or from it before is lost. */
+  #boots = 0;
+  #down: string | null = null;
 
   constructor(options: MemoryDeviceOptions) {
+    this.#options = options;
     this.#clock = options.clock;
     this.#latency = options.latency ?? (() => atOnce);
-    this.#onEntry = options.onEntry ?? (() => undefined);
+    this.#fence = options.fence ?? { apply: admitApply, remove: admitRemove };
+    this.trouble = new DeviceTrouble(options.clock);
   }
 
   /** What happened, oldest first, up to {@link applyLogLimit} entries. */
@@ -99,28 +119,54 @@ export class MemoryDevice {
     return this.#dropped;
   }
 
-  apply(agent: string, target: Target): Promise<Applied> {
-    return this.#call({ type: 'apply', agent, lb: target.id }, () => this.#apply(agent, target));
+  /** Null where the device answers; else why not. */
+  get unreachable(): string | null {
+    return this.#down ?? this.trouble.unreachable;
+  }
+
+  apply(agent: string, target: Target): Promise<AppliedThere> {
+    return this.#write({ type: 'apply', agent, lb: target.id }, (seen) =>
+      this.#apply(agent, target, seen),
+    );
   }
 
   remove(agent: string, asked: Asked): Promise<Marker> {
-    return this.#call({ type: 'remove', agent, lb: asked.id }, () => this.#remove(agent, asked));
+    return this.#write({ type: 'remove', agent, lb: asked.id }, (seen) =>
+      this.#remove(agent, asked, seen),
+    );
   }
 
   observe(agent: string, id: string): Promise<Observed | null> {
-    return this.#call({ type: 'observe', agent, lb: id }, () => this.peek(id));
+    return this.#read({ type: 'observe', agent, lb: id }, () => this.peek(id));
+  }
+
+  /** Everything that the device has the content of. */
+  survey(agent: string): Promise<readonly SurveyedThere[]> {
+    return this.#read({ type: 'survey', agent, lb: '' }, () =>
+      this.#contents.ids().flatMap((id) => {
+        const held = this.#contents.get(id);
+        if (held === null || held.document === null) return [];
+        return [{ id, marker: held.marker, running: held.running, etag: held.etag }];
+      }),
+    );
   }
 
   /** What the device holds at this moment, as a test or a checker sees it: no call, no fault. */
   peek(id: string): Observed | null {
-    const held = this.#held.get(id);
-    if (held === undefined) return null;
-    return { marker: held.marker, running: held.running, operating: held.operating };
+    const held = this.#contents.get(id);
+    if (held === null) return null;
+    const { marker, operating } = held;
+    return { marker, running: held.running && this.#down === null, operating };
   }
 
   /** The content that the device serves; null where it serves none. */
   content(id: string): LoadBalancerDocument | null {
-    return this.#held.get(id)?.document ?? null;
+    return this.#contents.get(id)?.document ?? null;
+  }
+
+  /** What it knows anything of. */
+  ids(): readonly string[] {
+    return this.#contents.ids();
   }
 
   /** Tells of every load balancer's notices until the returned function is called. */
@@ -131,87 +177,130 @@ export class MemoryDevice {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Null where the device answers; else why not. */
-  get unreachable(): string | null {
-    return this.#unreachable;
-  }
-
-  /** Makes every call fail as retryable, with this reason, until it is called with null. */
-  setUnreachable(reason: string | null): void {
-    this.#unreachable = reason;
-  }
-
-  /** The device refuses every content for this load balancer in these words; null ends it. */
-  refuse(id: string, words: string | null): void {
-    if (words === null) this.#refusals.delete(id);
-    else this.#refusals.set(id, words);
-  }
-
-  /** The next `count` writes fail in this way. */
-  failNext(count: number, fault: CallFault): void {
-    this.#faults = { left: count, fault };
-  }
-
   /** What serves the load balancer dies; its marker stays, as on a disk. */
   breakDown(id: string, reason: string): void {
-    const held = this.#held.get(id);
-    if (held === undefined || !held.running) return;
-    held.running = false;
+    const held = this.#contents.get(id);
+    if (held === null || !held.running) return;
+    this.#contents.set(id, { ...held, running: false });
+    this.#tellServing(id);
     this.#notify(id, { type: 'down', reason });
   }
 
   /** The device's health checks find this. */
   setOperating(id: string, operating: OperatingReport): void {
-    const held = this.#held.get(id);
-    if (held === undefined) throw new Error(`the device has never heard of load balancer ${id}`);
-    held.operating = operating;
+    const held = this.#contents.get(id);
+    if (held === null) throw new Error(`the device has never heard of load balancer ${id}`);
+    this.#contents.set(id, { ...held, operating });
     this.#notify(id, { type: 'status', operating });
   }
 
-  async #call<T>(call: DeviceCall, run: () => T): Promise<T> {
+  /** Somebody changes what the device serves behind the drivers' backs; null: throws it away. */
+  tamper(
+    id: string,
+    change: (document: LoadBalancerDocument) => LoadBalancerDocument | null,
+  ): void {
+    const held = this.#contents.get(id);
+    if (held === null || held.document === null) return;
+    const document = change(held.document);
+    if (document === null) this.#contents.forget(id);
+    else this.#contents.set(id, { ...held, document, etag: this.#nextEtag() });
+    this.#tellServing(id);
+  }
+
+  /** It goes down: nothing serves, nothing answers, and what was on its way is lost. */
+  halt(reason: string): void {
+    this.#down = reason;
+    this.#boots += 1;
+    for (const id of this.ids()) this.#tellServing(id);
+  }
+
+  /** It comes up with what it has kept. Nobody is told; who wants to know has to look. */
+  boot(kept: Kept): void {
+    this.#down = null;
+    const before = this.ids();
+    this.#contents.boot(kept);
+    for (const id of new Set([...before, ...this.ids()])) this.#tellServing(id);
+  }
+
+  async #read<T>(call: DeviceCall, run: () => T): Promise<T> {
+    const boots = this.#boots;
     const { beforeMs, afterMs } = this.#latency(call);
     if (beforeMs > 0) await delay(this.#clock, beforeMs);
-    this.#refuseUnreachable();
-    const result = call.type === 'observe' ? run() : this.#faulty(run);
+    this.#admitCall();
+    const result = run();
     if (afterMs > 0) await delay(this.#clock, afterMs);
+    if (boots !== this.#boots) throw new RetryableError('the device went down meanwhile');
     return result;
   }
 
-  #faulty<T>(run: () => T): T {
-    if (this.#faults.left === 0) return run();
-    this.#faults.left -= 1;
-    if (this.#faults.fault === 'retryable') throw new RetryableError('the device is busy');
-    run();
-    throw new UnknownOutcomeError('the device did not answer');
+  async #write<T>(call: DeviceCall, run: (seen: Marker | null) => T): Promise<T> {
+    const boots = this.#boots;
+    const lost = (): void => {
+      if (boots !== this.#boots) throw new UnknownOutcomeError('the device went down meanwhile');
+    };
+    const { beforeMs, afterMs } = this.#latency(call);
+    if (beforeMs > 0) await delay(this.#clock, beforeMs);
+    lost();
+    this.#admitCall();
+    const seen = this.#contents.get(call.lb)?.marker ?? null;
+    if (this.#options.markerAgeMs !== undefined) {
+      await delay(this.#clock, this.#options.markerAgeMs());
+      lost();
+    }
+    const result = run(seen);
+    if (afterMs > 0) await delay(this.#clock, afterMs);
+    lost();
+    return result;
   }
 
-  #refuseUnreachable(): void {
-    if (this.#unreachable !== null) throw new RetryableError(this.#unreachable);
+  #admitCall(): void {
+    if (this.#down !== null) throw new RetryableError(this.#down);
+    this.trouble.admitCall();
   }
 
-  #apply(agent: string, target: Target): Applied {
-    const { id, epoch, generation, document } = target;
-    const held = this.#held.get(id) ?? null;
-    const verdict = this.#admitted(agent, target, () => admitApply(held?.marker ?? null, target));
-    const words = this.#refusals.get(id);
-    if (words !== undefined && verdict.writeContent) throw new PermanentError(words);
-    const content = verdict.writeContent ? document : (held?.document ?? null);
-    const operating =
-      content === null || !verdict.writeContent
-        ? (held?.operating ?? absentReport)
-        : healthyReport(content);
-    const running = verdict.writeContent || held?.running === true;
-    this.#held.set(id, { marker: verdict.marker, document: content, operating, running });
-    const kind = verdict.writeContent ? 'applied' : 'claimed';
-    this.#record({ at: this.#clock.monotonicMs(), lb: id, epoch, generation, agent, kind });
-    return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
+  #apply(agent: string, target: Target, seen: Marker | null): AppliedThere {
+    const { id, epoch, document } = target;
+    const fault = this.trouble.takeFault();
+    if (fault === 'retryable') throw new RetryableError('the device is busy');
+    const held = this.#contents.get(id);
+    const verdict = this.#admitted(agent, target, () => this.#fence.apply(seen, target));
+    const { marker, writeContent } = verdict;
+    if (writeContent) this.trouble.admitContent(document, this.#contents.besides(id));
+    const operating = writeContent ? healthyReport(document) : (held?.operating ?? absentReport);
+    const etag = writeContent || held === null ? this.#nextEtag() : held.etag;
+    const applied = { marker, contentApplied: writeContent, operating, etag };
+    if (fault === 'lie') return applied;
+    if (fault === 'partial' && writeContent) {
+      const known = { epoch, generation: held?.marker.generation ?? 0, removed: false };
+      const half = halfOf(document);
+      this.#contents.set(id, {
+        marker: known,
+        document: half,
+        operating,
+        running: true,
+        etag,
+        agent,
+      });
+      this.#record('partial', agent, target, seen, held);
+    } else {
+      const content = writeContent ? document : (held?.document ?? null);
+      const running = writeContent || held?.running === true;
+      this.#contents.set(id, { marker, document: content, operating, running, etag, agent });
+      this.#record(writeContent ? 'applied' : 'claimed', agent, target, seen, held);
+    }
+    if (fault !== null) throw new UnknownOutcomeError('the device did not answer');
+    return applied;
   }
 
-  #remove(agent: string, asked: Asked): Marker {
-    const held = this.#held.get(asked.id) ?? null;
-    const marker = this.#admitted(agent, asked, () => admitRemove(held?.marker ?? null, asked));
-    this.#held.set(asked.id, { marker, document: null, operating: absentReport, running: false });
-    if (held?.marker.removed !== true) this.#recordAsked('removed', agent, asked);
+  #remove(agent: string, asked: Asked, seen: Marker | null): Marker {
+    const fault = this.trouble.takeFault();
+    if (fault === 'retryable') throw new RetryableError('the device is busy');
+    const held = this.#contents.get(asked.id);
+    const marker = this.#admitted(agent, asked, () => this.#fence.remove(seen, asked));
+    const rest = { document: null, operating: absentReport, running: false };
+    this.#contents.set(asked.id, { marker, ...rest, etag: this.#nextEtag(), agent });
+    if (held?.marker.removed !== true) this.#record('removed', agent, asked, seen, held);
+    if (fault === 'unknown') throw new UnknownOutcomeError('the device did not answer');
     return marker;
   }
 
@@ -220,20 +309,41 @@ export class MemoryDevice {
     try {
       return admit();
     } catch (error) {
-      if (error instanceof FencedError) this.#recordAsked('refused', agent, asked);
+      if (error instanceof FencedError) this.#record('refused', agent, asked, null, null);
       throw error;
     }
   }
 
-  #recordAsked(kind: 'removed' | 'refused', agent: string, asked: Asked): void {
-    const { id, epoch, generation } = asked;
-    this.#record({ at: this.#clock.monotonicMs(), lb: id, epoch, generation, agent, kind });
+  #record(
+    kind: ApplyLogEntry['kind'],
+    agent: string,
+    { id, epoch, generation }: Asked,
+    seen: Marker | null,
+    held: Held | null,
+  ): void {
+    const raced = (held?.marker ?? null) !== seen;
+    const entry = { at: this.#clock.monotonicMs(), lb: id, epoch, generation, agent, kind };
+    const told: ApplyLogEntry = raced ? { ...entry, raced } : entry;
+    if (this.#log.length < applyLogLimit) this.#log.push(told);
+    else this.#dropped += 1;
+    this.#options.onEntry?.(told);
+    // In this order: who serves by an entry is known once the entry is.
+    this.#tellServing(id);
   }
 
-  #record(entry: ApplyLogEntry): void {
-    if (this.#log.length < applyLogLimit) this.#log.push(entry);
-    else this.#dropped += 1;
-    this.#onEntry(entry);
+  #tellServing(id: string): void {
+    const held = this.#contents.get(id);
+    const serves = held !== null && held.document !== null && held.running && this.#down === null;
+    const by = serves ? held.agent : null;
+    if (by === (this.#served.get(id) ?? null)) return;
+    if (by === null) this.#served.delete(id);
+    else this.#served.set(id, by);
+    this.#options.onServing?.(id, by);
+  }
+
+  #nextEtag(): string {
+    this.#etags += 1;
+    return String(this.#etags);
   }
 
   #notify(id: string, notice: DeviceNotice): void {

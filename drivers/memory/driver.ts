@@ -1,4 +1,6 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Driver, DriverDescriptor } from '../contract/driver.ts';
+import { Audit } from './audit.ts';
 import { type DeviceConnection, directConnection } from './connection.ts';
 import type { MemoryDevice } from './device.ts';
 
@@ -12,20 +14,46 @@ export const memoryDescriptor: DriverDescriptor = {
   unsupported: () => [],
 };
 
+/** How often what is watched is compared with what was written; without it, never. */
+export interface AuditOptions {
+  readonly clock: Clock;
+  readonly auditMs: number;
+}
+
 /** A driver of the given agent on a device that it shares with other agents' drivers. */
-export function memoryDriver(device: MemoryDevice, agent: string): Driver {
-  return connectedDriver(directConnection(device, agent));
+export function memoryDriver(device: MemoryDevice, agent: string, options?: AuditOptions): Driver {
+  return connectedDriver(directConnection(device, agent), options);
 }
 
 /** The driver over any connection to a memory device. */
-export function connectedDriver(connection: DeviceConnection): Driver {
+export function connectedDriver(connection: DeviceConnection, options?: AuditOptions): Driver {
+  const audit =
+    options === undefined ? null : new Audit(connection, options.clock, options.auditMs);
   return {
     descriptor: memoryDescriptor,
-    apply: (target) => connection.apply(target),
-    remove: (asked) => connection.remove(asked),
+    async apply(target) {
+      const applied = await connection.apply(target);
+      audit?.note(target.id, applied);
+      const { marker, contentApplied, operating } = applied;
+      return { marker, contentApplied, operating };
+    },
+    async remove(asked) {
+      const marker = await connection.remove(asked);
+      audit?.forget(asked.id);
+      return marker;
+    },
     observe: (id) => connection.observe(id),
-    watch: (id, notify) => connection.watch(id, notify),
+    survey: async () => (await connection.survey()).map(({ id, marker }) => ({ id, marker })),
+    watch(id, notify) {
+      const stops = [connection.watch(id, notify), audit?.watch(id, notify)];
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    },
     probe: () => connection.probe(),
-    close: async () => connection.close(),
+    close: async () => {
+      audit?.close();
+      connection.close();
+    },
   };
 }

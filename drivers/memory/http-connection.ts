@@ -7,7 +7,14 @@ import type { DeviceNotice } from '../contract/driver.ts';
 import { RetryableError } from '../contract/errors.ts';
 import type { DeviceConnection } from './connection.ts';
 import { DeviceClient } from './device-client.ts';
-import { AppliedBody, MarkerBody, NoticeLine, ObservedBody, ProbeBody } from './device-protocol.ts';
+import {
+  AppliedBody,
+  MarkerBody,
+  NoticeLine,
+  ObservedBody,
+  ProbeBody,
+  SurveyBody,
+} from './device-protocol.ts';
 
 const reconnectFromMs = 50;
 const reconnectMostMs = 2_000;
@@ -35,6 +42,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
     remove: ({ id, epoch, generation }) =>
       client.write('/remove', { agent, id, epoch, generation }, MarkerBody),
     observe,
+    survey: () => client.read('/survey', { agent }, SurveyBody),
     watch: (id, notify) => notices.watch(id, notify),
     async probe() {
       try {

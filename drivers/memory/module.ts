@@ -5,6 +5,7 @@ import { connectedDriver, memoryDescriptor, memoryDriver } from './driver.ts';
 import { httpConnection } from './http-connection.ts';
 
 const callTimeoutDefaultMs = 5_000;
+const auditDefaultMs = 5_000;
 
 const Options = z
   .strictObject({
@@ -27,8 +28,10 @@ const Options = z
         },
       )
       .default('default'),
+    /** How often what this driver has configured is read back and compared. */
+    auditMs: z.int().min(1).default(auditDefaultMs),
   })
-  .default({ device: 'default' });
+  .default({ device: 'default', auditMs: auditDefaultMs });
 
 /** Devices of this process by name, so that all its agents reach the same appliance. */
 const devices = new Map<string, MemoryDevice>();
@@ -49,10 +52,11 @@ export const memoryModule: DriverModule = {
     if (!parsed.success) {
       throw new Error(`wrong options of the memory driver:\n${z.prettifyError(parsed.error)}`);
     }
-    const { device } = parsed.data;
+    const { device, auditMs } = parsed.data;
+    const { clock } = context;
     if (typeof device === 'string') {
-      return memoryDriver(processDevice(device, context.clock), context.agent);
+      return memoryDriver(processDevice(device, clock), context.agent, { clock, auditMs });
     }
-    return connectedDriver(httpConnection({ ...context, ...device }));
+    return connectedDriver(httpConnection({ ...context, ...device }), { clock, auditMs });
   },
 };

@@ -41,6 +41,8 @@ export type DeviceEvent =
   | { readonly type: 'execute.failed'; readonly failure: DeviceFailure }
   /** What runs on the device died. */
   | { readonly type: 'device.down'; readonly reason: string }
+  /** The device holds something else than was confirmed. */
+  | { readonly type: 'device.drifted'; readonly reason: string }
   | { readonly type: 'device.stable' }
   | { readonly type: 'retry.due' }
   /** The control plane says that someone newer holds it. */
@@ -62,7 +64,7 @@ export const deviceMachine = setup({
   actors: {
     /** Makes the device what `wanted` says, once; reports `execute.*`. */
     execute: notProvided('device', 'execute'),
-    /** Watches what runs; reports `device.down`, and `device.stable` after a quiet time. */
+    /** Watches what runs; reports `device.down`, `device.drifted`, and `device.stable` after a quiet time. */
     watch: notProvided('device', 'watch'),
     /** Reports `retry.due` after the backoff. */
     backoff: notProvided('device', 'backoff'),
@@ -106,7 +108,7 @@ export const deviceMachine = setup({
         : {},
     ),
     noteDown: assign(({ context, event }) =>
-      event.type === 'device.down'
+      event.type === 'device.down' || event.type === 'device.drifted'
         ? {
             applied: null,
             failure: { kind: 'retryable' as const, message: event.reason, retryAfterMs: null },
@@ -191,6 +193,10 @@ export const deviceMachine = setup({
           { target: 'applying', actions: 'noteWanted' },
         ],
         'device.down': [
+          { guard: 'firstFailure', target: 'applying', actions: 'noteDown' },
+          { target: 'failing', actions: 'noteDown' },
+        ],
+        'device.drifted': [
           { guard: 'firstFailure', target: 'applying', actions: 'noteDown' },
           { target: 'failing', actions: 'noteDown' },
         ],

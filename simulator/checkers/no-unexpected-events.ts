@@ -4,6 +4,7 @@ import type { CheckerKind } from './checker.ts';
 const ofFaults = new Set([
   'this process was held up; the silence meanwhile does not count',
   'a device is out of reach',
+  'a device does not hold what was written to it',
   'a controller has been silent for too long',
   'no twin has answered',
 ]);

@@ -1,4 +1,4 @@
-import type { CallFault } from '../../drivers/memory/device.ts';
+import type { CallFault } from '../../drivers/memory/trouble.ts';
 import { deviceRow, type Fault, type FaultKind, type FaultProblem } from './fault.ts';
 import { firstOf, variantAmong } from './problems.ts';
 
@@ -15,9 +15,9 @@ export const deviceFailure: FaultKind = {
   }),
   problem: firstOf(countsCalls, variantAmong(['retryable', 'unknown'])),
   start: (world, { target, variant }) =>
-    world.appliance.failNext(Number(target), variant as CallFault),
+    world.appliance.trouble.failNext(Number(target), variant as CallFault),
   stop: () => undefined,
-  heal: (world) => world.appliance.failNext(0, 'retryable'),
+  heal: (world) => world.appliance.trouble.failNext(0, 'retryable'),
   row: () => deviceRow,
 };
 

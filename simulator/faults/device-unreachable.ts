@@ -12,8 +12,8 @@ export const deviceUnreachable: FaultKind = {
     variant: 'the network to the device is down',
   }),
   problem: variantSays('say why nobody reaches it'),
-  start: (world, { variant }) => world.appliance.setUnreachable(variant),
-  stop: (world) => world.appliance.setUnreachable(null),
-  heal: (world) => world.appliance.setUnreachable(null),
+  start: (world, { variant }) => world.appliance.trouble.setUnreachable(variant),
+  stop: (world) => world.appliance.trouble.setUnreachable(null),
+  heal: (world) => world.appliance.trouble.setUnreachable(null),
   row: () => deviceRow,
 };

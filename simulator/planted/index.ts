@@ -1,7 +1,7 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
-import { applianceWithout } from './appliances.ts';
 import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
+import { deviceWithout } from './devices.ts';
 import { liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as stores from './stores.ts';
@@ -24,19 +24,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     checker: 'epochs-never-decrease',
     bug: 'a device that does not compare epochs',
     scenario: roughDayScenario,
-    parts: { appliance: applianceWithout('epochs'), driver: repeatsCallsLater },
+    parts: { device: deviceWithout('epochs'), driver: repeatsCallsLater },
   },
   {
     checker: 'content-never-goes-back',
     bug: 'a device that does not compare generations',
     scenario: agentCrashScenario,
-    parts: { appliance: applianceWithout('generations'), driver: repeatsCallsLater },
+    parts: { device: deviceWithout('generations'), driver: repeatsCallsLater },
   },
   {
     checker: 'no-resurrection',
     bug: 'a device that keeps no tombstones',
     scenario: agentCrashScenario,
-    parts: { appliance: applianceWithout('tombstones'), driver: repeatsCallsLater },
+    parts: { device: deviceWithout('tombstones'), driver: repeatsCallsLater },
   },
   {
     checker: 'one-holder-per-epoch',

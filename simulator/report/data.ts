@@ -43,7 +43,7 @@ export interface FaultSpan {
 
 export interface DeviceMark {
   readonly atMs: number;
-  readonly kind: 'applied' | 'claimed' | 'removed' | 'refused';
+  readonly kind: 'applied' | 'claimed' | 'partial' | 'removed' | 'refused';
   readonly agent: string;
   readonly loadBalancer: string;
   readonly epoch: number;

@@ -1,12 +1,14 @@
-import { memoryDescriptor } from '../../drivers/memory/driver.ts';
+import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
-import { applianceDriver } from './appliance.ts';
 import { Host } from './host.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
+
+/** How often agents compare what is on their devices with what they wrote. */
+const auditMs = 3_000;
 
 /** A host with one agent on it. Its disk outlives the agent. */
 export class AgentHost extends Host {
@@ -29,7 +31,8 @@ export class AgentHost extends Host {
     const journal = processJournal(process, this.#disk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
-    const driver = world.parts.driver(applianceDriver(world.appliance, id), id, world.clock);
+    const reached = memoryDriver(world.appliance, id, { clock, auditMs });
+    const driver = world.parts.driver(reached, id, world.clock);
     const agent = new Agent(
       world.parts.agent({
         id,

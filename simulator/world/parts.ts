@@ -1,15 +1,14 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
-import type { MemoryDeviceOptions } from '../../drivers/memory/device.ts';
+import { MemoryDevice, type MemoryDeviceOptions } from '../../drivers/memory/device.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
-import { type Appliance, memoryAppliance } from './appliance.ts';
 
 /** What a world is put together from; a test that plants a bug replaces one of them. */
 export interface WorldParts {
-  appliance(options: MemoryDeviceOptions): Appliance;
+  device(options: MemoryDeviceOptions): MemoryDevice;
   stores(stores: Stores, clock: Clock): Stores;
   bus(bus: Bus, process: string, clock: Clock): Bus;
   driver(driver: Driver, agent: string, clock: Clock): Driver;
@@ -19,7 +18,7 @@ export interface WorldParts {
 }
 
 export const soundParts: WorldParts = {
-  appliance: memoryAppliance,
+  device: (options) => new MemoryDevice(options),
   stores: (stores) => stores,
   bus: (bus) => bus,
   driver: (driver) => driver,

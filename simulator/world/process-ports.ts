@@ -121,6 +121,7 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
     apply: (target) => acts(() => driver.apply(target)),
     remove: (target) => acts(() => driver.remove(target)),
     observe: (id) => here(() => driver.observe(id)),
+    survey: () => here(() => driver.survey()),
     watch(id, notify) {
       const stop = driver.watch(id, (notice) => process.deliver(() => notify(notice)));
       process.onDeath(stop);

@@ -1,3 +1,4 @@
+import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { type MemoryStores, memoryStores } from '../../src/adapters/memory-store.ts';
@@ -5,7 +6,6 @@ import type { Agent } from '../../src/agent/agent.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Stores } from '../../src/ports/store.ts';
 import { AgentHost } from './agent-host.ts';
-import type { Appliance } from './appliance.ts';
 import { ControllerHost } from './controller-host.ts';
 import type { Host } from './host.ts';
 import { drainBetween } from './drain.ts';
@@ -48,7 +48,7 @@ export class World {
   readonly network: Network;
   readonly stores: MemoryStores;
   readonly observedStores: Stores;
-  readonly appliance: Appliance;
+  readonly appliance: MemoryDevice;
   readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
@@ -76,7 +76,7 @@ export class World {
       nowMs: () => this.time.nowMs,
     });
     this.observedStores = this.parts.stores(observed, this.clock);
-    this.appliance = this.parts.appliance({
+    this.appliance = this.parts.device({
       clock: this.clock,
       latency: () => ({ beforeMs: this.delay('device'), afterMs: this.delay('device') }),
       onEntry: (entry) => this.emit({ type: 'device', entry }),

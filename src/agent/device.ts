@@ -260,11 +260,21 @@ export class Device {
   }
 
   watch(report: Report): () => void {
-    const { id, driver, clock, timings } = this.#options;
+    const { id, driver, clock, timings, log } = this.#options;
     const stop = driver.watch(id, (notice) => {
       if (notice.type === 'down') {
         this.#tellTrouble(notice.reason);
+        this.#confirmed = false;
         report({ type: 'device.down', reason: notice.reason });
+        return;
+      }
+      if (notice.type === 'drifted') {
+        this.#confirmed = false;
+        log.warn(
+          { loadBalancer: id, reason: notice.reason },
+          'a device does not hold what was written to it',
+        );
+        report({ type: 'device.drifted', reason: notice.reason });
         return;
       }
       this.#operating = notice.operating;

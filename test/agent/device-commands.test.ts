@@ -140,7 +140,7 @@ describe('a removal', () => {
 
   test('commanded while a configuration is applied, which then fails, still happens', async () => {
     const bench = new DeviceBench();
-    bench.appliance.failNext(1, 'retryable');
+    bench.appliance.trouble.failNext(1, 'retryable');
     void bench.send();
     await bench.virtual.run(1);
 
@@ -170,7 +170,7 @@ describe('a removal', () => {
   test('that fails is tried again by itself', async () => {
     const bench = new DeviceBench();
     await bench.ask();
-    bench.appliance.failNext(2, 'retryable');
+    bench.appliance.trouble.failNext(2, 'retryable');
 
     expect(await bench.ask(removal)).toMatchObject({ type: 'failed' });
     await bench.reach('absent');

@@ -18,7 +18,7 @@ function failing(...errors: readonly Error[]): (driver: Driver) => Driver {
 describe('a device that fails', () => {
   test('for now: the caller hears why, and it is tried again with a growing backoff', async () => {
     const bench = new DeviceBench();
-    bench.appliance.failNext(3, 'retryable');
+    bench.appliance.trouble.failNext(3, 'retryable');
 
     const reply = await bench.ask();
     const failedAt = bench.virtual.time.nowMs;
@@ -42,11 +42,11 @@ describe('a device that fails', () => {
 
   test('for good: it rests for the time of a refusal, then is asked again', async () => {
     const bench = new DeviceBench();
-    bench.appliance.refuse(bench.id, 'port 80 is taken');
+    bench.appliance.trouble.refuse(bench.id, 'port 80 is taken');
 
     const reply = await bench.ask();
     const refusedAt = bench.virtual.time.nowMs;
-    bench.appliance.refuse(bench.id, null);
+    bench.appliance.trouble.refuse(bench.id, null);
     await bench.reach('active');
 
     expect(reply).toEqual({ type: 'failed', kind: 'permanent', message: 'port 80 is taken' });
@@ -57,9 +57,9 @@ describe('a device that fails', () => {
 
   test('a corrected configuration does not wait for that', async () => {
     const bench = new DeviceBench();
-    bench.appliance.refuse(bench.id, 'port 80 is taken');
+    bench.appliance.trouble.refuse(bench.id, 'port 80 is taken');
     await bench.ask();
-    bench.appliance.refuse(bench.id, null);
+    bench.appliance.trouble.refuse(bench.id, null);
 
     const reply = await bench.ask({ generation: 2 });
 
@@ -68,7 +68,7 @@ describe('a device that fails', () => {
 
   test('with an unknown outcome is told so, and the same is sent again', async () => {
     const bench = new DeviceBench();
-    bench.appliance.failNext(1, 'unknown');
+    bench.appliance.trouble.failNext(1, 'unknown');
 
     const reply = await bench.ask();
     await bench.reach('active');
@@ -89,7 +89,7 @@ describe('a device that fails', () => {
 
   test('a command that is repeated meanwhile is tried at once', async () => {
     const bench = new DeviceBench();
-    bench.appliance.failNext(1, 'retryable');
+    bench.appliance.trouble.failNext(1, 'retryable');
     await bench.ask();
 
     const before = bench.virtual.time.nowMs;
@@ -97,6 +97,46 @@ describe('a device that fails', () => {
 
     expect(reply).toMatchObject({ type: 'applied' });
     expect(bench.virtual.time.nowMs - before).toBe(2 * hopMs);
+  });
+});
+
+describe('a device that others change', () => {
+  test('gets back what was commanded, and its holder asks whether it still holds it', async () => {
+    const bench = new DeviceBench((driver) => driver, 1_000);
+    await bench.ask();
+    expect(bench.device.claim()).toBeNull();
+
+    bench.appliance.tamper(bench.id, (document) => ({ ...document, description: 'by hand' }));
+    const put = () => bench.appliance.content(bench.id)?.description === bench.document.description;
+    await bench.virtual.until('its own content is back', put);
+    await bench.reach('active');
+
+    expect(bench.done()).toEqual(['applied 1/1', 'applied 1/1']);
+    expect(bench.device.claim()).toMatchObject({ epoch: 1 });
+    bench.device.stop();
+  });
+
+  test('that lost everything gets it again', async () => {
+    const bench = new DeviceBench((driver) => driver, 1_000);
+    await bench.ask();
+
+    bench.appliance.halt('it boots');
+    bench.appliance.boot('nothing');
+    await bench.virtual.until('it is there', () => bench.appliance.content(bench.id) !== null);
+
+    expect(bench.appliance.peek(bench.id)).toMatchObject({ running: true, marker: { epoch: 1 } });
+    bench.device.stop();
+  });
+
+  test('by a newer holder is left alone: its own write is refused', async () => {
+    const bench = new DeviceBench((driver) => driver, 1_000);
+    await bench.ask();
+
+    await bench.other(2, 1);
+    await bench.reach('fenced');
+
+    expect(bench.device.claim()).toMatchObject({ epoch: 2 });
+    expect(bench.done()).toEqual(['applied 1/1', 'applied 2/1', 'refused 1/1']);
   });
 });
 

@@ -39,12 +39,12 @@ describe('a deletion', () => {
   test('while nobody can reach its device shows ERROR, goes on trying, and ends', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its power is off');
+    cluster.appliance().trouble.setUnreachable('its power is off');
     await cluster.settled(cluster.delete(id));
     await cluster.run(cluster.timings.removalDeadlineMs + 1_000);
     const overdue = cluster.view(id);
 
-    cluster.appliance().setUnreachable(null);
+    cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilGone(id);
 
     expect(overdue).toMatchObject({ state: 'deleting.removing', provisioningStatus: 'ERROR' });
@@ -70,12 +70,12 @@ describe('a deletion', () => {
   test('during a rebinding overtakes it', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its cable is out');
+    cluster.appliance().trouble.setUnreachable('its cable is out');
     cluster.killAgent(cluster.holder(id));
     await cluster.untilState(id, 'rebinding');
 
     await cluster.settled(cluster.delete(id));
-    cluster.appliance().setUnreachable(null);
+    cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilGone(id);
 
     expect(cluster.done(id).at(-1)).toMatch(/^removed 2\/2/);
@@ -84,13 +84,13 @@ describe('a deletion', () => {
   test('survives a restart of the controller in the middle', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its cable is out');
+    cluster.appliance().trouble.setUnreachable('its cable is out');
     await cluster.settled(cluster.delete(id));
     await cluster.run(500);
 
     await cluster.restartController();
     const state = cluster.state(id);
-    cluster.appliance().setUnreachable(null);
+    cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilGone(id);
 
     expect(state).toBe('deleting.removing');
@@ -116,7 +116,7 @@ describe('a deletion', () => {
   test('refuses whatever comes after it', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its cable is out');
+    cluster.appliance().trouble.setUnreachable('its cable is out');
     await cluster.settled(cluster.delete(id));
 
     const edited = cluster.rename(id, 'too late');

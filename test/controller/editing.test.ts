@@ -38,7 +38,7 @@ describe('an edit', () => {
       'rebinding',
       async (cluster: Cluster, id: string) => {
         await cluster.startAgent('agent-2');
-        cluster.appliance().setUnreachable('its cable is out');
+        cluster.appliance().trouble.setUnreachable('its cable is out');
         cluster.killAgent('agent-1');
         await cluster.untilState(id, 'rebinding');
       },
@@ -46,7 +46,7 @@ describe('an edit', () => {
     [
       'bound.applying',
       async (cluster: Cluster, id: string) => {
-        cluster.appliance().setUnreachable('its cable is out');
+        cluster.appliance().trouble.setUnreachable('its cable is out');
         await cluster.settled(cluster.rename(id, 'before'));
         await cluster.untilState(id, 'bound.applying');
       },
@@ -54,7 +54,7 @@ describe('an edit', () => {
     [
       'bound.degraded',
       async (cluster: Cluster, id: string) => {
-        cluster.appliance().refuse(id, 'port 80 is taken');
+        cluster.appliance().trouble.refuse(id, 'port 80 is taken');
         await cluster.settled(cluster.rename(id, 'before'));
         await cluster.untilState(id, 'bound.degraded');
       },
@@ -67,8 +67,8 @@ describe('an edit', () => {
       await prepare(cluster, id);
 
       const edited = await cluster.settled(cluster.rename(id, 'meanwhile'));
-      cluster.appliance().setUnreachable(null);
-      cluster.appliance().refuse(id, null);
+      cluster.appliance().trouble.setUnreachable(null);
+      cluster.appliance().trouble.refuse(id, null);
       if (state === 'pending') await cluster.startAgent('agent-3');
       await cluster.untilSettled(id, 20_000);
 
@@ -83,12 +83,12 @@ describe('an edit', () => {
   test('that its device refuses shows ERROR in the device’s words, and is tried again', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().refuse(id, 'port 80 is taken');
+    cluster.appliance().trouble.refuse(id, 'port 80 is taken');
 
     await cluster.settled(cluster.rename(id, 'refused'));
     await cluster.untilState(id, 'bound.degraded');
     const refused = cluster.view(id);
-    cluster.appliance().refuse(id, null);
+    cluster.appliance().trouble.refuse(id, null);
     // Nobody edits it again: the refused configuration is tried again by itself.
     await cluster.untilSettled(id, 2 * cluster.timings.refusalRetryMs);
 
@@ -99,12 +99,12 @@ describe('an edit', () => {
   test('that a device does not take in time shows ERROR with the reason, then ACTIVE', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its cable is out');
+    cluster.appliance().trouble.setUnreachable('its cable is out');
 
     await cluster.settled(cluster.rename(id, 'slow'));
     await cluster.run(cluster.timings.placementDeadlineMs + 1_000);
     const overdue = cluster.view(id);
-    cluster.appliance().setUnreachable(null);
+    cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilSettled(id, 60_000);
 
     expect(overdue.provisioningStatus).toBe('ERROR');
@@ -115,11 +115,11 @@ describe('an edit', () => {
   test('survives a restart of the controller before its device has it', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
-    cluster.appliance().setUnreachable('its cable is out');
+    cluster.appliance().trouble.setUnreachable('its cable is out');
     await cluster.settled(cluster.rename(id, 'kept'));
 
     await cluster.restartController();
-    cluster.appliance().setUnreachable(null);
+    cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilSettled(id, 60_000);
 
     expect(cluster.view(id)).toMatchObject({ document: { name: 'kept' }, appliedGeneration: 2 });

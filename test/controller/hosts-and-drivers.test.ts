@@ -124,13 +124,13 @@ describe('an agent with several drivers', () => {
 
   test('offers only those whose device it reaches, and the others when it does', async () => {
     const cluster = await Cluster.with([]);
-    cluster.appliance('other').setUnreachable('its cable is out');
+    cluster.appliance('other').trouble.setUnreachable('its cable is out');
     await cluster.startAgent({ id: 'agent-1', drivers: ['memory', 'other'] });
 
     const id = await cluster.create({ provider: 'other' });
     await cluster.run(1_000);
     const waiting = cluster.view(id);
-    cluster.appliance('other').setUnreachable(null);
+    cluster.appliance('other').trouble.setUnreachable(null);
     await cluster.untilSettled(id, 10_000);
 
     expect(waiting).toMatchObject({

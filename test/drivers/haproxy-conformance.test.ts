@@ -41,6 +41,7 @@ async function makeHarness(): Promise<DriverHarness> {
     async breakDown(id) {
       process.kill(host.process(id).pid, 'SIGKILL');
     },
+    tamper: null,
     eventually,
     newId: randomUUID,
     async close() {

@@ -14,7 +14,7 @@ import { eventually } from './support/eventually.ts';
 import { memoryHarness } from './support/memory-harness.ts';
 
 function driverAt(url: string, agent: string, callTimeoutMs = 5_000): Promise<Driver> {
-  return memoryModule.create(driverContext(agent, { device: { url, callTimeoutMs } }));
+  return memoryModule.create(driverContext(agent, { device: { url, callTimeoutMs }, auditMs: 10 }));
 }
 
 const conformance = driverConformance('memory over HTTP', {
@@ -53,11 +53,11 @@ describe('what goes wrong on the way is told apart', () => {
   test('the errors of the device arrive as what they are', async () => {
     const { device, driver } = await setup();
     const first = target();
-    device.failNext(1, 'retryable');
+    device.trouble.failNext(1, 'retryable');
     await expect(driver.apply(first)).rejects.toThrow(new RetryableError('the device is busy'));
-    device.failNext(1, 'unknown');
+    device.trouble.failNext(1, 'unknown');
     await expect(driver.apply(first)).rejects.toBeInstanceOf(UnknownOutcomeError);
-    device.refuse(first.id, 'no such VLAN');
+    device.trouble.refuse(first.id, 'no such VLAN');
     await expect(driver.apply({ ...first, generation: 2 })).rejects.toMatchObject({
       kind: 'permanent',
       message: 'no such VLAN',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { driverConformance } from '../../drivers/contract/conformance.ts';
+import type { DeviceNotice } from '../../drivers/contract/driver.ts';
 import {
   PermanentError,
   RetryableError,
@@ -16,7 +17,8 @@ import { memoryHarness } from './support/memory-harness.ts';
 const conformance = driverConformance('memory', {
   async makeHarness() {
     const device = new MemoryDevice({ clock: systemClock });
-    return memoryHarness(device, async (agent) => memoryDriver(device, agent));
+    const audit = { clock: systemClock, auditMs: 10 };
+    return memoryHarness(device, async (agent) => memoryDriver(device, agent, audit));
   },
 });
 
@@ -62,7 +64,7 @@ describe('the memory device', () => {
     const device = new MemoryDevice({ clock: systemClock });
     const driver = memoryDriver(device, 'a');
     const [bad, good] = [target(1, 1), target(1, 1)];
-    device.refuse(bad.id, 'no such VLAN');
+    device.trouble.refuse(bad.id, 'no such VLAN');
 
     await expect(driver.apply(bad)).rejects.toThrow(new PermanentError('no such VLAN'));
     await expect(driver.apply(good)).resolves.toMatchObject({ contentApplied: true });
@@ -73,11 +75,11 @@ describe('the memory device', () => {
     const driver = memoryDriver(device, 'a');
     const first = target(1, 1);
 
-    device.failNext(1, 'retryable');
+    device.trouble.failNext(1, 'retryable');
     await expect(driver.apply(first)).rejects.toBeInstanceOf(RetryableError);
     expect(device.peek(first.id)).toBeNull();
 
-    device.failNext(1, 'unknown');
+    device.trouble.failNext(1, 'unknown');
     await expect(driver.apply(first)).rejects.toBeInstanceOf(UnknownOutcomeError);
     expect(device.peek(first.id)).toMatchObject({ running: true, marker: { generation: 1 } });
   });
@@ -105,10 +107,106 @@ describe('the memory device', () => {
     ]);
   });
 
+  test('writes half, or nothing, where it is told to fail so, and an audit finds it', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const driver = memoryDriver(device, 'a', { clock: systemClock, auditMs: 10 });
+    const first = target(1, 1);
+
+    device.trouble.failNext(1, 'partial');
+    await expect(driver.apply(first)).rejects.toBeInstanceOf(UnknownOutcomeError);
+    expect(device.peek(first.id)?.marker).toEqual({ epoch: 1, generation: 0, removed: false });
+    expect(device.content(first.id)?.pools).toEqual([]);
+    await driver.apply(first);
+
+    device.trouble.failNext(1, 'lie');
+    const lie = await driver.apply({ ...first, generation: 2 });
+    expect(lie).toMatchObject({ contentApplied: true, marker: { generation: 2 } });
+    expect(device.peek(first.id)?.marker.generation).toBe(1);
+    const notice = await new Promise<DeviceNotice>((resolve) => driver.watch(first.id, resolve));
+    expect(notice.type).toBe('drifted');
+    await driver.close();
+  });
+
+  test('takes no more than it has room for, and no more calls than it can answer', async () => {
+    const device = new MemoryDevice({ clock: systemClock });
+    const driver = memoryDriver(device, 'a');
+    const first = target(1, 1);
+    await driver.apply(first);
+
+    device.trouble.setCapacity(1);
+    await expect(driver.apply(target(1, 1))).rejects.toThrow(/full/);
+    await expect(driver.apply({ ...first, generation: 2 })).resolves.toBeDefined();
+    device.trouble.limitRate(1);
+    await driver.apply(first);
+    const refused = await driver.apply(first).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(RetryableError);
+    expect((refused as RetryableError).retryAfterMs).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['all', { running: true }, true],
+    ['disk', { running: false }, true],
+    ['nothing', null, false],
+  ] as const)('comes up with %s', async (kept, known, content) => {
+    const served: (string | null)[] = [];
+    const device = new MemoryDevice({
+      clock: systemClock,
+      onServing: (_, agent) => served.push(agent),
+    });
+    const first = target(1, 1);
+    await memoryDriver(device, 'a').apply(first);
+
+    device.halt('it boots');
+    await expect(memoryDriver(device, 'a').apply(first)).rejects.toThrow('it boots');
+    device.boot(kept);
+
+    if (known === null) expect(device.peek(first.id)).toBeNull();
+    else expect(device.peek(first.id)).toMatchObject(known);
+    expect(device.content(first.id) !== null).toBe(content);
+    expect(served).toEqual(kept === 'all' ? ['a', null, 'a'] : ['a', null]);
+  });
+
+  test('loses what is on its way when it goes down', async () => {
+    const device = new MemoryDevice({
+      clock: systemClock,
+      latency: () => ({ beforeMs: 20, afterMs: 0 }),
+    });
+    const first = target(1, 1);
+
+    const call = memoryDriver(device, 'a').apply(first);
+    device.halt('it boots');
+    device.boot('all');
+
+    await expect(call).rejects.toBeInstanceOf(UnknownOutcomeError);
+    expect(device.peek(first.id)).toBeNull();
+  });
+
+  test('without a conditional write lets a late one in, and says that it raced', async () => {
+    const ages = [0, 40, 0];
+    const device = new MemoryDevice({
+      clock: systemClock,
+      markerAgeMs: () => ages.shift() ?? 0,
+    });
+    const [old, next] = [memoryDriver(device, 'old'), memoryDriver(device, 'next')];
+    const first = target(1, 1);
+    await old.apply(first);
+
+    const late = old.apply({ ...first, generation: 2 });
+    await next.apply({ ...first, epoch: 2, generation: 3 });
+    await late;
+
+    expect(device.peek(first.id)?.marker).toMatchObject({ epoch: 1, generation: 2 });
+    expect(device.log.map(({ agent, raced }) => [agent, raced])).toEqual([
+      ['old', undefined],
+      ['next', undefined],
+      ['old', true],
+    ]);
+  });
+
   test('is unreachable to probes and calls while it is cut off', async () => {
     const device = new MemoryDevice({ clock: systemClock });
     const driver = memoryDriver(device, 'a');
-    device.setUnreachable('the management port is down');
+    device.trouble.setUnreachable('the management port is down');
 
     expect(await driver.probe()).toEqual({
       reachable: false,

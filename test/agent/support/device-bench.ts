@@ -30,7 +30,11 @@ export class DeviceBench {
   readonly appliance: MemoryDevice;
   readonly device: Device;
 
-  constructor(change: (driver: Driver) => Driver = (driver) => driver) {
+  /** `auditMs`: how often the driver compares; without it, never. */
+  constructor(
+    change: (driver: Driver) => Driver = (driver) => driver,
+    auditMs: number | null = null,
+  ) {
     const { clock } = this.virtual;
     this.appliance = new MemoryDevice({
       clock,
@@ -45,9 +49,10 @@ export class DeviceBench {
         this.order.push(`saved ${epoch}/${generation}`);
       },
     };
+    const audit = auditMs === null ? undefined : { clock, auditMs };
     this.device = new Device({
       id: this.id,
-      driver: change(memoryDriver(this.appliance, 'agent-1')),
+      driver: change(memoryDriver(this.appliance, 'agent-1', audit)),
       clock,
       log: this.log,
       timings: this.timings,

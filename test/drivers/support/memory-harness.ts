@@ -25,7 +25,7 @@ export function memoryHarness(
       }),
     unsupported: () => null,
     async refused(id) {
-      device.refuse(id, 'the appliance does not like it');
+      device.trouble.refuse(id, 'the appliance does not like it');
       return loadBalancerDocument({ id });
     },
     async serving(id) {
@@ -34,6 +34,9 @@ export function memoryHarness(
     },
     async breakDown(id) {
       device.breakDown(id, 'power cut');
+    },
+    async tamper(id) {
+      device.tamper(id, (document) => ({ ...document, description: 'changed by hand' }));
     },
     eventually,
     newId: randomUUID,

@@ -161,6 +161,7 @@ function deviceEvents(context: DeviceContext): EveryType<DeviceEvent> {
     ],
     'execute.failed': [failed('retryable'), failed('permanent'), failed('unknown')],
     'device.down': [{ type: 'device.down', reason: 'it died' }],
+    'device.drifted': [{ type: 'device.drifted', reason: 'somebody changed it' }],
     'device.stable': [{ type: 'device.stable' }],
     'retry.due': [{ type: 'retry.due' }],
     superseded: [

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { DeviceNotice } from '../contract/driver.ts';
+import { DriverError, type Marker } from '../contract/errors.ts';
+import type { DeviceConnection } from './connection.ts';
+import type { SurveyedThere } from './device.ts';
+
+/** What this driver left on the device, as the device called it. */
+interface Left {
+  readonly marker: Marker;
+  readonly etag: string;
+}
+
+interface Watcher {
+  readonly id: string;
+  readonly notify: (notice: DeviceNotice) => void;
+}
+
+/**
+ * Appliances do not tell that somebody changed them, or that they came up without what they held, and
+ * some say that they did what they did not. So what is watched is read back again and again, all of it
+ * with one call, and compared with what this driver left there.
+ */
+export class Audit {
+  readonly #connection: DeviceConnection;
+  readonly #clock: Clock;
+  readonly #everyMs: number;
+  readonly #left = new Map<string, Left>();
+  readonly #watchers = new Set<Watcher>();
+  #timer: Timer | null = null;
+  #surveying = false;
+
+  constructor(connection: DeviceConnection, clock: Clock, everyMs: number) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#everyMs = everyMs;
+  }
+
+  note(id: string, { marker, etag }: Left): void {
+    this.#left.set(id, { marker, etag });
+  }
+
+  forget(id: string): void {
+    this.#left.delete(id);
+  }
+
+  watch(id: string, notify: Watcher['notify']): () => void {
+    const watcher: Watcher = { id, notify };
+    this.#watchers.add(watcher);
+    this.#arm();
+    return () => {
+      this.#watchers.delete(watcher);
+      if (this.#watchers.size === 0) this.#disarm();
+    };
+  }
+
+  close(): void {
+    this.#watchers.clear();
+    this.#disarm();
+  }
+
+  #arm(): void {
+    if (this.#timer !== null || this.#surveying) return;
+    this.#timer = this.#clock.setTimer(this.#everyMs, () => {
+      this.#timer = null;
+      this.#surveying = true;
+      this.#look()
+        .catch((error: unknown) => {
+          // Out of reach, or busy: the next survey tells as much.
+          if (!(error instanceof DriverError)) throw error;
+        })
+        .finally(() => {
+          this.#surveying = false;
+          if (this.#watchers.size > 0) this.#arm();
+        });
+    });
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
+    this.#timer = null;
+  }
+
+  async #look(): Promise<void> {
+    // Whoever begins to watch while the survey is under way may have written after it was made.
+    const watchers = [...this.#watchers];
+    const found = new Map((await this.#connection.survey()).map((each) => [each.id, each]));
+    for (const watcher of watchers) {
+      const left = this.#left.get(watcher.id);
+      if (left === undefined || !this.#watchers.has(watcher)) continue;
+      const notice = difference(left, found.get(watcher.id) ?? null);
+      if (notice !== null) watcher.notify(notice);
+    }
+  }
+}
+
+function difference(left: Left, found: SurveyedThere | null): DeviceNotice | null {
+  if (found === null) return { type: 'down', reason: 'the device does not have it any more' };
+  if (found.etag !== left.etag) {
+    return { type: 'drifted', reason: 'the device has another configuration than was written' };
+  }
+  if (!isDeepStrictEqual(found.marker, left.marker)) {
+    return { type: 'drifted', reason: 'the device has another marker than was written' };
+  }
+  return found.running ? null : { type: 'down', reason: 'the device has it, and does not run it' };
+}

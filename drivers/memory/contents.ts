@@ -1,0 +1,78 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Marker } from '../contract/errors.ts';
+
+/** What the device keeps of one load balancer. Replaced as a whole, never changed. */
+export interface Held {
+  readonly marker: Marker;
+  readonly document: LoadBalancerDocument | null;
+  readonly operating: OperatingReport;
+  readonly running: boolean;
+  /** Changes whenever the content does, whoever changes it. */
+  readonly etag: string;
+  /** Whose call was accepted last. */
+  readonly agent: string;
+}
+
+/** What comes back after the device was down. */
+export type Kept =
+  /** Everything, and it serves again. */
+  | 'all'
+  /** What stands on a disk; but what served has to be started by somebody. */
+  | 'disk'
+  /** What had been saved when it went down: some writes ago. */
+  | 'saved'
+  | 'nothing';
+
+/** A device saves what it holds after so many writes. */
+const writesPerSave = 5;
+
+/** What the device holds, in its memory and as it was saved last. */
+export class Contents {
+  #held = new Map<string, Held>();
+  #saved: ReadonlyMap<string, Held> = new Map();
+  #writes = 0;
+
+  get(id: string): Held | null {
+    return this.#held.get(id) ?? null;
+  }
+
+  ids(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+
+  /** How many other load balancers it has the content of. */
+  besides(id: string): number {
+    let count = 0;
+    for (const [other, { document }] of this.#held)
+      if (other !== id && document !== null) count += 1;
+    return count;
+  }
+
+  set(id: string, held: Held): void {
+    this.#held.set(id, held);
+    this.#writes += 1;
+    if (this.#writes % writesPerSave === 0) this.#saved = new Map(this.#held);
+  }
+
+  forget(id: string): void {
+    this.#held.delete(id);
+  }
+
+  /** What is left after a boot. */
+  boot(kept: Kept): void {
+    if (kept === 'nothing') this.#held = new Map();
+    else if (kept === 'saved') this.#held = new Map(this.#saved);
+    else if (kept === 'disk') {
+      const idle = [...this.#held].map(([id, held]) => [id, { ...held, running: false }] as const);
+      this.#held = new Map(idle);
+    }
+    this.#saved = new Map(this.#held);
+  }
+}
+
+/** What half of a write leaves behind: the listeners are there, the pools are not. */
+export function halfOf(document: LoadBalancerDocument): LoadBalancerDocument {
+  const listeners = document.listeners.map((each) => ({ ...each, default_pool_id: null }));
+  return { ...document, listeners, pools: [] };
+}
