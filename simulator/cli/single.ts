@@ -42,7 +42,7 @@ export async function runSingle(
   if (report !== null && options.report !== null) {
     const { agents, controllers } = sizeOf(run);
     const processes = [...numbered('controller', controllers), ...numbered('agent', agents)];
-    const data = report.data(result, source.scenario.summary, processes);
+    const data = report.data(result, source.scenario, processes);
     await writeFile(options.report, reportPage(data));
   }
   let kept = plan;

@@ -1,6 +1,6 @@
 import { formatLine } from '../chronicle.ts';
 import { faultKind } from '../faults/index.ts';
-import type { Plan } from '../scenarios/scenario.ts';
+import type { Plan, Scenario } from '../scenarios/scenario.ts';
 import type { RunResult } from '../simulate.ts';
 import type { Observer, WorldEvent } from '../world/events.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type ReportData,
   type StateSpan,
 } from './data.ts';
+import { ShardCounts } from './shard-counts.ts';
 
 type Open<Span extends StateSpan> = Omit<Span, 'toMs'>;
 type Transition = Extract<WorldEvent, { type: 'transition' }>['transition'];
@@ -24,6 +25,7 @@ export class ReportCollector {
   readonly #lasts: (number | null)[] = [];
   readonly #device: DeviceMark[] = [];
   readonly #writes: number[] = [];
+  readonly #shards = new ShardCounts();
   readonly #agents = new Map<string, Open<StateSpan>[]>();
   readonly #loadBalancers = new Map<string, Open<BindingSpan>[]>();
   #plan: Plan | null = null;
@@ -40,8 +42,11 @@ export class ReportCollector {
 
   readonly observer: Observer = (event, atMs) => {
     this.#lastMs = atMs;
-    if (event.type === 'stored') this.#writes.push(atMs);
-    else if (event.type === 'fault') this.#noteFault(event, atMs);
+    if (event.type === 'stored') {
+      this.#writes.push(atMs);
+      if (event.bucket === 'shards') this.#shards.note(event.change, atMs);
+    }
+    if (event.type === 'fault') this.#noteFault(event, atMs);
     else if (event.type === 'transition') this.#noteTransition(event.transition, atMs);
     else if (event.type === 'device') {
       const { lb, kind, agent, epoch, generation } = event.entry;
@@ -50,7 +55,11 @@ export class ReportCollector {
   };
 
   /** What was seen, as far as the run went. */
-  data(result: RunResult, summary: string, processes: readonly string[]): ReportData {
+  data(
+    result: RunResult,
+    { summary, promise }: Pick<Scenario, 'summary' | 'promise'>,
+    processes: readonly string[],
+  ): ReportData {
     const endMs = Math.max(result.virtualMs, this.#lastMs);
     const healed = this.#plan === null ? endMs : this.#plannedMs + this.#plan.untilMs;
     const names = new Map(
@@ -66,6 +75,7 @@ export class ReportCollector {
     return {
       scenario: result.scenario,
       summary,
+      promise,
       seed: result.seed,
       ok: result.ok,
       endMs,
@@ -77,6 +87,7 @@ export class ReportCollector {
         id,
         role: id.startsWith('controller') ? 'controller' : 'agent',
         states: closed<StateSpan>(this.#agents.get(id) ?? [], endMs),
+        shards: this.#shards.of(id, endMs),
       })),
       faults: this.#faults.map((fault, index) => {
         const lastsMs = this.#lasts[index] ?? null;
@@ -103,11 +114,12 @@ export class ReportCollector {
         Math.abs(this.#plannedMs + each.atMs - atMs) < sameMomentMs,
     );
     const fault = planned ?? { kind, target, variant: detail, atMs, forMs: 0 };
-    const row = faultKind(kind).row(fault);
+    const { summary, row: rowOf } = faultKind(kind);
+    const row = rowOf(fault);
     // A row that is not the target's own has to say whom it befalls.
     const words = row === target ? [detail] : [target, detail];
     const about = words.filter((word) => word !== '').join(': ');
-    this.#faults.push({ kind, row, detail: about, fromMs: atMs });
+    this.#faults.push({ kind, summary, row, detail: about, fromMs: atMs });
     this.#lasts.push(fault.forMs);
   }
 

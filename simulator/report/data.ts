@@ -2,6 +2,8 @@
 export interface ReportData {
   readonly scenario: string;
   readonly summary: string;
+  /** What must hold, in a sentence. */
+  readonly promise: string;
   readonly seed: number;
   readonly ok: boolean;
   readonly endMs: number;
@@ -22,6 +24,15 @@ export interface ProcessRow {
   readonly role: 'controller' | 'agent';
   /** An agent's states, as its judge sees it. */
   readonly states: readonly StateSpan[];
+  /** How many shards a controller owns, by their records. */
+  readonly shards: readonly CountSpan[];
+}
+
+/** A time in which a count stayed the same. */
+export interface CountSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
 }
 
 export interface StateSpan {
@@ -33,6 +44,8 @@ export interface StateSpan {
 
 export interface FaultSpan {
   readonly kind: string;
+  /** What its kind does, in a sentence. */
+  readonly summary: string;
   /** The row that it belongs to. */
   readonly row: string;
   readonly detail: string;

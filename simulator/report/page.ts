@@ -52,6 +52,7 @@ function headHtml(data: ReportData, title: string): string {
   const verdict = data.ok ? 'passed' : 'failed';
   return `<h1>${escapeHtml(title)}<span class="verdict ${verdict}">${verdict}</span></h1>
 <p class="summary">${escapeHtml(data.summary)}</p>
+<p class="promise">${escapeHtml(data.promise)}</p>
 <dl class="facts">${list.join('')}</dl>`;
 }
 
@@ -69,7 +70,7 @@ function legendHtml(): string {
     ['fault', 'fault'],
     ['tick applied', 'applied on the device'],
     ['tick refused', 'refused by its fence'],
-    ['load', 'load balancers that an agent holds'],
+    ['load', 'load balancers that an agent holds, shards that a controller owns'],
     ['state suspect', 'suspect'],
     ['state dead', 'dead or gone'],
     ['violation-key', 'violation'],

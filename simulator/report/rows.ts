@@ -5,8 +5,9 @@ import { escapeHtml, type Mark, markHtml, seconds } from './html.ts';
 /** How many colours tell epochs apart; then they begin anew. */
 export const epochColours = 8;
 
-/** How long a bar of the store's histogram is. */
-const binMs = 200;
+/** How long a bar of the store's histogram is: at least, and as a share of the whole. */
+const binLeastMs = 200;
+const binShare = 1 / 240;
 
 /** A bar that is shorter than this share of the whole has no room for words. */
 const labelShare = 0.012;
@@ -19,7 +20,7 @@ export function rowsHtml(data: ReportData): string {
   const network = faults.some(({ row }) => row === networkRow) ? row(data, networkRow, []) : '';
   return [
     heading('controllers and agents'),
-    ...controllers.map(({ id }) => row(data, id, [])),
+    ...controllers.map((controller) => controllerRow(data, controller)),
     ...agents.map((agent) => agentRow(data, agent.id)),
     heading('what they share'),
     network,
@@ -34,21 +35,66 @@ const heading = (text: string): string =>
   `<div class="group"><span>${escapeHtml(text)}</span></div>`;
 
 function row(data: ReportData, id: string, marks: readonly Mark[], name = id, more = ''): string {
-  const shades = data.faults.filter((fault) => fault.row === id).map(faultMark);
+  // An agent's states stand above everything else in its row.
+  const fromPx = more === 'agent' ? stateHeightPx : 0;
+  const faults = data.faults.filter((fault) => fault.row === id);
+  const { shades, lanes } = faultMarks(faults, fromPx);
   const body = [...shades, ...marks].map((mark) => markHtml(mark, data.endMs)).join('');
-  return `<div class="row ${more}" data-row="${escapeHtml(id)}"><b title="${escapeHtml(id)}">${escapeHtml(name)}</b><div class="lane">${body}</div></div>`;
+  const height = lanes > 1 ? ` style="min-height:${fromPx + lanes * faultHeightPx}px"` : '';
+  return `<div class="row ${more}" data-row="${escapeHtml(id)}"><b title="${escapeHtml(id)}">${escapeHtml(name)}</b><div class="lane"${height}>${body}</div></div>`;
 }
 
-function faultMark({ kind, detail, fromMs, toMs }: ReportData['faults'][number]): Mark {
+type Fault = ReportData['faults'][number];
+
+/** How high a fault is where several share a row: enough for its name. */
+const faultHeightPx = 14;
+const stateHeightPx = 7;
+
+/** Faults that overlap stand one below the other. */
+function faultMarks(
+  faults: readonly Fault[],
+  fromPx: number,
+): { shades: readonly Mark[]; lanes: number } {
+  const lanes: Fault[][] = [];
+  const laneOf = faults.map((fault) => {
+    const free = lanes.findIndex((lane) => lane.every((other) => other.toMs <= fault.fromMs));
+    const lane = free === -1 ? lanes.length : free;
+    lanes[lane] = [...(lanes[lane] ?? []), fault];
+    return lane;
+  });
+  const shades = faults.map((fault, index) => {
+    const top = fromPx + (laneOf[index] ?? 0) * faultHeightPx;
+    const placed = `top:${top}px;height:${faultHeightPx - 1}px;line-height:${faultHeightPx - 1}px`;
+    return { ...faultMark(fault), style: lanes.length > 1 ? placed : '' };
+  });
+  return { shades, lanes: lanes.length };
+}
+
+function faultMark({ kind, summary, detail, fromMs, toMs }: Fault): Mark {
   const lasts = toMs > fromMs ? `from ${seconds(fromMs)} to ${seconds(toMs)}` : seconds(fromMs);
   const words = detail === '' ? '' : ` (${detail})`;
   return {
     kind: toMs > fromMs ? 'fault' : 'fault once',
     fromMs,
     toMs,
-    tip: `fault: ${kind}${words}\n${lasts}`,
+    tip: `fault: ${kind}${words}\n${summary}\n${lasts}`,
     label: toMs > fromMs ? kind : '',
   };
+}
+
+/** A controller's row: how many of the shards it owns. */
+function controllerRow(data: ReportData, { id, shards }: ReportData['processes'][number]): string {
+  const all = Math.max(...data.processes.flatMap((each) => each.shards.map(({ count }) => count)));
+  const marks = shards
+    .filter(({ count }) => count > 0)
+    .map(({ count, fromMs, toMs }): Mark => ({
+      kind: 'load',
+      fromMs,
+      toMs,
+      tip: `${id} owns ${count} shards\nfrom ${seconds(fromMs)} to ${seconds(toMs)}`,
+      style: `height:${Math.max(8, Math.round((85 * count) / all))}%`,
+    }));
+  return row(data, id, marks);
 }
 
 /** An agent's row: what its judge takes it for, and above it how many load balancers it holds. */
@@ -78,7 +124,8 @@ function loadMarks({ loadBalancers, endMs }: ReportData, id: string): Mark[] {
   });
 }
 
-function storeMarks({ writes }: ReportData): Mark[] {
+function storeMarks({ writes, endMs }: ReportData): Mark[] {
+  const binMs = Math.max(binLeastMs, Math.ceil(endMs * binShare));
   const bins = new Map<number, number>();
   for (const atMs of writes) {
     const bin = Math.floor(atMs / binMs);

@@ -13,7 +13,9 @@ body { margin: 0; padding: 24px 28px 40px; background: var(--paper); color: var(
 h1 { margin: 0; font-size: 22px; font-weight: 650; letter-spacing: -0.01em; }
 h1 .verdict { margin-left: 10px; padding: 3px 11px; border-radius: 99px; font-size: 13px; vertical-align: 3px; color: var(--text); background: var(--good); }
 h1 .verdict.failed { background: var(--bad); }
-.summary { margin: 4px 0 14px; color: var(--quiet); }
+.summary { margin: 4px 0 2px; color: var(--quiet); }
+.promise { margin: 0 0 14px; }
+.promise:empty { display: none; }
 .facts { display: flex; flex-wrap: wrap; gap: 6px 26px; margin: 0 0 16px; }
 .facts div { display: flex; flex-direction: column; }
 .facts dt { color: var(--quiet); font-size: 11px; }
@@ -58,7 +60,7 @@ i.rebinding { background: repeating-linear-gradient(115deg, var(--hue) 0 5px, co
 i.orphaned { min-width: 3px; z-index: 1; background: repeating-linear-gradient(115deg, var(--fault) 0 4px, var(--card) 4px 8px); color: var(--ink); }
 i.pending { background: none; border: 1px dashed var(--quiet); color: var(--quiet); }
 i.deleting { opacity: 0.45; }
-i.fault { z-index: 1; padding-left: 5px; color: var(--fault); font-size: 10.5px; line-height: 18px; white-space: nowrap; background: color-mix(in srgb, var(--fault) 20%, var(--lane)); box-shadow: inset 2px 0 0 var(--fault); }
+i.fault { z-index: 2; padding-left: 5px; color: var(--fault); font-size: 10.5px; line-height: 18px; white-space: nowrap; background: color-mix(in srgb, var(--fault) 20%, var(--lane)); box-shadow: inset 2px 0 0 var(--fault); }
 i.once { width: 3px; padding: 0; background: var(--fault); }
 i.state { z-index: 3; bottom: auto; height: 6px; border-radius: 0; background: none; }
 i.state.alive { display: none; }
@@ -67,7 +69,7 @@ i.state.dead, i.state.retired, i.state.joining { background: color-mix(in srgb, 
 i.state.draining { background: var(--e6); }
 .bar i.state { height: 6px; }
 .row.agent i.fault { line-height: 26px; }
-i.load { z-index: 2; bottom: 0; border-top: 2px solid var(--load); background: color-mix(in srgb, var(--load) 26%, transparent); }
+i.load { z-index: 1; bottom: 0; border-top: 2px solid var(--load); background: color-mix(in srgb, var(--load) 26%, transparent); }
 i.writes { bottom: 0; background: var(--write); box-shadow: inset -1px 0 0 var(--lane); }
 i.tick { z-index: 2; top: 0; bottom: 0; width: 2px; background: var(--ink); opacity: 0.85; }
 i.tick.claimed { opacity: 0.4; }

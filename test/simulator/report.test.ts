@@ -99,6 +99,14 @@ describe('a report', () => {
     expect(html).not.toMatch(/fetch\(|XMLHttpRequest|WebSocket|import\(/);
   });
 
+  test('shows how many shards each controller owns', async () => {
+    const { data } = await report(['--seed', '3', '--controllers', '2']);
+    const controllers = data.processes.filter(({ role }) => role === 'controller');
+    const last = controllers.map(({ shards }) => shards.at(-1)?.count ?? 0);
+    expect(last.reduce((sum, count) => sum + count, 0)).toBe(8);
+    expect(Math.min(...last)).toBeGreaterThan(0);
+  });
+
   test('holds fifty load balancers', async () => {
     const words = ['--seed', '3', '--controllers', '1', '--load-balancers', '50'];
     const { html, data } = await report(words);
@@ -113,6 +121,7 @@ test('text from a run can not become markup', () => {
   const html = reportPage({
     scenario: nasty,
     summary: nasty,
+    promise: nasty,
     seed: 1,
     ok: false,
     endMs: 1_000,
@@ -121,7 +130,7 @@ test('text from a run can not become markup', () => {
     hash: '',
     writes: [],
     processes: [],
-    faults: [{ kind: nasty, row: 'store', detail: nasty, fromMs: 1, toMs: 2 }],
+    faults: [{ kind: nasty, summary: nasty, row: 'store', detail: nasty, fromMs: 1, toMs: 2 }],
     device: [],
     loadBalancers: [],
     violations: [{ atMs: 5, checker: nasty, message: nasty, loadBalancer: '', events: [nasty] }],
