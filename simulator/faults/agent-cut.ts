@@ -1,4 +1,5 @@
-import { type Direction, directions } from '../world/network.ts';
+import { cut, type Direction, directions } from '../world/disturbance.ts';
+import { disturbing } from './disturbing.ts';
 import { type FaultKind, span } from './fault.ts';
 import { firstOf, targetsAgent, variantAmong } from './problems.ts';
 
@@ -13,10 +14,6 @@ export const agentCut: FaultKind = {
     variant: stream.pick(directions),
   }),
   problem: firstOf(targetsAgent, variantAmong(directions)),
-  start: (world, { target, variant }) => world.network.cut(target, variant as Direction),
-  stop: (world, { target }) => world.network.mend(target),
-  heal: (world, { agents }) => {
-    for (const id of agents) world.network.mend(id);
-  },
+  ...disturbing((_, { target, variant }) => cut(target, variant as Direction)),
   row: ({ target }) => target,
 };

@@ -1,4 +1,5 @@
-import { directions, type Direction } from '../world/network.ts';
+import { cut, type Direction, directions } from '../world/disturbance.ts';
+import { disturbing } from './disturbing.ts';
 import { type FaultKind, span } from './fault.ts';
 import { firstOf, targetsController, variantAmong } from './problems.ts';
 
@@ -13,10 +14,6 @@ export const controllerCut: FaultKind = {
     variant: stream.pick(directions),
   }),
   problem: firstOf(targetsController, variantAmong(directions)),
-  start: (world, { target, variant }) => world.network.cut(target, variant as Direction),
-  stop: (world, { target }) => world.network.mend(target),
-  heal: (world, { controllers }) => {
-    for (const id of controllers) world.network.mend(id);
-  },
+  ...disturbing((_, { target, variant }) => cut(target, variant as Direction)),
   row: ({ target }) => target,
 };

@@ -46,6 +46,8 @@ export interface FaultKind {
    * the processes that are not broken for good.
    */
   heal(world: World, core: Processes): void;
+  /** The processes that are never well again where it lasts for ever; without it, its target. */
+  breaks?(fault: Fault): readonly string[];
   /** Where the report draws it: a process, or one of the rows that all share. */
   row(fault: Fault): string;
 }

@@ -1,3 +1,4 @@
+import { advisoryLoss } from './advisory-loss.ts';
 import { agentCrash } from './agent-crash.ts';
 import { agentCut } from './agent-cut.ts';
 import { agentDisconnect } from './agent-disconnect.ts';
@@ -16,8 +17,12 @@ import { deviceFailure } from './device-failure.ts';
 import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
+import { networkClog } from './network-clog.ts';
+import { networkDuplicates } from './network-duplicates.ts';
+import { networkHalfOpen } from './network-half-open.ts';
 import { networkLoss } from './network-loss.ts';
 import { networkPartition } from './network-partition.ts';
+import { networkReorder } from './network-reorder.ts';
 import { slowHost } from './slow-host.ts';
 import { storeFailure } from './store-failure.ts';
 import { storeSlow } from './store-slow.ts';
@@ -25,6 +30,7 @@ import { storeStall } from './store-stall.ts';
 import { vmSuspend } from './vm-suspend.ts';
 
 export const faultKinds: readonly FaultKind[] = [
+  advisoryLoss,
   agentCrash,
   agentCut,
   agentDisconnect,
@@ -42,8 +48,12 @@ export const faultKinds: readonly FaultKind[] = [
   deviceFailure,
   deviceSlow,
   deviceUnreachable,
+  networkClog,
+  networkDuplicates,
+  networkHalfOpen,
   networkLoss,
   networkPartition,
+  networkReorder,
   slowHost,
   storeFailure,
   storeSlow,

@@ -1,3 +1,4 @@
+import { disturbing } from './disturbing.ts';
 import { networkRow, type FaultKind, span } from './fault.ts';
 import { variantIsNumber } from './problems.ts';
 
@@ -15,8 +16,10 @@ export const networkLoss: FaultKind = {
     variant: String(stream.pick([0.02, 0.1, 0.3])),
   }),
   problem: variantIsNumber(0, 1, 'the share of messages that get lost, from 0 to 1'),
-  start: (world, { variant }) => world.network.lose(Number(variant)),
-  stop: (world) => world.network.lose(0),
-  heal: (world) => world.network.lose(0),
+  ...disturbing((world, { variant }) => {
+    const share = Number(variant);
+    const stream = world.stream('net-loss');
+    return { fate: () => (stream.chance(share) ? 'lost' : null) };
+  }),
   row: () => networkRow,
 };

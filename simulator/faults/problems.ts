@@ -21,6 +21,27 @@ export const targetsController: Check = (fault, { controllers }) => targetAmong(
 export const targetsProcess: Check = (fault, { agents, controllers }) =>
   targetAmong(fault, [...agents, ...controllers]);
 
+/** The processes that a target lists, and those behind a slash; null: the rest of all. */
+export function sidesOf({ target }: Fault): {
+  readonly side: readonly string[];
+  readonly rest: readonly string[] | null;
+} {
+  const [side = '', rest] = target.split('/');
+  return { side: listed(side), rest: rest === undefined ? null : listed(rest) };
+}
+
+const listed = (text: string): readonly string[] => text.split(' ').filter((word) => word !== '');
+
+/** One or more of them, in any order. */
+export const targetsProcesses: Check = (fault, { agents, controllers }) => {
+  const processes = [...controllers, ...agents];
+  const { side, rest } = sidesOf(fault);
+  const known = [...side, ...(rest ?? [])].every((id) => processes.includes(id));
+  if (known && side.length > 0) return null;
+  const message = `'${fault.target}' must be a list of processes with spaces between them: ${choice(processes)}`;
+  return { key: 'target', message };
+};
+
 /** It befalls all there is, so a target would mean nothing. */
 export const anyTarget: Check = () => null;
 

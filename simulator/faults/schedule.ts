@@ -42,12 +42,15 @@ export class FaultSchedule {
     const world = this.#world;
     world.time.schedule(delayMs, 'fault', () => {
       const { kind: name, target, variant } = fault;
-      if (this.#lost.has(target)) return;
       const kind = faultKind(name);
+      const befallen = kind.breaks?.(fault) ?? [target];
+      if (befallen.every((process) => this.#lost.has(process))) return;
       world.emit({ type: 'fault', kind: name, phase, target, detail: variant });
       if (phase === 'ends') kind.stop(world, fault);
       else kind.start(world, fault);
-      if (fault.forMs === null) this.#lost.add(target);
+      if (fault.forMs === null) {
+        for (const process of befallen) if (world.isProcess(process)) this.#lost.add(process);
+      }
     });
   }
 }

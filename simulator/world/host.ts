@@ -32,6 +32,11 @@ export abstract class Host {
     this.time = new HostTime(world.time);
   }
 
+  /** Its process's connection to the bus; null while there is none. */
+  get connection(): MemoryBus | null {
+    return this.#bus;
+  }
+
   /** Does nothing where the process runs, or is about to. */
   abstract start(): Promise<void>;
 

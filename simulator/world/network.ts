@@ -1,59 +1,73 @@
 import type { Clock } from '../../machines/ports/clock.ts';
-import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
+import { MemoryBroker, type Onward } from '../../src/adapters/memory-bus.ts';
+import type { Disturbance } from './disturbance.ts';
 
-export type Direction = 'in' | 'out' | 'both';
-export const directions: readonly Direction[] = ['in', 'out', 'both'];
+/** A disturbance while it lasts, and the messages that it holds up. */
+interface Imposed extends Disturbance {
+  readonly lasting: boolean;
+  readonly held: (() => void)[];
+}
 
-/** The bus's server and the links to it, which can be cut without anybody being told. */
+/**
+ * The bus's server and the links to it. Each fault imposes its own disturbance and lifts it, so that
+ * those which overlap end each by itself.
+ */
 export class Network {
   readonly broker: MemoryBroker;
-  readonly #deaf = new Set<string>();
-  readonly #mute = new Set<string>();
-  /** Pairs of processes, `from to`, whose messages do not arrive. */
-  readonly #parted = new Set<string>();
-  #lossShare = 0;
+  readonly #delayMs: () => number;
+  readonly #imposed = new Map<object, Imposed>();
 
-  /** `chance` draws whether a message is among this share of all messages. */
-  constructor(clock: Clock, delayMs: () => number, chance: (share: number) => boolean) {
+  constructor(clock: Clock, delayMs: () => number) {
+    this.#delayMs = delayMs;
     this.broker = new MemoryBroker(clock, {
-      delayMs: (from, to) => {
-        // Drawn also for what gets lost, so that a cut does not shift everything that follows.
-        const takesMs = delayMs();
-        // Mostly nobody is cut off, and then nobody's name has to be taken apart.
-        const lost =
-          (this.#mute.size > 0 && this.#mute.has(processOf(from))) ||
-          (this.#deaf.size > 0 && this.#deaf.has(processOf(to))) ||
-          (this.#parted.size > 0 && this.#parted.has(`${processOf(from)} ${processOf(to)}`)) ||
-          (this.#lossShare > 0 && chance(this.#lossShare));
-        return lost ? Number.POSITIVE_INFINITY : takesMs;
-      },
+      carry: (from, to, subject, onward) => this.#carry(from, to, subject, onward),
     });
   }
 
-  /** Loses what the process sends (`out`), what is sent to it (`in`), or both. */
-  cut(process: string, direction: Direction): void {
-    if (direction !== 'in') this.#mute.add(process);
-    if (direction !== 'out') this.#deaf.add(process);
+  /** Until it is lifted; one that lasts survives {@link heal}. `by` is who may lift it. */
+  impose(by: object, disturbance: Disturbance, lasting = false): void {
+    this.lift(by);
+    this.#imposed.set(by, { ...disturbance, lasting, held: [] });
   }
 
-  mend(process: string): void {
-    this.#mute.delete(process);
-    this.#deaf.delete(process);
+  lift(by: object): void {
+    const imposed = this.#imposed.get(by);
+    if (imposed === undefined) return;
+    this.#imposed.delete(by);
+    imposed.end?.();
+    for (const send of imposed.held) send();
   }
 
-  /** Loses what one process sends to the other; each of them still reaches everybody else. */
-  part(from: string, to: string): void {
-    this.#parted.add(`${from} ${to}`);
+  /** Lifts everything that is not to last. */
+  heal(): void {
+    for (const [by, { lasting }] of this.#imposed) if (!lasting) this.lift(by);
   }
 
-  /** Ends every partition. */
-  rejoin(): void {
-    this.#parted.clear();
-  }
-
-  /** Loses this share of all messages, answers among them. */
-  lose(share: number): void {
-    this.#lossShare = share;
+  #carry(from: string, to: string, subject: string, onward: Onward): void {
+    // Drawn also for what gets lost, so that a cut does not shift everything that follows.
+    const takesMs = this.#delayMs();
+    // Mostly nothing is wrong, and then nobody's name has to be taken apart.
+    if (this.#imposed.size === 0) {
+      onward(takesMs);
+      return;
+    }
+    const sender = processOf(from);
+    const receiver = processOf(to);
+    let lateMs = 0;
+    const againMs: number[] = [];
+    for (const { fate, held } of this.#imposed.values()) {
+      const befalls = fate?.(sender, receiver, subject) ?? null;
+      if (befalls === null) continue;
+      if (befalls === 'lost') return;
+      if (befalls === 'held') {
+        held.push(() => this.#carry(from, to, subject, onward));
+        return;
+      }
+      if ('lateMs' in befalls) lateMs += befalls.lateMs;
+      else againMs.push(befalls.againMs);
+    }
+    onward(takesMs + lateMs, lateMs > 0 ? 'out of turn' : 'in turn');
+    for (const afterMs of againMs) onward(takesMs + lateMs + afterMs, 'out of turn');
   }
 }
 

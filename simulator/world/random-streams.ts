@@ -45,6 +45,12 @@ export class RandomStream implements Random {
     return item;
   }
 
+  /** The same items in another order. */
+  shuffled<T>(items: readonly T[]): readonly T[] {
+    const left = [...items];
+    return items.flatMap(() => left.splice(this.integer(0, left.length - 1), 1));
+  }
+
   uuid(): string {
     const hex = [0, 0, 0, 0].map(() => this.#next32().toString(16).padStart(8, '0')).join('');
     const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);

@@ -64,11 +64,7 @@ export class World {
     this.parts = { ...soundParts, ...options.parts };
     this.trace = options.trace ?? new Trace();
     this.clock = new ProcessClock(this.time, 'world');
-    this.network = new Network(
-      this.clock,
-      () => this.delay('net'),
-      (share) => this.stream('net-loss').chance(share),
-    );
+    this.network = new Network(this.clock, () => this.delay('net'));
     this.stores = memoryStores(this.clock, { delayMs: () => this.delay('store') });
     const observed = observedStores(this.stores, {
       learnt: (bucket, key, value) => this.emit({ type: 'learnt', bucket, key, value }),
@@ -136,6 +132,10 @@ export class World {
   /** The host of an agent or of a controller. */
   host(id: string): Host {
     return this.controllerHosts.get(id) ?? this.agentHost(id);
+  }
+
+  isProcess(id: string): boolean {
+    return this.agentHosts.has(id) || this.controllerHosts.has(id);
   }
 
   agent(id: string): Agent | null {

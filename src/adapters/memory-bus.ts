@@ -9,9 +9,20 @@ export { MemoryBus } from './memory-connection.ts';
 /** The name under which the broker itself appears as sender or receiver in `delayMs`. */
 export const brokerName = 'nats';
 
+/**
+ * Sends a message on, to arrive after this delay; infinite means never. Out of turn, it may come
+ * before what was sent earlier, or once more after it.
+ */
+export type Onward = (delayMs: number, turn?: 'in turn' | 'out of turn') => void;
+
 export interface MemoryBrokerOptions {
   /** Milliseconds from sender to receiver, by connection names; infinite means lost. */
   readonly delayMs?: (from: string, to: string, subject: string) => number;
+  /**
+   * Instead of `delayMs`, takes each message on its way: calls `onward` once where all is well, and
+   * never, later or twice where it is not.
+   */
+  readonly carry?: (from: string, to: string, subject: string, onward: Onward) => void;
   /** Where a handler's exception goes; without it, it is thrown out of the clock's timer. */
   readonly onHandlerError?: (error: unknown, subject: string) => void;
 }
@@ -38,7 +49,7 @@ export interface Answer {
  */
 export class MemoryBroker {
   readonly clock: Clock;
-  readonly #delayMs: (from: string, to: string, subject: string) => number;
+  readonly #carry: NonNullable<MemoryBrokerOptions['carry']>;
   readonly #onHandlerError: MemoryBrokerOptions['onHandlerError'];
   readonly #subscriptions = new SubjectTrie<MemorySubscription>();
   readonly #links = new Map<MemoryBus | null, Map<MemoryBus, Link>>();
@@ -47,7 +58,9 @@ export class MemoryBroker {
 
   constructor(clock: Clock, options: MemoryBrokerOptions = {}) {
     this.clock = clock;
-    this.#delayMs = options.delayMs ?? (() => 0);
+    const delayMs = options.delayMs ?? (() => 0);
+    this.#carry =
+      options.carry ?? ((from, to, subject, onward) => onward(delayMs(from, to, subject)));
     this.#onHandlerError = options.onHandlerError;
   }
 
@@ -75,7 +88,7 @@ export class MemoryBroker {
     const receivers: MemorySubscription[] = [];
     let groups: Map<string, MemorySubscription[]> | null = null;
     for (const subscription of this.#subscriptions.match(subject)) {
-      if (subscription.bus.status() !== 'connected') continue;
+      if (!subscription.bus.open) continue;
       if (subscription.queue === null) {
         receivers.push(subscription);
         continue;
@@ -92,11 +105,18 @@ export class MemoryBroker {
 
   /** Carries something other than a published message, such as a reply, on the same link. */
   carry(from: MemoryBus | null, to: MemoryBus, subject: string, arrive: () => void): void {
-    this.#link(from, to).send(this.delayMs(from, to, subject), arrive);
+    this.#carry(from?.name ?? brokerName, to.name, subject, (delayMs, turn) => {
+      this.#send(from, to, delayMs, turn, arrive);
+    });
   }
 
-  delayMs(from: MemoryBus | null, to: MemoryBus | null, subject: string): number {
-    return this.#delayMs(from?.name ?? brokerName, to?.name ?? brokerName, subject);
+  /** There and back between a connection and the server. */
+  ping(bus: MemoryBus, arrive: () => void): void {
+    this.#carry(bus.name, brokerName, 'PING', (thereMs) => {
+      this.#carry(brokerName, bus.name, 'PONG', (backMs, turn) => {
+        this.#send(null, bus, thereMs + backMs, turn, arrive);
+      });
+    });
   }
 
   /** Tells controllers of a new connection, as the server's CONNECT advisory does. */
@@ -143,6 +163,18 @@ export class MemoryBroker {
         this.#onHandlerError(error, subject);
       }
     });
+  }
+
+  #send(
+    from: MemoryBus | null,
+    to: MemoryBus,
+    delayMs: number,
+    turn: Parameters<Onward>[1],
+    arrive: () => void,
+  ): void {
+    if (delayMs === Number.POSITIVE_INFINITY) return;
+    if (turn === 'out of turn') this.clock.setTimer(delayMs, arrive);
+    else this.#link(from, to).send(delayMs, arrive);
   }
 
   #link(from: MemoryBus | null, to: MemoryBus): Link {

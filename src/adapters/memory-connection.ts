@@ -13,7 +13,8 @@ import { PendingRequests } from './pending-requests.ts';
 
 /**
  * One connection to the {@link MemoryBroker}. Beside the port it can be killed, cut off and
- * brought back. Made by {@link MemoryBroker.connect}.
+ * brought back, and be half open: one side has closed it, and the other one does not know. Made by
+ * {@link MemoryBroker.connect}.
  */
 export class MemoryBus implements Bus {
   readonly name: string;
@@ -22,7 +23,10 @@ export class MemoryBus implements Bus {
   cid = 0;
   /** Grows whenever the connection breaks: what was on its way by then is lost. */
   session = 0;
+  /** What the server believes: it sends to open connections, and hears nothing from others. */
+  open = true;
   readonly #broker: MemoryBroker;
+  readonly #clock: Clock;
   readonly #subscriptions = new Set<MemorySubscription>();
   readonly #requests: PendingRequests<string>;
   readonly #listeners = new Set<(status: BusStatus) => void>();
@@ -31,6 +35,7 @@ export class MemoryBus implements Bus {
 
   constructor(broker: MemoryBroker, name: string, user: string, clock: Clock) {
     this.#broker = broker;
+    this.#clock = clock;
     this.#requests = new PendingRequests(clock);
     this.name = name;
     this.user = user;
@@ -40,12 +45,13 @@ export class MemoryBus implements Bus {
     if (this.#killed) return;
     this.#assertConnected(subject);
     assertPayload(subject, data);
-    this.#broker.publish(this, subject, data, null);
+    if (this.open) this.#broker.publish(this, subject, data, null);
   }
 
   request(subject: string, data: string, timeoutMs: number): Promise<string> {
     return this.#begin(subject, timeoutMs, (id) => {
       assertPayload(subject, data);
+      if (!this.open) return;
       const answer: Answer = {
         requester: this,
         session: this.session,
@@ -95,19 +101,16 @@ export class MemoryBus implements Bus {
 
   async ping(timeoutMs: number): Promise<void> {
     await this.#begin('PING', timeoutMs, (id) => {
-      const there = this.#broker.delayMs(this, null, 'PING');
-      const back = this.#broker.delayMs(null, this, 'PONG');
-      if (there + back >= timeoutMs) return;
-      this.#broker.clock.setTimer(there + back, () => this.#requests.resolve(id, ''));
+      if (this.open) this.#broker.ping(this, () => this.#requests.resolve(id, ''));
     });
   }
 
   close(): Promise<void> {
     if (this.#status === 'closed') return Promise.resolve();
-    const wasConnected = this.#status === 'connected';
+    const wasOpen = this.open;
     this.#leave('closed');
     this.#dropSubscriptions();
-    this.#broker.left(this, wasConnected ? 'Client Closed' : null);
+    this.#broker.left(this, wasOpen ? 'Client Closed' : null);
     return Promise.resolve();
   }
 
@@ -117,26 +120,60 @@ export class MemoryBus implements Bus {
    */
   kill(): void {
     if (this.#killed) return;
-    const wasConnected = this.#status === 'connected';
+    const wasOpen = this.open;
     this.#killed = true;
     this.#status = 'closed';
+    this.open = false;
     this.session += 1;
     this.#requests.forgetAll();
     this.#listeners.clear();
     this.#dropSubscriptions();
-    this.#broker.left(this, wasConnected ? 'Client Closed' : null);
+    this.#broker.left(this, wasOpen ? 'Client Closed' : null);
   }
 
   /** Breaks the connection; the advisory carries `reason`, and with null there is none. */
   disconnect(reason: string | null = 'Stale Connection'): void {
     if (this.#status !== 'connected') return;
+    const wasOpen = this.open;
     this.#leave('disconnected');
+    this.#broker.left(this, wasOpen ? reason : null);
+  }
+
+  /**
+   * The server closes the connection, and tells controllers why if `reason` is not null. The process
+   * is not told: what it sends is lost without an error, until it gives up by {@link disconnect}.
+   */
+  closeAtServer(reason: string | null): void {
+    if (!this.open) return;
+    this.open = false;
+    this.session += 1;
     this.#broker.left(this, reason);
+  }
+
+  /**
+   * The process gives the connection up, and the server is not told: it goes on sending to nobody,
+   * also beside the next connection, until it is told by the returned function, which takes the
+   * reason of the advisory as {@link disconnect} does.
+   */
+  slipAway(): (reason: string | null) => void {
+    if (this.#status !== 'connected' || !this.open) return () => undefined;
+    const left = new MemoryBus(this.#broker, this.name, this.user, this.#clock);
+    left.cid = this.cid;
+    for (const { pattern, queue } of this.#subscriptions) {
+      left.subscribe(pattern, () => undefined, queue === null ? {} : { queue });
+    }
+    this.#leave('disconnected');
+    this.#broker.left(this, null);
+    return (reason) => {
+      left.disconnect(reason);
+      left.kill();
+    };
   }
 
   /** Comes back under a new connection id; subscriptions are as before. */
   reconnect(): void {
     if (this.#status !== 'disconnected') return;
+    this.open = true;
     this.#become('connected');
     this.#broker.arrived(this);
   }
@@ -150,7 +187,7 @@ export class MemoryBus implements Bus {
   #reply(subject: string, data: string, answer: Answer | null): void {
     if (answer === null || this.#killed) return;
     assertPayload(subject, data);
-    if (this.#status !== 'connected') return;
+    if (this.#status !== 'connected' || !this.open) return;
     this.#broker.carry(this, answer.requester, subject, () => {
       if (answer.requester.session === answer.session) answer.accept(data);
     });
@@ -165,6 +202,7 @@ export class MemoryBus implements Bus {
   }
 
   #leave(status: BusStatus): void {
+    this.open = false;
     this.session += 1;
     this.#requests.rejectAll();
     this.#become(status);

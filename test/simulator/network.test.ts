@@ -1,70 +1,296 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { connConnect, connDisconnect } from '../../machines/protocol/subjects.ts';
+import { advisoryLoss } from '../../simulator/faults/advisory-loss.ts';
+import { agentCut } from '../../simulator/faults/agent-cut.ts';
+import { networkClog } from '../../simulator/faults/network-clog.ts';
+import { networkDuplicates } from '../../simulator/faults/network-duplicates.ts';
+import { networkHalfOpen } from '../../simulator/faults/network-half-open.ts';
+import { networkLoss } from '../../simulator/faults/network-loss.ts';
 import { networkPartition } from '../../simulator/faults/network-partition.ts';
-import { presets } from '../../machines/timings/timings.ts';
-import { World } from '../../simulator/world/world.ts';
-
-const everybody = ['controller-1', 'controller-2', 'agent-1', 'agent-2'];
-
-/** A world whose processes only listen; tells who hears whom. */
-function quietWorld() {
-  const world = new World({ seed: 1, timings: presets.lan, agents: 2, controllers: 2, shards: 1 });
-  const heard: string[] = [];
-  const buses = new Map(
-    everybody.map((id) => [id, world.network.broker.connect(`process/${id}`)] as const),
-  );
-  for (const [id, bus] of buses) {
-    bus.subscribe('hello', ({ data }) => {
-      if (data !== id) heard.push(`${data} > ${id}`);
-    });
-  }
-  return {
-    world,
-    async hearsays() {
-      heard.length = 0;
-      for (const [id, bus] of buses) bus.publish('hello', id);
-      await world.run(100);
-      return heard.toSorted();
-    },
-  };
-}
-
-const pairs = (from: readonly string[], to: readonly string[]) =>
-  from.flatMap((a) => to.filter((b) => b !== a).map((b) => `${a} > ${b}`));
+import { networkReorder } from '../../simulator/faults/network-reorder.ts';
+import { all, everybody, faultOf, pairs, quietWorld } from './support/quiet-world.ts';
 
 const side = ['agent-1', 'controller-1'];
 const rest = ['agent-2', 'controller-2'];
+const others = everybody.filter((id) => id !== 'agent-1');
 const within = [...pairs(side, side), ...pairs(rest, rest)];
+const without = (...lost: readonly string[]) => all.filter((pair) => !lost.includes(pair));
 
-test.each([
-  { variant: 'both ways', heard: within },
-  { variant: 'one way', heard: [...within, ...pairs(rest, side)] },
-  // The first one of the rest is controller-2.
-  {
-    variant: 'bridge',
-    heard: [...within, ...pairs(['controller-2'], side), ...pairs(side, ['controller-2'])],
-  },
-])('a partition, $variant: nobody else is kept from hearing', async ({ variant, heard }) => {
-  const { world, hearsays } = quietWorld();
-  const fault = { kind: 'network-partition', atMs: 0, forMs: 1, target: side.join(' '), variant };
+describe('a partition', () => {
+  test.each([
+    { target: side.join(' '), variant: 'both ways', heard: within },
+    { target: side.join(' '), variant: 'one way', heard: [...within, ...pairs(rest, side)] },
+    { target: side.join(' '), variant: 'other way', heard: [...within, ...pairs(side, rest)] },
+    // The first one of the rest is controller-2.
+    {
+      target: side.join(' '),
+      variant: 'bridge',
+      heard: [...within, ...pairs(['controller-2'], side), ...pairs(side, ['controller-2'])],
+    },
+    // Of four in a ring, each misses the one across.
+    {
+      target: everybody.join(' '),
+      variant: 'ring',
+      heard: without(
+        'controller-1 > agent-1',
+        'agent-1 > controller-1',
+        'controller-2 > agent-2',
+        'agent-2 > controller-2',
+      ),
+    },
+    {
+      target: 'agent-1 / controller-2',
+      variant: 'both ways',
+      heard: without('agent-1 > controller-2', 'controller-2 > agent-1'),
+    },
+  ])('$variant, of $target: nobody else is kept from hearing', async (shape) => {
+    const { target, variant, heard } = shape;
+    const { world, hearsays, ping } = quietWorld();
+    const fault = faultOf(networkPartition, { target, variant });
 
-  networkPartition.start(world, fault);
-  expect(await hearsays()).toEqual(heard.toSorted());
+    networkPartition.start(world, fault);
+    expect(await hearsays()).toEqual(heard.toSorted());
+    // The server itself is within everybody's reach.
+    expect(await ping('agent-1')).toBe('answered');
 
-  networkPartition.stop(world, fault);
-  expect(await hearsays()).toEqual(pairs(everybody, everybody).toSorted());
+    networkPartition.stop(world, fault);
+    expect(await hearsays()).toEqual(all);
+  });
+
+  test('ends by itself where another one goes on', async () => {
+    const { world, hearsays } = quietWorld();
+    const one = faultOf(networkPartition, { target: 'agent-1', variant: 'both ways' });
+    const other = faultOf(networkPartition, { target: 'agent-1', variant: 'one way' });
+    networkPartition.start(world, one);
+    networkPartition.start(world, other);
+
+    networkPartition.stop(world, one);
+    expect(await hearsays()).toEqual(without(...pairs(['agent-1'], everybody)));
+  });
+
+  test('that is for ever outlives the healing of all others', async () => {
+    const { world, hearsays } = quietWorld();
+    const ever = { target: 'agent-1', variant: 'other way', forMs: null };
+    networkPartition.start(world, faultOf(networkPartition, ever));
+    networkPartition.start(
+      world,
+      faultOf(networkPartition, { target: 'agent-2', variant: 'one way' }),
+    );
+
+    networkPartition.heal(world, { agents: ['agent-2'], controllers: [] });
+    expect(await hearsays()).toEqual(without(...pairs(everybody, ['agent-1'])));
+  });
 });
 
-test('of all messages, the given share gets lost', async () => {
+test.each([
+  { variant: 'in', heard: without(...pairs(everybody, ['agent-1'])) },
+  { variant: 'out', heard: without(...pairs(['agent-1'], everybody)) },
+  { variant: 'both', heard: pairs(others, others) },
+])('a cut, $variant, loses pings too, whatever its direction', async ({ variant, heard }) => {
+  const { world, hearsays, ping } = quietWorld();
+  agentCut.start(world, faultOf(agentCut, { target: 'agent-1', variant }));
+
+  expect(await hearsays()).toEqual(heard.toSorted());
+  expect(await ping('agent-1')).toBe('RequestTimeout');
+  expect(await ping('agent-2')).toBe('answered');
+});
+
+test('of all messages, the given share gets lost, and shares add up', async () => {
   const { world, hearsays } = quietWorld();
-  const all = everybody.length * (everybody.length - 1);
+  const share = async () => {
+    let count = 0;
+    for (let round = 0; round < 50; round += 1) count += (await hearsays()).length;
+    return count / (50 * all.length);
+  };
+  const half = faultOf(networkLoss, { variant: '0.5' });
+  const another = faultOf(networkLoss, { variant: '0.5' });
 
-  world.network.lose(0.5);
+  networkLoss.start(world, half);
+  expect(Math.abs((await share()) - 0.5)).toBeLessThan(0.1);
+  networkLoss.start(world, another);
+  expect(Math.abs((await share()) - 0.25)).toBeLessThan(0.1);
+  networkLoss.stop(world, another);
+  networkLoss.stop(world, half);
+  expect(await share()).toBe(1);
+});
+
+test('of all messages, the given share comes twice, and an answer counts once', async () => {
+  const { world, bus, hearsays, ask } = quietWorld();
+  let asked = 0;
+  bus('agent-2').subscribe('ask.agent-2', () => (asked += 1));
+  networkDuplicates.start(world, faultOf(networkDuplicates, { variant: '1' }));
+
+  expect(await hearsays(3_000)).toEqual([...all, ...all].toSorted());
+  expect(await ask('agent-1', 'agent-2')).toBe('answered');
+  await world.run(3_000);
+  expect(asked).toBe(2);
+});
+
+test('late messages are overtaken, and none is lost', async () => {
+  const { world, bus } = quietWorld();
   const heard: number[] = [];
-  for (let round = 0; round < 50; round += 1) heard.push((await hearsays()).length);
-  const share = heard.reduce((sum, count) => sum + count, 0) / (50 * all);
-  expect(share).toBeGreaterThan(0.4);
-  expect(share).toBeLessThan(0.6);
+  bus('agent-2').subscribe('count', ({ data }) => heard.push(Number(data)));
+  const sent = Array.from({ length: 50 }, (_, index) => index);
+  networkReorder.start(world, faultOf(networkReorder, { variant: '200' }));
 
-  world.network.lose(0);
-  expect(await hearsays()).toHaveLength(all);
+  for (const number of sent) bus('agent-1').publish('count', String(number));
+  await world.run(1_000);
+
+  expect(heard).not.toEqual(sent);
+  expect(heard.toSorted((a, b) => a - b)).toEqual(sent);
+});
+
+describe('a clogged process', () => {
+  test('is sent everything in order when it gets free', async () => {
+    const { world, bus, ping } = quietWorld();
+    const heard: string[] = [];
+    bus('agent-1').subscribe('count', ({ data }) => heard.push(data));
+    const fault = faultOf(networkClog, { target: 'agent-1', variant: 'at once' });
+    networkClog.start(world, fault);
+
+    for (const data of ['1', '2', '3']) bus('agent-2').publish('count', data);
+    await world.run(1_000);
+    expect(heard).toEqual([]);
+    expect(await ping('agent-1')).toBe('RequestTimeout');
+
+    networkClog.stop(world, fault);
+    bus('agent-2').publish('count', '4');
+    await world.run(100);
+    expect(heard).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('loses what was held up when its connection breaks meanwhile', async () => {
+    const { world, bus } = quietWorld();
+    const heard: string[] = [];
+    bus('agent-1').subscribe('count', ({ data }) => heard.push(data));
+    const fault = faultOf(networkClog, { target: 'agent-1', variant: 'at once' });
+    networkClog.start(world, fault);
+    bus('agent-2').publish('count', 'before');
+    bus('agent-1').disconnect();
+    bus('agent-1').reconnect();
+    bus('agent-2').publish('count', 'after');
+
+    networkClog.stop(world, fault);
+    await world.run(100);
+    expect(heard).toEqual(['after']);
+  });
+
+  test('swizzled: they are clogged one by one, and get free one by one', async () => {
+    const { world, bus } = quietWorld();
+    const free = async (id: string) => {
+      const { status } = (await world.settle(Promise.allSettled([bus(id).ping(10)])))[0];
+      return status === 'fulfilled';
+    };
+    const target = everybody.slice(0, 3).join(' ');
+    networkClog.start(world, faultOf(networkClog, { target, variant: 'swizzle', forMs: 600 }));
+
+    const counts: number[] = [];
+    for (let slot = 0; slot <= 6; slot += 1) {
+      await world.run(slot * 100 + 20 - world.time.nowMs);
+      const clogged = await Promise.all(everybody.map(async (id) => !(await free(id))));
+      counts.push(clogged.filter(Boolean).length);
+    }
+    expect(counts).toEqual([1, 2, 3, 2, 1, 0, 0]);
+  });
+});
+
+describe('a half-open connection', () => {
+  /** Advisories of agent-1's connections as controller-1 hears them, by their numbers. */
+  function listening() {
+    const quiet = quietWorld();
+    const told: string[] = [];
+    const note = (what: string) => (message: { data: string }) => {
+      const { client, reason = '' } = JSON.parse(message.data) as {
+        client: { name: string; id: number };
+        reason?: string;
+      };
+      if (client.name.endsWith('agent-1')) told.push(`${what} ${client.id} ${reason}`.trim());
+    };
+    quiet.bus('controller-1').subscribe(connConnect, note('connect'));
+    quiet.bus('controller-1').subscribe(connDisconnect, note('disconnect'));
+    return { ...quiet, told };
+  }
+
+  test('closed by the server: what is sent is lost without an error, until it gives up', async () => {
+    const { world, bus, hearsays, ask, ping, told } = listening();
+    const { cid } = bus('agent-1');
+    const fault = faultOf(networkHalfOpen, { target: 'agent-1', variant: 'by the server' });
+    networkHalfOpen.start(world, fault);
+
+    expect(bus('agent-1').status()).toBe('connected');
+    expect(await hearsays()).toEqual(pairs(others, others).toSorted());
+    expect(await ask('agent-1', 'agent-2')).toBe('RequestTimeout');
+    expect(await ask('agent-2', 'agent-1')).toBe('NoResponders');
+    expect(await ping('agent-1')).toBe('RequestTimeout');
+    expect(told).toEqual([`disconnect ${cid} Stale Connection`]);
+
+    networkHalfOpen.stop(world, fault);
+    expect(await hearsays()).toEqual(all);
+    expect(told).toEqual([`disconnect ${cid} Stale Connection`, `connect ${bus('agent-1').cid}`]);
+  });
+
+  test('closed by the process: the end of the old one is told after the new one came', async () => {
+    const { world, bus, hearsays, ask, told } = listening();
+    const { cid } = bus('agent-1');
+    const fault = faultOf(networkHalfOpen, { target: 'agent-1', variant: 'by the process' });
+    networkHalfOpen.start(world, fault);
+
+    // Until it is back, it seems to be there: nobody is told that nobody listens.
+    expect(bus('agent-1').status()).toBe('disconnected');
+    expect(await ask('agent-2', 'agent-1')).toBe('RequestTimeout');
+    await world.run(100);
+    expect(await ask('agent-2', 'agent-1')).toBe('answered');
+    expect(await hearsays()).toEqual(all);
+
+    networkHalfOpen.stop(world, fault);
+    await world.run(100);
+    expect(told).toEqual([`connect ${bus('agent-1').cid}`, `disconnect ${cid} Stale Connection`]);
+  });
+
+  test.each(['by the server, unsaid', 'by the process, unsaid'])(
+    'closed %s: no advisory tells of its end',
+    async (variant) => {
+      const { world, told } = listening();
+      const fault = faultOf(networkHalfOpen, { target: 'agent-1', variant });
+      networkHalfOpen.start(world, fault);
+      await world.run(1_000);
+      networkHalfOpen.stop(world, fault);
+      await world.run(1_000);
+      expect(told.filter((line) => line.startsWith('disconnect'))).toEqual([]);
+    },
+  );
+});
+
+describe('advisories', () => {
+  function breaking(variant: string) {
+    const quiet = quietWorld();
+    const told: string[] = [];
+    quiet.bus('controller-1').subscribe(connConnect, () => told.push('connect'));
+    quiet.bus('controller-1').subscribe(connDisconnect, () => told.push('disconnect'));
+    advisoryLoss.start(quiet.world, faultOf(advisoryLoss, { variant }));
+    quiet.bus('agent-1').disconnect('Read Error');
+    quiet.bus('agent-1').reconnect();
+    return { ...quiet, told };
+  }
+
+  test('may be lost, while everything else arrives', async () => {
+    const { world, told, hearsays } = breaking('lost');
+    expect(await hearsays()).toEqual(all);
+    await world.run(20_000);
+    expect(told).toEqual([]);
+  });
+
+  test('may be late', async () => {
+    const { world, told } = breaking('late');
+    await world.run(5);
+    expect(told).toEqual([]);
+    await world.run(20_000);
+    expect(told.toSorted()).toEqual(['connect', 'disconnect']);
+  });
+
+  test('may come twice', async () => {
+    const { world, told } = breaking('twice');
+    await world.run(20_000);
+    expect(told.toSorted()).toEqual(['connect', 'connect', 'disconnect', 'disconnect']);
+  });
 });

@@ -103,7 +103,7 @@ describe('what is wrong is told with its file, its key and what would be right',
     [
       'kind: agent-crash',
       'kind: agent-crsh',
-      /faults\[0\]\.kind: .*'agent-crsh'; there are agent-c/,
+      /faults\[0\]\.kind: .*'agent-crsh'; there are .*agent-crash/,
     ],
     ['target: agent-1', 'target: agent-9', /faults\[0\]\.target: 'agent-9' is .* 'agent-1' or/],
     ['variant: both', 'variant: up', /faults\[1\]\.variant: 'up' must be 'in' or 'out' or 'both'/],
