@@ -6,6 +6,7 @@ import { epochsNeverDecrease } from './epochs-never-decrease.ts';
 import { everyShardOwned } from './every-shard-owned.ts';
 import { noEditLost } from './no-edit-lost.ts';
 import { noLoadBalancerLost } from './no-load-balancer-lost.ts';
+import { noRecordRefused } from './no-record-refused.ts';
 import { noResurrection } from './no-resurrection.ts';
 import { noUnexpectedEvents } from './no-unexpected-events.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
@@ -21,6 +22,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   everyShardOwned,
   noEditLost,
   noLoadBalancerLost,
+  noRecordRefused,
   noResurrection,
   noUnexpectedEvents,
   oneHolderPerEpoch,

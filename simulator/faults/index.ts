@@ -12,6 +12,7 @@ import { controllerCut } from './controller-cut.ts';
 import { controllerDisconnect } from './controller-disconnect.ts';
 import { controllerLeave } from './controller-leave.ts';
 import { controllerPause } from './controller-pause.ts';
+import { controllerUpgrade } from './controller-upgrade.ts';
 import { crashPoint } from './crash-point.ts';
 import { deviceFailure } from './device-failure.ts';
 import { deviceSlow } from './device-slow.ts';
@@ -44,6 +45,7 @@ export const faultKinds: readonly FaultKind[] = [
   controllerDisconnect,
   controllerLeave,
   controllerPause,
+  controllerUpgrade,
   crashPoint,
   deviceFailure,
   deviceSlow,

@@ -1,6 +1,9 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
+import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
+import { declaresTooSoon, writesNewRecordsAtOnce } from './controllers.ts';
 import { deviceWithout } from './devices.ts';
 import { liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -85,5 +88,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a driver that reports something new for ever',
     scenario: agentCrashScenario,
     parts: { driver: neverSettles },
+  },
+  {
+    checker: 'no-record-refused',
+    bug: 'a release that writes its new records although older controllers run',
+    scenario: rollingUpgradeScenario,
+    parts: { controller: writesNewRecordsAtOnce },
+  },
+  {
+    checker: 'flaps-move-once',
+    bug: 'a judge that declares agents dead too soon',
+    scenario: agentFlapsScenario,
+    parts: { controller: declaresTooSoon },
   },
 ];

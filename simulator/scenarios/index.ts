@@ -1,7 +1,14 @@
 import { agentCrashScenario } from './agent-crash.ts';
+import { agentFlapsScenario } from './agent-flaps.ts';
+import { agentHangsScenario } from './agent-hangs.ts';
+import { controllerCrashScenario } from './controller-crash.ts';
+import { herdScenario } from './herd.ts';
+import { hostDiesScenario } from './host-dies.ts';
+import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
+import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
 
 /** The one that runs where nobody names any. */
@@ -13,4 +20,11 @@ export const scenarios: readonly Scenario[] = [
   swarmScenario,
   roughDayScenario,
   agentCrashScenario,
+  hostDiesScenario,
+  agentFlapsScenario,
+  agentHangsScenario,
+  controllerCrashScenario,
+  herdScenario,
+  stormScenario,
+  rollingUpgradeScenario,
 ];

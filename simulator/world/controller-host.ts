@@ -5,6 +5,7 @@ import { Controller } from '../../src/controller/controller.ts';
 import { Host } from './host.ts';
 import { processBus, processStores } from './process-ports.ts';
 import type { VirtualProcess } from './process.ts';
+import { formatsOf, type Release } from './releases.ts';
 
 interface Running {
   readonly process: VirtualProcess;
@@ -15,6 +16,7 @@ interface Running {
 /** A host with one controller on it, which keeps nothing but its id. */
 export class ControllerHost extends Host {
   #running: Running | null = null;
+  #release: Release = 'present';
 
   /** The controller once it serves; null while it is down or coming up. */
   get controller(): Controller | null {
@@ -39,6 +41,7 @@ export class ControllerHost extends Host {
         log,
         timings: world.options.timings,
         shards: world.options.shards,
+        formats: formatsOf(this.#release),
         resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
         purged: () => undefined,
       }),
@@ -50,6 +53,11 @@ export class ControllerHost extends Host {
     this.#running = running;
     await controller.start();
     running.ready = true;
+  }
+
+  /** From its next start on, the host runs this release. */
+  install(release: Release): void {
+    this.#release = release;
   }
 
   override kill(): void {

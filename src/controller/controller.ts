@@ -23,6 +23,7 @@ import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
+import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
 import { Verdicts } from './verdicts.ts';
@@ -36,6 +37,8 @@ export interface ControllerOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly shards: number;
+  /** The ones of this release where they are not given. */
+  readonly formats?: RecordFormats;
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** A load balancer is gone for good: its address may be used again. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
@@ -73,6 +76,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { bus, stores, clock, random, log, timings, shards } = options;
+    const { formats = recordFormats } = options;
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     this.#fleet = new FleetView({
@@ -84,6 +88,7 @@ export class Controller {
     this.transitions = this.#ring;
     this.projection = new Projection({
       stores,
+      formats,
       clock,
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
@@ -96,7 +101,7 @@ export class Controller {
       shards,
       projection: this.projection,
     });
-    const shared = { bus, stores, clock, random, log, timings, counters: this.counters };
+    const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
       ...shared,
       seats,

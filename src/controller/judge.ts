@@ -21,10 +21,12 @@ import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { livenessKind } from './liveness-kind.ts';
+import type { RecordFormats } from './record-formats.ts';
 
 export interface JudgeOptions {
   readonly bus: Bus;
   readonly stores: Stores;
+  readonly formats: RecordFormats;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -59,7 +61,7 @@ export class Judge {
   readonly #states = new Map<string, string>();
 
   constructor(options: JudgeOptions) {
-    const { clock, random, log, timings, stores } = options;
+    const { clock, random, log, timings, stores, formats } = options;
     this.#options = options;
     const logic = livenessMachine.provide({
       actors: {
@@ -70,7 +72,7 @@ export class Judge {
       },
       actions: { unexpected: countUnexpected(log, 'liveness', options.counters) },
     });
-    const kind = livenessKind(logic, stores.liveness, {
+    const kind = livenessKind(formats.liveness, logic, stores.liveness, {
       stepped: (step) => this.#stepped(step),
       committed: (agent, context) => this.#known(agent, context),
       running: (agent) => this.#running(agent),

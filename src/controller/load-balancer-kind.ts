@@ -1,18 +1,17 @@
 import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
-import { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { loadBalancerMachine } from '../../machines/load-balancer/machine.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { ActorKind } from '../host/actor-kind.ts';
 import { alarm, countUnexpected, ownerOf, worker } from '../host/children.ts';
+import type { RecordFormat } from '../host/record.ts';
 import type { Store } from '../ports/store.ts';
 import type { Driver } from './drive.ts';
 
-/** Version of the load balancer machine's records; raise it with a migration. */
-export const loadBalancerVersion = 1;
-
 export interface LoadBalancerParts {
+  readonly format: RecordFormat<LoadBalancerContext>;
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
@@ -49,10 +48,7 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
     },
   });
   return {
-    machine: 'load-balancer',
-    version: loadBalancerVersion,
-    context: LoadBalancerContext,
-    migrations: {},
+    ...parts.format,
     logic,
     store: parts.store,
     effects: new Set(['drive', 'release']),

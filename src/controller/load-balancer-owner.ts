@@ -28,6 +28,7 @@ import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import { loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer } from './placer.ts';
+import type { RecordFormats } from './record-formats.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
 
@@ -37,6 +38,7 @@ const nobody = 'nobody';
 export interface OwnerOptions {
   readonly bus: Bus;
   readonly stores: Stores;
+  readonly formats: RecordFormats;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -86,6 +88,7 @@ export class LoadBalancerOwner {
       committed: (id) => this.host.committedContext(id),
     });
     const kind = loadBalancerKind({
+      format: options.formats.loadBalancer,
       clock,
       log,
       store: stores.binding,

@@ -1,6 +1,6 @@
-import { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import { operatingReport, provisioningStatus } from '../../machines/load-balancer/wire.ts';
-import { LivenessContext } from '../../machines/liveness/context.ts';
+import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
@@ -8,9 +8,8 @@ import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord } from '../host/record.ts';
 import type { StoreChange, Stores } from '../ports/store.ts';
-import { livenessVersion } from './liveness-kind.ts';
-import { loadBalancerVersion } from './load-balancer-kind.ts';
 import { Mirror } from './mirror.ts';
+import type { RecordFormats } from './record-formats.ts';
 
 interface Bound {
   readonly state: string;
@@ -25,6 +24,7 @@ export interface JudgedAgent {
 
 export interface ProjectionOptions {
   readonly stores: Stores;
+  readonly formats: RecordFormats;
   readonly clock: Clock;
   readonly log: Log;
   /** How the actor fares, where it runs in this process; null where it does not. */
@@ -47,7 +47,7 @@ export class Projection {
   readonly #unindexed = new Set<string>();
 
   constructor(options: ProjectionOptions) {
-    const { stores, clock, log } = options;
+    const { stores, clock, log, formats } = options;
     this.#condition = options.condition;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
@@ -64,36 +64,24 @@ export class Projection {
         tellDesired(change);
       },
     });
-    const bindingFormat = {
-      machine: 'load-balancer',
-      version: loadBalancerVersion,
-      context: LoadBalancerContext,
-      migrations: {},
-    };
     this.binding = new Mirror({
       store: stores.binding,
       name: 'binding',
       clock,
       log,
       parse: (key, text) => {
-        const { snapshot, context } = decodeRecord(key, text, bindingFormat);
+        const { snapshot, context } = decodeRecord(key, text, formats.loadBalancer);
         return { state: stateName(snapshot.value), context };
       },
       onChange: tell('binding'),
     });
-    const livenessFormat = {
-      machine: 'liveness',
-      version: livenessVersion,
-      context: LivenessContext,
-      migrations: {},
-    };
     this.liveness = new Mirror({
       store: stores.liveness,
       name: 'liveness',
       clock,
       log,
       parse: (key, text) => {
-        const { snapshot, context } = decodeRecord(key, text, livenessFormat);
+        const { snapshot, context } = decodeRecord(key, text, formats.liveness);
         return { state: stateName(snapshot.value), context };
       },
       onChange: tell('liveness'),

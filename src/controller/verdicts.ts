@@ -5,7 +5,9 @@ import * as subjects from '../../machines/protocol/subjects.ts';
 import { serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
 
-const Notice = z.strictObject({ agent: z.string(), state: z.string(), context: LivenessContext });
+/** A controller of a newer release may know more of an agent; what is unknown here is left aside. */
+const Context: z.ZodType<LivenessContext> = z.object(LivenessContext.shape);
+const Notice = z.strictObject({ agent: z.string(), state: z.string(), context: Context });
 
 type Known = (agent: string, state: string, context: LivenessContext) => void;
 

@@ -34,12 +34,21 @@ function wordsOf(why: unknown): string {
   return why instanceof Error ? why.message : String(why);
 }
 
+export type Migrations = Readonly<
+  Record<number, (snapshot: PersistedSnapshot) => PersistedSnapshot>
+>;
+
 export interface RecordFormat<TContext> {
   readonly machine: string;
+  /** The newest version that this process reads: the one of its machine. */
   readonly version: number;
+  /** The version that it writes: an older one while processes that know no newer one may run. */
+  readonly writes: number;
   readonly context: z.ZodType<TContext>;
   /** From the version that is the key to the next one. */
-  readonly migrations: Readonly<Record<number, (snapshot: PersistedSnapshot) => PersistedSnapshot>>;
+  readonly migrations: Migrations;
+  /** From the version that is the key to the one before. */
+  readonly waysBack: Migrations;
 }
 
 export interface DecodedRecord<TContext> {
@@ -88,15 +97,22 @@ export function decodeRecord<TContext>(
 }
 
 export function encodeRecord(
-  format: { readonly machine: string; readonly version: number },
+  format: Pick<RecordFormat<unknown>, 'machine' | 'version' | 'writes' | 'waysBack'>,
   write: string,
   snapshot: object,
 ): string {
-  const { status, value, historyValue, context, children } = snapshot as PersistedSnapshot;
+  const { machine, version, writes, waysBack } = format;
+  let written = snapshot as PersistedSnapshot;
+  for (let from = version; from > writes; from -= 1) {
+    const back = waysBack[from];
+    if (back === undefined) throw new Error(`there is no way back from version ${from}`);
+    written = back(written);
+  }
+  const { status, value, historyValue, context, children } = written;
   return JSON.stringify({
     schema: 1,
-    machine: format.machine,
-    version: format.version,
+    machine,
+    version: writes,
     write,
     snapshot: { status, value, historyValue: historyValue ?? {}, context, children },
   });

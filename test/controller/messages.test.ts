@@ -36,6 +36,18 @@ describe('messages that should not be', () => {
     }
   });
 
+  test('what a controller of a newer release knows of an agent is left aside, not the notice', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const stranger = cluster.broker.connect('controller/newer');
+    const context = { ...cluster.controller.judge.host.context('agent-1'), mood: 'cheerful' };
+    const notice = { agent: 'agent-1', state: 'alive', context };
+
+    stranger.publish(subjects.controller('all', 'verdict'), JSON.stringify(notice));
+    await cluster.run(1_000);
+
+    expect(cluster.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
   test('an agent that speaks for another is not heard', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const { incarnation } = cluster.agent('agent-2');

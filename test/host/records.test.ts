@@ -108,6 +108,30 @@ describe('a record', () => {
     });
   });
 
+  test('is written as an older version while processes may run that know no newer one', async () => {
+    const older = recordOf({ version: 1 }, { context: { total: 3 } });
+    const bench = await restored(older, {
+      version: 2,
+      writes: 1,
+      migrations: {
+        1: (old) => ({
+          ...old,
+          context: { count: old.context['total'], text: '', dueAt: null, fired: 0 },
+        }),
+      },
+      waysBack: { 2: (now) => ({ ...now, context: { total: now.context['count'] } }) },
+    });
+
+    const answer = await bench.ask({ type: 'add' });
+
+    expect(answer).toBeNull();
+    expect(bench.host.context('a')).toMatchObject({ count: 4 });
+    expect(JSON.parse(bench.text()!)).toMatchObject({
+      version: 1,
+      snapshot: { context: { total: 4 } },
+    });
+  });
+
   test('without a migration, or with one that fails, an older version is refused', async () => {
     const missing = await restored(recordOf({ version: 1 }), { version: 2 });
     const failing = await restored(recordOf({ version: 1 }), {

@@ -30,7 +30,9 @@ export interface Effect {
 
 export interface BenchOptions {
   readonly version?: number;
+  readonly writes?: number;
   readonly migrations?: ActorKind<TinyContext>['migrations'];
+  readonly waysBack?: ActorKind<TinyContext>['waysBack'];
   readonly timings?: Partial<Timings>;
   readonly virtual?: Virtual;
   readonly store?: MemoryStore;
@@ -61,8 +63,10 @@ export class Bench {
     const kind: ActorKind<TinyContext> = {
       machine: 'tiny',
       version: options.version ?? 1,
+      writes: options.writes ?? options.version ?? 1,
       context: TinyContext,
       migrations: options.migrations ?? {},
+      waysBack: options.waysBack ?? {},
       logic: this.#logic(),
       store: this.#noting(this.store),
       effects: new Set(['say', 'bell']),

@@ -1,0 +1,16 @@
+import type { ControllerOptions } from '../../src/controller/controller.ts';
+import { impatient } from '../world/releases.ts';
+
+/** Writes the newest records that it can read, although controllers of the release before may run. */
+export function writesNewRecordsAtOnce(options: ControllerOptions): ControllerOptions {
+  const { formats } = options;
+  return formats === undefined ? options : { ...options, formats: impatient(formats) };
+}
+
+/** Takes the silence of a heartbeat or two for death. */
+export function declaresTooSoon(options: ControllerOptions): ControllerOptions {
+  const { heartbeatMs } = options.timings;
+  const suspectAfterMs = heartbeatMs * 1.2;
+  const deadAfterMs = heartbeatMs * 1.4;
+  return { ...options, timings: { ...options.timings, suspectAfterMs, deadAfterMs } };
+}

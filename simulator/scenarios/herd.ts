@@ -1,0 +1,33 @@
+import type { Fault } from '../faults/fault.ts';
+import { drawWork } from '../workload/work.ts';
+import { type Scenario, smallSize } from './scenario.ts';
+
+const untilMs = 20_000;
+const herdMs = 6_000;
+
+/** A whole fleet is restarted at once, as by a careless deployment or a power cut. */
+export const herdScenario: Scenario = {
+  name: 'herd',
+  summary: 'all agents start anew within a second',
+  promise:
+    'When all agents start anew at once, every load balancer is bound again, and none is lost.',
+  size: smallSize,
+  plan(stream, { ids, loadBalancers }) {
+    const draws = stream('faults');
+    const faults = ids.map((target): Fault => ({
+      kind: 'agent-crash',
+      atMs: herdMs + draws.between(0, 900),
+      forMs: draws.between(5, 100),
+      target,
+      variant: '',
+    }));
+    const work = drawWork(stream('workload'), {
+      loadBalancers,
+      createdByMs: 5_000,
+      untilMs,
+      editsMax: 4,
+      deletedShare: 0.2,
+    });
+    return { work, faults, untilMs };
+  },
+};
