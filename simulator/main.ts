@@ -11,11 +11,13 @@ else {
     write: (text) => {
       process.stdout.write(text);
     },
+    ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
     // Written over itself; in a file or a pipe, that would be noise.
     ...(process.stderr.isTTY
       ? {
           progress: (text: string) => {
-            process.stderr.write(`\r\u001b[K${text}`);
+            // A line that is broken in two can't be written over.
+            process.stderr.write(`\r\u001b[K${text.slice(0, process.stderr.columns - 1)}`);
           },
         }
       : {}),

@@ -6,6 +6,7 @@ import { whyNotBound } from './checkers/bound-at-the-end.ts';
 import { whyNotOwned } from './checkers/every-shard-owned.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
+import { Coverage } from './coverage/coverage.ts';
 import { FaultSchedule } from './faults/schedule.ts';
 import { MarkWatch } from './marks/mark-watch.ts';
 import type { Plan, Scenario, Size } from './scenarios/scenario.ts';
@@ -64,6 +65,8 @@ export interface RunResult {
   readonly hash: string;
   /** The names of the marks that were reached. */
   readonly marks: readonly string[];
+  /** The names of the transitions that machines took. */
+  readonly transitions: readonly string[];
   readonly violations: readonly Violation[];
 }
 
@@ -94,6 +97,7 @@ class Run {
   readonly #chronicle: Chronicle;
   readonly #rest = new Rest(() => this.#faults.core);
   readonly #marks: MarkWatch;
+  #transitions: readonly string[] = [];
   readonly #violations: Violation[] = [];
   readonly #finish: (() => void)[] = [];
   #rebinds = 0;
@@ -129,11 +133,15 @@ class Run {
   }
 
   async live(): Promise<void> {
+    const coverage = new Coverage();
+    coverage.begin();
     try {
       await this.#live();
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#contextFor('no-unexpected-events').violate(`the run broke: ${text}`);
+    } finally {
+      this.#transitions = coverage.end();
     }
   }
 
@@ -149,6 +157,7 @@ class Run {
       rebinds: this.#rebinds,
       hash: trace.digest(),
       marks: this.#marks.reached(),
+      transitions: this.#transitions,
       violations: this.#violations,
     };
   }

@@ -1,10 +1,15 @@
 import { CommanderError } from 'commander';
 import type { WorldParts } from '../world/parts.ts';
+import { headerOf, plantedHeader } from './header.ts';
 import { type CliOptions, parseOptions } from './options.ts';
-import { failureOf, headerOf, jsonOf, reproduceLine, verdictOf } from './report.ts';
-import { runSet } from './set.ts';
+import { huntJson, huntSummary, huntTable, isProven, runHunts } from './planted.ts';
+import { type Progress, progressLine, spanOf } from './progress.ts';
+import { coverageOf, missingIn, reachOf, requiredText } from './reach.ts';
+import { failureOf, jsonOf, reproduceLine, verdictOf } from './report.ts';
+import { runSet, type SetResult } from './set.ts';
 import { runSingle } from './single.ts';
-import { type Row, tableOf, totalsOf } from './table.ts';
+import { tableOf } from './table.ts';
+import { sumOf, totalsOf } from './tally.ts';
 
 /** Exit statuses, as users see them. */
 export const exitStatus = { passed: 0, violated: 1, usage: 2 } as const;
@@ -14,6 +19,8 @@ export interface CommandHooks {
   readonly write: (text: string) => void;
   /** Shows how far a set of seeds has come, on one line; called with nothing to clear it. */
   readonly progress?: (text: string) => void;
+  /** How many characters fit on a line. */
+  readonly columns?: number;
   /** Replaces parts of the world, for tests. */
   readonly parts?: Partial<WorldParts>;
 }
@@ -30,44 +37,83 @@ export async function runCommand(
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitStatus.passed : exitStatus.usage;
   }
-  if (!options.json) hooks.write(`${headerOf(options)}\n\n`);
-  const passed = options.single
-    ? await runSingle(options, hooks)
-    : await tellSet(arguments_, options, hooks);
-  return passed ? exitStatus.passed : exitStatus.violated;
+  const { json, planted, single } = options;
+  const header = planted ? plantedHeader(options) : headerOf(options, hooks.columns);
+  if (!json) hooks.write(`${header}\n\n`);
+  const tell = planted ? tellHunts : single ? tellSingle : tellSet;
+  return (await tell(options, arguments_, hooks)) ? exitStatus.passed : exitStatus.violated;
 }
 
-async function tellSet(
-  commandLine: readonly string[],
+type Tell = (
   options: CliOptions,
-  { write, progress = () => undefined, parts = {} }: CommandHooks,
-): Promise<boolean> {
+  commandLine: readonly string[],
+  hooks: CommandHooks,
+) => Promise<boolean>;
+
+const tellSingle: Tell = (options, _, hooks) => runSingle(options, hooks);
+
+const tellSet: Tell = async (options, commandLine, hooks) => {
+  const { write, parts = {} } = hooks;
+  const bar = barOf(hooks);
   const again: string[] = [];
-  const rows = await runSet(options, {
+  const done = await runSet(options, {
     parts,
     commandLine,
-    progress: ({ scenario }, done, of) => progress(`${scenario.name}: ${done} of ${of} seeds`),
-    onRow: (source, { runs }) => {
-      progress('');
-      for (const { result } of runs) {
-        if (options.json) write(`${jsonOf(result)}\n`);
-        else if (!result.ok) {
-          write(`${verdictOf(result)}\n${failureOf(result, source, options)}\n\n`);
-          again.push(reproduceLine(result.seed, source, options));
-        }
+    progress: bar.show,
+    onRun: (source, { result }) => {
+      if (options.json) write(`${jsonOf(result)}\n`);
+      else if (!result.ok) {
+        bar.clear();
+        write(`${verdictOf(result)}\n${failureOf(result, source, options)}\n\n`);
+        again.push(reproduceLine(result.seed, source, options));
       }
     },
   });
-  const totals = totalsOf(rows);
-  write(options.json ? `${JSON.stringify(totals)}\n` : `${summaryOf(rows, again)}\n`);
-  return totals.failed === 0;
+  bar.clear();
+  const sum = sumOf(done.tallies);
+  const missing = missingIn(sum);
+  const lacks = options.requireMarks && missing.marks.length + missing.transitions.length > 0;
+  if (options.json) {
+    if (lacks) write(`${JSON.stringify({ neverReached: missing })}\n`);
+    write(`${JSON.stringify(totalsOf(sum, done.tookMs))}\n`);
+  } else {
+    if (options.coverage) write(`${coverageOf(sum)}\n\n`);
+    write(`${summaryOf(done, again)}\n`);
+    if (lacks) write(`\n${requiredText(missing)}\n`);
+  }
+  return sum.passed === sum.runs && !lacks;
+};
+
+function summaryOf({ tallies, tookMs }: SetResult, again: readonly string[]): string {
+  const sum = sumOf(tallies);
+  const { runs, passed } = sum;
+  const verdict =
+    again.length === 0
+      ? `all ${runs} runs passed, in ${spanOf(tookMs)}`
+      : [`${runs - passed} of ${runs} runs FAILED:`, ...again.map((line) => `  ${line}`)].join(
+          '\n',
+        );
+  return `${tableOf(tallies)}\n\n${reachOf(sum)}\n\n${verdict}`;
 }
 
-function summaryOf(rows: readonly Row[], again: readonly string[]): string {
-  const { runs, failed } = totalsOf(rows);
-  const verdict =
-    failed === 0
-      ? `all ${runs} runs passed`
-      : [`${failed} of ${runs} runs failed:`, ...again.map((line) => `  ${line}`)].join('\n');
-  return `${tableOf(rows)}\n\n${verdict}`;
+const tellHunts: Tell = async (options, commandLine, hooks) => {
+  const { write } = hooks;
+  const bar = barOf(hooks);
+  const hunts = await runHunts(options, {
+    commandLine,
+    progress: bar.show,
+    onHunt: (hunt) => {
+      if (options.json) write(`${JSON.stringify(hunt)}\n`);
+    },
+  });
+  bar.clear();
+  write(options.json ? `${huntJson(hunts)}\n` : `${huntTable(hunts)}\n\n${huntSummary(hunts)}\n`);
+  return hunts.every(isProven);
+};
+
+function barOf({ progress = () => undefined }: CommandHooks) {
+  return {
+    show: (state: Progress) => progress(progressLine(state)),
+    clear: () => progress(''),
+  };
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { type RunOptions, type RunResult, simulate } from '../simulate.ts';
 
 /** A run, and how much happened in it. Plain data: it crosses from worker processes. */
@@ -7,12 +8,14 @@ export interface MeasuredRun {
   readonly faults: number;
   /** How many writes the stores committed. */
   readonly writes: number;
+  readonly wallMs: number;
 }
 
-/** Runs one seed and counts what the table shows. */
+/** Runs one seed and counts what the table shows. The wall clock is read around it; no run sees it. */
 export async function measuredRun(options: RunOptions): Promise<MeasuredRun> {
   let faults = 0;
   let writes = 0;
+  const beganMs = systemClock.monotonicMs();
   const result = await simulate({
     ...options,
     observer: (event, atMs) => {
@@ -21,5 +24,5 @@ export async function measuredRun(options: RunOptions): Promise<MeasuredRun> {
       options.observer?.(event, atMs);
     },
   });
-  return { result, faults, writes };
+  return { result, faults, writes, wallMs: systemClock.monotonicMs() - beganMs };
 }

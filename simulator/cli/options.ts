@@ -1,63 +1,54 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
 import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import type { Size } from '../scenarios/scenario.ts';
+import {
+  commandLine,
+  everyScenario,
+  type Given,
+  nightlySeeds,
+  seedsOfNamed,
+} from './command-line.ts';
+import { defaultSeeds } from './default-set.ts';
 import type { Source } from './source.ts';
 
 export interface CliOptions {
   /** What to run, in this order. A single run has one. */
   readonly sources: readonly Source[];
+  /** The first seed. */
   readonly seed: number;
-  readonly seeds: number;
   /** Whether one seed is told in full, and not many in a table. */
   readonly single: boolean;
+  /** Whether bugs are planted, to see that they are found. */
+  readonly planted: boolean;
   /** What was asked for; the rest is the scenario's own. */
   readonly size: Partial<Size>;
   readonly jobs: number;
   readonly json: boolean;
+  readonly coverage: boolean;
+  /** Whether a mark that is never reached, or a transition that is never taken, fails the set. */
+  readonly requireMarks: boolean;
   readonly trace: string | null;
   readonly save: string | null;
   readonly shrink: boolean;
   readonly report: string | null;
 }
 
-export const defaults = {
-  scenario: defaultScenario.name,
-  seed: 1,
-  seeds: 20,
-} as const;
-
-/** Greater worlds are possible, but a typing error should not run for hours. */
-const most = {
-  seed: 2 ** 32 - 1,
-  seeds: 1_000_000,
-  agents: 64,
-  controllers: 16,
-  loadBalancers: 2_000,
-  jobs: 64,
-};
-
-/** As commander hands it over. */
-interface Given {
-  readonly scenario?: string;
-  readonly seed?: number;
-  readonly seeds?: number;
-  readonly agents?: number;
-  readonly controllers?: number;
-  readonly loadBalancers?: number;
-  readonly jobs: number;
-  readonly json: boolean;
-  readonly trace?: string;
-  readonly save?: string;
-  readonly shrink?: boolean;
-  readonly report?: string;
-}
+const firstSeed = 1;
 
 /** Options that tell of one run, and so make it a single one. */
 const tellOfOneRun = ['trace', 'save', 'shrink', 'report'] as const;
 
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
+
+/** Options that a hunt for planted bugs does not have: each bug has its own scenario and seeds. */
+const notForHunts = [
+  ...['scenario', 'seeds', 'requireMarks', 'coverage'],
+  ...tellOfOneRun,
+  ...sizeOptions,
+];
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
@@ -66,35 +57,62 @@ const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
 export function parseOptions(arguments_: readonly string[]): CliOptions {
   const command = commandLine().parse([...arguments_], { from: 'user' });
   const given = command.opts<Given>();
+  const { planted = false, requireMarks = false } = given;
   const told = tellOfOneRun.find((name) => given[name] !== undefined);
   if (told !== undefined && given.seeds !== undefined) {
     command.error(`error: --${told} tells of one run, so it goes with one seed; leave --seeds out`);
   }
+  if (planted) refuseWithPlanted(command);
   const words = given.scenario?.split(',') ?? [];
-  const asksForOne = given.seed !== undefined || told !== undefined || words.some(isFile);
-  const single = given.seeds === undefined && asksForOne && words.length < 2;
-  if (words.length === 0) words.push(...(single ? [defaults.scenario] : allNames));
-  if (told !== undefined && words.length > 1) {
+  const named = words.flatMap((word) => (word === everyScenario ? allNames : [word]));
+  const asksForOne = given.seed !== undefined || told !== undefined || named.some(isFile);
+  const single = given.seeds === undefined && asksForOne && named.length < 2;
+  if (told !== undefined && named.length > 1) {
     command.error(`error: --${told} tells of one run, so it goes with one scenario`);
   }
-  const { jobs, json } = given;
+  const chosen =
+    named.length > 0
+      ? named
+      : single || given.seeds !== undefined
+        ? [defaultScenario.name]
+        : allNames;
+  const isDefaultSet = named.length === 0 || words.includes(everyScenario);
+  const seedsOf = (seeds: number): number => (single ? 1 : (given.seeds ?? seeds));
   const size = givenSize(given);
-  const sources = words.map((word) =>
-    isFile(word) ? fromFile(word, command) : named(word, size, command),
-  );
+  const sources = chosen.map((word) => {
+    if (isFile(word)) return fromFile(word, seedsOf(seedsOfNamed), command);
+    const scenario = scenarioNamed(word, command);
+    const seeds = seedsOf(isDefaultSet ? defaultSeeds(scenario) : seedsOfNamed);
+    return { word, scenario, seeds, run: { scenario, ...size }, seed: null };
+  });
   return {
     sources,
-    seed: given.seed ?? sources[0]?.seed ?? defaults.seed,
-    seeds: single ? 1 : (given.seeds ?? defaults.seeds),
-    single,
+    seed: given.seed ?? sources[0]?.seed ?? firstSeed,
+    single: single && !planted,
+    planted,
     size,
-    jobs,
-    json,
+    jobs: given.jobs ?? availableParallelism(),
+    json: given.json ?? false,
+    coverage: given.coverage ?? false,
+    requireMarks: requireMarks || isNightly(sources, size),
     trace: given.trace ?? null,
     save: given.save ?? null,
     shrink: given.shrink ?? false,
     report: given.report ?? null,
   };
+}
+
+/** Large enough, of the scenario that mixes everything, and in a world of its own size. */
+function isNightly(sources: readonly Source[], size: Partial<Size>): boolean {
+  const mixed = sources.find(({ scenario }) => scenario === defaultScenario);
+  return Object.keys(size).length === 0 && (mixed?.seeds ?? 0) >= nightlySeeds;
+}
+
+function refuseWithPlanted(command: Command): void {
+  const other = notForHunts.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (other === undefined) return;
+  const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  command.error(`error: --planted runs its own seeds of its own scenarios; leave --${flag} out`);
 }
 
 function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size> {
@@ -108,68 +126,26 @@ function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size>
 const isFile = (word: string): boolean => /\.(ya?ml|json)$/.test(word);
 const allNames = scenarios.map(({ name }) => name);
 
-function named(word: string, size: Partial<Size>, command: Command): Source {
+function scenarioNamed(word: string, command: Command) {
   const scenario = scenarios.find(({ name }) => name === word);
   if (scenario === undefined) {
     command.error(
-      `error: there is no scenario '${word}'. Allowed choices are ${allNames.join(', ')}, or a file whose name ends in .yaml or .json.`,
+      `error: there is no scenario '${word}'. Allowed choices are ${allNames.join(', ')}, ${everyScenario}, or a file whose name ends in .yaml or .json.`,
     );
   }
-  return { word, scenario, run: { scenario, ...size }, seed: null };
+  return scenario;
 }
 
-function fromFile(word: string, command: Command): Source {
+function fromFile(word: string, seeds: number, command: Command): Source {
   const sized = sizeOptions.find((name) => command.getOptionValueSource(name) === 'cli');
   if (sized !== undefined) {
     command.error(`error: ${word} has a topology of its own; write it there`);
   }
   try {
     const { seed, run } = readScenarioFile(word);
-    return { word, scenario: run.scenario, run, seed };
+    return { word, scenario: run.scenario, seeds, run, seed };
   } catch (error) {
     if (!(error instanceof ScenarioFileError)) throw error;
     return command.error(`error: this scenario can't be run:\n${error.message}`);
   }
-}
-
-const own = "(default: the scenario's own)";
-
-function commandLine(): Command {
-  return new Command('simulate')
-    .usage('[options]')
-    .description(
-      'Runs the runtime in a virtual world, deterministically by a seed, and checks what must hold. ' +
-        `Without arguments: ${defaults.seeds} seeds of each scenario.`,
-    )
-    .option(
-      '--scenario <name or file>',
-      `what happens: ${allNames.join(', ')}, several of them with commas between, or a .yaml or .json file (default: a single seed runs ${defaults.scenario}, a set runs all)`,
-    )
-    .option('--seed <n>', 'run this one seed; with --seeds, the first', whole(0, most.seed))
-    .option(
-      '--seeds <n>',
-      `run a set of this many seeds of each scenario (default: ${defaults.seeds})`,
-      whole(1, most.seeds),
-    )
-    .option('--agents <n>', `how many agents ${own}`, whole(1, most.agents))
-    .option('--controllers <n>', `how many controllers ${own}`, whole(1, most.controllers))
-    .option('--load-balancers <n>', `how many load balancers ${own}`, whole(1, most.loadBalancers))
-    .option('--jobs <n>', 'how many processes run the seeds of a set', whole(1, most.jobs), 1)
-    .option('--json', 'a line of JSON for each seed, one more for a set, and nothing else', false)
-    .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
-    .option('--save <file>', 'write what is done in the run as a scenario file, YAML or .json')
-    .option('--report <file>', 'write the run as a picture: one HTML file')
-    .option('--shrink', 'look for the smallest plan that fails alike; --save keeps that one')
-    .allowExcessArguments(false)
-    .exitOverride();
-}
-
-function whole(least: number, greatest: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > greatest) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${greatest}.`);
-    }
-    return value;
-  };
 }

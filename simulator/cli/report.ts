@@ -1,13 +1,13 @@
 import { formatLine } from '../chronicle.ts';
-import { type RunResult, sizeOf, type Violation } from '../simulate.ts';
-import { type CliOptions, defaults } from './options.ts';
-import type { Size } from '../scenarios/scenario.ts';
+import { defaultScenario } from '../scenarios/index.ts';
+import type { RunResult, Violation } from '../simulate.ts';
+import type { CliOptions } from './options.ts';
 import type { Source } from './source.ts';
 
 /** The line that runs this very seed again. */
 export function reproduceLine(seed: number, source: Source, options: CliOptions): string {
   const words = ['npm run simulate --', `--seed ${seed}`];
-  if (source.word !== defaults.scenario) words.push(`--scenario ${source.word}`);
+  if (source.word !== defaultScenario.name) words.push(`--scenario ${source.word}`);
   // A scenario file has its own size.
   if (source.seed !== null) return words.join(' ');
   const { agents, controllers, loadBalancers } = options.size;
@@ -15,34 +15,6 @@ export function reproduceLine(seed: number, source: Source, options: CliOptions)
   if (controllers !== undefined) words.push(`--controllers ${controllers}`);
   if (loadBalancers !== undefined) words.push(`--load-balancers ${loadBalancers}`);
   return words.join(' ');
-}
-
-/** Everything that the runs depend on, so that nobody has to guess what was run. */
-export function headerOf(options: CliOptions): string {
-  const { sources, seed, seeds } = options;
-  const which = seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;
-  return sources
-    .map(({ scenario, run }) => {
-      const { summary, promise, name } = scenario;
-      const drawn = scenario.drawSize !== undefined && !isSized(options);
-      const size = drawn ? 'in worlds of drawn sizes' : sizeWords(sizeOf({ ...run, seed }));
-      return `${name}: ${summary}\n${promise}\n${which}, ${size}`;
-    })
-    .join('\n');
-}
-
-const isSized = ({ size }: CliOptions): boolean => Object.keys(size).length === 3;
-
-function sizeWords({ agents, controllers, loadBalancers }: Size): string {
-  return [
-    counted(agents, 'agent'),
-    counted(loadBalancers, 'load balancer'),
-    counted(controllers, 'controller'),
-  ].join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function verdictOf(result: RunResult): string {

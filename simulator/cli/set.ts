@@ -1,64 +1,83 @@
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { WorldParts } from '../world/parts.ts';
+import { InOrder } from './in-order.ts';
 import { type MeasuredRun, measuredRun } from './measured-run.ts';
 import type { CliOptions } from './options.ts';
+import type { Progress } from './progress.ts';
 import type { Source } from './source.ts';
-import type { Row } from './table.ts';
-import { Workers } from './workers.ts';
+import { Tally } from './tally.ts';
+import { type WorkerTask, Workers } from './workers.ts';
 
 export interface SetHooks {
   /** Replaces parts of the world, in this process only. */
   readonly parts: Partial<WorldParts>;
   readonly commandLine: readonly string[];
-  /** Is told of each run as soon as it has ended, and how many of how many have. */
-  readonly progress: (source: Source, done: number, of: number) => void;
-  /** Is told of the runs in the order of their seeds. */
-  readonly onRow: (source: Source, row: Row) => void;
+  readonly progress: (progress: Progress) => void;
+  /** Is told of the runs in the order of the sources and of their seeds. */
+  readonly onRun: (source: Source, run: MeasuredRun) => void;
 }
 
-type RunAll = (source: number, onRun: () => void) => Promise<readonly MeasuredRun[]>;
+export interface SetResult {
+  /** One for each source. */
+  readonly tallies: readonly Tally[];
+  readonly tookMs: number;
+}
 
-/** Runs the seeds of each source. The wall clock is read around the runs; no run sees it. */
-export async function runSet(options: CliOptions, hooks: SetHooks): Promise<readonly Row[]> {
-  const jobs = Math.min(options.jobs, options.seeds);
-  const workers = jobs > 1 ? await Workers.start(jobs, hooks.commandLine) : null;
-  const runAll = workers === null ? here(options, hooks) : beside(options, workers);
-  const rows: Row[] = [];
+type Task = WorkerTask & { readonly type: 'run' };
+
+/** Runs the seeds of all sources. */
+export async function runSet(options: CliOptions, hooks: SetHooks): Promise<SetResult> {
+  const { sources, seed: first } = options;
+  const tasks = sources.flatMap(({ seeds }, source) =>
+    Array.from({ length: seeds }, (_, index): Task => ({
+      type: 'run',
+      source,
+      seed: first + index,
+    })),
+  );
+  const tallies = sources.map(({ scenario }) => new Tally(scenario.name));
+  const told = new InOrder<MeasuredRun>((run, number) => {
+    const source = tasks[number]?.source ?? 0;
+    tallies[source]?.add(run);
+    hooks.onRun(sourceAt(sources, source), run);
+  });
+  const workers =
+    Math.min(options.jobs, tasks.length) > 1
+      ? await Workers.start(Math.min(options.jobs, tasks.length), hooks.commandLine)
+      : null;
+  const beganMs = systemClock.monotonicMs();
+  const tookMs = () => systemClock.monotonicMs() - beganMs;
+  let done = 0;
+  let failed = 0;
+  const onRun = (number: number, run: MeasuredRun): void => {
+    done += 1;
+    if (!run.result.ok) failed += 1;
+    told.put(number, run);
+    const what = run.result.scenario;
+    hooks.progress({ done, of: tasks.length, failed, tookMs: tookMs(), what });
+  };
   try {
-    for (const [index, source] of options.sources.entries()) {
-      const beganMs = systemClock.monotonicMs();
-      let done = 0;
-      const runs = await runAll(index, () => {
-        done += 1;
-        hooks.progress(source, done, options.seeds);
-      });
-      const wallMs = systemClock.monotonicMs() - beganMs;
-      const row = { scenario: source.scenario.name, runs, wallMs };
-      rows.push(row);
-      hooks.onRow(source, row);
-    }
+    if (workers === null) await runHere(tasks, sources, hooks.parts, onRun);
+    else await workers.run(tasks, onRun);
   } finally {
     workers?.close();
   }
-  return rows;
+  return { tallies, tookMs: tookMs() };
 }
 
-function here({ sources, seed, seeds }: CliOptions, { parts }: SetHooks): RunAll {
-  return async (source, onRun) => {
-    const run = sources[source]?.run;
-    if (run === undefined) throw new RangeError(`there is no source ${source}`);
-    const runs: MeasuredRun[] = [];
-    for (let next = seed; next < seed + seeds; next += 1) {
-      runs.push(await measuredRun({ ...run, seed: next, parts }));
-      onRun();
-    }
-    return runs;
-  };
+async function runHere(
+  tasks: readonly Task[],
+  sources: readonly Source[],
+  parts: Partial<WorldParts>,
+  onRun: (number: number, run: MeasuredRun) => void,
+): Promise<void> {
+  for (const [number, { source, seed }] of tasks.entries()) {
+    onRun(number, await measuredRun({ ...sourceAt(sources, source).run, seed, parts }));
+  }
 }
 
-function beside({ seed, seeds }: CliOptions, workers: Workers): RunAll {
-  return (source, onRun) => {
-    const tasks = Array.from({ length: seeds }, (_, index) => ({ source, seed: seed + index }));
-    return workers.run(tasks, onRun);
-  };
+function sourceAt(sources: readonly Source[], index: number): Source {
+  const source = sources[index];
+  if (source === undefined) throw new RangeError(`there is no source ${index}`);
+  return source;
 }

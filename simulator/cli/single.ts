@@ -7,12 +7,14 @@ import { reportPage } from '../report/page.ts';
 import { scenarioFileText } from '../scenario-file/write.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import { shrink } from '../shrink/shrink.ts';
-import { type RunOptions, type RunResult, simulate, sizeOf } from '../simulate.ts';
+import { type RunOptions, sizeOf } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
 import type { CommandHooks } from './command.ts';
+import { type MeasuredRun, measuredRun } from './measured-run.ts';
 import type { CliOptions } from './options.ts';
 import { failureOf, jsonOf, verdictOf } from './report.ts';
 import { shrunkJson, shrunkText } from './shrunk.ts';
+import { Tally, totalsOf } from './tally.ts';
 
 /** Runs one seed and tells it line by line; resolves to whether everything held. */
 export async function runSingle(
@@ -35,7 +37,8 @@ export async function runSingle(
     ...(report === null ? {} : { observer: report.observer, onBegin: report.onBegin }),
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
-  const result = await (trace === null ? simulate(run) : traced(run, trace));
+  const measured = await (trace === null ? measuredRun(run) : traced(run, trace));
+  const { result } = measured;
   if (json) write(`${jsonOf(result)}\n`);
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
@@ -52,7 +55,15 @@ export async function runSingle(
     write(json ? `${shrunkJson(shrunk)}\n` : `\n${shrunkText(shrunk, plan, save)}\n`);
   }
   if (save !== null) await savePlan(save, run, kept);
+  if (json) write(`${totalsLine(measured)}\n`);
   return result.ok;
+}
+
+/** The same last line as a set's. */
+function totalsLine(run: MeasuredRun): string {
+  const tally = new Tally(run.result.scenario);
+  tally.add(run);
+  return JSON.stringify(totalsOf(tally, run.wallMs));
 }
 
 function numbered(role: string, count: number): string[] {
@@ -64,12 +75,13 @@ async function savePlan(path: string, run: RunOptions, plan: Plan | null): Promi
   await writeFile(path, scenarioFileText(run, plan, path.endsWith('.json')));
 }
 
-async function traced(run: RunOptions, path: string): Promise<RunResult> {
+async function traced(run: RunOptions, path: string): Promise<MeasuredRun> {
   const file = createWriteStream(path);
   // Taken at once: a file that can't be opened says so before anybody waits for it.
   const written = finished(file);
-  const result = await simulate({ ...run, trace: new Trace((line) => file.write(`${line}\n`)) });
+  const trace = new Trace((line) => file.write(`${line}\n`));
+  const measured = await measuredRun({ ...run, trace });
   file.end();
   await written;
-  return result;
+  return measured;
 }

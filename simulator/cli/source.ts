@@ -6,6 +6,8 @@ export interface Source {
   /** As it stands on the command line. */
   readonly word: string;
   readonly scenario: Scenario;
+  /** How many seeds of it are run. */
+  readonly seeds: number;
   /** Everything that a run needs but its seed. */
   readonly run: Omit<RunOptions, 'seed'>;
   /** The seed that a scenario file asks for; null where it asks for none. */

@@ -1,16 +1,16 @@
 import process from 'node:process';
+import { hunt } from '../planted/hunt.ts';
+import { plantedBugs } from '../planted/index.ts';
 import { measuredRun } from './measured-run.ts';
-import { parseOptions } from './options.ts';
-import type { WorkerAnswer, WorkerTask } from './workers.ts';
+import { type CliOptions, parseOptions } from './options.ts';
+import type { WorkerAnswer, WorkerResult, WorkerTask } from './workers.ts';
 
-/** Runs what the parent process asks for until it disconnects. */
+/** Does what the parent process asks for until it disconnects. */
 export function serveAsWorker(commandLine: readonly string[]): void {
   const { sources } = parseOptions(commandLine);
-  const answer = async ({ source, seed }: WorkerTask): Promise<WorkerAnswer> => {
+  const answer = async (task: WorkerTask): Promise<WorkerAnswer> => {
     try {
-      const run = sources[source]?.run;
-      if (run === undefined) throw new RangeError(`there is no source ${source}`);
-      return { run: await measuredRun({ ...run, seed }) };
+      return { result: await resultOf(task, sources) };
     } catch (error) {
       return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
@@ -19,4 +19,15 @@ export function serveAsWorker(commandLine: readonly string[]): void {
     void answer(task).then((message) => process.send?.(message));
   });
   process.send?.('ready');
+}
+
+function resultOf(task: WorkerTask, sources: CliOptions['sources']): Promise<WorkerResult> {
+  if (task.type === 'hunt') {
+    const planted = plantedBugs[task.bug];
+    if (planted === undefined) throw new RangeError(`there is no planted bug ${task.bug}`);
+    return hunt(planted, task.seed);
+  }
+  const run = sources[task.source]?.run;
+  if (run === undefined) throw new RangeError(`there is no source ${task.source}`);
+  return measuredRun({ ...run, seed: task.seed });
 }

@@ -1,17 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Hunt } from '../planted/hunt.ts';
 import type { MeasuredRun } from './measured-run.ts';
 
 /** The word that makes simulator/main.ts a worker: it follows with the command line of its parent. */
 export const workerWord = 'worker';
 
-/** What a worker is asked for, and what it answers. */
-export interface WorkerTask {
-  readonly source: number;
-  readonly seed: number;
+/** What a worker is asked for: one seed of a source, or the hunt for one planted bug. */
+export type WorkerTask =
+  | { readonly type: 'run'; readonly source: number; readonly seed: number }
+  | { readonly type: 'hunt'; readonly bug: number; readonly seed: number };
+
+/** What it answers to each type of task. */
+interface Results {
+  readonly run: MeasuredRun;
+  readonly hunt: Hunt;
 }
-export type WorkerAnswer = { readonly run: MeasuredRun } | { readonly error: string };
+export type WorkerResult = Results[keyof Results];
+export type WorkerAnswer = { readonly result: WorkerResult } | { readonly error: string };
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -34,25 +41,22 @@ export class Workers {
   }
 
   /**
-   * Runs all tasks and resolves to their runs in the order of the tasks, whoever ended first.
-   * Rejects when a worker can't do its task, or dies.
+   * Does all tasks, and tells of each result with its task's number as soon as it is there. Rejects
+   * when a worker can't do its task, or dies.
    */
-  async run(
-    tasks: readonly WorkerTask[],
-    onRun: (run: MeasuredRun) => void,
-  ): Promise<readonly MeasuredRun[]> {
-    const runs: MeasuredRun[] = [];
-    const left = [...tasks.entries()];
+  async run<K extends keyof Results>(
+    tasks: readonly (WorkerTask & { readonly type: K })[],
+    onResult: (number: number, result: Results[K]) => void,
+  ): Promise<void> {
+    const left = tasks.entries();
     const work = async (worker: ChildProcess): Promise<void> => {
-      for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        const [index, task] = next;
-        const run = await ask(worker, task);
-        runs[index] = run;
-        onRun(run);
+      // All share the one iterator, so each takes the next task when it has done its last.
+      for (const [number, task] of left) {
+        // From a process of this very program, which was started above.
+        onResult(number, (await ask(worker, task)) as Results[K]);
       }
     };
     await Promise.all(this.#all.map(work));
-    return runs;
   }
 
   /** Lets the workers end: they have nothing more to wait for. */
@@ -71,7 +75,7 @@ async function ready(worker: ChildProcess): Promise<void> {
   gone.abort();
 }
 
-function ask(worker: ChildProcess, task: WorkerTask): Promise<MeasuredRun> {
+function ask(worker: ChildProcess, task: WorkerTask): Promise<WorkerResult> {
   return new Promise((resolve, reject) => {
     const gone = (code: number | null, signal: string | null): void => {
       worker.off('message', answered);
@@ -80,9 +84,8 @@ function ask(worker: ChildProcess, task: WorkerTask): Promise<MeasuredRun> {
     };
     const answered = (message: unknown): void => {
       worker.off('exit', gone);
-      // From a process of this very program, which was started above.
       const answer = message as WorkerAnswer;
-      if ('run' in answer) resolve(answer.run);
+      if ('result' in answer) resolve(answer.result);
       else reject(new Error(`the worker process failed at seed ${task.seed}: ${answer.error}`));
     };
     worker.once('exit', gone);

@@ -9,6 +9,9 @@ import { runInProcess } from './support/run-command.ts';
 /** A world that runs quickly. */
 const small = ['--controllers', '1', '--load-balancers', '4'];
 
+/** Parts that a test replaces are replaced in this process only. */
+const here = ['--jobs', '1'];
+
 const twoScenarios = ['--scenario', 'agent-crash,rough-day'];
 const crash = ['--scenario', 'agent-crash'];
 
@@ -24,10 +27,26 @@ async function run(arguments_: readonly string[], parts = {}) {
   return { status, written, progress, lines: written.trimEnd().split('\n') };
 }
 
-test('ends with one line of JSON that says what happened', async () => {
+const totalsKeys = [
+  'runs',
+  'passed',
+  'failed',
+  'virtualSeconds',
+  'wallSeconds',
+  'marksHit',
+  'marksTotal',
+  'transitionsHit',
+  'transitionsTotal',
+];
+
+test('one run is a line of JSON that says what happened, and its sums', async () => {
   const { status, lines } = await run([...crash, '--seed', '3', '--json']);
   expect(status).toBe(0);
-  const result = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
+  expect(lines).toHaveLength(2);
+  const totals = JSON.parse(lines[1] ?? '') as Record<string, unknown>;
+  expect(Object.keys(totals)).toEqual(totalsKeys);
+  expect(totals).toMatchObject({ runs: 1, passed: 1, failed: 0 });
+  const result = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
   expect(Object.keys(result)).toEqual([
     'seed',
     'ok',
@@ -67,7 +86,7 @@ test('a violation is told with what led to it and the line that reproduces it', 
 });
 
 test('a violation is part of the JSON, and the exit status of many seeds', async () => {
-  const words = ['--scenario', 'agent-crash', '--seeds', '2', '--json'];
+  const words = ['--scenario', 'agent-crash', '--seeds', '2', '--json', ...here];
   const { status, lines } = await run(words, { stores: losesRecords });
   expect(status).toBe(1);
   expect(lines).toHaveLength(3);
@@ -78,16 +97,19 @@ test('a violation is part of the JSON, and the exit status of many seeds', async
   );
 });
 
-test('a set ends in a table with a row for each scenario, and shows how far it is', async () => {
-  const { status, lines, progress } = await run([
+test('a set ends in a table, in what was reached and in a verdict, and shows how far it is', async () => {
+  const { status, written, lines, progress } = await run([
     ...twoScenarios,
     '--seed',
     '3',
     '--seeds',
     '2',
     ...small,
+    ...here,
   ]);
   expect(status).toBe(0);
+  expect(lines[0]).toBe('2 scenarios, 4 runs from seed 3 on; what must hold in each:');
+  expect(lines[1]).toMatch(/^ {2}agent-crash {2}2 {2}Each load balancer of a dead agent/);
   const at = lines.findIndex((line) => line.startsWith('scenario '));
   expect(lines[at]?.split(/ {2,}/)).toEqual([
     'scenario',
@@ -98,20 +120,48 @@ test('a set ends in a table with a row for each scenario, and shows how far it i
     'faults/seed',
     'writes/seed',
     'rebinds/seed',
-    'wall s',
-    'virtual s per wall s',
+    'core s',
+    'virtual s per core s',
   ]);
-  expect(lines[at + 2]).toMatch(/^agent-crash +2 +2 +0 +[1-9][\d.]* +[1-9]/);
+  expect(lines[at + 2]).toMatch(/^agent-crash +2 +2 +0 +[1-9]\d* +[1-9]/);
   expect(lines[at + 3]).toMatch(/^rough-day +2 +2 +0 /);
   expect(lines[at + 4]).toMatch(/^all +4 +4 +0 /);
-  expect(lines.at(-1)).toBe('all 4 runs passed');
-  expect(progress).toContain('rough-day: 1 of 2 seeds\n');
+  expect(written).toMatch(/\nmarks reached +[1-9]\d* of \d+, without [a-z-]+, /);
+  expect(written).toMatch(/\ntransitions taken +[1-9]\d* of \d+, without load-balancer: /);
+  expect(lines.at(-1)).toMatch(/^all 4 runs passed, in \d+ s$/);
+  expect(progress).toMatch(/^█{7}░{23} 1 of 4, about \d+ s left, agent-crash$/m);
+  expect(progress).toMatch(/^█{30} 4 of 4, rough-day$/m);
+});
+
+test('a set that requires every mark fails for what it never reached, and names it', async () => {
+  const words = [...crash, '--seeds', '1', '--require-marks', ...small, ...here];
+  const { status, written } = await run(words);
+  expect(status).toBe(1);
+  expect(written).toMatch(/all 1 runs passed/);
+  expect(written).toMatch(
+    /must reach every mark .*It never reached\n( {2}.*\n)* {2}zombie-refused\n/,
+  );
+  const told = await run([...words, '--json']);
+  expect(told.status).toBe(1);
+  const missing = JSON.parse(told.lines.at(-2) ?? '') as { neverReached: { marks: string[] } };
+  expect(missing.neverReached.marks).toContain('zombie-refused');
+});
+
+test('lists how many runs reached each mark and took each transition', async () => {
+  const { lines } = await run([...crash, '--seeds', '2', '--coverage', ...small, ...here]);
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ +2 {2}orphaned-then-settled +A load balancer/),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ +2 {2}liveness: registered \[newer\] -> alive$/),
+  );
+  expect(lines).toContainEqual(expect.stringMatching(/^ +0 {2}zombie-refused /));
 });
 
 test('a set is the same whatever the number of processes, and told in the order of the seeds', async () => {
   const words = [...twoScenarios, '--seed', '3', '--seeds', '4', '--json', ...small];
   const [one, two] = await Promise.all([
-    runInProcess(...words),
+    runInProcess(...words, '--jobs', '1'),
     runInProcess(...words, '--jobs', '2'),
   ]);
   const [runsOfOne, runsOfTwo] = [one, two].map(({ stdout }) => stdout.trimEnd().split('\n'));
@@ -120,13 +170,7 @@ test('a set is the same whatever the number of processes, and told in the order 
   expect(seeds).toEqual([3, 4, 5, 6, 3, 4, 5, 6]);
   const totals = JSON.parse(runsOfTwo?.at(-1) ?? '') as Record<string, unknown>;
   expect(totals).toMatchObject({ runs: 8, passed: 8, failed: 0 });
-  expect(Object.keys(totals)).toEqual([
-    'runs',
-    'passed',
-    'failed',
-    'virtualSeconds',
-    'wallSeconds',
-  ]);
+  expect(Object.keys(totals)).toEqual(totalsKeys);
   // Neither is a terminal, so nothing shows progress.
   expect(two.stderr).toBe('');
 });
@@ -149,6 +193,10 @@ test.each([
   [['--agents', '0'], /It must be a whole number from 1 to 64/],
   [['--scenario', 'nice-day'], /Allowed choices are rough-week, /],
   [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
+  [
+    ['--planted', '--seeds', '2'],
+    /--planted runs its own seeds of its own scenarios; leave --seeds out/,
+  ],
   [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {
   const { status, stdout, stderr } = await runInProcess(...words);

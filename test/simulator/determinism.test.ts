@@ -27,7 +27,18 @@ test('a seed of any scenario is one history, twice in one process and in two oth
     expect(second).toEqual(first);
     here.push(`${scenario.name} ${first.hash}`);
   }
-  const words = ['--seed', '7', '--seeds', '1', ...sizeWords, '--json'];
+  const words = [
+    '--scenario',
+    'all',
+    '--seed',
+    '7',
+    '--seeds',
+    '1',
+    ...sizeWords,
+    '--jobs',
+    '1',
+    '--json',
+  ];
   const [first, second] = await Promise.all([runInProcess(...words), runInProcess(...words)]);
   expect(first).toMatchObject({ status: 0, stderr: '' });
   expect(hashes(first.stdout)).toEqual(here);

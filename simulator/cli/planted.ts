@@ -1,0 +1,94 @@
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { type Hunt, hunt, huntSeedsMax } from '../planted/hunt.ts';
+import { plantedBugs } from '../planted/index.ts';
+import { InOrder } from './in-order.ts';
+import type { CliOptions } from './options.ts';
+import type { Progress } from './progress.ts';
+import { formatTable } from './table.ts';
+import { type WorkerTask, Workers } from './workers.ts';
+
+export interface HuntHooks {
+  readonly commandLine: readonly string[];
+  readonly progress: (progress: Progress) => void;
+  /** Is told of the hunts in the order of the bugs. */
+  readonly onHunt: (hunt: Hunt) => void;
+}
+
+type Task = WorkerTask & { readonly type: 'hunt' };
+
+/** Hunts every planted bug with its own checker. */
+export async function runHunts(options: CliOptions, hooks: HuntHooks): Promise<readonly Hunt[]> {
+  const tasks = plantedBugs.map((_, bug): Task => ({ type: 'hunt', bug, seed: options.seed }));
+  const jobs = Math.min(options.jobs, tasks.length);
+  const workers = jobs > 1 ? await Workers.start(jobs, hooks.commandLine) : null;
+  const hunts: Hunt[] = [];
+  const told = new InOrder<Hunt>((result) => {
+    hunts.push(result);
+    hooks.onHunt(result);
+  });
+  const beganMs = systemClock.monotonicMs();
+  let done = 0;
+  let failed = 0;
+  const onHunt = (number: number, result: Hunt): void => {
+    done += 1;
+    if (!isProven(result)) failed += 1;
+    told.put(number, result);
+    const tookMs = systemClock.monotonicMs() - beganMs;
+    hooks.progress({ done, of: tasks.length, failed, tookMs, what: result.checker });
+  };
+  try {
+    if (workers !== null) await workers.run(tasks, onHunt);
+    else {
+      for (const [number, planted] of plantedBugs.entries()) {
+        onHunt(number, await hunt(planted, options.seed));
+      }
+    }
+  } finally {
+    workers?.close();
+  }
+  return hunts;
+}
+
+/** Found by its own checker, in seeds in which nothing is wrong without the bug. */
+export function isProven({ foundBy, failWithout }: Hunt): boolean {
+  return foundBy !== null && failWithout.length === 0;
+}
+
+export function huntTable(hunts: readonly Hunt[]): string {
+  const rows = hunts.map((result) => {
+    const { checker, bug, scenario, foundBy, seeds } = result;
+    return [
+      checker,
+      bug,
+      scenario,
+      foundBy === null ? '-' : String(foundBy),
+      String(seeds),
+      verdictOf(result),
+    ];
+  });
+  return formatTable(['checker', 'planted bug', 'scenario', 'found by seed', 'seeds', ''], rows);
+}
+
+function verdictOf({ foundBy, failWithout }: Hunt): string {
+  if (foundBy === null) return `NOT FOUND in ${huntSeedsMax} seeds`;
+  if (failWithout.length === 0) return 'found';
+  return `PROVES NOTHING: seed ${failWithout.join(', ')} fails without it, too`;
+}
+
+export function huntSummary(hunts: readonly Hunt[]): string {
+  const missed = hunts.filter((result) => !isProven(result));
+  if (missed.length === 0) {
+    return `all ${hunts.length} planted bugs were found, and the same seeds pass without them`;
+  }
+  return `${missed.length} of ${hunts.length} planted bugs were missed`;
+}
+
+/** The last line for programs. */
+export function huntJson(hunts: readonly Hunt[]): string {
+  const missed = hunts.filter((result) => !isProven(result));
+  return JSON.stringify({
+    planted: hunts.length,
+    found: hunts.length - missed.length,
+    missed: missed.map(({ checker, bug }) => `${checker}: ${bug}`),
+  });
+}

@@ -1,0 +1,91 @@
+import { transitionNames } from '../coverage/index.ts';
+import { markKinds } from '../marks/index.ts';
+import type { MeasuredRun } from './measured-run.ts';
+
+/** Sums over runs: what is left of a run when it has been told, so that large sets need no memory. */
+export class Tally {
+  readonly name: string;
+  runs = 0;
+  passed = 0;
+  virtualMs = 0;
+  /** Summed over the processes that ran beside each other. */
+  wallMs = 0;
+  faults = 0;
+  writes = 0;
+  rebinds = 0;
+  /** How many runs reached each mark, and took each transition. */
+  readonly marks = new Map<string, number>();
+  readonly transitions = new Map<string, number>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add({ result, faults, writes, wallMs }: MeasuredRun): void {
+    this.runs += 1;
+    if (result.ok) this.passed += 1;
+    this.virtualMs += result.virtualMs;
+    this.wallMs += wallMs;
+    this.faults += faults;
+    this.writes += writes;
+    this.rebinds += result.rebinds;
+    for (const mark of result.marks) count(this.marks, mark, 1);
+    for (const transition of result.transitions) count(this.transitions, transition, 1);
+  }
+
+  include(other: Tally): void {
+    this.runs += other.runs;
+    this.passed += other.passed;
+    this.virtualMs += other.virtualMs;
+    this.wallMs += other.wallMs;
+    this.faults += other.faults;
+    this.writes += other.writes;
+    this.rebinds += other.rebinds;
+    for (const [mark, runs] of other.marks) count(this.marks, mark, runs);
+    for (const [transition, runs] of other.transitions) count(this.transitions, transition, runs);
+  }
+}
+
+export function sumOf(tallies: readonly Tally[]): Tally {
+  const sum = new Tally('all');
+  for (const tally of tallies) sum.include(tally);
+  return sum;
+}
+
+/** The sums over a set, as the last line of `--json` tells them. */
+export interface Totals {
+  readonly runs: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly virtualSeconds: number;
+  /** How long it took, with processes beside each other. */
+  readonly wallSeconds: number;
+  readonly marksHit: number;
+  readonly marksTotal: number;
+  readonly transitionsHit: number;
+  readonly transitionsTotal: number;
+}
+
+export function totalsOf(
+  { runs, passed, virtualMs, marks, transitions }: Tally,
+  tookMs: number,
+): Totals {
+  return {
+    runs,
+    passed,
+    failed: runs - passed,
+    virtualSeconds: seconds(virtualMs),
+    wallSeconds: seconds(tookMs),
+    marksHit: markKinds.filter(({ name }) => marks.has(name)).length,
+    marksTotal: markKinds.length,
+    transitionsHit: transitionNames.filter((name) => transitions.has(name)).length,
+    transitionsTotal: transitionNames.length,
+  };
+}
+
+function count(counts: Map<string, number>, name: string, runs: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + runs);
+}
+
+/** To milliseconds, so that sums of floats read well. */
+const seconds = (ms: number): number => Math.round(ms) / 1_000;
