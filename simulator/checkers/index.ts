@@ -10,6 +10,7 @@ import { noRecordRefused } from './no-record-refused.ts';
 import { noResurrection } from './no-resurrection.ts';
 import { noUnexpectedEvents } from './no-unexpected-events.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
+import { oneOwnerPerTerm } from './one-owner-per-term.ts';
 import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
@@ -26,6 +27,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   noResurrection,
   noUnexpectedEvents,
   oneHolderPerEpoch,
+  oneOwnerPerTerm,
   persistBeforeEffect,
   quietAtTheEnd,
   standbyAtTheEnd,

@@ -31,6 +31,25 @@ export function repeatsCallsLater(driver: Driver, _agent: string, clock: Clock):
   };
 }
 
+/** Applies what it was last given again every ten seconds, without being asked. */
+export function appliesAgain(driver: Driver, _agent: string, clock: Clock): Driver {
+  const last = new Map<string, Target>();
+  const again = (id: string): void => {
+    const target = last.get(id);
+    if (target === undefined) return;
+    driver.apply(target).catch(() => 'somebody else may hold it by now');
+    clock.setTimer(10_000, () => again(id));
+  };
+  return {
+    ...driver,
+    apply(target) {
+      if (!last.has(target.id)) clock.setTimer(10_000, () => again(target.id));
+      last.set(target.id, target);
+      return driver.apply(target);
+    },
+  };
+}
+
 /** Reports another state of the same traffic every second, for ever. */
 export function neverSettles(driver: Driver, _agent: string, clock: Clock): Driver {
   return {

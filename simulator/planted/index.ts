@@ -1,11 +1,13 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
-import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
+import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
 import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
 import { declaresTooSoon, writesNewRecordsAtOnce } from './controllers.ts';
 import { deviceWithout } from './devices.ts';
-import { liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
+import { appliesAgain, liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as stores from './stores.ts';
 
@@ -100,5 +102,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a judge that declares agents dead too soon',
     scenario: agentFlapsScenario,
     parts: { controller: declaresTooSoon },
+  },
+  {
+    checker: 'one-owner-per-term',
+    bug: 'a store that lets shards be overwritten whatever has changed meanwhile',
+    scenario: splitBrainAttemptScenario,
+    parts: { stores: stores.overwritesShards },
+  },
+  {
+    checker: 'silence-touches-nothing',
+    bug: 'a driver that applies the same again every ten seconds',
+    scenario: controlPlaneSilentScenario,
+    parts: { driver: appliesAgain },
   },
 ];

@@ -75,6 +75,16 @@ export function acknowledgesEarly(stores: Stores): Stores {
   });
 }
 
+/** Writes shards' records over whatever has changed since they were read. */
+export function overwritesShards(stores: Stores): Stores {
+  return replaced(stores, 'shards', (store) => ({
+    async update(key, value, revision, writeId) {
+      const newest = (await store.get(key))?.revision ?? revision;
+      return store.update(key, value, newest, writeId);
+    },
+  }));
+}
+
 /** Never tells watchers that a shard was let go, once everything has come up. */
 export function hidesFreeShards(stores: Stores, clock: Clock): Stores {
   const upMs = clock.monotonicMs() + 5_000;

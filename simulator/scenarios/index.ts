@@ -1,6 +1,8 @@
 import { agentCrashScenario } from './agent-crash.ts';
 import { agentFlapsScenario } from './agent-flaps.ts';
 import { agentHangsScenario } from './agent-hangs.ts';
+import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
+import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
@@ -8,6 +10,7 @@ import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
+import { splitBrainAttemptScenario } from './split-brain-attempt.ts';
 import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
 
@@ -27,4 +30,7 @@ export const scenarios: readonly Scenario[] = [
   herdScenario,
   stormScenario,
   rollingUpgradeScenario,
+  asymmetricPartitionScenario,
+  controlPlaneSilentScenario,
+  splitBrainAttemptScenario,
 ];

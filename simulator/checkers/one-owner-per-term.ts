@@ -1,0 +1,24 @@
+import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import type { CheckerKind } from './checker.ts';
+
+/** Each change of a shard's hands takes a new term, so a term means one owner, for ever. */
+export const oneOwnerPerTerm: CheckerKind = {
+  name: 'one-owner-per-term',
+  start({ violate }) {
+    const terms = new Map<string, { readonly term: number; readonly owner: string | null }>();
+    return {
+      onEvent(event) {
+        if (event.type !== 'stored' || event.bucket !== 'shards') return;
+        const { change } = event;
+        if (change.type !== 'put') return;
+        const { term, owner } = ShardRecord.parse(JSON.parse(change.value));
+        const before = terms.get(change.key);
+        terms.set(change.key, { term, owner });
+        if (before === undefined || term > before.term) return;
+        violate(
+          `${change.key}: ${owner ?? 'nobody'} owns it in term ${term}, and ${before.owner ?? 'nobody'} did in term ${before.term}`,
+        );
+      },
+    };
+  },
+};
