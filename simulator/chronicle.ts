@@ -45,10 +45,18 @@ export class Chronicle {
   }
 }
 
+const untold: ReadonlySet<WorldEvent['type']> = new Set([
+  'stored',
+  'learnt',
+  'written',
+  'sent',
+  'wire',
+]);
+
 /** Is the event part of the story, or does it only follow from it? */
 function isTold(event: WorldEvent): boolean {
   if (event.type === 'logged') return event.level === 'warn' || event.level === 'error';
-  return !['stored', 'learnt', 'written', 'sent'].includes(event.type);
+  return !untold.has(event.type);
 }
 
 function linesOf(atMs: number, event: WorldEvent): readonly Line[] {
@@ -86,6 +94,7 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     case 'learnt':
     case 'written':
     case 'sent':
+    case 'wire':
       return null;
   }
 }

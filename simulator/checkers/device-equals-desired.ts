@@ -22,9 +22,9 @@ export const deviceEqualsDesired: CheckerKind = {
           );
         } else if (!held.running) violate('the device has it, and it does not run', id);
       }
-      for (const { document } of ledger.entries()) {
-        if (wanted.has(document.id) || world.appliance.content(document.id) === null) continue;
-        violate('it is deleted, and the device still has it', document.id);
+      for (const { id } of ledger.entries()) {
+        if (wanted.has(id) || world.appliance.content(id) === null) continue;
+        violate('it is deleted, and the device still has it', id);
       }
     },
   }),

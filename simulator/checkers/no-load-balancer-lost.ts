@@ -11,26 +11,30 @@ export const noLoadBalancerLost: CheckerKind = {
         const lost = change.type === 'removed' && ledger.get(change.key)?.deleted === null;
         if (lost) violate('its record was removed, and nobody had asked for that', change.key);
       }
-      if (event.type === 'client' && event.outcome === 'refused' && event.request !== 'create') {
-        const { loadBalancer, request, detail } = event;
-        const entry = ledger.get(loadBalancer);
-        const first = request === 'edit' ? entry?.deleted === null : true;
-        if (entry?.created === 'acknowledged' && first && detail.startsWith('404')) {
-          violate(`${request} was answered by ${detail}, although it exists`, loadBalancer);
-        }
+      if (event.type !== 'client') return;
+      const { loadBalancer, request, outcome, detail } = event;
+      const missing =
+        request === 'read'
+          ? detail === 'gone'
+          : outcome === 'refused' && detail.includes(`Load Balancer ${loadBalancer} not found`);
+      const entry = ledger.get(loadBalancer);
+      // Only who asks to delete it may be told that somebody has done so before.
+      const live = request === 'delete' || entry?.deleted === null;
+      if (missing && live && entry?.created === 'acknowledged') {
+        violate(`${request} was answered as if it did not exist`, loadBalancer);
       }
     },
     atEnd() {
       const records = new Map(
         world.stores.desired.snapshot().map(({ key, value }) => [key, desiredOf(value)]),
       );
-      for (const { document } of ledger.entries()) {
-        if (!ledger.mustLive(document.id)) continue;
-        const record = records.get(document.id);
-        if (record === undefined) violate('it was acknowledged and has no record', document.id);
-        else if (record.status !== 'live') violate('it is being deleted', document.id);
-        else if (controllers().some((each) => each.loadBalancers.get(document.id) === null)) {
-          violate('it has a record, and not every controller shows it', document.id);
+      for (const { id } of ledger.entries()) {
+        if (!ledger.mustLive(id)) continue;
+        const record = records.get(id);
+        if (record === undefined) violate('it was acknowledged and has no record', id);
+        else if (record.status !== 'live') violate('it is being deleted', id);
+        else if (controllers().some((each) => each.loadBalancers.get(id) === null)) {
+          violate('it has a record, and not every controller shows it', id);
         }
       }
     },

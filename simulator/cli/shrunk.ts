@@ -2,7 +2,7 @@ import { formatLine } from '../chronicle.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import type { Shrunk } from '../shrink/shrink.ts';
-import type { Work } from '../workload/work.ts';
+import { changeWords, type Work } from '../workload/work.ts';
 
 /** What is left of a plan, what it still violates, and how to run it again. */
 export function shrunkText(shrunk: Shrunk, before: Plan, savedAs: string | null): string {
@@ -39,7 +39,7 @@ function faultLine({ kind, atMs, forMs, target, variant }: Fault): string {
 }
 
 function workLine(work: Work): string {
-  const id = work.type === 'create' ? work.document.id : work.loadBalancer;
-  const what = work.type === 'edit' ? ` ${work.operation.type}` : '';
-  return `${seconds(work.atMs).padStart(11)} client  ${work.type} ${id.slice(0, 8)}${what}`;
+  const { atMs, type, loadBalancer } = work;
+  const what = work.type === 'edit' ? `: ${changeWords(work.change)}` : '';
+  return `${seconds(atMs).padStart(11)} client  ${type} ${loadBalancer}${what}`;
 }

@@ -1,3 +1,4 @@
+import { desiredOf } from '../checkers/records.ts';
 import { formatLine } from '../chronicle.ts';
 import { faultKind } from '../faults/index.ts';
 import type { Plan, Scenario } from '../scenarios/scenario.ts';
@@ -28,6 +29,8 @@ export class ReportCollector {
   readonly #shards = new ShardCounts();
   readonly #agents = new Map<string, Open<StateSpan>[]>();
   readonly #loadBalancers = new Map<string, Open<BindingSpan>[]>();
+  /** The names of load balancers, by their ids. */
+  readonly #names = new Map<string, string>();
   #plan: Plan | null = null;
   #plannedMs = 0;
   #lastMs = 0;
@@ -42,11 +45,8 @@ export class ReportCollector {
 
   readonly observer: Observer = (event, atMs) => {
     this.#lastMs = atMs;
-    if (event.type === 'stored') {
-      this.#writes.push(atMs);
-      if (event.bucket === 'shards') this.#shards.note(event.change, atMs);
-    }
-    if (event.type === 'fault') this.#noteFault(event, atMs);
+    if (event.type === 'stored') this.#noteWrite(event, atMs);
+    else if (event.type === 'fault') this.#noteFault(event, atMs);
     else if (event.type === 'transition') this.#noteTransition(event.transition, atMs);
     else if (event.type === 'device') {
       const { lb, kind, agent, epoch, generation } = event.entry;
@@ -62,14 +62,9 @@ export class ReportCollector {
   ): ReportData {
     const endMs = Math.max(result.virtualMs, this.#lastMs);
     const healed = this.#plan === null ? endMs : this.#plannedMs + this.#plan.untilMs;
-    const names = new Map(
-      (this.#plan?.work ?? []).flatMap((work) =>
-        work.type === 'create' ? [[work.document.id, work.document.name] as const] : [],
-      ),
-    );
     const loadBalancers = [...this.#loadBalancers].map(([id, spans]) => ({
       id,
-      name: names.get(id) ?? id.slice(0, 8),
+      name: this.#names.get(id) ?? id.slice(0, 8),
       spans: closed<BindingSpan>(spans, endMs).filter(({ state }) => state !== 'deleted'),
     }));
     return {
@@ -101,6 +96,13 @@ export class ReportCollector {
         events: violation.events.map(formatLine),
       })),
     };
+  }
+
+  #noteWrite({ bucket, change }: Extract<WorldEvent, { type: 'stored' }>, atMs: number): void {
+    this.#writes.push(atMs);
+    if (bucket === 'shards') this.#shards.note(change, atMs);
+    if (bucket !== 'desired' || change.type !== 'put') return;
+    this.#names.set(change.key, desiredOf(change.value).document.name);
   }
 
   #noteFault(event: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {

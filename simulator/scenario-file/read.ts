@@ -4,7 +4,8 @@ import { assertRelations } from '../../machines/timings/relations.ts';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
 import type { Scenario, Size } from '../scenarios/scenario.ts';
 import type { RunOptions } from '../simulate.ts';
-import { newDocument } from '../workload/documents.ts';
+import { Draft } from '../workload/draft.ts';
+import { itself } from '../workload/resources.ts';
 import { drawWork, type Work } from '../workload/work.ts';
 import { RandomStream } from '../world/random-streams.ts';
 import { type Problem, problemsOf } from './check.ts';
@@ -100,25 +101,20 @@ function sizeOf({ topology, workload }: ScenarioFile): Size {
 
 function workOf({ workload, documents }: ScenarioFile): readonly Work[] {
   if (!Array.isArray(workload)) return [];
-  const creates = workload.filter((work) => work.do === 'create');
-  const made = new Map(
-    creates.map(({ loadBalancer: name }, index) => {
-      // The document is the same for every seed, as it would be if it stood in the file.
-      const plain = { ...newDocument(new RandomStream(0, `document:${name}`), index), name };
-      return [name, documents[name] ?? plain];
-    }),
-  );
   return workload.map((work): Work => {
-    const document = made.get(work.loadBalancer);
-    if (document === undefined) throw new Error(`nothing creates '${work.loadBalancer}'`);
-    const { at: atMs } = work;
-    if (work.do === 'create') return { atMs, type: 'create', document };
-    if (work.do === 'delete') return { atMs, type: 'delete', loadBalancer: document.id };
-    const operation = work.operation ?? {
-      type: 'load-balancer.update' as const,
-      changes: { description: work.description ?? '' },
+    const { at: atMs, loadBalancer } = work;
+    if (work.do === 'create') {
+      // It is the same for every seed, as it would be if it stood in the file.
+      const plain = new Draft(new RandomStream(0, `document:${loadBalancer}`), false).attributes;
+      return { atMs, loadBalancer, type: 'create', attributes: documents[loadBalancer] ?? plain };
+    }
+    if (work.do === 'delete') return { atMs, loadBalancer, type: 'delete' };
+    const change = work.operation ?? {
+      ...itself,
+      verb: 'update' as const,
+      attributes: { description: work.description ?? '' },
     };
-    return { atMs, type: 'edit', loadBalancer: document.id, operation };
+    return { atMs, loadBalancer, type: 'edit', change };
   });
 }
 

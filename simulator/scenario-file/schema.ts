@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { LoadBalancerDocument } from '../../machines/model/document.ts';
-import { Operation } from '../../machines/model/operations/operation.ts';
 import { type PresetName, presets } from '../../machines/timings/timings.ts';
+import { LoadBalancerPOST } from '../../src/api/schemas/load-balancer.ts';
 import { faultKinds } from '../faults/index.ts';
+import { resourceKinds } from '../workload/resources.ts';
 import { Duration } from './duration.ts';
 
 /** An object that names its keys when it is given another one. */
@@ -47,6 +47,24 @@ const FaultEntry = strict({
 export type FaultEntry = z.infer<typeof FaultEntry>;
 
 const name = z.string().min(1).max(255);
+const attributes = z.record(z.string(), z.unknown());
+
+const ChangeEntry = strict({
+  verb: z.enum(['create', 'update', 'delete']),
+  kind: z.enum(resourceKinds),
+  /** Left out: the load balancer itself. */
+  name: z.string().max(511).default(''),
+  attributes: attributes.default({}),
+});
+
+/** As the API takes it, and kept as it was written. */
+const CreateBody = attributes.superRefine((body, context) => {
+  const parsed = LoadBalancerPOST.safeParse(body);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path, message });
+  }
+});
+
 const WorkEntry = z.discriminatedUnion(
   'do',
   [
@@ -56,7 +74,7 @@ const WorkEntry = z.discriminatedUnion(
       at: Duration,
       loadBalancer: name,
       description: z.string().max(255).optional(),
-      operation: Operation.optional(),
+      operation: ChangeEntry.optional(),
     }),
     strict({ do: z.literal('delete'), at: Duration, loadBalancer: name }),
   ],
@@ -93,7 +111,7 @@ export const ScenarioFile = strict({
   absent: z.array(z.string()).default([]),
   faults: z.array(FaultEntry).default([]),
   workload: Workload,
-  /** What is created under a name; a name without a document gets a small one. */
-  documents: z.record(z.string(), LoadBalancerDocument).default({}),
+  /** The bodies of creations, by name; a name without one gets a small one. */
+  documents: z.record(z.string(), CreateBody).default({}),
 });
 export type ScenarioFile = z.infer<typeof ScenarioFile>;

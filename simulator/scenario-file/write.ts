@@ -1,9 +1,9 @@
 import { Document, isMap, isSeq, visit } from 'yaml';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import { type RunOptions, sizeOf } from '../simulate.ts';
+import { itself } from '../workload/resources.ts';
 import type { Work } from '../workload/work.ts';
 import { formatDuration } from './duration.ts';
 import { formatName } from './schema.ts';
@@ -30,8 +30,6 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
   const { controllers, agents } = sizeOf(run);
   const creates = plan.work.filter((work) => work.type === 'create');
-  const documents = new Map(creates.map(({ document }) => [document.id, document]));
-  const nameOf = (id: string) => documents.get(id)?.name ?? id;
   return {
     format: formatName,
     name: run.scenario.name,
@@ -43,9 +41,9 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
     until: formatDuration(plan.untilMs),
     ...(plan.absent === undefined ? {} : { absent: plan.absent }),
     faults: plan.faults.map(faultEntry),
-    workload: plan.work.map((work) => workEntry(work, nameOf)),
+    workload: plan.work.map(workEntry),
     documents: Object.fromEntries(
-      creates.map(({ document }): [string, LoadBalancerDocument] => [document.name, document]),
+      creates.map(({ loadBalancer, attributes }) => [loadBalancer, attributes]),
     ),
   };
 }
@@ -68,16 +66,15 @@ function faultEntry({ kind, atMs, forMs, target, variant }: Fault): object {
   };
 }
 
-function workEntry(work: Work, nameOf: (id: string) => string): object {
-  const at = formatDuration(work.atMs);
-  if (work.type === 'create') return { at, do: 'create', loadBalancer: work.document.name };
-  const about = { at, do: work.type, loadBalancer: nameOf(work.loadBalancer) };
-  if (work.type === 'delete') return about;
-  const { operation } = work;
-  if (operation.type === 'load-balancer.update') {
-    const { description, ...others } = operation.changes;
-    const short = typeof description === 'string' && Object.keys(others).length === 0;
-    if (short) return { ...about, description };
+function workEntry(work: Work): object {
+  const { atMs, type, loadBalancer } = work;
+  const about = { at: formatDuration(atMs), do: type, loadBalancer };
+  if (work.type !== 'edit') return about;
+  const { kind, verb, name, attributes } = work.change;
+  const { description, ...others } = attributes;
+  const isShort = kind === itself.kind && typeof description === 'string';
+  if (isShort && verb === 'update' && Object.keys(others).length === 0) {
+    return { ...about, description };
   }
-  return { ...about, operation };
+  return { ...about, operation: { verb, kind, ...(name === '' ? {} : { name }), attributes } };
 }

@@ -66,10 +66,11 @@ class Search {
   /** Whole load balancers first, since a creation is no use without what is done to it. */
   async dropWork(): Promise<void> {
     const { work } = this.#best;
-    const ids = [...new Set(work.map(aboutOf))];
-    await ddmin(ids, (kept) => {
+    const names = [...new Set(work.map(({ loadBalancer }) => loadBalancer))];
+    await ddmin(names, (kept) => {
       const wanted = new Set(kept);
-      return this.#fails({ ...this.#best, work: work.filter((each) => wanted.has(aboutOf(each))) });
+      const left = work.filter(({ loadBalancer }) => wanted.has(loadBalancer));
+      return this.#fails({ ...this.#best, work: left });
     });
     const left = this.#best.work;
     const creates = left.filter(({ type }) => type === 'create');
@@ -114,8 +115,4 @@ class Search {
     }
     return fails;
   }
-}
-
-function aboutOf(work: Work): string {
-  return work.type === 'create' ? work.document.id : work.loadBalancer;
 }

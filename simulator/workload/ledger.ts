@@ -1,40 +1,63 @@
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Outcome } from '../world/events.ts';
+import { Facts } from './facts.ts';
+import type { ResourceName } from './resources.ts';
 
-/** What the clients know of one load balancer, from the answers that they got. */
-export interface LedgerEntry {
-  readonly document: LoadBalancerDocument;
-  created: Outcome;
+/** What the client of one load balancer knows of it, from the answers that it got. */
+export class LedgerEntry {
+  readonly name: string;
+  created: Outcome = 'asked';
   /** Null: nobody has asked for it. */
-  deleted: Outcome | null;
-  /** The description that the last acknowledged edit gave it. */
-  description: string;
-  /** Descriptions of edits that nobody answered: they may have been made as well. */
-  readonly possibleDescriptions: Set<string>;
+  deleted: Outcome | null = null;
+  /** The status that it was last seen with; `gone` where it was not found; null: never looked. */
+  seen: string | null = null;
+  readonly facts = new Facts();
+  readonly #told: (id: string) => void;
+  readonly #children = new Map<string, string>();
+  #id: string | null = null;
+
+  constructor(name: string, told: (id: string) => void) {
+    this.name = name;
+    this.#told = told;
+  }
+
+  /** Null until an answer has told it. */
+  get id(): string | null {
+    return this.#id;
+  }
+
+  tellId(id: string): void {
+    this.#id = id;
+    this.#told(id);
+  }
+
+  childId({ kind, name }: ResourceName): string | null {
+    return this.#children.get(`${kind} ${name}`) ?? null;
+  }
+
+  tellChildId({ kind, name }: ResourceName, id: string): void {
+    this.#children.set(`${kind} ${name}`, id);
+  }
 }
 
 /** The clients' own book of what they asked for and what they were told. */
 export class Ledger {
-  readonly #entries = new Map<string, LedgerEntry>();
+  readonly #entries: LedgerEntry[] = [];
+  readonly #byId = new Map<string, LedgerEntry>();
 
-  open(document: LoadBalancerDocument): LedgerEntry {
-    const entry: LedgerEntry = {
-      document,
-      created: 'asked',
-      deleted: null,
-      description: document.description,
-      possibleDescriptions: new Set(),
-    };
-    this.#entries.set(document.id, entry);
+  open(name: string): LedgerEntry {
+    const entry = new LedgerEntry(name, (id) => this.#byId.set(id, entry));
+    this.#entries.push(entry);
     return entry;
   }
 
+  /** Null also where a load balancer exists whose creation nobody has answered. */
   get(id: string): LedgerEntry | null {
-    return this.#entries.get(id) ?? null;
+    return this.#byId.get(id) ?? null;
   }
 
-  entries(): readonly LedgerEntry[] {
-    return [...this.#entries.values()];
+  /** Those whose ids are known. */
+  entries(): readonly (LedgerEntry & { readonly id: string })[] {
+    return this.#entries.filter(hasId);
   }
 
   /** Must it be there: was its creation acknowledged, and has nobody asked to delete it? */
@@ -42,4 +65,8 @@ export class Ledger {
     const entry = this.get(id);
     return entry?.created === 'acknowledged' && entry.deleted === null;
   }
+}
+
+function hasId(entry: LedgerEntry): entry is LedgerEntry & { readonly id: string } {
+  return entry.id !== null;
 }

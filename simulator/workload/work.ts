@@ -1,74 +1,69 @@
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { Operation } from '../../machines/model/operations/operation.ts';
 import type { RandomStream } from '../world/random-streams.ts';
-import { newDocument, newMember } from './documents.ts';
+import { Draft } from './draft.ts';
+import type { Attributes, ResourceName } from './resources.ts';
 
-/** One request of a client, drawn before the run. */
-export type Work =
-  | { readonly atMs: number; readonly type: 'create'; readonly document: LoadBalancerDocument }
-  | {
-      readonly atMs: number;
-      readonly type: 'edit';
-      readonly loadBalancer: string;
-      readonly operation: Operation;
-    }
-  | { readonly atMs: number; readonly type: 'delete'; readonly loadBalancer: string };
+/** What an edit does to the load balancer or to one of its children. */
+export interface Change extends ResourceName {
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly attributes: Attributes;
+}
+
+/** Such as `update member pool/member-1`. */
+export const changeWords = ({ verb, kind, name }: Change): string =>
+  `${verb} ${kind} ${name}`.trimEnd();
+
+/** One piece of a client's work, drawn before the run. Each load balancer has a name of its own. */
+export type Work = { readonly atMs: number; readonly loadBalancer: string } & (
+  | { readonly type: 'create'; readonly attributes: Attributes }
+  | { readonly type: 'edit'; readonly change: Change }
+  | { readonly type: 'delete' }
+);
 
 export interface WorkFrame {
   readonly loadBalancers: number;
   /** Creations happen until here, everything else until `untilMs`. */
   readonly createdByMs: number;
   readonly untilMs: number;
-  /** How many edits each load balancer gets at most. */
+  /** How many edits each load balancer gets at most, beside those that complete it. */
   readonly editsMax: number;
   /** How many of them are deleted again. */
   readonly deletedShare: number;
 }
 
+/** How many load balancers are created bare, and get their children one by one. */
+const bareShare = 0.2;
+/** How long a client takes from one child to the next. */
+const betweenChildrenMs = [50, 1_500] as const;
+
 export function drawWork(stream: RandomStream, frame: WorkFrame): readonly Work[] {
   const work: Work[] = [];
   for (let index = 0; index < frame.loadBalancers; index += 1) {
-    work.push(...drawLife(stream, index, frame));
+    work.push(...drawLife(stream, `lb-${index + 1}`, frame));
   }
   return work.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-function drawLife(stream: RandomStream, index: number, frame: WorkFrame): Work[] {
-  const document = newDocument(stream, index);
-  const createdMs = stream.between(0, frame.createdByMs);
-  const work: Work[] = [{ atMs: createdMs, type: 'create', document }];
-  const edits = stream.integer(0, frame.editsMax);
-  for (let edit = 0; edit < edits; edit += 1) {
-    const atMs = stream.between(createdMs, frame.untilMs);
-    const operation = drawOperation(stream, document, edit);
-    work.push({ atMs, type: 'edit', loadBalancer: document.id, operation });
+function drawLife(stream: RandomStream, loadBalancer: string, frame: WorkFrame): Work[] {
+  const { createdByMs, untilMs, editsMax, deletedShare } = frame;
+  const createdMs = stream.between(0, createdByMs);
+  const draft = new Draft(stream, stream.chance(bareShare));
+  const work: Work[] = [
+    { atMs: createdMs, loadBalancer, type: 'create', attributes: draft.attributes },
+  ];
+  let completeMs = createdMs;
+  for (const change of draft.completing()) {
+    completeMs = Math.min(untilMs, completeMs + stream.between(...betweenChildrenMs));
+    work.push({ atMs: completeMs, loadBalancer, type: 'edit', change });
   }
-  if (stream.chance(frame.deletedShare)) {
-    const atMs = stream.between(createdMs, frame.untilMs);
-    work.push({ atMs, type: 'delete', loadBalancer: document.id });
+  const times = Array.from({ length: stream.integer(0, editsMax) }, () =>
+    stream.between(completeMs, untilMs),
+  );
+  // In order of time, because each change is drawn for what the ones before it have left.
+  for (const atMs of times.toSorted((a, b) => a - b)) {
+    work.push({ atMs, loadBalancer, type: 'edit', change: draft.change() });
+  }
+  if (stream.chance(deletedShare)) {
+    work.push({ atMs: stream.between(createdMs, untilMs), loadBalancer, type: 'delete' });
   }
   return work;
-}
-
-function drawOperation(
-  stream: RandomStream,
-  document: LoadBalancerDocument,
-  number: number,
-): Operation {
-  const pool = stream.pick(document.pools);
-  switch (stream.integer(0, 3)) {
-    case 0: {
-      const member = stream.pick(pool.members);
-      const changes = { weight: stream.integer(0, 256) };
-      return { type: 'member.update', poolId: pool.id, id: member.id, changes };
-    }
-    case 1:
-      // Above the ports of the members that were there from the start.
-      return { type: 'member.create', poolId: pool.id, member: newMember(stream, 100 + number) };
-    default:
-      return {
-        type: 'load-balancer.update',
-        changes: { description: `edit ${number + 1} of ${document.name}` },
-      };
-  }
 }

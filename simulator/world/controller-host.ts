@@ -1,15 +1,16 @@
-import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { controllerConnection } from '../../machines/protocol/subjects.ts';
-import type { LoadBalancers } from '../../src/api/services.ts';
-import { Controller } from '../../src/controller/controller.ts';
+import type { Controller } from '../../src/controller/controller.ts';
 import { Host } from './host.ts';
-import { processBus, processStores } from './process-ports.ts';
+import { processBus } from './process-ports.ts';
 import type { VirtualProcess } from './process.ts';
 import { formatsOf, type Release } from './releases.ts';
+import { virtualController } from './virtual-controller.ts';
+import type { ApiAnswer, ApiRequest, WireApi } from './wire.ts';
 
 interface Running {
   readonly process: VirtualProcess;
   readonly controller: Controller;
+  readonly api: WireApi;
   ready: boolean;
 }
 
@@ -27,29 +28,20 @@ export class ControllerHost extends Host {
   async start(): Promise<void> {
     if (this.isUp) return;
     const { id, world } = this;
-    const { process, clock, log, connect } = this.boot();
-    const bus = connect(controllerConnection(id));
-    const controller = new Controller(
-      world.parts.controller({
-        id,
-        bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
-          world.emit({ type: 'sent', from: id, subject, data }),
-        ),
-        stores: processStores(process, world.observedStores),
-        clock,
-        random: world.stream(`controller:${id}`),
-        log,
-        timings: world.options.timings,
-        shards: world.options.shards,
-        formats: formatsOf(this.#release),
-        resolveDriver: (name) => (name === memoryDescriptor.name ? memoryDescriptor : null),
-        purged: () => undefined,
-      }),
+    const booted = this.boot();
+    const { process } = booted;
+    const bus = booted.connect(controllerConnection(id));
+    const port = processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
+      world.emit({ type: 'sent', from: id, subject, data }),
     );
+    const { controller, api } = virtualController(id, world, booted, {
+      bus: port,
+      formats: formatsOf(this.#release),
+    });
     controller.transitions.subscribe((transition) => {
       if (process.alive) world.emit({ type: 'transition', transition });
     });
-    const running: Running = { process, controller, ready: false };
+    const running: Running = { process, controller, api, ready: false };
     this.#running = running;
     await controller.start();
     running.ready = true;
@@ -75,16 +67,16 @@ export class ControllerHost extends Host {
 
   /**
    * Asks the API of the controller that serves now, as over HTTP: the answer comes when its process
-   * runs, and `lost` is what the client is left with when it dies before.
+   * runs, and null when it dies before.
    */
-  ask<T>(work: (api: LoadBalancers) => Promise<T>, lost: T): Promise<T> {
+  ask(request: ApiRequest): Promise<ApiAnswer | null> {
     const running = this.#running;
-    if (running === null || !running.ready) return Promise.resolve(lost);
+    if (running === null || !running.ready) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
-      const { process, controller } = running;
-      process.onDeath(() => resolve(lost));
+      const { process, api } = running;
+      process.onDeath(() => resolve(null));
       process.deliver(() => {
-        process.settle(work(controller.loadBalancers)).then(resolve, reject);
+        process.settle(api(request)).then(resolve, reject);
       });
     });
   }

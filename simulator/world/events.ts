@@ -1,6 +1,7 @@
 import type { ApplyLogEntry } from '../../drivers/memory/device.ts';
 import type { TransitionEvent } from '../../src/api/services.ts';
 import type { StoreChange, Stores } from '../../src/ports/store.ts';
+import type { ApiAnswer, ApiRequest } from './wire.ts';
 
 export type BucketName = keyof Stores;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -55,12 +56,30 @@ export type WorldEvent =
       readonly target: string;
       readonly detail: string;
     }
+  /** What a client tells of one of its requests. Reads are told when they show something new. */
   | {
       readonly type: 'client';
-      readonly request: 'create' | 'edit' | 'delete';
+      readonly request: 'create' | 'edit' | 'delete' | 'read';
+      /** Its id, or the name that it is asked for by where no answer told the id yet. */
       readonly loadBalancer: string;
       readonly outcome: Outcome;
       readonly detail: string;
-    };
+    }
+  /** One request and its answer, when the client gets it; null: the client waits no longer. */
+  | ({ readonly type: 'wire' } & Exchange);
+
+/** A request of a client to a controller, and what it came to. */
+export interface Exchange {
+  /** The load balancer's name: each has one client. */
+  readonly client: string;
+  readonly controller: string;
+  readonly request: ApiRequest;
+  readonly answer: ApiAnswer | null;
+  readonly askedMs: number;
+  /** For how much of the time since then the controller's process was held up. */
+  readonly heldUpMs: number;
+  /** Did the controller that was asked live on until now? */
+  readonly lived: boolean;
+}
 
 export type Observer = (event: WorldEvent, atMs: number) => void;

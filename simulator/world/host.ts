@@ -24,6 +24,10 @@ export abstract class Host {
   #bus: MemoryBus | null = null;
   #suspendedAtMs: number | null = null;
   #paceMs: (() => number) | null = null;
+  #paused = false;
+  /** Since when its process can't do all that it has to; null where it can. */
+  #heldUpSinceMs: number | null = null;
+  #heldUpMs = 0;
   #doom: ((point: PersistencePoint) => void) | null = null;
 
   constructor(id: string, world: World) {
@@ -67,7 +71,21 @@ export abstract class Host {
     return { process, clock, log, connect };
   }
 
+  /** For how long its processes were paused, suspended or slow, all in all. */
+  get heldUpMs(): number {
+    const sinceMs = this.#heldUpSinceMs;
+    return this.#heldUpMs + (sinceMs === null ? 0 : this.world.time.nowMs - sinceMs);
+  }
+
+  #noteHoldUp(): void {
+    const isHeldUp = this.#paused || this.#suspendedAtMs !== null || this.#paceMs !== null;
+    this.#heldUpMs = this.heldUpMs;
+    this.#heldUpSinceMs = isHeldUp ? this.world.time.nowMs : null;
+  }
+
   kill(): void {
+    this.#paused = false;
+    this.#noteHoldUp();
     const process = this.#process;
     this.#process = null;
     this.#bus = null;
@@ -77,9 +95,13 @@ export abstract class Host {
   /** The process stands still; the host's clocks do not. */
   pause(): void {
     this.#process?.pause();
+    this.#paused = this.#process !== null;
+    this.#noteHoldUp();
   }
 
   resume(): void {
+    this.#paused = false;
+    this.#noteHoldUp();
     if (this.#suspendedAtMs === null) this.#process?.resume();
   }
 
@@ -87,6 +109,7 @@ export abstract class Host {
   suspend(): void {
     if (this.#suspendedAtMs !== null) return;
     this.#suspendedAtMs = this.world.time.nowMs;
+    this.#noteHoldUp();
     this.time.freeze();
     this.#process?.pause();
   }
@@ -104,6 +127,7 @@ export abstract class Host {
   /** Every piece of work takes as long as this draws; null ends that. */
   slowDown(paceMs: (() => number) | null): void {
     this.#paceMs = paceMs;
+    this.#noteHoldUp();
     this.#process?.slowDown(paceMs);
   }
 

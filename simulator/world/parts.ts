@@ -5,6 +5,7 @@ import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
+import type { WireApi } from './wire.ts';
 
 /** What a world is put together from; a test that plants a bug replaces one of them. */
 export interface WorldParts {
@@ -15,6 +16,8 @@ export interface WorldParts {
   /** The composition of a controller's process, and of an agent's: the last to be asked. */
   controller(options: ControllerOptions): ControllerOptions;
   agent(options: AgentOptions): AgentOptions;
+  /** What stands between a controller's API and its clients. */
+  api(api: WireApi, controller: string, clock: Clock): WireApi;
 }
 
 export const soundParts: WorldParts = {
@@ -24,4 +27,5 @@ export const soundParts: WorldParts = {
   driver: (driver) => driver,
   controller: (options) => options,
   agent: (options) => options,
+  api: (api) => api,
 };

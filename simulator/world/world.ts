@@ -232,6 +232,11 @@ function followsFromTheRest({ type }: WorldEvent): boolean {
 
 /** A record is JSON already, and to quote it once more costs more than the rest of a write. */
 function detailOf(event: WorldEvent): string {
+  if (event.type === 'wire') {
+    const { client, controller, request, answer } = event;
+    const { method, path } = request;
+    return `${client} ${controller} ${method} ${path} ${answer?.status} ${answer?.text}`;
+  }
   if (event.type !== 'stored') return JSON.stringify(event);
   const { bucket, change } = event;
   const value = change.type === 'put' ? change.value : '';

@@ -1,0 +1,93 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { type Attributes, itself, type ResourceName, resourceIn } from './resources.ts';
+
+/** What must be true of an attribute, or of a resource's being there. */
+interface Fact {
+  readonly about: ResourceName;
+  /** Empty: whether the resource is there at all. */
+  readonly attribute: string;
+  /** What the newest acknowledged request made it; undefined where none was acknowledged. */
+  stands: unknown;
+  /** What requests asked for that nobody answered: it may be that as well, now or later. */
+  readonly possible: unknown[];
+}
+
+/** What a client may rely on, by the answers that it got: attribute by attribute. */
+export class Facts {
+  readonly #facts = new Map<string, Fact>();
+
+  /** A creation, with all the children that its body holds. */
+  created(about: ResourceName, attributes: Attributes, certain: boolean): void {
+    this.#note(about, '', true, certain);
+    this.updated(about, attributes, certain);
+    for (const [child, body] of childrenOf(about, attributes)) this.created(child, body, certain);
+  }
+
+  updated(about: ResourceName, attributes: Attributes, certain: boolean): void {
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (typeof value === 'object' || notKept.has(attribute)) continue;
+      this.#note(about, attribute, value, certain);
+    }
+  }
+
+  deleted(about: ResourceName, certain: boolean): void {
+    this.#note(about, '', false, certain);
+  }
+
+  /** How a document contradicts what was acknowledged, in a sentence; null if it does not. */
+  contradiction(document: LoadBalancerDocument): string | null {
+    for (const fact of this.#facts.values()) {
+      const resource = resourceIn(document, fact.about);
+      const there = resource !== null;
+      // A resource that is rightly absent has no attributes to compare.
+      if (fact.attribute !== '' && !there) continue;
+      const actual = fact.attribute === '' ? there : resource?.[fact.attribute];
+      if (fact.stands === undefined || actual === fact.stands) continue;
+      if (fact.possible.includes(actual)) continue;
+      return inWords(fact, actual);
+    }
+    return null;
+  }
+
+  #note(about: ResourceName, attribute: string, value: unknown, certain: boolean): void {
+    const key = `${about.kind} ${about.name} ${attribute}`;
+    let fact = this.#facts.get(key);
+    if (fact === undefined) {
+      fact = { about, attribute, stands: undefined, possible: [] };
+      this.#facts.set(key, fact);
+    }
+    if (certain) fact.stands = value;
+    else fact.possible.push(value);
+  }
+}
+
+/** Stands in the name of the resource, or is the deployment's own business. */
+const notKept: ReadonlySet<string> = new Set(['name', 'vip_subnet_id']);
+
+function* childrenOf(
+  { kind, name }: ResourceName,
+  attributes: Attributes,
+): Generator<[ResourceName, Attributes]> {
+  const listed = (key: string) => (attributes[key] ?? []) as readonly Attributes[];
+  if (kind === 'loadbalancer') {
+    for (const body of listed('listeners')) yield [{ kind: 'listener', name: nameOf(body) }, body];
+    for (const body of listed('pools')) yield [{ kind: 'pool', name: nameOf(body) }, body];
+  }
+  if (kind !== 'pool') return;
+  for (const body of listed('members')) {
+    yield [{ kind: 'member', name: `${name}/${nameOf(body)}` }, body];
+  }
+}
+
+const nameOf = ({ name }: Attributes): string => (typeof name === 'string' ? name : '');
+
+function inWords({ about, attribute, stands }: Fact, actual: unknown): string {
+  const { kind, name } = about;
+  const what = kind === itself.kind ? 'its' : `${kind} ${name}'s`;
+  if (attribute !== '') {
+    return `${what} ${attribute} is '${String(actual)}', and the acknowledged one is '${String(stands)}'`;
+  }
+  return stands === true
+    ? `${kind} ${name} was created and acknowledged, and is not there`
+    : `${kind} ${name} was deleted and acknowledged, and is there`;
+}

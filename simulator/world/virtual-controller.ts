@@ -1,0 +1,97 @@
+import { memoryDescriptor } from '../../drivers/memory/driver.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { type Api, createApi } from '../../src/api/app.ts';
+import { ApiConfig } from '../../src/api/config.ts';
+import { Controller, type ControllerOptions } from '../../src/controller/controller.ts';
+import { VipPools } from '../../src/vips/config.ts';
+import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
+import type { HostProcess } from './host.ts';
+import { processStores } from './process-ports.ts';
+import type { WireApi } from './wire.ts';
+import type { World } from './world.ts';
+
+/** Where virtual load balancers get their addresses from: far more than any world asks for. */
+export const vipSubnetId = '5b1f7a52-6f0f-4b55-9d35-0d6a1c1f6b01';
+const vipPools = VipPools.parse([
+  {
+    networkId: '5b1f7a52-6f0f-4b55-9d35-0d6a1c1f6b00',
+    subnetId: vipSubnetId,
+    cidr: '10.20.0.0/16',
+  },
+]);
+
+const apiConfig = ApiConfig.parse({ defaultProvider: memoryDescriptor.name });
+const resolveDriver = (name: string) => (name === memoryDescriptor.name ? memoryDescriptor : null);
+
+export interface VirtualController {
+  readonly controller: Controller;
+  readonly api: WireApi;
+}
+
+/** What a controller's process is made of, as in its composition root, but without a socket. */
+export function virtualController(
+  id: string,
+  world: World,
+  { process, clock, log }: HostProcess,
+  { bus, formats }: Pick<ControllerOptions, 'bus' | 'formats'>,
+): VirtualController {
+  const stores = processStores(process, world.observedStores);
+  const vips = createVips({
+    pools: vipPools,
+    store: stores.vips,
+    clock,
+    random: world.stream(`vips:${id}`),
+    log,
+  });
+  const controller = new Controller(
+    world.parts.controller({
+      id,
+      bus,
+      stores,
+      clock,
+      random: world.stream(`controller:${id}`),
+      log,
+      timings: world.options.timings,
+      shards: world.options.shards,
+      formats,
+      resolveDriver,
+      purged: (loadBalancer, { vip_address: address }) => {
+        release(vips, address, loadBalancer, log);
+      },
+    }),
+  );
+  const app = createApi({
+    services: {
+      loadBalancers: controller.loadBalancers,
+      fleet: controller.fleet,
+      feed: controller.transitions,
+      vips,
+    },
+    config: apiConfig,
+    clock,
+    random: world.stream(`api:${id}`),
+    log,
+    resolveProvider: resolveDriver,
+    listProviders: () => [memoryDescriptor],
+  });
+  return { controller, api: world.parts.api(wireApi(app), id, world.clock) };
+}
+
+function release(vips: VipAllocator, address: string, loadBalancer: string, log: Log): void {
+  vips.release(address, loadBalancer).catch((error: unknown) => {
+    log.warn({ loadBalancer, address, err: error }, 'an address was not freed');
+  });
+}
+
+/** The API is a function from requests to responses; over a socket, this is what clients see. */
+function wireApi(app: Api): WireApi {
+  return async ({ method, path, body }) => {
+    const response = await app.request(path, {
+      method,
+      ...(body === null
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+}
