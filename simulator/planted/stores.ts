@@ -48,9 +48,9 @@ export function rollsBackBindings(stores: Stores): Stores {
           const value = ready ? undefined : first.get(change.key);
           onChange(change.type === 'put' && value !== undefined ? { ...change, value } : change);
         },
-        () => {
+        (revision) => {
           ready = true;
-          onReady();
+          onReady(revision);
         },
       );
     },

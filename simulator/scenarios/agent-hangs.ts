@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/fault.ts';
+import { itself } from '../workload/resources.ts';
 import { drawWork, type Work } from '../workload/work.ts';
 import { type Scenario, smallSize } from './scenario.ts';
 
@@ -29,8 +30,8 @@ export const agentHangsScenario: Scenario = {
             {
               atMs: editedMs + draws.between(0, 150),
               type: 'edit',
-              loadBalancer: each.document.id,
-              operation: { type: 'load-balancer.update', changes: { description: 'under way' } },
+              loadBalancer: each.loadBalancer,
+              change: { ...itself, verb: 'update', attributes: { description: 'under way' } },
             },
           ]
         : [],

@@ -74,7 +74,7 @@ export class Tenant {
     this.#tell('edit', 'asked', changeWords(change));
     const reply = await this.#connection.send(request);
     this.#note(change, reply);
-    this.#tell('edit', reply.outcome, `${changeWords(change)} ${reply.detail}`.trimEnd());
+    this.#tell('edit', reply.outcome, reply.detail === '' ? changeWords(change) : reply.detail);
     if (reply.outcome !== 'refused') this.#wrote();
   }
 

@@ -60,6 +60,7 @@ function observed(store: Store, bucket: BucketName, observer: StoreObserver): St
       if (entry !== null) observer.learnt(bucket, key, entry.value);
       return entry;
     },
+    newest: () => store.newest(),
     async create(key, value, writeId) {
       const result = await told(key, writeId, () => store.create(key, value, writeId));
       if (result.committed) observer.learnt(bucket, key, value);

@@ -88,6 +88,7 @@ function processStore(process: VirtualProcess, store: Store): Store {
     process.alive ? process.settle(work()) : never();
   return {
     get: (key) => here(() => store.get(key)),
+    newest: () => here(() => store.newest()),
     create: (key, value, writeId) => persists(process, () => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>
       persists(process, () => store.update(key, value, revision, writeId)),
@@ -96,7 +97,7 @@ function processStore(process: VirtualProcess, store: Store): Store {
     watch(onChange, onReady) {
       const watch = store.watch(
         (change) => process.deliver(() => onChange(change)),
-        () => process.deliver(onReady),
+        (revision) => process.deliver(() => onReady(revision)),
       );
       process.onDeath(() => watch.stop());
       return watch;

@@ -2,6 +2,7 @@ import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { type Api, createApi } from '../../src/api/app.ts';
 import { ApiConfig } from '../../src/api/config.ts';
+import { unconfirmedHeader } from '../../src/api/guards.ts';
 import { Controller, type ControllerOptions } from '../../src/controller/controller.ts';
 import { VipPools } from '../../src/vips/config.ts';
 import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
@@ -33,7 +34,7 @@ export function virtualController(
   id: string,
   world: World,
   { process, clock, log }: HostProcess,
-  { bus, formats }: Pick<ControllerOptions, 'bus' | 'formats'>,
+  { bus, formats }: Required<Pick<ControllerOptions, 'bus' | 'formats'>>,
 ): VirtualController {
   const stores = processStores(process, world.observedStores);
   const vips = createVips({
@@ -92,6 +93,7 @@ function wireApi(app: Api): WireApi {
         ? {}
         : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     });
-    return { status: response.status, text: await response.text() };
+    const confirmed = !response.headers.has(unconfirmedHeader);
+    return { status: response.status, text: await response.text(), confirmed };
   };
 }

@@ -12,6 +12,8 @@ export interface ApiAnswer {
   readonly status: number;
   /** Empty where there is no body, otherwise JSON. */
   readonly text: string;
+  /** False: the API says that it may be older than what another controller has shown. */
+  readonly confirmed: boolean;
 }
 
 /** A controller's API, as its clients meet it. */

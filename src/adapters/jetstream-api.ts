@@ -29,6 +29,9 @@ export class JetStreamError extends Error {
   }
 }
 
+/** What is read of a stream's description, which its leader gives. */
+export const StreamInfo = z.object({ state: z.object({ last_seq: z.int().min(0) }) });
+
 const PubAck = z.union([
   z.object({ error: ApiError }),
   z.object({ seq: z.int().min(0), duplicate: z.boolean().default(false) }),

@@ -78,6 +78,13 @@ export class MemoryStore implements Store {
     return { key, value: slot.value, revision: slot.revision };
   }
 
+  async newest(): Promise<number> {
+    await this.#hop('get', '', 'request');
+    const revision = this.#revision;
+    await this.#hop('get', '', 'answer');
+    return revision;
+  }
+
   create(key: string, value: string, writeId: string): Promise<WriteResult> {
     return this.#write({ operation: 'create', key, value, expected: null, writeId });
   }
@@ -90,7 +97,7 @@ export class MemoryStore implements Store {
     return this.#write({ operation: 'remove', key, value: null, expected: revision, writeId });
   }
 
-  watch(onChange: (change: StoreChange) => void, onReady: () => void): Watch {
+  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
     const link = new Link(this.#clock);
     const watcher: Watcher = { link, active: true, onChange };
     this.#clock.setTimer(this.#delayMs('watch', '', 'request'), () => {
@@ -99,8 +106,9 @@ export class MemoryStore implements Store {
       for (const { key, value, revision } of this.snapshot()) {
         this.#tell(watcher, { type: 'put', key, value, revision });
       }
+      const revision = this.#revision;
       link.send(this.#delayMs('watch', '', 'answer'), () => {
-        if (watcher.active) onReady();
+        if (watcher.active) onReady(revision);
       });
     });
     return {

@@ -14,7 +14,14 @@ import {
   type Watch,
   type WriteResult,
 } from '../ports/store.ts';
-import { readApi, readFailure, readPubAck, storeTimeoutMs, writeFailure } from './jetstream-api.ts';
+import {
+  readApi,
+  readFailure,
+  readPubAck,
+  StreamInfo,
+  storeTimeoutMs,
+  writeFailure,
+} from './jetstream-api.ts';
 import type { NatsBus } from './nats-bus.ts';
 import { NatsWatch } from './nats-watch.ts';
 import { assertKey, assertRecord } from './record-rules.ts';
@@ -120,6 +127,19 @@ class NatsStore implements Store {
     return removed ? null : { key, value: message.data, revision };
   }
 
+  async newest(): Promise<number> {
+    const what = `the newest revision of ${this.#bucket}`;
+    const subject = `$JS.API.STREAM.INFO.KV_${this.#bucket}`;
+    const message = await this.#bus
+      .exchange(subject, '', storeTimeoutMs)
+      .catch((error: unknown) => {
+        throw readFailure(what, error);
+      });
+    const info = readApi(what, message, StreamInfo);
+    if (info === null) throw new StoreUnavailable(`${what}: there is no such stream`);
+    return info.state.last_seq;
+  }
+
   async create(key: string, value: string, writeId: string): Promise<WriteResult> {
     const result = await this.update(key, value, 0, writeId);
     if (result.committed) return result;
@@ -145,7 +165,7 @@ class NatsStore implements Store {
     return this.#write(key, '', revision, writeId, marker);
   }
 
-  watch(onChange: (change: StoreChange) => void, onReady: () => void): Watch {
+  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
     return new NatsWatch({
       bus: this.#bus,
       bucket: this.#bucket,

@@ -4,7 +4,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Subscription } from '../ports/bus.ts';
 import type { StoreChange, Watch } from '../ports/store.ts';
-import { readApi, readFailure, storeTimeoutMs } from './jetstream-api.ts';
+import { readApi, readFailure, StreamInfo, storeTimeoutMs } from './jetstream-api.ts';
 import type { NatsBus } from './nats-bus.ts';
 import type { WireMessage } from './wire-message.ts';
 
@@ -21,7 +21,6 @@ const abandonedMs = 10_000;
 const statusControl = 100;
 const nanosPerMs = 1_000_000;
 
-const StreamInfo = z.object({ state: z.object({ last_seq: z.int().min(0) }) });
 const ConsumerInfo = z.object({ name: z.string(), num_pending: z.int().min(0) });
 const Deleted = z.object({ success: z.boolean() });
 
@@ -31,7 +30,7 @@ export interface NatsWatchOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange: (change: StoreChange) => void;
-  readonly onReady: () => void;
+  readonly onReady: (revision: number) => void;
 }
 
 /** One consumer on the server and the inbox that it delivers to; replaced as a whole. */
@@ -185,7 +184,7 @@ export class NatsWatch implements Watch {
     if (this.#ready || this.#stopped) return;
     this.#ready = true;
     this.#initialKeys.clear();
-    this.#options.onReady();
+    this.#options.onReady(this.#lastRevision);
   }
 
   /** The server was heard: the silence begins again. */

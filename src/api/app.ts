@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { ApiEnv, ApiOptions, Route } from './context.ts';
 import { answerError, answerFault } from './faults.ts';
-import { acceptJson, refuseForeigners } from './guards.ts';
+import { acceptJson, currentState, refuseForeigners } from './guards.ts';
 import { canonicalPath } from './path.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { healthMonitorRoutes } from './routes/health-monitors.ts';
@@ -29,6 +29,7 @@ export function createApi(options: ApiOptions): Api {
   });
   app.use(refuseForeigners(options.config));
   app.use('/v2.0/*', acceptJson);
+  app.use('/v2.0/*', currentState(options.services.loadBalancers));
   app.onError((error, c) => answerError(c, error));
   app.notFound((c) => answerFault(c, 404, `There is nothing at ${c.req.path}.`));
   mount(app, [

@@ -19,7 +19,12 @@ export interface ApiOptions {
 }
 
 export interface ApiEnv {
-  Variables: { requestId: string; log: Log };
+  Variables: {
+    requestId: string;
+    log: Log;
+    /** Whether what is shown is known to be current; unset where that does not matter. */
+    current?: boolean;
+  };
 }
 
 export type ApiContext = Context<ApiEnv>;

@@ -16,6 +16,15 @@ export function faultBody(status: number, message: string): FaultBody {
 /** Answers a thrown error: a Fault in its own words, anything else without its internals. */
 export function answerError(c: Context<ApiEnv>, error: Error): Response {
   if (error instanceof Fault) {
+    if (error.status === 404 && c.var.current === false) {
+      // A client that is told 404 forgets what it has, so that must be known for certain.
+      c.header('Retry-After', '1');
+      return answerFault(
+        c,
+        503,
+        `The store does not answer, so this may be wrong: ${error.message}`,
+      );
+    }
     if (error.retryAfterSeconds !== null) c.header('Retry-After', String(error.retryAfterSeconds));
     return answerFault(c, error.status, error.message);
   }

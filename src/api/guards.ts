@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { Fault } from '../../machines/model/fault.ts';
 import type { ApiConfig } from './config.ts';
 import type { ApiEnv } from './context.ts';
+import type { LoadBalancers } from './services.ts';
 
 export function isLoopbackHost(name: string): boolean {
   return (
@@ -57,3 +58,19 @@ export const acceptJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
   await next();
 };
+
+/** Says that an answer may be older than what another controller has shown. */
+export const unconfirmedHeader = 'X-Holdfast-Unconfirmed';
+
+/**
+ * Answers show everything that was acknowledged before the request came, by whichever controller.
+ * While the store does not tell, what is known is better than nothing, and marked.
+ */
+export function currentState(loadBalancers: LoadBalancers): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const current = await loadBalancers.current();
+    c.set('current', current);
+    await next();
+    if (!current) c.header(unconfirmedHeader, 'true');
+  };
+}

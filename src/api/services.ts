@@ -31,9 +31,15 @@ export interface LoadBalancerView {
 
 /**
  * Reads answer from the projection; writes resolve after the commit and after the projection has
- * reached it, so that a client reads its own writes. All of them throw Fault.
+ * reached it. All of them throw Fault.
  */
 export interface LoadBalancers {
+  /**
+   * Waits until reads show all that any controller has acknowledged before, so that a client reads
+   * its own writes wherever it asks. False where the store does not tell in time: reads then show
+   * what this controller knows, which may be older.
+   */
+  current(): Promise<boolean>;
   list(): readonly LoadBalancerView[];
   get(id: string): LoadBalancerView | null;
   /** The load balancer that a listener, pool, member or health monitor belongs to. */

@@ -9,8 +9,10 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancers, LoadBalancerView } from '../api/services.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import type { Stores } from '../ports/store.ts';
 import { MirrorBehind } from './mirror.ts';
 import type { Projection } from './projection.ts';
+import { ReadBarrier } from './read-barrier.ts';
 
 export interface ApiServicesOptions {
   readonly bus: Bus;
@@ -18,14 +20,30 @@ export interface ApiServicesOptions {
   readonly timings: Timings;
   readonly shards: number;
   readonly projection: Projection;
+  readonly stores: Stores;
 }
 
 /** Load balancers for the API: writes go to the owner's actor, reads come from the projection. */
 export class ApiServices implements LoadBalancers {
   readonly #options: ApiServicesOptions;
+  readonly #barrier: ReadBarrier;
 
   constructor(options: ApiServicesOptions) {
     this.#options = options;
+    const { stores, projection, clock, timings } = options;
+    const { desired, binding } = projection;
+    this.#barrier = new ReadBarrier(
+      [
+        { store: stores.desired, mirror: desired },
+        { store: stores.binding, mirror: binding },
+      ],
+      clock,
+      timings.apiAttemptMs,
+    );
+  }
+
+  current(): Promise<boolean> {
+    return this.#barrier.pass();
   }
 
   list(): readonly LoadBalancerView[] {

@@ -94,13 +94,8 @@ export class Controller {
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
     });
-    this.loadBalancers = new ApiServices({
-      bus,
-      clock,
-      timings,
-      shards,
-      projection: this.projection,
-    });
+    const { projection } = this;
+    this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
       ...shared,

@@ -41,7 +41,11 @@ export class Mirror<T> {
     return new Promise((resolve) => {
       this.#watch = this.#options.store.watch(
         (change) => this.#changed(change),
-        () => resolve(),
+        (revision) => {
+          // What was removed before is told to nobody, and known all the same.
+          this.#advance(revision);
+          resolve();
+        },
       );
     });
   }
@@ -112,8 +116,12 @@ export class Mirror<T> {
     } else {
       this.#entries.delete(change.key);
     }
-    this.#revision = Math.max(this.#revision, change.revision);
     this.#options.onChange?.(change);
+    this.#advance(change.revision);
+  }
+
+  #advance(revision: number): void {
+    this.#revision = Math.max(this.#revision, revision);
     for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
       const waiter = this.#waiting[index];
       if (waiter !== undefined && waiter.revision <= this.#revision) {

@@ -47,6 +47,12 @@ export interface Watch {
 export interface Store {
   /** May be stale; never decide ownership by it. */
   get(key: string): Promise<StoreEntry | null>;
+  /**
+   * The bucket's newest revision, by the word of whoever takes its writes: no write that was
+   * acknowledged before the question is newer. 0 where nothing was ever written. May throw
+   * {@link StoreUnavailable}.
+   */
+  newest(): Promise<number>;
   /** Commits only if the key does not exist, or was removed. */
   create(key: string, value: string, writeId: string): Promise<WriteResult>;
   /**
@@ -57,10 +63,11 @@ export interface Store {
   /** Removes the key only if its newest revision is `revision`. */
   remove(key: string, revision: number, writeId: string): Promise<WriteResult>;
   /**
-   * Every present entry first, then `onReady` once, then each change in order. Changes may be
-   * delivered again after a reconnect: compare revisions.
+   * Every present entry first, then `onReady` once, with the revision up to which everything was
+   * told, then each change in order. Changes may be delivered again after a reconnect: compare
+   * revisions.
    */
-  watch(onChange: (change: StoreChange) => void, onReady: () => void): Watch;
+  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch;
 }
 
 /** A record's size limit in bytes; under the bus's payload limit, with room for the envelope. */

@@ -55,6 +55,30 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'knows its newest revision, be it a removal',
+    async run(store) {
+      const written = await committed(store.create('newest.x', 'x', 'w1'));
+      expect(await store.newest()).toBeGreaterThanOrEqual(written);
+      const removed = await committed(store.remove('newest.x', written, 'w2'));
+      expect(await store.newest()).toBeGreaterThanOrEqual(removed);
+    },
+  },
+  {
+    name: 'tells a watch that is ready up to which revision it knows everything, removals too',
+    async run(store) {
+      const written = await committed(store.create('upto.x', 'x', 'w1'));
+      const removed = await committed(store.remove('upto.x', written, 'w2'));
+      let known = 0;
+      const watch = store.watch(
+        () => undefined,
+        (revision) => (known = revision),
+      );
+      await until('the watch is ready', () => known > 0);
+      watch.stop();
+      expect(known).toBeGreaterThanOrEqual(removed);
+    },
+  },
+  {
     name: 'creates a key only once',
     async run(store) {
       await committed(store.create('once.x', 'mine', 'w1'));

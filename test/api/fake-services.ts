@@ -22,9 +22,14 @@ export class FakeLoadBalancers implements LoadBalancers {
   readonly requestIds: string[] = [];
   /** Thrown by the next write. */
   failure: Error | null = null;
+  isCurrent = true;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  current(): Promise<boolean> {
+    return Promise.resolve(this.isCurrent);
   }
 
   list(): readonly LoadBalancerView[] {

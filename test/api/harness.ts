@@ -58,7 +58,10 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
   const pools = VipPools.parse([{ networkId, subnetId, cidr: '203.0.113.0/29' }]);
   const vips = createVips({ pools, store, clock, random, log });
   await new Promise<void>((resolve) => {
-    store.watch(() => undefined, resolve);
+    store.watch(
+      () => undefined,
+      () => resolve(),
+    );
   });
   const loadBalancers = new FakeLoadBalancers(clock);
   const feed = new FakeFeed();

@@ -48,6 +48,23 @@ describe('a load balancer', () => {
     expect(fault(await api.send('GET', `${collection}/__proto__`))).toMatch(/^404/);
   });
 
+  test('is shown as it is known while the store does not tell, and marked', async () => {
+    const { id } = await api.loadBalancer({ name: 'n' });
+    const marked = 'x-holdfast-unconfirmed';
+    const path = `http://localhost${collection}/${id}`;
+    expect((await api.app.request(path)).headers.get(marked)).toBeNull();
+    api.loadBalancers.isCurrent = false;
+    const response = await api.app.request(path);
+    expect([response.status, response.headers.get(marked)]).toEqual([200, 'true']);
+  });
+
+  test('is not said to be missing while another controller may know it', async () => {
+    api.loadBalancers.isCurrent = false;
+    expect(fault(await api.send('GET', `${collection}/${missing}`))).toMatch(
+      /^503 The store does not answer, so this may be wrong: Load Balancer .* not found\.$/,
+    );
+  });
+
   test('is updated; null resets, and what is left out stays', async () => {
     const { id } = await api.loadBalancer({ name: 'n', description: 'd', tags: ['t'] });
     api.clock.advance(60_000);

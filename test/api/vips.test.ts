@@ -34,7 +34,10 @@ let vips: VipAllocator;
 async function allocator(): Promise<VipAllocator> {
   const made = createVips({ pools, store, clock: time, random, log: silentLog });
   await new Promise<void>((resolve) => {
-    store.watch(() => undefined, resolve);
+    store.watch(
+      () => undefined,
+      () => resolve(),
+    );
   });
   return made;
 }

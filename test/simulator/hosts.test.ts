@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
-import { newDocument } from '../../simulator/workload/documents.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
 import { VirtualProcess } from '../../simulator/world/process.ts';
 import { HostTime, worldBeginsMs } from '../../simulator/world/host-time.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { ProcessClock, VirtualTime } from '../../simulator/world/virtual-clock.ts';
 import { World } from '../../simulator/world/world.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
 
 /** A host's clock, and a timer that notes the world's time when it goes off. */
 function clockOf(host: HostTime, time: VirtualTime) {
@@ -127,11 +127,11 @@ async function worldOfOne() {
   await world.startControllers();
   await world.startAgent('agent-1');
   await world.runUntil(() => world.agent('agent-1')?.state === 'serving', 10_000);
-  const document = newDocument(new RandomStream(1, 'document'), 0);
+  const document = loadBalancerDocument();
   const create = () =>
     void world
       .controllerHost('controller-1')
-      .ask((api) => api.create(document, 'operation-1').then(() => 'created'), 'lost');
+      .controller?.loadBalancers.create(document, 'operation-1');
   const commands = () =>
     seen.filter((event) => event.type === 'sent' && event.subject.endsWith('.command')).length;
   const records = () => ({

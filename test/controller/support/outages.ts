@@ -24,6 +24,7 @@ function guard(store: Store, bucket: keyof Stores, down: Outages): Store {
     down.has(bucket) ? Promise.reject(new StoreUnavailable(`${bucket} has no leader`)) : write();
   return {
     get: (key) => store.get(key),
+    newest: () => store.newest(),
     create: (key, value, writeId) => unless(() => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>
       unless(() => store.update(key, value, revision, writeId)),

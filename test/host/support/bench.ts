@@ -171,6 +171,7 @@ export class Bench {
         this.#refusedGets -= 1;
         return Promise.reject(new StoreUnavailable(`get of ${key}: no leader`));
       },
+      newest: () => store.newest(),
       create: (key, value, writeId) =>
         note(
           { operation: 'create', value, revision: 0, writeId },
