@@ -3,7 +3,6 @@ import { presets } from '../../machines/timings/timings.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
 import { VirtualProcess } from '../../simulator/world/process.ts';
 import { HostTime, worldBeginsMs } from '../../simulator/world/host-time.ts';
-import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { ProcessClock, VirtualTime } from '../../simulator/world/virtual-clock.ts';
 import { World } from '../../simulator/world/world.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
