@@ -60,8 +60,9 @@ const tellSet: Tell = async (options, commandLine, hooks) => {
     parts,
     commandLine,
     progress: bar.show,
-    onRun: (source, { result }) => {
-      if (options.json) write(`${jsonOf(result)}\n`);
+    onRun: (source, run) => {
+      const { result } = run;
+      if (options.json) write(`${jsonOf(run)}\n`);
       else if (!result.ok) {
         bar.clear();
         write(`${verdictOf(result)}\n${failureOf(result, source, options)}\n\n`);

@@ -1,6 +1,7 @@
 import { formatLine } from '../chronicle.ts';
 import { defaultScenario } from '../scenarios/index.ts';
 import type { RunResult, Violation } from '../simulate.ts';
+import type { MeasuredRun } from './measured-run.ts';
 import type { CliOptions } from './options.ts';
 import type { Source } from './source.ts';
 
@@ -38,11 +39,12 @@ function violationText({ checker, message, loadBalancer, atMs, events }: Violati
 }
 
 /** One line for programs; the events that led to a violation as the text log shows them. */
-export function jsonOf(result: RunResult): string {
+export function jsonOf({ result, faults, writes }: MeasuredRun): string {
   const { seed, ok, scenario, virtualMs, steps, rebinds, hash } = result;
   const violations = result.violations.map((violation) => ({
     ...violation,
     events: violation.events.map(formatLine),
   }));
-  return JSON.stringify({ seed, ok, scenario, virtualMs, steps, rebinds, hash, violations });
+  const counts = { virtualMs, steps, faults, writes, rebinds };
+  return JSON.stringify({ seed, ok, scenario, ...counts, hash, violations });
 }

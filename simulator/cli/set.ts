@@ -49,13 +49,15 @@ export async function runSet(options: CliOptions, hooks: SetHooks): Promise<SetR
   const tookMs = () => systemClock.monotonicMs() - beganMs;
   let done = 0;
   let failed = 0;
+  const show = (what: string): void =>
+    hooks.progress({ done, of: tasks.length, failed, tookMs: tookMs(), what });
   const onRun = (number: number, run: MeasuredRun): void => {
     done += 1;
     if (!run.result.ok) failed += 1;
     told.put(number, run);
-    const what = run.result.scenario;
-    hooks.progress({ done, of: tasks.length, failed, tookMs: tookMs(), what });
+    show(run.result.scenario);
   };
+  show(sources[0]?.scenario.name ?? '');
   try {
     if (workers === null) await runHere(tasks, sources, hooks.parts, onRun);
     else await workers.run(tasks, onRun);

@@ -39,7 +39,7 @@ export async function runSingle(
   };
   const measured = await (trace === null ? measuredRun(run) : traced(run, trace));
   const { result } = measured;
-  if (json) write(`${jsonOf(result)}\n`);
+  if (json) write(`${jsonOf(measured)}\n`);
   else write(`\n${verdictOf(result)}\n`);
   if (!json && !result.ok) write(`${failureOf(result, source, options)}\n`);
   if (report !== null && options.report !== null) {

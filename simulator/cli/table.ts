@@ -11,7 +11,7 @@ const headings = [
   'writes/seed',
   'rebinds/seed',
   'core s',
-  'virtual s per core s',
+  'speed',
 ];
 
 /** A row for each scenario, and one for all where there are several. */
@@ -33,7 +33,7 @@ function cellsOf(tally: Tally): string[] {
     perSeed(tally.writes),
     perSeed(tally.rebinds),
     (wallMs / 1_000).toFixed(1),
-    wallMs > 0 ? (virtualMs / wallMs).toFixed(0) : '-',
+    wallMs > 0 ? `${(virtualMs / wallMs).toFixed(0)}x` : '-',
   ];
 }
 
@@ -43,7 +43,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
   );
   const isNumeric = head.map((_, column) =>
-    rows.every((row) => /^[\d.-]*$/.test(row[column] ?? '')),
+    rows.every((row) => /^[\d.-]*x?$/.test(row[column] ?? '')),
   );
   const line = (cells: readonly string[]): string =>
     cells

@@ -87,6 +87,19 @@ export const deviceMarks: readonly MarkKind[] = [
     },
   },
   {
+    name: 'partly-applied-then-whole',
+    summary: 'A device carried out a part of a call, and all of it when the call was repeated.',
+    start() {
+      const partly = new Set<string>();
+      return [
+        on('device', ({ entry: { lb, kind } }) => {
+          if (kind === 'partial') partly.add(lb);
+          return kind === 'applied' && partly.has(lb);
+        }),
+      ];
+    },
+  },
+  {
     name: 'delete-raced-with-apply',
     summary: 'A device applied a configuration after the deletion was asked for.',
     start() {

@@ -2,6 +2,7 @@ import { agentMarks } from './agents.ts';
 import { clientMarks } from './clients.ts';
 import { controllerMarks } from './controllers.ts';
 import { deviceMarks } from './devices.ts';
+import { faultMarks } from './faults.ts';
 import { loadBalancerMarks } from './load-balancers.ts';
 import type { MarkKind } from './mark.ts';
 import { storeMarks } from './stores.ts';
@@ -13,4 +14,5 @@ export const markKinds: readonly MarkKind[] = [
   ...controllerMarks,
   ...clientMarks,
   ...storeMarks,
+  ...faultMarks,
 ];

@@ -53,6 +53,8 @@ test('one run is a line of JSON that says what happened, and its sums', async ()
     'scenario',
     'virtualMs',
     'steps',
+    'faults',
+    'writes',
     'rebinds',
     'hash',
     'violations',
@@ -121,7 +123,7 @@ test('a set ends in a table, in what was reached and in a verdict, and shows how
     'writes/seed',
     'rebinds/seed',
     'core s',
-    'virtual s per core s',
+    'speed',
   ]);
   expect(lines[at + 2]).toMatch(/^agent-crash +2 +2 +0 +[1-9]\d* +[1-9]/);
   expect(lines[at + 3]).toMatch(/^rough-day +2 +2 +0 /);
@@ -129,6 +131,7 @@ test('a set ends in a table, in what was reached and in a verdict, and shows how
   expect(written).toMatch(/\nmarks reached +[1-9]\d* of \d+, without [a-z-]+, /);
   expect(written).toMatch(/\ntransitions taken +[1-9]\d* of \d+, without load-balancer: /);
   expect(lines.at(-1)).toMatch(/^all 4 runs passed, in \d+ s$/);
+  expect(progress).toMatch(/^░{30} 0 of 4, agent-crash\n/);
   expect(progress).toMatch(/^█{7}░{23} 1 of 4, about \d+ s left, agent-crash$/m);
   expect(progress).toMatch(/^█{30} 4 of 4, rough-day$/m);
 });

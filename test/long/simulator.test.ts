@@ -1,0 +1,20 @@
+import process from 'node:process';
+import { expect, test, vi } from 'vitest';
+import { passesDefaultSeeds } from '../simulator/support/seeds.ts';
+
+/*
+ * A set of nightly size: every seed passes, every mark is reached and every transition taken. The first
+ * seed may be given, so that each night tries others:
+ * HOLDFAST_FIRST_SEED=$(date +%Y%m%d) npm run test:long
+ */
+
+// An hour on two cores that do nothing else.
+vi.setConfig({ testTimeout: 12 * 3_600_000 });
+
+const firstSeed = process.env['HOLDFAST_FIRST_SEED'] ?? '1';
+
+test(`10,000 default seeds from ${firstSeed} on pass, and leave nothing out`, async () => {
+  const runs = await passesDefaultSeeds('--seed', firstSeed, '--seeds', '10000');
+
+  expect(runs).toHaveLength(10_000);
+});
