@@ -1,5 +1,6 @@
 import { presets, type Timings } from '../machines/timings/timings.ts';
 import type { CheckerContext } from './checkers/checker.ts';
+import { Disturbances } from './checkers/disturbances.ts';
 import { checkerKinds } from './checkers/index.ts';
 import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
@@ -97,6 +98,7 @@ class Run {
   readonly #chronicle: Chronicle;
   readonly #rest = new Rest(() => this.#faults.core);
   readonly #marks: MarkWatch;
+  readonly #disturbances: Disturbances;
   #transitions: readonly string[] = [];
   readonly #violations: Violation[] = [];
   readonly #finish: (() => void)[] = [];
@@ -121,9 +123,11 @@ class Run {
     this.#chronicle = new Chronicle(onLine);
     this.#world.observe(this.#chronicle.observer);
     this.#world.observe(this.#countRebinds());
+    this.#disturbances = new Disturbances(this.#world);
     this.#world.observe(this.#rest.observer);
     this.#marks = new MarkWatch(this.#world);
     this.#world.observe(this.#marks.observer);
+    this.#world.observe(this.#disturbances.observer);
     if (options.observer !== undefined) this.#world.observe(options.observer);
     for (const kind of [...checkerKinds, ...(scenario.checkers ?? [])]) {
       const checker = kind.start(this.#contextFor(kind.name));
@@ -239,6 +243,7 @@ class Run {
       world: this.#world,
       ledger: this.#clients.ledger,
       rest: this.#rest,
+      disturbances: this.#disturbances,
       core: () => this.#faults.core,
       controllers: () =>
         this.#faults.controllers.flatMap((id) => this.#world.controllerHost(id).controller ?? []),

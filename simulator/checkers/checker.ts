@@ -2,6 +2,7 @@ import type { Controller } from '../../src/controller/controller.ts';
 import type { Ledger } from '../workload/ledger.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
+import type { Disturbances } from './disturbances.ts';
 import type { Rest } from './rest.ts';
 
 /** What a checker is given: the world to look at, the clients' book, and where to complain. */
@@ -9,6 +10,7 @@ export interface CheckerContext {
   readonly world: World;
   readonly ledger: Ledger;
   readonly rest: Rest;
+  readonly disturbances: Disturbances;
   /** The agents that are not broken for good. */
   core(): readonly string[];
   /** The controllers that serve and are not broken for good: what holds must hold at each. */

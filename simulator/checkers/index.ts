@@ -1,34 +1,44 @@
 import { boundAtTheEnd } from './bound-at-the-end.ts';
+import { boundsHold } from './bounds-hold.ts';
+import { capableAgentsOnly } from './capable-agents-only.ts';
 import type { CheckerKind } from './checker.ts';
 import { contentNeverGoesBack } from './content-never-goes-back.ts';
 import { deviceEqualsDesired } from './device-equals-desired.ts';
 import { epochsNeverDecrease } from './epochs-never-decrease.ts';
 import { everyShardOwned } from './every-shard-owned.ts';
+import { incarnationsNeverDecrease } from './incarnations-never-decrease.ts';
 import { noEditLost } from './no-edit-lost.ts';
 import { noLoadBalancerLost } from './no-load-balancer-lost.ts';
 import { noRecordRefused } from './no-record-refused.ts';
 import { noResurrection } from './no-resurrection.ts';
+import { noThrash } from './no-thrash.ts';
 import { noUnexpectedEvents } from './no-unexpected-events.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
 import { oneOwnerPerTerm } from './one-owner-per-term.ts';
 import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
+import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
   boundAtTheEnd,
+  boundsHold,
+  capableAgentsOnly,
   contentNeverGoesBack,
   deviceEqualsDesired,
   epochsNeverDecrease,
   everyShardOwned,
+  incarnationsNeverDecrease,
   noEditLost,
   noLoadBalancerLost,
   noRecordRefused,
   noResurrection,
+  noThrash,
   noUnexpectedEvents,
   oneHolderPerEpoch,
   oneOwnerPerTerm,
   persistBeforeEffect,
   quietAtTheEnd,
+  selfConsistentRecords,
   standbyAtTheEnd,
 ];

@@ -1,13 +1,50 @@
 import { z } from 'zod';
+import { Rejected } from '../../machines/load-balancer/context.ts';
 import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import { Seat } from '../../machines/protocol/seat.ts';
 
 /** What checkers read of a binding record. */
 const BindingRecord = z.object({
   snapshot: z.object({
-    context: z.object({ binding: Seat.nullable(), standby: Seat.nullable() }),
+    value: z.unknown(),
+    context: z.object({
+      driver: z.string(),
+      reschedulable: z.boolean(),
+      generation: z.number(),
+      status: z.enum(['live', 'deleting']),
+      binding: Seat.nullable(),
+      standby: Seat.nullable(),
+      lastEpoch: z.number(),
+      shadows: z.array(Seat),
+      host: z.string().nullable(),
+      zone: z.string().nullable(),
+      replaced: Seat.nullable(),
+      appliedEpoch: z.number(),
+      appliedGeneration: z.number(),
+      waitingSince: z.number().nullable(),
+      reason: z.string().nullable(),
+      rejected: z.array(Rejected),
+    }),
   }),
 });
+
+/** What checkers read of an agent's record, and of what judges tell each other. */
+const LivenessContext = z.object({
+  incarnation: z.number(),
+  reason: z.string().nullable(),
+  description: z
+    .object({
+      host: z.string(),
+      zone: z.string().nullable(),
+      capacity: z.number().nullable(),
+      drivers: z.array(z.string()),
+    })
+    .nullable(),
+});
+const LivenessRecord = z.object({
+  snapshot: z.object({ value: z.string(), context: LivenessContext }),
+});
+const Verdict = z.object({ agent: z.string(), state: z.string(), context: LivenessContext });
 
 /** What checkers read of a command; that the rest of it can be read, its receiver sees to. */
 const SentCommand = z.object({
@@ -40,8 +77,15 @@ function reader<T>(schema: z.ZodType<T>): (text: string) => T {
   };
 }
 
-const bindingOf = reader(BindingRecord);
+const readBinding = reader(BindingRecord);
+const readLiveness = reader(LivenessRecord);
 
-export const seatsOf = (value: string): Seats => bindingOf(value).snapshot.context;
+export type BindingSnapshot = z.infer<typeof BindingRecord>['snapshot'];
+export type LivenessSnapshot = z.infer<typeof LivenessRecord>['snapshot'];
+
+export const bindingOf = (value: string): BindingSnapshot => readBinding(value).snapshot;
+export const seatsOf = (value: string): Seats => bindingOf(value).context;
+export const livenessOf = (value: string): LivenessSnapshot => readLiveness(value).snapshot;
+export const verdictOf: (data: string) => z.infer<typeof Verdict> = reader(Verdict);
 export const desiredOf: (value: string) => DesiredRecord = reader(DesiredRecord);
 export const commandOf: (data: string) => z.infer<typeof SentCommand> = reader(SentCommand);

@@ -41,11 +41,11 @@ export class FaultSchedule {
   #at(delayMs: number, fault: Fault, phase: 'begins' | 'ends'): void {
     const world = this.#world;
     world.time.schedule(delayMs, 'fault', () => {
-      const { kind: name, target, variant } = fault;
+      const { kind: name, target, variant, forMs } = fault;
       const kind = faultKind(name);
       const befallen = kind.breaks?.(fault) ?? [target];
       if (befallen.every((process) => this.#lost.has(process))) return;
-      world.emit({ type: 'fault', kind: name, phase, target, detail: variant });
+      world.emit({ type: 'fault', kind: name, phase, target, detail: variant, forMs });
       if (phase === 'ends') kind.stop(world, fault);
       else kind.start(world, fault);
       if (fault.forMs === null) {

@@ -32,6 +32,25 @@ export function hidesDrivers(bus: Bus): Bus {
   });
 }
 
+/** Never tells an agent that somebody else holds what it claims. */
+export function losesStandings(bus: Bus): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      if (!subject.endsWith('.standing')) bus.publish(subject, data);
+    },
+  });
+}
+
+/** Believes that a controller hears everything, whatever its connection is like. */
+export function alwaysSeemsFine(bus: Bus, process: string): Bus {
+  if (!process.startsWith('controller-')) return bus;
+  return changed(bus, {
+    ping: () => Promise.resolve(),
+    status: () => 'connected',
+    onStatus: () => ({ unsubscribe: () => undefined }),
+  });
+}
+
 /** A bus is an object with private parts, so its methods are called on itself. */
 function changed(bus: Bus, change: Partial<Bus>): Bus {
   return {

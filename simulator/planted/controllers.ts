@@ -1,3 +1,4 @@
+import { rank } from '../../machines/placement/rank.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import { impatient } from '../world/releases.ts';
 
@@ -13,4 +14,15 @@ export function declaresTooSoon(options: ControllerOptions): ControllerOptions {
   const suspectAfterMs = heartbeatMs * 1.2;
   const deadAfterMs = heartbeatMs * 1.4;
   return { ...options, timings: { ...options.timings, suspectAfterMs, deadAfterMs } };
+}
+
+/** Takes every agent for one that drives everything. */
+export function ignoresDrivers(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank: (agents, ask) => {
+      const able = agents.map((agent) => ({ ...agent, drivers: [ask.driver] }));
+      return rank(able, ask);
+    },
+  };
 }

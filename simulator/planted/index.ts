@@ -8,6 +8,7 @@ import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
 import { declaresTooSoon, writesNewRecordsAtOnce } from './controllers.ts';
 import { deviceWithout } from './devices.ts';
 import { appliesAgain, liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
+import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as stores from './stores.ts';
 
@@ -33,13 +34,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     checker: 'content-never-goes-back',
-    bug: 'a device that does not compare generations',
+    bug: 'V4: a device that does not compare generations',
     scenario: agentCrashScenario,
     parts: { device: deviceWithout('generations'), driver: repeatsCallsLater },
   },
   {
     checker: 'no-resurrection',
-    bug: 'a device that keeps no tombstones',
+    bug: 'V6: a device that keeps no tombstones',
     scenario: agentCrashScenario,
     parts: { device: deviceWithout('tombstones'), driver: repeatsCallsLater },
   },
@@ -51,7 +52,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     checker: 'persist-before-effect',
-    bug: 'a store that acknowledges before it commits',
+    bug: 'V3: a store that acknowledges before it commits, so that effects leave before that',
     scenario: agentCrashScenario,
     parts: { stores: stores.acknowledgesEarly },
   },
@@ -115,4 +116,5 @@ export const plantedBugs: readonly PlantedBug[] = [
     scenario: controlPlaneSilentScenario,
     parts: { driver: appliesAgain },
   },
+  ...bugsOfBinding,
 ];

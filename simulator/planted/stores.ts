@@ -101,7 +101,8 @@ function revisionOf(result: Awaited<ReturnType<Store['update']>>): number {
   return result.committed ? result.revision : 0;
 }
 
-function replaced(
+/** The same stores, with another behaviour of one bucket. */
+export function replaced(
   stores: Stores,
   bucket: keyof Stores,
   change: (store: Store) => Partial<Store>,

@@ -14,6 +14,9 @@ const auditMs = 3_000;
 export class AgentHost extends Host {
   #disk: MemoryJournal;
   #agent: Agent | null = null;
+  #drivers: readonly string[] = [];
+  #starts = 0;
+  #disks = 1;
 
   constructor(id: string, world: World) {
     super(id, world);
@@ -24,8 +27,24 @@ export class AgentHost extends Host {
     return this.#agent;
   }
 
+  /** What the agent that was started last can drive, whatever it tells controllers. */
+  get drivers(): readonly string[] {
+    return this.#drivers;
+  }
+
+  /** How often it was started so far: the same number means the same process. */
+  get starts(): number {
+    return this.#starts;
+  }
+
+  /** How many disks it has had so far: what it forgot with one, it can't know. */
+  get disks(): number {
+    return this.#disks;
+  }
+
   async start(): Promise<void> {
     if (this.isUp) return;
+    this.#starts += 1;
     const { id, world } = this;
     const { process, clock, log, connect } = this.boot();
     const journal = processJournal(process, this.#disk);
@@ -33,28 +52,28 @@ export class AgentHost extends Host {
     const bus = connect(agentConnection(id, incarnation));
     const reached = memoryDriver(world.appliance, id, { clock, auditMs });
     const driver = world.parts.driver(reached, id, world.clock);
-    const agent = new Agent(
-      world.parts.agent({
-        id,
-        description: {
-          host: `host-${id}`,
-          zone: null,
-          capacity: null,
-          addresses: [],
-          version: 'simulated',
-        },
-        incarnation,
-        bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
-          world.emit({ type: 'sent', from: id, subject, data }),
-        ),
-        journal,
-        drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
-        clock,
-        log,
-        timings: world.options.timings,
-        shards: world.options.shards,
-      }),
-    );
+    const options = world.parts.agent({
+      id,
+      description: {
+        host: `host-${id}`,
+        zone: null,
+        capacity: null,
+        addresses: [],
+        version: 'simulated',
+      },
+      incarnation,
+      bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
+        world.emit({ type: 'sent', from: id, subject, data }),
+      ),
+      journal,
+      drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
+      clock,
+      log,
+      timings: world.options.timings,
+      shards: world.options.shards,
+    });
+    const agent = new Agent(options);
+    this.#drivers = [...options.drivers.keys()];
     this.#agent = agent;
     agent.start();
   }
@@ -66,6 +85,7 @@ export class AgentHost extends Host {
 
   /** The host gets a new, empty disk; its process must not run. */
   loseDisk(): void {
+    this.#disks += 1;
     this.#disk = this.#emptyDisk();
   }
 

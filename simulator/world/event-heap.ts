@@ -15,6 +15,11 @@ export class EventHeap {
     return this.#events.length;
   }
 
+  /** Everything in it, in no order. */
+  all(): readonly HeapEvent[] {
+    return this.#events;
+  }
+
   peek(): HeapEvent | null {
     return this.#events[0] ?? null;
   }

@@ -55,6 +55,8 @@ export type WorldEvent =
       readonly phase: 'begins' | 'ends';
       readonly target: string;
       readonly detail: string;
+      /** As in the schedule: 0 where it is over at once, null where it stays for good. */
+      readonly forMs: number | null;
     }
   /** What a client tells of one of its requests. Reads are told when they show something new. */
   | {

@@ -32,6 +32,15 @@ export class VirtualTime {
     }
   }
 
+  /** How many events each process still waits for: its timers. */
+  pending(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { tag, run } of this.#heap.all()) {
+      if (run !== null) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Lets time pass in which nothing happens. */
   jumpTo(atMs: number): void {
     this.#nowMs = Math.max(this.#nowMs, atMs);

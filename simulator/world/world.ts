@@ -9,7 +9,7 @@ import { AgentHost } from './agent-host.ts';
 import { ControllerHost } from './controller-host.ts';
 import type { Host } from './host.ts';
 import { drainBetween } from './drain.ts';
-import type { BucketName, Observer, WorldEvent } from './events.ts';
+import type { Observer, WorldEvent } from './events.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
@@ -65,7 +65,10 @@ export class World {
     this.trace = options.trace ?? new Trace();
     this.clock = new ProcessClock(this.time, 'world');
     this.network = new Network(this.clock, () => this.delay('net'));
-    this.stores = memoryStores(this.clock, { delayMs: () => this.delay('store') });
+    this.stores = memoryStores(this.clock, {
+      delayMs: () => this.delay('store'),
+      onCommitted: (bucket, change) => this.emit({ type: 'stored', bucket, change }),
+    });
     const observed = observedStores(this.stores, {
       learnt: (bucket, key, value) => this.emit({ type: 'learnt', bucket, key, value }),
       written: (bucket, attempt) => this.emit({ type: 'written', bucket, ...attempt }),
@@ -77,12 +80,6 @@ export class World {
       latency: () => ({ beforeMs: this.delay('device'), afterMs: this.delay('device') }),
       onEntry: (entry) => this.emit({ type: 'device', entry }),
     });
-    for (const [bucket, store] of Object.entries(this.stores)) {
-      store.watch(
-        (change) => this.emit({ type: 'stored', bucket: bucket as BucketName, change }),
-        () => undefined,
-      );
-    }
     this.controllerHosts = new Map(
       this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
     );

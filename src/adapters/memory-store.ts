@@ -23,6 +23,8 @@ export interface MemoryStoreOptions {
   readonly bucket?: string;
   /** Milliseconds that one hop takes. */
   readonly delayMs?: (operation: StoreOperation, key: string, hop: StoreHop) => number;
+  /** Told of each change at the moment of its commit. */
+  readonly onCommitted?: (change: StoreChange) => void;
 }
 
 /**
@@ -57,6 +59,7 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #bucket: string;
   readonly #delayMs: (operation: StoreOperation, key: string, hop: StoreHop) => number;
+  readonly #onCommitted: (change: StoreChange) => void;
   readonly #slots = new Map<string, Slot>();
   readonly #committed = new Map<string, { revision: number; atMs: number }>();
   readonly #watchers = new Set<Watcher>();
@@ -67,6 +70,7 @@ export class MemoryStore implements Store {
     this.#clock = clock;
     this.#bucket = options.bucket ?? 'the store';
     this.#delayMs = options.delayMs ?? (() => 0);
+    this.#onCommitted = options.onCommitted ?? (() => undefined);
   }
 
   async get(key: string): Promise<StoreEntry | null> {
@@ -169,6 +173,7 @@ export class MemoryStore implements Store {
     const { key, value } = write;
     const change: StoreChange =
       value === null ? { type: 'removed', key, revision } : { type: 'put', key, value, revision };
+    this.#onCommitted(change);
     for (const watcher of this.#watchers) this.#tell(watcher, change);
     return { committed: true, revision };
   }
@@ -200,11 +205,18 @@ export type MemoryStores = { readonly [bucket in keyof Stores]: MemoryStore };
 /** One store for each bucket; `delayMs` is the same for all. */
 export function memoryStores(
   clock: Clock,
-  options: Omit<MemoryStoreOptions, 'bucket'> = {},
+  options: Omit<MemoryStoreOptions, 'bucket' | 'onCommitted'> & {
+    readonly onCommitted?: (bucket: keyof Stores, change: StoreChange) => void;
+  } = {},
 ): MemoryStores {
+  const { onCommitted, ...shared } = options;
   const entries = bucketNames.map((bucket) => [
     bucket,
-    new MemoryStore(clock, { ...options, bucket }),
+    new MemoryStore(clock, {
+      ...shared,
+      bucket,
+      onCommitted: (change) => onCommitted?.(bucket, change),
+    }),
   ]);
   return Object.fromEntries(entries) as MemoryStores;
 }

@@ -3,6 +3,7 @@ import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { rank } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
@@ -20,6 +21,7 @@ import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Membership } from './membership.ts';
+import type { RankPolicy } from './placer.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
@@ -40,6 +42,8 @@ export interface ControllerOptions {
   /** The ones of this release where they are not given. */
   readonly formats?: RecordFormats;
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  /** Who is preferred as a holder; by default the least loaded that the load balancer's hash picks. */
+  readonly rank?: RankPolicy;
   /** A load balancer is gone for good: its address may be used again. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
 }
@@ -102,6 +106,7 @@ export class Controller {
       seats,
       fleet: this.#fleet,
       resolveDriver: options.resolveDriver,
+      rank: options.rank ?? rank,
       owns: (id) => this.#owns(id),
       stepped: (step) => this.#noteLoadBalancer(step),
       purged: options.purged,

@@ -27,7 +27,7 @@ import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import { loadBalancerKind } from './load-balancer-kind.ts';
-import { Placer } from './placer.ts';
+import { Placer, type RankPolicy } from './placer.ts';
 import type { RecordFormats } from './record-formats.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
@@ -47,6 +47,7 @@ export interface OwnerOptions {
   readonly seats: SeatIndex;
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  readonly rank: RankPolicy;
   /** Does the load balancer's shard belong to this controller now? */
   readonly owns: (id: string) => boolean;
   readonly stepped: (step: Step<LoadBalancerContext>) => void;
@@ -69,7 +70,7 @@ export class LoadBalancerOwner {
   constructor(options: OwnerOptions) {
     const { bus, stores, clock, random, log, timings } = options;
     this.#options = options;
-    this.#placer = new Placer(clock, options.fleet);
+    this.#placer = new Placer(clock, options.fleet, options.rank);
     this.#desired = new DesiredDocuments({
       store: stores.desired,
       clock,

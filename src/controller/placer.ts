@@ -1,20 +1,25 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import { type Ranking, rank } from '../../machines/placement/rank.ts';
+import type { Ranking, rank } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { FleetView } from './fleet-view.ts';
 
 /** How many candidates an offer carries: a holder, a standby, and spares. */
 export const candidatesMax = 4;
 
+/** How agents are ranked for what a load balancer asks for: a policy that can be exchanged. */
+export type RankPolicy = typeof rank;
+
 /** Answers where a load balancer may sit, at this moment, with reasons. */
 export class Placer {
   readonly #clock: Clock;
   readonly #fleet: FleetView;
+  readonly #policy: RankPolicy;
 
-  constructor(clock: Clock, fleet: FleetView) {
+  constructor(clock: Clock, fleet: FleetView, policy: RankPolicy) {
     this.#clock = clock;
     this.#fleet = fleet;
+    this.#policy = policy;
   }
 
   /** The offer for a load balancer that wants a seat, or a standby. */
@@ -69,7 +74,7 @@ export class Placer {
     const facts = this.#fleet
       .facts()
       .map((agent) => (agent.id === holder ? { ...agent, load: agent.load - 1 } : agent));
-    return rank(facts, {
+    return this.#policy(facts, {
       loadBalancer: id,
       driver: context.driver,
       host: context.reschedulable ? null : context.host,

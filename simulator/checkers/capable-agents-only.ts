@@ -1,0 +1,79 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
+import type { CheckerKind } from './checker.ts';
+import { type BindingSnapshot, bindingOf, livenessOf } from './records.ts';
+
+type Context = BindingSnapshot['context'];
+type Description = ReturnType<typeof livenessOf>['context']['description'];
+
+/** How long the news that an agent is gone may take to reach whoever names one, while all is well. */
+const newsMs = 1_000;
+
+/**
+ * Whoever is named as a holder or a standby is on record with that incarnation and is not known to be
+ * gone, drives the load balancer's driver, is in its zone and, where it can't move, on its host.
+ */
+export const capableAgentsOnly: CheckerKind = {
+  name: 'capable-agents-only',
+  start({ world, disturbances, violate }) {
+    const descriptions = new Map<string, Description>();
+    const endedMs = new Map<string, number>();
+    /** The newest epoch that was named for each load balancer. */
+    const named = new Map<string, number>();
+    /** Where a load balancer that can't move was held. */
+    const hosts = new Map<string, string>();
+
+    const keyOf = ({ agent, incarnation }: Pick<Seat, 'agent' | 'incarnation'>): string =>
+      `${agent} ${incarnation}`;
+
+    const unfit = (id: string, seat: Seat, context: Context, atMs: number): string | null => {
+      const description = descriptions.get(keyOf(seat));
+      if (description === undefined || description === null) {
+        return `has not registered as incarnation ${seat.incarnation}`;
+      }
+      const { drivers } = world.agentHost(seat.agent);
+      if (!drivers.includes(context.driver)) return `does not drive ${context.driver}`;
+      if (context.zone !== null && description.zone !== context.zone) {
+        return `is in zone ${description.zone ?? 'none'}, not ${context.zone}`;
+      }
+      const host = hosts.get(id) ?? description.host;
+      if (!context.reschedulable && description.host !== host) {
+        return `is on ${description.host}, and it can't leave ${host}`;
+      }
+      const knownMs = endedMs.get(keyOf(seat));
+      const calm = !disturbances.ofControlPlane(atMs - 2 * newsMs);
+      return knownMs !== undefined && calm && atMs - knownMs > newsMs
+        ? `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`
+        : null;
+    };
+
+    const noted = (id: string, value: string, atMs: number): void => {
+      const { context } = bindingOf(value);
+      const newest = named.get(id) ?? 0;
+      for (const [role, seat] of [
+        ['holder', context.binding],
+        ['standby', context.standby],
+      ] as const) {
+        if (seat === null || seat.epoch <= newest) continue;
+        named.set(id, Math.max(seat.epoch, named.get(id) ?? 0));
+        const problem = unfit(id, seat, context, atMs);
+        if (problem !== null) violate(`its ${role} is ${seat.agent}, which ${problem}`, id);
+      }
+      const host = context.binding === null ? null : descriptions.get(keyOf(context.binding))?.host;
+      if (host !== undefined && host !== null) hosts.set(id, host);
+    };
+
+    return {
+      onEvent(event, atMs) {
+        if (event.type !== 'stored' || event.change.type !== 'put') return;
+        const { key, value } = event.change;
+        if (event.bucket === 'binding') noted(key, value, atMs);
+        else if (event.bucket === 'liveness') {
+          const { value: state, context } = livenessOf(value);
+          const seat = { agent: key, incarnation: context.incarnation };
+          descriptions.set(keyOf(seat), context.description);
+          if (state === 'dead' || state === 'retired') endedMs.set(keyOf(seat), atMs);
+        }
+      },
+    };
+  },
+};

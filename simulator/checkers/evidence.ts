@@ -1,0 +1,63 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
+import { controller } from '../../machines/protocol/subjects.ts';
+import type { Observer } from '../world/events.ts';
+import { commandOf, livenessOf, verdictOf } from './records.ts';
+
+const verdictSubject = controller('all', 'verdict');
+
+/** States in which an incarnation has to be replaced. */
+const ending = new Set(['dead', 'retired', 'draining']);
+
+/**
+ * What is known in a world, by anybody, against holders: verdicts on record, told, or only just taken,
+ * and epochs that are above what a record says.
+ */
+export class Evidence {
+  /** For each agent, up to which incarnation it is over or leaving. */
+  readonly #ended = new Map<string, number>();
+  readonly #newest = new Map<string, number>();
+  /** For each load balancer, the highest epoch that a device or an agent has seen. */
+  readonly #seen = new Map<string, number>();
+
+  readonly observer: Observer = (event) => {
+    if (event.type === 'stored') {
+      const { bucket, change } = event;
+      if (bucket !== 'liveness' || change.type !== 'put') return;
+      const { value, context } = livenessOf(change.value);
+      this.#learn(change.key, value, context.incarnation);
+    } else if (event.type === 'sent') {
+      if (event.subject === verdictSubject) {
+        const { agent, state, context } = verdictOf(event.data);
+        this.#learn(agent, state, context.incarnation);
+      } else if (event.subject.endsWith('.command')) {
+        const { loadBalancer, epoch } = commandOf(event.data);
+        raise(this.#seen, loadBalancer, epoch);
+      }
+    } else if (event.type === 'transition') {
+      // A judge acts on its own verdict before it has told anybody.
+      const { kind, id, to } = event.transition;
+      if (kind === 'agent') this.#learn(id, to, this.#newest.get(id) ?? 0);
+    } else if (event.type === 'device') {
+      raise(this.#seen, event.entry.lb, event.entry.epoch);
+    }
+  };
+
+  /** Is this incarnation over or leaving, as far as anybody has said? */
+  against({ agent, incarnation }: Pick<Seat, 'agent' | 'incarnation'>): boolean {
+    return incarnation <= (this.#ended.get(agent) ?? 0);
+  }
+
+  /** Has anybody seen an epoch of the load balancer above this one? */
+  above(loadBalancer: string, epoch: number): boolean {
+    return (this.#seen.get(loadBalancer) ?? 0) > epoch;
+  }
+
+  #learn(agent: string, state: string, incarnation: number): void {
+    raise(this.#newest, agent, incarnation);
+    raise(this.#ended, agent, ending.has(state) ? incarnation : incarnation - 1);
+  }
+}
+
+function raise(numbers: Map<string, number>, key: string, to: number): void {
+  if (to > (numbers.get(key) ?? 0)) numbers.set(key, to);
+}

@@ -1,0 +1,80 @@
+import type { CheckerKind } from './checker.ts';
+import { livenessOf } from './records.ts';
+
+interface Known {
+  readonly incarnation: number;
+  readonly state: string;
+}
+
+/** States from which no incarnation comes back. */
+const over = new Set(['dead', 'retired']);
+
+/**
+ * An incarnation of an agent means one start of its process, as long as it has its disk. On record they only grow, only those on
+ * record send heartbeats, and a verdict on one of them is never taken back.
+ */
+export const incarnationsNeverDecrease: CheckerKind = {
+  name: 'incarnations-never-decrease',
+  start({ world, violate }) {
+    const records = new Map<string, Known>();
+    /** The start of its process at which each incarnation of an agent registered first. */
+    const starts = new Map<string, number>();
+
+    const recorded = (agent: string, value: string): string | null => {
+      const { value: state, context } = livenessOf(value);
+      const { incarnation } = context;
+      const before = records.get(agent);
+      records.set(agent, { incarnation, state });
+      if (before === undefined || incarnation > before.incarnation) return null;
+      if (incarnation < before.incarnation) {
+        return `${agent} was incarnation ${before.incarnation} on record, and is ${incarnation}`;
+      }
+      return over.has(before.state) && state !== before.state
+        ? `incarnation ${incarnation} of ${agent} was ${before.state}, and is ${state} again`
+        : null;
+    };
+
+    // A lower one is refused by its judge, and the agent takes a higher one: it may have lost its disk.
+    const registers = (agent: string, incarnation: number): string | null => {
+      const { starts: start, disks } = world.agentHost(agent);
+      const key = `${agent} ${incarnation} ${disks}`;
+      const first = starts.get(key) ?? start;
+      starts.set(key, first);
+      return first === start
+        ? null
+        : `${agent} registers as ${incarnation} at its start ${start}, as it did at its start ${first}`;
+    };
+
+    const beats = (agent: string, incarnation: number): string | null => {
+      const known = records.get(agent)?.incarnation ?? 0;
+      return incarnation > known
+        ? `${agent} sends heartbeats as ${incarnation}, and ${known} is its newest on record`
+        : null;
+    };
+
+    return {
+      onEvent(event) {
+        if (event.type === 'stored') {
+          const { bucket, change } = event;
+          if (bucket !== 'liveness' || change.type !== 'put') return;
+          const problem = recorded(change.key, change.value);
+          if (problem !== null) violate(problem);
+        } else if (event.type === 'sent') {
+          const registering = event.subject.endsWith('.register');
+          if (!registering && !event.subject.endsWith('.heartbeat')) return;
+          const { from: agent } = event;
+          const incarnation = incarnationIn(event.data);
+          if (incarnation === null) return;
+          const problem = registering ? registers(agent, incarnation) : beats(agent, incarnation);
+          if (problem !== null) violate(problem);
+        }
+      },
+    };
+  },
+};
+
+/** Most messages are heartbeats, so only the one number is looked for. */
+function incarnationIn(data: string): number | null {
+  const digits = /"incarnation":(\d+)/.exec(data)?.[1];
+  return digits === undefined ? null : Number(digits);
+}

@@ -1,0 +1,71 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { CheckerKind } from './checker.ts';
+import type { Disturbance } from './disturbances.ts';
+import { Evidence } from './evidence.ts';
+import { livenessOf, seatsOf } from './records.ts';
+
+/**
+ * Nothing moves without need. A load balancer is given to another holder only on evidence against the
+ * one that it has, so that one failure moves it once. And an agent is declared dead only if something
+ * was wrong with it for longer than makes one suspect: not while its judges were deaf, slow or dead,
+ * and not for a hiccup.
+ */
+export const noThrash: CheckerKind = {
+  name: 'no-thrash',
+  start({ world, disturbances, violate }) {
+    const evidence = new Evidence();
+    const holders = new Map<string, Seat>();
+    const { timings } = world.options;
+
+    const moved = (id: string, binding: Seat | null): string | null => {
+      const before = holders.get(id);
+      if (binding !== null) holders.set(id, binding);
+      if (before === undefined || binding === null || binding.epoch === before.epoch) return null;
+      if (evidence.against(before) || evidence.above(id, before.epoch)) return null;
+      return `it was taken from ${before.agent} (epoch ${before.epoch}) and given to ${binding.agent} (epoch ${binding.epoch}), and nothing spoke against ${before.agent}`;
+    };
+
+    const declaredDead = (id: string, incarnation: number, atMs: number): string | null => {
+      const agent = world.agent(id);
+      if (agent === null || agent.incarnation !== incarnation) return null;
+      const causes = disturbances.ofAgent(id, atMs - memoryMs(timings));
+      if (causes.length > 1 || causes.some((cause) => !isHiccup(cause, timings))) return null;
+      return `${id} (${incarnation}) was declared dead, and ${causesInWords(causes, timings)}`;
+    };
+
+    return {
+      onEvent(event, atMs) {
+        if (event.type === 'stored' && event.change.type === 'put') {
+          const { bucket, change } = event;
+          const { key, value } = change;
+          if (bucket === 'binding') {
+            const problem = moved(key, seatsOf(value).binding);
+            if (problem !== null) violate(problem, key);
+          } else if (bucket === 'liveness') {
+            const { value: state, context } = livenessOf(value);
+            const problem = state === 'dead' ? declaredDead(key, context.incarnation, atMs) : null;
+            if (problem !== null) violate(problem);
+          }
+        }
+        evidence.observer(event, atMs);
+      },
+    };
+  },
+};
+
+/** For how long an agent may suffer from what befell it: it has to find a judge and register again. */
+const memoryMs = (timings: Timings): number => 4 * (timings.deadAfterMs + timings.lapseMs);
+
+/** Silence that is too short to make its agent suspect. */
+function isHiccup({ kind, fromMs, untilMs }: Disturbance, timings: Timings): boolean {
+  const silent = kind === 'agent-pause' || kind === 'agent-cut';
+  return silent && untilMs - fromMs < timings.suspectAfterMs;
+}
+
+function causesInWords(causes: readonly Disturbance[], timings: Timings): string {
+  const [cause] = causes;
+  if (cause === undefined) return 'nothing was wrong with it';
+  const forMs = Math.round(cause.untilMs - cause.fromMs);
+  return `it was silent for ${forMs} ms, less than the ${timings.suspectAfterMs} ms that make it suspect`;
+}

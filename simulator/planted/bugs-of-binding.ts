@@ -1,0 +1,66 @@
+import { agentCrashScenario } from '../scenarios/agent-crash.ts';
+import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
+import { alwaysSeemsFine, losesStandings } from './buses.ts';
+import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
+import { hiccupsScenario } from './hiccups.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import * as records from './records.ts';
+
+/** What goes wrong where a rule of docs/binding.md is missing; V1 to V9 are its known violations. */
+export const bugsOfBinding: readonly PlantedBug[] = [
+  {
+    checker: 'one-holder-per-epoch',
+    bug: "V1: a store that counts epochs from the binding's",
+    scenario: agentCrashScenario,
+    parts: { stores: records.countsFromTheBinding },
+  },
+  {
+    checker: 'one-holder-per-epoch',
+    bug: 'V2: a store that gives the granted epoch to the next standby',
+    scenario: agentCrashScenario,
+    parts: { stores: records.grantsAnEpochAgain },
+  },
+  {
+    checker: 'incarnations-never-decrease',
+    bug: 'a store that takes verdicts back',
+    scenario: agentCrashScenario,
+    parts: { stores: records.takesVerdictsBack },
+  },
+  {
+    checker: 'incarnations-never-decrease',
+    bug: 'agents that do not count their starts',
+    scenario: agentCrashScenario,
+    parts: { agent: forgetsItsStarts },
+  },
+  {
+    checker: 'no-thrash',
+    bug: 'judges that judge while they hear nothing',
+    scenario: roughDayScenario,
+    parts: { bus: alwaysSeemsFine },
+  },
+  {
+    checker: 'no-thrash',
+    bug: 'judges that call an agent dead after one missed heartbeat',
+    scenario: hiccupsScenario,
+    parts: { controller: declaresTooSoon },
+  },
+  {
+    checker: 'capable-agents-only',
+    bug: 'placement that takes every agent for one that drives everything',
+    scenario: agentCrashScenario,
+    parts: { controller: ignoresDrivers, agent: lastDrivesNothing },
+  },
+  {
+    checker: 'self-consistent-records',
+    bug: 'a store that keeps a promoted standby as its own standby',
+    scenario: agentCrashScenario,
+    parts: { stores: records.keepsPromotedStandbys },
+  },
+  {
+    checker: 'bounds-hold',
+    bug: 'a bus that loses what tells agents to forget',
+    scenario: roughDayScenario,
+    parts: { bus: losesStandings },
+  },
+];
