@@ -1,3 +1,5 @@
+import type { Cancellation } from './cancellation.ts';
+
 /** Milliseconds since the Unix epoch: for durable deadlines and timestamps, never for leases. */
 export type WallMs = number & { readonly __wall: unique symbol };
 
@@ -20,20 +22,42 @@ export interface Clock {
 }
 
 /** Resolves after `delayMs` on the given clock; rejects with the signal's reason when aborted. */
-export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function delay(clock: Clock, delayMs: number, signal?: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const abort = () => {
-      clock.clearTimer(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = clock.setTimer(delayMs, () => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    });
-    signal?.addEventListener('abort', abort, { once: true });
+    wait(clock, delayMs, signal, resolve, () => reject(signal?.reason as Error));
   });
+}
+
+/** Resolves after `delayMs`, or as soon as the signal is aborted: for work that looks at it anyway. */
+export function pause(clock: Clock, delayMs: number, signal: Cancellation): Promise<void> {
+  return new Promise((resolve) => {
+    wait(clock, delayMs, signal, resolve, resolve);
+  });
+}
+
+function wait(
+  clock: Clock,
+  delayMs: number,
+  signal: Cancellation | undefined,
+  passed: () => void,
+  aborted: () => void,
+): void {
+  if (signal === undefined) {
+    clock.setTimer(delayMs, passed);
+    return;
+  }
+  if (signal.aborted) {
+    aborted();
+    return;
+  }
+  const abort = () => {
+    signal.removeEventListener('abort', abort);
+    clock.clearTimer(timer);
+    aborted();
+  };
+  const timer = clock.setTimer(delayMs, () => {
+    signal.removeEventListener('abort', abort);
+    passed();
+  });
+  signal.addEventListener('abort', abort);
 }

@@ -2,9 +2,12 @@
 export interface HeapEvent {
   readonly dueMs: number;
   /** Orders events of the same time by their scheduling: the total order is (due, sequence). */
-  readonly sequence: number;
+  sequence: number;
+  /** Whose event it is. */
   readonly tag: string;
-  run: (() => void) | null;
+  /** Nobody wants it any more. */
+  readonly isCleared: boolean;
+  run(): void;
 }
 
 /** A binary heap by (due, sequence): the only driver of virtual time. */

@@ -13,9 +13,9 @@ export class RandomStream implements Random {
   #counter = 1;
 
   constructor(seed: number, name: string) {
-    this.#a = hash32(`${seed}/${name}/a`);
-    this.#b = hash32(`${seed}/${name}/b`);
-    this.#c = hash32(`${seed}/${name}/c`);
+    this.#a = hash32(`${seed}/${name}/a`) | 0;
+    this.#b = hash32(`${seed}/${name}/b`) | 0;
+    this.#c = hash32(`${seed}/${name}/c`) | 0;
     // The first outputs still show the seed.
     for (let index = 0; index < 12; index += 1) this.#next32();
   }
@@ -64,11 +64,12 @@ export class RandomStream implements Random {
   }
 
   #next32(): number {
-    const sum = (this.#a + this.#b + this.#counter) >>> 0;
-    this.#counter = (this.#counter + 1) >>> 0;
-    this.#a = (this.#b ^ (this.#b >>> 9)) >>> 0;
-    this.#b = (this.#c + (this.#c << 3)) >>> 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) >>> 0;
-    return sum;
+    // Kept signed, because the engine stores such numbers without an object for each.
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
   }
 }

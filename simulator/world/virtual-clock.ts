@@ -2,6 +2,20 @@ import type { Clock, MonotonicMs, Timer, WallMs } from '../../machines/ports/clo
 import { EventHeap, type HeapEvent } from './event-heap.ts';
 import { HostTime } from './host-time.ts';
 
+class Scheduled implements HeapEvent {
+  readonly dueMs: number;
+  readonly tag: string;
+  readonly run: () => void;
+  readonly isCleared = false;
+  sequence = 0;
+
+  constructor(dueMs: number, tag: string, run: () => void) {
+    this.dueMs = dueMs;
+    this.tag = tag;
+    this.run = run;
+  }
+}
+
 /** Virtual time. It stands still while code runs, and jumps to the next event when that is done. */
 export class VirtualTime {
   readonly #heap = new EventHeap();
@@ -12,12 +26,15 @@ export class VirtualTime {
     return this.#nowMs;
   }
 
-  schedule(delayMs: number, tag: string, run: () => void): HeapEvent {
+  schedule(delayMs: number, tag: string, run: () => void): void {
+    this.put(new Scheduled(this.#nowMs + Math.max(0, delayMs), tag, run));
+  }
+
+  /** Puts an event behind all others that are due at the same time. */
+  put(event: HeapEvent): void {
     this.#sequence += 1;
-    const dueMs = this.#nowMs + Math.max(0, delayMs);
-    const event: HeapEvent = { dueMs, sequence: this.#sequence, tag, run };
+    event.sequence = this.#sequence;
     this.#heap.push(event);
-    return event;
   }
 
   /** Takes the next event and moves time to it; null where nothing is left before `untilMs`. */
@@ -26,7 +43,7 @@ export class VirtualTime {
       const first = this.#heap.peek();
       if (first === null || first.dueMs > untilMs) return null;
       this.#heap.pop();
-      if (first.run === null) continue;
+      if (first.isCleared) continue;
       this.#nowMs = first.dueMs;
       return first;
     }
@@ -35,8 +52,8 @@ export class VirtualTime {
   /** How many events each process still waits for: its timers. */
   pending(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { tag, run } of this.#heap.all()) {
-      if (run !== null) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    for (const { tag, isCleared } of this.#heap.all()) {
+      if (!isCleared) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     }
     return counts;
   }
@@ -50,7 +67,7 @@ export class VirtualTime {
 /** A process's clock: its host's time; `deliver` lets the process be killed or held up. */
 export class ProcessClock implements Clock {
   readonly #time: VirtualTime;
-  readonly #name: string;
+  readonly name: string;
   readonly #deliver: (run: () => void) => void;
   readonly #host: HostTime;
 
@@ -61,7 +78,7 @@ export class ProcessClock implements Clock {
     host: HostTime = new HostTime(time),
   ) {
     this.#time = time;
-    this.#name = name;
+    this.name = name;
     this.#deliver = deliver;
     this.#host = host;
   }
@@ -76,23 +93,51 @@ export class ProcessClock implements Clock {
 
   setTimer(delayMs: number, run: () => void): Timer {
     const host = this.#host;
-    const dueMs = host.monotonicMs() + delayMs;
-    const wake = (): void => {
-      if (event.run === null) return;
-      if (host.isEarly(dueMs)) {
-        host.again(dueMs, this.#name, wake);
-        return;
-      }
-      this.#deliver(() => {
-        // It may have been cleared while its process was held up.
-        if (event.run !== null) run();
-      });
-    };
-    const event: HeapEvent = this.#time.schedule(host.waitMs(delayMs), this.#name, wake);
-    return event as unknown as Timer;
+    const dueMs = this.#time.nowMs + Math.max(0, host.waitMs(delayMs));
+    const timer = new ProcessTimer(this, dueMs, host.monotonicMs() + delayMs, run);
+    this.#time.put(timer);
+    return timer as unknown as Timer;
   }
 
   clearTimer(timer: Timer): void {
-    (timer as unknown as HeapEvent).run = null;
+    (timer as unknown as ProcessTimer).isCleared = true;
+  }
+
+  /** The world has come to a timer of this clock's. */
+  woken(timer: ProcessTimer): void {
+    if (timer.isCleared) return;
+    const host = this.#host;
+    if (host.isEarly(timer.dueHereMs)) {
+      host.again(timer.dueHereMs, this.name, () => this.woken(timer));
+      return;
+    }
+    this.#deliver(() => {
+      // It may have been cleared while its process was held up.
+      if (!timer.isCleared) timer.work();
+    });
+  }
+}
+
+/** A timer of a process; a class, because timers are what a world has most of. */
+class ProcessTimer implements HeapEvent {
+  readonly dueMs: number;
+  readonly tag: string;
+  /** When it is due by its own host's clock. */
+  readonly dueHereMs: number;
+  readonly work: () => void;
+  sequence = 0;
+  isCleared = false;
+  readonly #clock: ProcessClock;
+
+  constructor(clock: ProcessClock, dueMs: number, dueHereMs: number, work: () => void) {
+    this.#clock = clock;
+    this.dueMs = dueMs;
+    this.tag = clock.name;
+    this.dueHereMs = dueHereMs;
+    this.work = work;
+  }
+
+  run(): void {
+    this.#clock.woken(this);
   }
 }

@@ -153,7 +153,8 @@ export class World {
   /** Draws how long one hop on a medium takes now. */
   delay(medium: Medium): number {
     const [from, to] = delays[medium];
-    return this.stream(medium).between(from, to) * (this.#slowness.get(medium) ?? 1);
+    const takesMs = this.stream(medium).between(from, to);
+    return this.#slowness.size === 0 ? takesMs : takesMs * (this.#slowness.get(medium) ?? 1);
   }
 
   /** Makes every hop on a medium take this many times as long. */
@@ -217,7 +218,7 @@ export class World {
     if (event === null) return false;
     this.#steps += 1;
     this.trace.step(event.dueMs, event.tag);
-    event.run?.();
+    event.run();
     return true;
   }
 }

@@ -99,10 +99,11 @@ export class MemoryBus implements Bus {
     return { unsubscribe: () => void this.#listeners.delete(own) };
   }
 
-  async ping(timeoutMs: number): Promise<void> {
-    await this.#begin('PING', timeoutMs, (id) => {
+  ping(timeoutMs: number): Promise<void> {
+    const answered = this.#begin('PING', timeoutMs, (id) => {
       if (this.open) this.#broker.ping(this, () => this.#requests.resolve(id, ''));
     });
+    return answered.then(() => undefined);
   }
 
   close(): Promise<void> {

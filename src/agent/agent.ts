@@ -3,7 +3,8 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
 import type { AgentDescription } from '../../machines/liveness/context.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import { type Clock, delay, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
+import { type Clock, pause, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   Command,
@@ -38,6 +39,9 @@ export interface AgentOptions {
   readonly timings: Timings;
   readonly shards: number;
 }
+
+/** Tells the agent's machine what became of its children. */
+type Tell = (event: AgentEvent) => void;
 
 /** An agent: it holds a lease by its heartbeats, and drives devices as it is commanded. */
 export class Agent {
@@ -247,7 +251,7 @@ export class Agent {
     return subjects.up(id, subjects.shardOf(id, shards), kind);
   }
 
-  async #register(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+  async #register(report: Tell, signal: Cancellation): Promise<void> {
     const { id: agent, bus, clock, timings, log, description } = this.#options;
     const drivers = await this.#reachableDrivers();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -272,7 +276,7 @@ export class Agent {
         log.debug({ agent, error: String(error) }, 'not registered yet');
       }
       const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
-      await delay(clock, waitMs, signal).catch(() => undefined);
+      await pause(clock, waitMs, signal);
     }
   }
 
@@ -294,10 +298,10 @@ export class Agent {
   }
 
   /** Nothing is bound to an agent for a device that it did not register, so it registers again. */
-  async #seekDrivers(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+  async #seekDrivers(report: Tell, signal: Cancellation): Promise<void> {
     const { clock, timings } = this.#options;
     while (!signal.aborted && this.#missing.length > 0) {
-      await delay(clock, timings.retryMaxMs, signal).catch(() => undefined);
+      await pause(clock, timings.retryMaxMs, signal);
       for (const driver of this.#missing) {
         if (signal.aborted || !(await driver.probe()).reachable) continue;
         report({ type: 'drivers.found' });
@@ -306,7 +310,7 @@ export class Agent {
     }
   }
 
-  async #heartbeat(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+  async #heartbeat(report: Tell, signal: Cancellation): Promise<void> {
     const { clock, timings } = this.#options;
     while (!signal.aborted) {
       const sentAt = clock.monotonicMs();
@@ -328,7 +332,7 @@ export class Agent {
         report({ type: 'lease.ended' });
       }
       const waitMs = Math.max(0, timings.heartbeatMs - (now - sentAt));
-      await delay(clock, waitMs, signal).catch(() => undefined);
+      await pause(clock, waitMs, signal);
     }
   }
 
@@ -365,17 +369,13 @@ export class Agent {
     }
   }
 
-  async #takeNext(
-    above: number,
-    reason: string,
-    report: (event: AgentEvent) => void,
-  ): Promise<void> {
+  async #takeNext(above: number, reason: string, report: Tell): Promise<void> {
     const { journal, clock } = this.#options;
     const next = await nextIncarnation(journal, clock, Math.max(above, this.incarnation));
     report({ type: 'incarnation.ended', reason, next });
   }
 
-  async #goodbye(report: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+  async #goodbye(report: Tell, signal: Cancellation): Promise<void> {
     const { id: agent, bus, clock, timings } = this.#options;
     const startedAt = clock.monotonicMs();
     const request = { agent, incarnation: this.incarnation };
@@ -392,7 +392,7 @@ export class Agent {
       } catch (error) {
         outcome = error instanceof Error ? error.message : String(error);
       }
-      await delay(clock, timings.retryMs, signal).catch(() => undefined);
+      await pause(clock, timings.retryMs, signal);
     }
     this.#options.log.info({ agent, outcome }, 'goodbye');
     report({ type: 'goodbye.done', outcome });

@@ -1,7 +1,8 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
+import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { type Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/seat.ts';
@@ -44,7 +45,7 @@ export class Driver {
   async drive(
     id: string,
     report: (event: DrivenEvent) => void,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<void> {
     const { clock, timings } = this.#options;
     let lastTrouble: string | null = null;
@@ -63,7 +64,7 @@ export class Driver {
         report({ type: 'driven.trouble', epoch: built.seat.epoch, message: outcome });
       }
       const waitMs = backoffMs(attempt, timings.commandRetryMs, timings.commandRetryMaxMs);
-      await delay(clock, waitMs, signal).catch(() => undefined);
+      await pause(clock, waitMs, signal);
     }
   }
 
@@ -93,7 +94,11 @@ export class Driver {
   }
 
   /** One attempt: an event where it settled the matter, a sentence where it has to be tried again. */
-  async #attempt(seat: Seat, command: Command, signal: AbortSignal): Promise<DrivenEvent | string> {
+  async #attempt(
+    seat: Seat,
+    command: Command,
+    signal: Cancellation,
+  ): Promise<DrivenEvent | string> {
     const { bus, timings } = this.#options;
     try {
       const reply = await this.#limiter(seat.agent).run(async () => {

@@ -16,7 +16,7 @@ import {
 } from '../../machines/protocol/load-balancer-messages.ts';
 import { agentId, incarnation, type Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import { parseMessage } from '../messaging/endpoint.ts';
+import { answer, parseMessage } from '../messaging/endpoint.ts';
 import { ActorFailure } from '../host/actor-kind.ts';
 import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
 import type { Judge } from './judge.ts';
@@ -71,7 +71,7 @@ export class Inbox {
           this.#options.judge.register(body),
         );
       case 'heartbeat':
-        return this.#answer(message, Heartbeat, address.agent, async (beat) => {
+        return this.#answer(message, Heartbeat, address.agent, (beat) => {
           const reply = this.#options.judge.heartbeat(beat);
           if (reply.type !== 'acknowledged' || beat.claims.length === 0) return reply;
           return { ...reply, confirmed: this.#answerClaims(beat) };
@@ -83,7 +83,7 @@ export class Inbox {
       case 'report':
         return this.#answer(message, Report, address.agent, (report) => {
           this.#options.owner.report(report);
-          return Promise.resolve(undefined);
+          return undefined;
         });
       default:
         return this.#malformed(message, `'${address.kind}' is no kind of message`);
@@ -94,29 +94,28 @@ export class Inbox {
     message: BusMessage,
     schema: z.ZodType<T>,
     sender: string,
-    handle: (body: T) => Promise<object | undefined>,
+    handle: (body: T) => Promise<object | undefined> | object | undefined,
   ): void {
     const parsed = parseMessage(schema, message.data);
     if ('problem' in parsed) return this.#malformed(message, parsed.problem);
     if (parsed.value.agent !== sender) {
       return this.#malformed(message, `agent ${sender} speaks for ${parsed.value.agent}`);
     }
-    this.#reply(message, handle(parsed.value));
+    this.#reply(message, () => handle(parsed.value));
   }
 
-  #reply(message: BusMessage, answer: Promise<object | undefined>): void {
-    answer
-      .then((reply) => {
-        if (reply !== undefined) message.reply(JSON.stringify(reply));
-      })
-      .catch((error: unknown) => {
-        const { log } = this.#options;
-        const { subject } = message;
-        // Its shard changes hands; the sender asks again, and then the new owner answers.
-        if (error instanceof ActorFailure && error.kind === 'ended') {
-          log.debug({ subject, error: error.message }, 'a message came as its actor was stopped');
-        } else log.error({ subject, err: error }, 'a message could not be handled');
-      });
+  #reply(
+    message: BusMessage,
+    handle: () => Promise<object | undefined> | object | undefined,
+  ): void {
+    answer(message, handle, (error) => {
+      const { log } = this.#options;
+      const { subject } = message;
+      // Its shard changes hands; the sender asks again, and then the new owner answers.
+      if (error instanceof ActorFailure && error.kind === 'ended') {
+        log.debug({ subject, error: error.message }, 'a message came as its actor was stopped');
+      } else log.error({ subject, err: error }, 'a message could not be handled');
+    });
   }
 
   #malformed(message: BusMessage, problem: string): void {
@@ -189,15 +188,14 @@ export class Inbox {
       message.reply(JSON.stringify(faultReply(new Fault(400, parsed.problem))));
       return;
     }
-    const answer = (async (): Promise<WriteReply> => {
+    this.#reply(message, async (): Promise<WriteReply> => {
       try {
         return { type: 'committed', revision: await commit(parsed.value) };
       } catch (error) {
         if (error instanceof Fault) return faultReply(error);
         throw error;
       }
-    })();
-    this.#reply(message, answer);
+    });
   }
 }
 

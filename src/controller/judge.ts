@@ -1,6 +1,7 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
-import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
+import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import {
@@ -230,7 +231,7 @@ export class Judge {
   async #probe(
     agent: string,
     report: (event: LivenessEvent) => void,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<void> {
     const { clock, timings } = this.#options;
     const incarnation = this.host.context(agent)?.incarnation ?? 0;
@@ -247,7 +248,7 @@ export class Judge {
         return;
       }
       const waitMs = nobody === 1 ? timings.reconnectGraceMs : timings.probeTimeoutMs;
-      await delay(clock, waitMs, signal).catch(() => undefined);
+      await pause(clock, waitMs, signal);
     }
   }
 
@@ -265,7 +266,7 @@ export class Judge {
   async #emptying(
     agent: string,
     report: (event: LivenessEvent) => void,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<void> {
     const { clock, timings, boundCount } = this.#options;
     const incarnation = this.host.context(agent)?.incarnation ?? 0;
@@ -274,7 +275,7 @@ export class Judge {
         report({ type: 'emptied', incarnation, at: clock.wallMs() });
         return;
       }
-      await delay(clock, timings.retryMs, signal).catch(() => undefined);
+      await pause(clock, timings.retryMs, signal);
     }
   }
 }

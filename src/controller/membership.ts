@@ -60,7 +60,7 @@ export class Membership {
         schema: Presence,
         handle: (presence) => {
           this.#present(presence);
-          return Promise.resolve(undefined);
+          return undefined;
         },
       }),
       bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),

@@ -44,7 +44,7 @@ export class Verdicts {
       schema: Notice,
       handle: ({ agent, state, context }) => {
         this.#known(agent, state, context);
-        return Promise.resolve(undefined);
+        return undefined;
       },
     });
   }

@@ -1,4 +1,5 @@
 import { type AnyActor, type EventObject, fromCallback } from 'xstate';
+import { type Cancellation, Canceller } from '../../machines/ports/cancellation.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 
@@ -42,20 +43,20 @@ export function worker<TEvent extends EventObject>(
   work: (
     id: string,
     report: (event: TEvent) => void,
-    signal: AbortSignal,
+    signal: Cancellation,
     root: object,
   ) => Promise<void>,
 ) {
   return fromCallback<EventObject>(({ sendBack, system }) => {
-    const abort = new AbortController();
+    const canceller = new Canceller(stateWasLeft);
     const report = (event: TEvent): void => {
-      if (!abort.signal.aborted) sendBack(event);
+      if (!canceller.aborted) sendBack(event);
     };
     const root = rootOf(system);
-    work(root.id, report, abort.signal, root).catch((error: unknown) => {
-      if (!abort.signal.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
+    work(root.id, report, canceller, root).catch((error: unknown) => {
+      if (!canceller.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
     });
-    return () => abort.abort(stateWasLeft);
+    return () => canceller.abort();
   });
 }
 

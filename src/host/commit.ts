@@ -1,4 +1,5 @@
 import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { type Store, StoreUnavailable, UnknownOutcome, type WriteResult } from '../ports/store.ts';
@@ -9,7 +10,7 @@ export interface CommitOptions {
   readonly retryMs: number;
   readonly retryMaxMs: number;
   /** Ends the attempts; the returned promise then rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function writeUntilKnown(
 ): Promise<WriteResult> {
   let unknown = false;
   for (let attempt = 0; ; attempt += 1) {
-    options.signal.throwIfAborted();
+    if (options.signal.aborted) throw options.signal.reason;
     try {
       const result = await write();
       if (result.committed || !unknown) return result;

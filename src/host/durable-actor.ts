@@ -19,6 +19,7 @@ import { putUntilKnown, writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
+import { soon } from './soon.ts';
 import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
 
 type Settle = (failure: ActorFailure | null) => void;
@@ -246,7 +247,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#writing || this.#commitScheduled || this.#version === this.#committedVersion) return;
     this.#commitScheduled = true;
     // A microtask later, so that steps which follow at once share the write.
-    queueMicrotask(() => {
+    soon(() => {
       this.#commitScheduled = false;
       const actor = this.#actor;
       if (actor === null || this.#writing) return;
@@ -369,13 +370,11 @@ export class DurableActor<TContext> implements GateKeeper {
     const { clock, restartMs, restartMaxMs } = this.#host;
     this.#crashes += 1;
     this.#condition = { type: 'restarting', crashes: this.#crashes, error };
-    this.#restartTimer = clock.setTimer(
-      backoffMs(this.#crashes - 1, restartMs, restartMaxMs),
-      () => {
-        this.#restartTimer = null;
-        void this.#load();
-      },
-    );
+    const waitMs = backoffMs(this.#crashes - 1, restartMs, restartMaxMs);
+    this.#restartTimer = clock.setTimer(waitMs, () => {
+      this.#restartTimer = null;
+      void this.#load();
+    });
   }
 
   #discard(): void {

@@ -28,7 +28,10 @@ export interface Endpoint<TRequest> {
   readonly subject: string;
   readonly schema: z.ZodType<TRequest>;
   /** The returned value is the reply; nothing is sent for `undefined`. */
-  readonly handle: (request: TRequest, message: BusMessage) => Promise<object | undefined>;
+  readonly handle: (
+    request: TRequest,
+    message: BusMessage,
+  ) => Promise<object | undefined> | object | undefined;
   /** The reply to what can't be read; without it, such a message is only logged. */
   readonly malformed?: (problem: string) => object;
   readonly queue?: string;
@@ -50,15 +53,34 @@ export function serve<TRequest>(endpoint: Endpoint<TRequest>): Subscription {
       if (malformed !== undefined) message.reply(JSON.stringify(malformed(parsed.problem)));
       return;
     }
-    handle(parsed.value, message)
-      .then((reply) => {
-        if (reply !== undefined) message.reply(JSON.stringify(reply));
-      })
-      .catch((error: unknown) => {
+    answer(
+      message,
+      () => handle(parsed.value, message),
+      (error) => {
         log.error({ subject: message.subject, err: error }, 'a message could not be handled');
-      });
+      },
+    );
   };
   return bus.subscribe(subject, onMessage, queue === undefined ? {} : { queue });
+}
+
+/** Sends what `handle` returns, at once where it needs no waiting; `failed` is told what it throws. */
+export function answer(
+  message: BusMessage,
+  handle: () => Promise<object | undefined> | object | undefined,
+  failed: (error: unknown) => void,
+): void {
+  try {
+    const reply = handle();
+    if (reply instanceof Promise) reply.then((late) => send(message, late)).catch(failed);
+    else send(message, reply);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function send(message: BusMessage, reply: object | undefined): void {
+  if (reply !== undefined) message.reply(JSON.stringify(reply));
 }
 
 /**

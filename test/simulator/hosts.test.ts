@@ -87,10 +87,7 @@ describe("a host's clocks", () => {
 describe('a slow host', () => {
   test('takes one piece of work after the other, in their order, and is fast again in the end', () => {
     const time = new VirtualTime();
-    const process = new VirtualProcess(
-      'p',
-      (delayMs, run) => void time.schedule(delayMs, 'p', run),
-    );
+    const process = new VirtualProcess('p', (delayMs, run) => time.schedule(delayMs, 'p', run));
     const done: [string, number][] = [];
     const work = (name: string) => process.deliver(() => done.push([name, time.nowMs]));
 

@@ -168,10 +168,7 @@ export class Cluster extends Virtual {
   }
 
   #process(id: string, connection: string) {
-    const process = new VirtualProcess(
-      id,
-      (delayMs, run) => void this.time.schedule(delayMs, id, run),
-    );
+    const process = new VirtualProcess(id, (delayMs, run) => this.time.schedule(delayMs, id, run));
     const bus = this.broker.connect(connection);
     process.onDeath(() => bus.kill());
     const clock = new ProcessClock(this.time, id, (run) => process.deliver(run));
