@@ -7,16 +7,22 @@ import { deviceEqualsDesired } from './device-equals-desired.ts';
 import { epochsNeverDecrease } from './epochs-never-decrease.ts';
 import { everyShardOwned } from './every-shard-owned.ts';
 import { incarnationsNeverDecrease } from './incarnations-never-decrease.ts';
+import { legalStatuses } from './legal-statuses.ts';
 import { noEditLost } from './no-edit-lost.ts';
 import { noLoadBalancerLost } from './no-load-balancer-lost.ts';
 import { noRecordRefused } from './no-record-refused.ts';
+import { noRequestHangs } from './no-request-hangs.ts';
 import { noResurrection } from './no-resurrection.ts';
+import { noServerErrors } from './no-server-errors.ts';
 import { noThrash } from './no-thrash.ts';
 import { noUnexpectedEvents } from './no-unexpected-events.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
+import { oneLoadBalancerPerAddress } from './one-load-balancer-per-address.ts';
 import { oneOwnerPerTerm } from './one-owner-per-term.ts';
+import { pendingEndsInTime } from './pending-ends-in-time.ts';
 import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
+import { readsNeverGoBack } from './reads-never-go-back.ts';
 import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
 
@@ -29,16 +35,22 @@ export const checkerKinds: readonly CheckerKind[] = [
   epochsNeverDecrease,
   everyShardOwned,
   incarnationsNeverDecrease,
+  legalStatuses,
   noEditLost,
   noLoadBalancerLost,
   noRecordRefused,
+  noRequestHangs,
   noResurrection,
+  noServerErrors,
   noThrash,
   noUnexpectedEvents,
   oneHolderPerEpoch,
+  oneLoadBalancerPerAddress,
   oneOwnerPerTerm,
+  pendingEndsInTime,
   persistBeforeEffect,
   quietAtTheEnd,
+  readsNeverGoBack,
   selfConsistentRecords,
   standbyAtTheEnd,
 ];

@@ -13,6 +13,17 @@ export const clientMarks: readonly MarkKind[] = [
     start: () => [told(/^the connection broke$/)],
   },
   {
+    name: 'answered-unconfirmed',
+    summary:
+      'The store did not tell how far it had come, so an answer was marked as perhaps outdated.',
+    start: () => [on('wire', ({ answer }) => answer?.confirmed === false)],
+  },
+  {
+    name: 'found-by-name',
+    summary: 'A creation was not answered, and its client found the load balancer by its name.',
+    start: () => [told(/^it was found by its name$/)],
+  },
+  {
     name: 'refused-while-deleting',
     summary: 'An edit was refused because the load balancer was being deleted, or gone.',
     start: () => [told(/^(409|404) /)],

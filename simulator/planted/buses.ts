@@ -10,6 +10,16 @@ export function losesCommands(bus: Bus): Bus {
   });
 }
 
+/** Loses what an agent says when it leaves. */
+export function losesGoodbyes(bus: Bus): Bus {
+  return changed(bus, {
+    request: (subject, data, timeoutMs) =>
+      subject.endsWith('.goodbye')
+        ? bus.request('hf.evt.nowhere.goodbye', data, timeoutMs)
+        : bus.request(subject, data, timeoutMs),
+  });
+}
+
 /** Cuts off the end of every twentieth request. */
 export function garblesRequests(bus: Bus): Bus {
   let requests = 0;

@@ -1,10 +1,13 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
+import { drainScenario } from '../scenarios/drain.ts';
+import { longOutageScenario } from '../scenarios/long-outage.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
-import { garblesRequests, hidesDrivers, losesCommands } from './buses.ts';
+import * as apis from './apis.ts';
+import { garblesRequests, hidesDrivers, losesCommands, losesGoodbyes } from './buses.ts';
 import { declaresTooSoon, writesNewRecordsAtOnce } from './controllers.ts';
 import { deviceWithout } from './devices.ts';
 import { appliesAgain, liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
@@ -109,6 +112,48 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a store that lets shards be overwritten whatever has changed meanwhile',
     scenario: splitBrainAttemptScenario,
     parts: { stores: stores.overwritesShards },
+  },
+  {
+    checker: 'legal-statuses',
+    bug: 'an API that shows what is being edited as being created',
+    scenario: agentCrashScenario,
+    parts: { api: apis.callsEditsCreations },
+  },
+  {
+    checker: 'pending-ends-in-time',
+    bug: 'a store that forgets by when what is under way must have ended',
+    scenario: longOutageScenario,
+    parts: { stores: stores.forgetsDeadlines },
+  },
+  {
+    checker: 'reads-never-go-back',
+    bug: 'an API that answers reads from a cache',
+    scenario: roughDayScenario,
+    parts: { api: apis.answersFromCache },
+  },
+  {
+    checker: 'no-request-hangs',
+    bug: 'an API that does not answer every request',
+    scenario: agentCrashScenario,
+    parts: { api: apis.losesAnswers },
+  },
+  {
+    checker: 'no-server-errors',
+    bug: 'an API that breaks over some requests',
+    scenario: agentCrashScenario,
+    parts: { api: apis.breaksSometimes },
+  },
+  {
+    checker: 'one-load-balancer-per-address',
+    bug: 'a store that lets an address be taken twice',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.givesAddressesTwice },
+  },
+  {
+    checker: 'drain-leaves-no-gap',
+    bug: 'a bus that loses goodbyes',
+    scenario: drainScenario,
+    parts: { bus: losesGoodbyes },
   },
   {
     checker: 'silence-touches-nothing',

@@ -97,6 +97,31 @@ export function hidesFreeShards(stores: Stores, clock: Clock): Stores {
   }));
 }
 
+/** Tells nobody by when what is under way must have ended, so that whoever takes over can't know. */
+export function forgetsDeadlines(stores: Stores): Stores {
+  return replaced(stores, 'binding', (store) => ({
+    watch: (onChange, onReady) =>
+      store.watch((change) => {
+        if (change.type !== 'put') onChange(change);
+        else {
+          const value = change.value.replace(/"deadlineAt":\d+/, '"deadlineAt":null');
+          onChange({ ...change, value });
+        }
+      }, onReady),
+  }));
+}
+
+/** Gives an address to everybody who asks for it, and tells nobody that it is taken. */
+export function givesAddressesTwice(stores: Stores): Stores {
+  return replaced(stores, 'vips', (store) => ({
+    async create(key, value, writeId) {
+      const result = await store.create(key, value, writeId);
+      return result.committed ? result : { committed: true, revision: 1 };
+    },
+    watch: (_, onReady) => store.watch(() => undefined, onReady),
+  }));
+}
+
 function revisionOf(result: Awaited<ReturnType<Store['update']>>): number {
   return result.committed ? result.revision : 0;
 }

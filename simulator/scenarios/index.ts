@@ -4,8 +4,10 @@ import { agentHangsScenario } from './agent-hangs.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
+import { drainScenario } from './drain.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
+import { longOutageScenario } from './long-outage.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
@@ -30,6 +32,8 @@ export const scenarios: readonly Scenario[] = [
   herdScenario,
   stormScenario,
   rollingUpgradeScenario,
+  drainScenario,
+  longOutageScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
   splitBrainAttemptScenario,

@@ -1,0 +1,44 @@
+import { OperatingStatus, ProvisioningStatus } from '../../machines/model/status.ts';
+import type { CheckerKind } from './checker.ts';
+import { sightOf } from './wire.ts';
+
+const words = /"(provisioning|operating)_status":"([^"]*)"/g;
+
+/**
+ * Only Octavia's words are on the wire, and what one client sees of a load balancer follows their
+ * order: what was applied once is never being created, and what is being deleted ends as that.
+ */
+export const legalStatuses: CheckerKind = {
+  name: 'legal-statuses',
+  start({ violate }) {
+    const seen = new Map<string, { readonly statuses: Set<string>; answeredMs: number }>();
+    return {
+      onEvent(event, atMs) {
+        if (event.type !== 'wire' || event.answer === null) return;
+        for (const [, kind, word] of event.answer.text.matchAll(words)) {
+          const known = kind === 'operating' ? OperatingStatus : ProvisioningStatus;
+          if (!known.safeParse(word).success) violate(`${kind}_status is '${word}'`, event.client);
+        }
+        const sight = sightOf(event);
+        if (sight === null) return;
+        const before = seen.get(event.client) ?? { statuses: new Set(), answeredMs: 0 };
+        seen.set(event.client, before);
+        if (before.answeredMs > event.askedMs) return;
+        before.answeredMs = atMs;
+        const broken = ruleBroken(before.statuses, sight.status);
+        if (broken !== null) violate(`it is shown as ${sight.status} after ${broken}`, sight.id);
+        // A look by name before the creation is done finds nothing, and may find it later.
+        if (sight.status !== 'gone' || before.statuses.size > 0) before.statuses.add(sight.status);
+      },
+    };
+  },
+};
+
+/** The status seen before after which this one can't come; null if it can. */
+function ruleBroken(before: ReadonlySet<string>, status: string): string | null {
+  if (before.has('gone') && status !== 'gone') return 'gone';
+  const ends = ['PENDING_DELETE', 'ERROR', 'DELETED', 'gone'];
+  if (before.has('PENDING_DELETE') && !ends.includes(status)) return 'PENDING_DELETE';
+  if (status !== 'PENDING_CREATE') return null;
+  return ['ACTIVE', 'PENDING_UPDATE'].find((applied) => before.has(applied)) ?? null;
+}

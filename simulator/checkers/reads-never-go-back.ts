@@ -1,0 +1,106 @@
+import { itemsOf, resourceOf, textOf } from '../workload/answers.ts';
+import type { Exchange } from '../world/events.ts';
+import type { CheckerKind } from './checker.ts';
+import { type Sight, sightOf } from './wire.ts';
+
+const edited = /^edit (\d+)$/;
+const pathOf = /^\/v2\.0\/lbaas\/(loadbalancers|listeners|pools)(?:\/([0-9a-f-]+))?(?:\?.*)?$/;
+
+/** What one client may rely on seeing. */
+interface Known {
+  /** The number of the newest description that was acknowledged or seen, and since when. */
+  description: { number: number; sinceMs: number };
+  /** Numbers of edits that nobody answered: they may be made at any time. */
+  readonly unanswered: Set<number>;
+  /** Listeners and pools whose creation was acknowledged, and since when. */
+  readonly children: Map<string, number>;
+  deletedSinceMs: number;
+}
+
+/**
+ * A client reads its own acknowledged writes at whichever controller it asks next, and never an
+ * older state than it has seen. What counts is that the answer came before the next question was
+ * asked. Answers that the API marks as unconfirmed promise nothing.
+ */
+export const readsNeverGoBack: CheckerKind = {
+  name: 'reads-never-go-back',
+  start({ violate }) {
+    const clients = new Map<string, Known>();
+    return {
+      onEvent(event, atMs) {
+        if (event.type !== 'wire') return;
+        let known = clients.get(event.client);
+        if (known === undefined) {
+          known = {
+            description: { number: 0, sinceMs: 0 },
+            unanswered: new Set(),
+            children: new Map(),
+            deletedSinceMs: Number.POSITIVE_INFINITY,
+          };
+          clients.set(event.client, known);
+        }
+        if (event.request.method !== 'GET') noteWrite(known, event, atMs);
+        const sight = sightOf(event);
+        if (sight === null) return;
+        const problem = older(known, sight, event.askedMs);
+        if (problem !== null) violate(`${event.controller} shows ${problem}`, sight.id);
+        noteDescription(known, sight.resource, atMs);
+      },
+    };
+  },
+};
+
+/** What of a sight is older than what was known when it was asked for; null if nothing is. */
+function older(known: Known, { resource, status }: Sight, askedMs: number): string | null {
+  if (known.deletedSinceMs <= askedMs) {
+    const isDeleting = ['PENDING_DELETE', 'ERROR', 'gone'].includes(status);
+    return isDeleting ? null : `${status}, although its deletion was acknowledged`;
+  }
+  if (resource === null) return null;
+  const number = numberOf(resource);
+  const { description, unanswered, children } = known;
+  if (description.sinceMs <= askedMs && number < description.number && !unanswered.has(number)) {
+    return `its description as of edit ${number}, although edit ${description.number} was shown before`;
+  }
+  const ids = new Set(
+    ['listeners', 'pools'].flatMap((key) => itemsOf(resource, key).map((item) => item['id'])),
+  );
+  for (const [id, sinceMs] of children) {
+    if (sinceMs <= askedMs && !ids.has(id))
+      return `it without ${id}, whose creation was acknowledged`;
+  }
+  return null;
+}
+
+function noteWrite(known: Known, { request, answer }: Exchange, atMs: number): void {
+  const { method, path, body } = request;
+  const [, collection, id] = pathOf.exec(path) ?? [];
+  if (collection === undefined) return;
+  const isAcknowledged = answer !== null && answer.status < 300;
+  if (method === 'DELETE') {
+    // Asked for is enough: from now on it may be gone.
+    if (id !== undefined) known.children.delete(id);
+    if (collection === 'loadbalancers' && isAcknowledged) known.deletedSinceMs = atMs;
+    return;
+  }
+  if (collection === 'loadbalancers') {
+    const asked = resourceOf(body, 'loadbalancer');
+    if (!isAcknowledged) known.unanswered.add(numberOf(asked));
+    else noteDescription(known, resourceOf(JSON.parse(answer.text), 'loadbalancer'), atMs);
+  } else if (method === 'POST' && isAcknowledged) {
+    const made = resourceOf(JSON.parse(answer.text), collection.slice(0, -1));
+    known.children.set(textOf(made, 'id'), atMs);
+  }
+}
+
+function noteDescription(
+  known: Known,
+  resource: Readonly<Record<string, unknown>> | null,
+  atMs: number,
+): void {
+  const number = numberOf(resource);
+  if (number > known.description.number) known.description = { number, sinceMs: atMs };
+}
+
+const numberOf = (resource: Readonly<Record<string, unknown>> | null): number =>
+  Number(edited.exec(textOf(resource, 'description'))?.[1] ?? 0);
