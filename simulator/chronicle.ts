@@ -50,6 +50,7 @@ const untold: ReadonlySet<WorldEvent['type']> = new Set([
   'learnt',
   'written',
   'sent',
+  'asked',
   'wire',
 ]);
 
@@ -94,6 +95,7 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     case 'learnt':
     case 'written':
     case 'sent':
+    case 'asked':
     case 'wire':
       return null;
   }

@@ -28,17 +28,15 @@ export const readsNeverGoBack: CheckerKind = {
     const clients = new Map<string, Known>();
     return {
       onEvent(event, atMs) {
-        if (event.type !== 'wire') return;
-        let known = clients.get(event.client);
-        if (known === undefined) {
-          known = {
-            description: { number: 0, sinceMs: 0 },
-            unanswered: new Set(),
-            children: new Map(),
-            deletedSinceMs: Number.POSITIVE_INFINITY,
-          };
-          clients.set(event.client, known);
+        if (event.type === 'asked') {
+          const known = clients.get(event.client);
+          const { method, path } = event.request;
+          // From now on it may be gone.
+          if (method === 'DELETE') known?.children.delete(pathOf.exec(path)?.[2] ?? '');
         }
+        if (event.type !== 'wire') return;
+        const known = clients.get(event.client) ?? newKnown();
+        clients.set(event.client, known);
         if (event.request.method !== 'GET') noteWrite(known, event, atMs);
         const sight = sightOf(event);
         if (sight === null) return;
@@ -49,6 +47,13 @@ export const readsNeverGoBack: CheckerKind = {
     };
   },
 };
+
+const newKnown = (): Known => ({
+  description: { number: 0, sinceMs: 0 },
+  unanswered: new Set(),
+  children: new Map(),
+  deletedSinceMs: Number.POSITIVE_INFINITY,
+});
 
 /** What of a sight is older than what was known when it was asked for; null if nothing is. */
 function older(known: Known, { resource, status }: Sight, askedMs: number): string | null {
@@ -74,12 +79,10 @@ function older(known: Known, { resource, status }: Sight, askedMs: number): stri
 
 function noteWrite(known: Known, { request, answer }: Exchange, atMs: number): void {
   const { method, path, body } = request;
-  const [, collection, id] = pathOf.exec(path) ?? [];
+  const [, collection] = pathOf.exec(path) ?? [];
   if (collection === undefined) return;
   const isAcknowledged = answer !== null && answer.status < 300;
   if (method === 'DELETE') {
-    // Asked for is enough: from now on it may be gone.
-    if (id !== undefined) known.children.delete(id);
     if (collection === 'loadbalancers' && isAcknowledged) known.deletedSinceMs = atMs;
     return;
   }

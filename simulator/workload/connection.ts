@@ -44,6 +44,7 @@ export class Connection {
     const { controller } = host;
     const askedMs = world.time.nowMs;
     const heldUpBeforeMs = host.heldUpMs;
+    world.emit({ type: 'asked', client: this.#client, request });
     const answer = await this.#answer(host, request);
     world.emit({
       type: 'wire',

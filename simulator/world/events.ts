@@ -67,6 +67,8 @@ export type WorldEvent =
       readonly outcome: Outcome;
       readonly detail: string;
     }
+  /** A client sends a request to a controller. */
+  | { readonly type: 'asked'; readonly client: string; readonly request: ApiRequest }
   /** One request and its answer, when the client gets it; null: the client waits no longer. */
   | ({ readonly type: 'wire' } & Exchange);
 
