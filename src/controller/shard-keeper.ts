@@ -169,15 +169,18 @@ export class ShardKeeper {
     const record = this.#mirror.get(keyOf(shard));
     const revision = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
     const falls = preferred(shard, living) === controller;
-    if (this.#terms.has(shard)) {
-      const mine = this.#terms.get(shard) ?? 0;
-      // Somebody has taken it over; the mirror may also be behind this controller's own claim.
-      if (record !== null && record.term > mine) this.#drop(shard);
-      else if (!falls && record !== null && record.term === mine) {
+    const mine = this.#terms.get(shard);
+    if (mine !== undefined) {
+      // The mirror may be behind this controller's own claim.
+      if (record === null || record.term < mine) return;
+      if (record.term === mine) {
+        if (falls) return;
         this.#drop(shard);
         await this.#write(shard, record, revision, null);
+        return;
       }
-      return;
+      // Somebody has taken it over, and may have let go of it by now: then nothing more will be told.
+      this.#drop(shard);
     }
     const owner = record?.owner ?? null;
     if (!falls) {
