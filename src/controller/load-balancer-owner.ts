@@ -26,7 +26,7 @@ import type { Stores } from '../ports/store.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
-import { loadBalancerKind } from './load-balancer-kind.ts';
+import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer, type RankPolicy } from './placer.ts';
 import type { RecordFormats } from './record-formats.ts';
 import type { SeatIndex } from './seat-index.ts';
@@ -91,11 +91,13 @@ export class LoadBalancerOwner {
     const kind = loadBalancerKind({
       format: options.formats.loadBalancer,
       clock,
+      timings,
       log,
       store: stores.binding,
       driver,
       counters: options.counters,
       context: (id) => this.host.context(id),
+      life: (id) => this.host.actor(id),
       release: (id, context) => this.#release(id, context),
       hooks: {
         stepped: (step) => this.#stepped(step),
@@ -277,8 +279,6 @@ export class LoadBalancerOwner {
   #tellDesired(id: string, { record }: CommittedDocument): void {
     const { clock, timings, resolveDriver } = this.#options;
     const at = clock.wallMs();
-    const limitMs =
-      record.status === 'live' ? timings.placementDeadlineMs : timings.removalDeadlineMs;
     this.host.tell(id, {
       type: 'desired.changed',
       generation: record.generation,
@@ -287,7 +287,7 @@ export class LoadBalancerOwner {
       reschedulable: resolveDriver(record.driver)?.reschedulable ?? false,
       zone: record.document.availability_zone,
       at,
-      deadlineAt: at + limitMs,
+      deadlineAt: at + deadlineMs(timings, record.status),
     });
   }
 

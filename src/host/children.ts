@@ -1,6 +1,5 @@
 import { type AnyActor, type EventObject, fromCallback } from 'xstate';
 import { type Cancellation, Canceller } from '../../machines/ports/cancellation.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 
 /** What is needed of XState's actor system: the look-up of the root by its system id. */
@@ -57,23 +56,6 @@ export function worker<TEvent extends EventObject>(
       if (!canceller.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
     });
     return () => canceller.abort();
-  });
-}
-
-/**
- * A child that reports once an absolute wall time has come. The time stands in the context, so a
- * restored actor's deadline is armed anew: XState itself forgets delayed transitions.
- */
-export function alarm<TEvent extends EventObject>(
-  clock: Clock,
-  dueAt: (id: string) => number | null,
-  event: (dueAt: number) => TEvent,
-) {
-  return fromCallback<EventObject>(({ sendBack, system }) => {
-    const due = dueAt(ownerOf(system));
-    if (due === null) return undefined;
-    const timer = clock.setTimer(Math.max(0, due - clock.wallMs()), () => sendBack(event(due)));
-    return () => clock.clearTimer(timer);
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Vip, VipRequest, Vips } from '../api/services.ts';
@@ -16,7 +16,7 @@ const racesMax = 32;
 const repeatsMax = 3;
 /** What a client should wait when the store can't answer. */
 const retryAfterSeconds = 5;
-/** A younger address may belong to a load balancer that is just being created. */
+/** Until then, an address without a load balancer may belong to one that is just being created. */
 export const sweepGraceMs = 10 * 60_000;
 
 const VipRecord = z.object({
@@ -30,7 +30,9 @@ type VipRecord = z.infer<typeof VipRecord>;
 export interface VipAllocator extends Vips {
   /**
    * Frees the addresses whose load balancer does not exist, such as those of creations that broke
-   * off; addresses younger than {@link sweepGraceMs} are left. Resolves with how many it freed.
+   * off: those that an earlier sweep of this process found so, {@link sweepGraceMs} before or longer.
+   * Their own dates don't count, because they are of other hosts' clocks. Resolves with how many it
+   * freed.
    */
   sweep(existing: ReadonlySet<string>): Promise<number>;
   close(): void;
@@ -56,6 +58,8 @@ export function createVips(options: {
   const subnets = subnetsOf(options.pools);
   const taken = new Map<string, number>();
   const cursors = new Map<string, bigint>();
+  /** Records whose load balancer did not exist when a sweep looked, and since when. */
+  const orphans = new Map<string, { readonly revision: number; readonly sinceMs: MonotonicMs }>();
   let ready = false;
   const watch = store.watch(
     (change) => {
@@ -140,15 +144,18 @@ export function createVips(options: {
     const address = parseAddress(text);
     if (address === null) return;
     await guarded(() =>
-      free(vipKey(address), (record) => record.loadBalancerId === loadBalancerId),
+      free(vipKey(address), ({ record }) => record.loadBalancerId === loadBalancerId),
     );
   }
 
   /** Removes the key if its record, as it is when it is removed, may go. */
-  async function free(key: string, mayGo: (record: VipRecord) => boolean): Promise<boolean> {
+  async function free(
+    key: string,
+    mayGo: (held: { readonly record: VipRecord; readonly revision: number }) => boolean,
+  ): Promise<boolean> {
     for (let attempt = 0; attempt < repeatsMax; attempt += 1) {
       const held = await read(key);
-      if (held === null || !mayGo(held.record)) return false;
+      if (held === null || !mayGo(held)) return false;
       const writeId = random.uuid();
       const result = await repeated(() => store.remove(key, held.revision, writeId));
       if (result.committed) {
@@ -161,12 +168,22 @@ export function createVips(options: {
 
   async function sweep(existing: ReadonlySet<string>): Promise<number> {
     if (!ready) return 0;
-    const before = clock.wallMs() - sweepGraceMs;
-    const orphaned = (record: VipRecord) =>
-      !existing.has(record.loadBalancerId) && record.allocatedAtMs <= before;
+    const now = clock.monotonicMs();
     let freed = 0;
     for (const key of [...taken.keys()]) {
-      if (await guarded(() => free(key, orphaned))) freed += 1;
+      const held = await guarded(() => read(key));
+      if (held === null || existing.has(held.record.loadBalancerId)) {
+        orphans.delete(key);
+        continue;
+      }
+      const orphan = orphans.get(key);
+      if (orphan?.revision !== held.revision) {
+        orphans.set(key, { revision: held.revision, sinceMs: now });
+      } else if (now - orphan.sinceMs >= sweepGraceMs) {
+        orphans.delete(key);
+        const same = ({ revision }: { revision: number }) => revision === orphan.revision;
+        if (await guarded(() => free(key, same))) freed += 1;
+      }
     }
     if (freed > 0) log.info({ freed }, 'freed VIPs whose load balancers do not exist');
     return freed;

@@ -4,10 +4,12 @@ import type { Clock, MonotonicMs, WallMs } from '../../machines/ports/clock.ts';
 /** Stands still until it is moved; timers of no delay run at once, others when time reaches them. */
 export class ManualClock implements Clock {
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+  /** How far the host's wall clock is off. */
+  wallOffsetMs = 0;
   readonly #timers = new Map<object, { atMs: number; run: () => void }>();
 
   wallMs(): WallMs {
-    return this.nowMs as WallMs;
+    return (this.nowMs + this.wallOffsetMs) as WallMs;
   }
 
   monotonicMs(): MonotonicMs {

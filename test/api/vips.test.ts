@@ -214,6 +214,28 @@ describe('sweeping', () => {
     ]);
   });
 
+  test('does not take a clock that is an hour ahead for an hour that has passed', async () => {
+    await taken({ address: '192.0.2.5' }, 'just being created');
+    time.wallOffsetMs = 3_600_000;
+
+    const first = await vips.sweep(new Set());
+    const second = await vips.sweep(new Set());
+
+    expect([first, second]).toEqual([0, 0]);
+    expect(store.snapshot()).toHaveLength(1);
+  });
+
+  test('starts anew with an address that was given out again meanwhile', async () => {
+    await taken({ address: '192.0.2.5' }, 'gone');
+    await vips.sweep(new Set());
+    await vips.release('192.0.2.5', 'gone');
+    await taken({ address: '192.0.2.5' }, 'just being created');
+    time.advance(sweepGraceMs);
+
+    expect(await vips.sweep(new Set())).toBe(0);
+    expect(store.snapshot()).toHaveLength(1);
+  });
+
   test('leaves a record that it can not read', async () => {
     await store.create('v4-c0000205', '{"schema":99}', 'w');
     time.advance(sweepGraceMs);

@@ -2,7 +2,8 @@ import { presets, type Timings } from '../../../machines/timings/timings.ts';
 import { MemoryStore } from '../../../src/adapters/memory-store.ts';
 import { ActorHost } from '../../../src/host/actor-host.ts';
 import type { ActorKind, Step } from '../../../src/host/actor-kind.ts';
-import { alarm, countUnexpected, ownerOf, worker } from '../../../src/host/children.ts';
+import { alarm } from '../../../src/host/alarm.ts';
+import { countUnexpected, ownerOf, worker } from '../../../src/host/children.ts';
 import { Envelope, type PersistedSnapshot } from '../../../src/host/record.ts';
 import { type Store, StoreUnavailable, type WriteResult } from '../../../src/ports/store.ts';
 import { RandomStream } from '../../../simulator/world/random-streams.ts';
@@ -145,11 +146,13 @@ export class Bench {
           report({ type: 'rung' });
           return Promise.resolve();
         }),
-        alarm: alarm<TinyEvent>(
+        alarm: alarm<TinyEvent>({
           clock,
-          (id) => this.host.context(id)?.dueAt ?? null,
-          () => ({ type: 'due' }),
-        ),
+          life: (id) => this.host.actor(id),
+          dueAt: (id) => this.host.context(id)?.dueAt ?? null,
+          belief: () => ({ aheadMaxMs: Infinity, passedMaxMs: Infinity, graceMs: 0 }),
+          event: () => ({ type: 'due' }),
+        }),
         bomb: worker<TinyEvent>(() => Promise.reject(new Error('exploded in a child'))),
       },
       actions: {
