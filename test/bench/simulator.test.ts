@@ -11,6 +11,8 @@ test(
   'npm run bench -- simulator counts what happened beside how fast it was',
   async () => {
     const size = [
+      '--scenario',
+      'churn',
       '--controllers',
       '2',
       '--agents',
@@ -29,12 +31,16 @@ test(
 
     expect(report).toMatchObject({
       benchmark: 'simulator',
+      scenario: 'churn',
       controllers: 2,
       agents: 3,
       loadBalancers: 4,
     });
     expect(report.rounds.map(({ seed }) => seed)).toEqual([1, 2]);
-    expect(report.cold).toEqual(report.rounds[0]);
+    const [first, second] = report.rounds;
+    expect(report.cold.perCpuSecond).toBe(first?.perCpuSecond);
+    expect(report.warm.perCpuSecond).toBe(second?.perCpuSecond);
+    expect(report.average.faults).toBe(1);
     for (const { virtualSeconds, steps, writes, perWallSecond, perCpuSecond } of report.rounds) {
       expect(virtualSeconds).toBeGreaterThanOrEqual(20);
       // At least two writes bind each load balancer.
