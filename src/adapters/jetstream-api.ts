@@ -32,8 +32,10 @@ export class JetStreamError extends Error {
 /** What is read of a stream's description, which its leader gives. */
 export const StreamInfo = z.object({ state: z.object({ last_seq: z.int().min(0) }) });
 
+const Failed = z.object({ error: ApiError });
+
 const PubAck = z.union([
-  z.object({ error: ApiError }),
+  Failed,
   z.object({ seq: z.int().min(0), duplicate: z.boolean().default(false) }),
 ]);
 
@@ -53,7 +55,7 @@ export function readPubAck(what: string, data: string): number | null {
 /** One call of JetStream's own API; null when what was asked for does not exist. */
 export function readApi<T>(what: string, message: WireMessage, schema: z.ZodType<T>): T | null {
   const answer: unknown = parseJson(message.data);
-  const failed = z.object({ error: ApiError }).safeParse(answer).data;
+  const failed = Failed.safeParse(answer).data;
   if (failed !== undefined) {
     if (failed.error.err_code === messageNotFound) return null;
     throw refusal(what, failed.error);

@@ -13,11 +13,28 @@ export function parseRequest<T extends z.ZodType>(
   schema: T,
   body: unknown,
 ): z.output<T> {
-  const parsed = z.strictObject({ [root]: schema }).safeParse(body);
-  if (parsed.success) return (parsed.data as Record<string, z.output<T>>)[root] as z.output<T>;
+  const parsed = bodySchema(root, schema).safeParse(body);
+  if (parsed.success) return parsed.data[root] as z.output<T>;
   const issue = parsed.error.issues[0];
   if (issue === undefined) throw new TypeError('a refusal without an issue');
   throw faultOf(issue, body);
+}
+
+/** Made once for each schema of the API: to make one takes far longer than to parse by it. */
+const bodySchemas = new WeakMap<z.ZodType, Map<string, z.ZodType<Record<string, unknown>>>>();
+
+function bodySchema(root: string, schema: z.ZodType): z.ZodType<Record<string, unknown>> {
+  let byRoot = bodySchemas.get(schema);
+  if (byRoot === undefined) {
+    byRoot = new Map();
+    bodySchemas.set(schema, byRoot);
+  }
+  let body = byRoot.get(root);
+  if (body === undefined) {
+    body = z.strictObject({ [root]: schema });
+    byRoot.set(root, body);
+  }
+  return body;
 }
 
 function faultOf(issue: z.core.$ZodIssue, body: unknown): Fault {
