@@ -26,9 +26,14 @@ import { networkPartition } from './network-partition.ts';
 import { networkReorder } from './network-reorder.ts';
 import { slowHost } from './slow-host.ts';
 import { storeFailure } from './store-failure.ts';
+import { storeLeaderLost } from './store-leader-lost.ts';
 import { storeSlow } from './store-slow.ts';
+import { storeStaleReads } from './store-stale-reads.ts';
 import { storeStall } from './store-stall.ts';
 import { vmSuspend } from './vm-suspend.ts';
+import { watchBlind } from './watch-blind.ts';
+import { watchLag } from './watch-lag.ts';
+import { watchRepeat } from './watch-repeat.ts';
 
 export const faultKinds: readonly FaultKind[] = [
   advisoryLoss,
@@ -58,9 +63,14 @@ export const faultKinds: readonly FaultKind[] = [
   networkReorder,
   slowHost,
   storeFailure,
+  storeLeaderLost,
   storeSlow,
+  storeStaleReads,
   storeStall,
   vmSuspend,
+  watchBlind,
+  watchLag,
+  watchRepeat,
 ];
 
 export function faultKind(name: string): FaultKind {

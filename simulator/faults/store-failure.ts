@@ -1,9 +1,9 @@
-import type { StoreFailure } from '../../src/adapters/memory-store.ts';
 import type { BucketName } from '../world/events.ts';
+import type { StoreFailure } from '../world/store/virtual-store.ts';
+import { buckets } from './buckets.ts';
 import { type Fault, type FaultKind, storeRow } from './fault.ts';
 import { choice, firstOf, targetAmong } from './problems.ts';
 
-const buckets: readonly BucketName[] = ['desired', 'binding', 'liveness', 'shards'];
 const failures: readonly StoreFailure[] = ['unavailable', 'unknown-committed', 'unknown-lost'];
 
 /** The next few writes to a bucket fail: refused, or without an acknowledgement. */

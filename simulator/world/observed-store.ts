@@ -55,8 +55,8 @@ function observed(store: Store, bucket: BucketName, observer: StoreObserver): St
     }
   };
   return {
-    async get(key) {
-      const entry = await store.get(key);
+    async get(key, after) {
+      const entry = await store.get(key, after);
       if (entry !== null) observer.learnt(bucket, key, entry.value);
       return entry;
     },

@@ -87,7 +87,7 @@ function processStore(process: VirtualProcess, store: Store): Store {
   const here = <T>(work: () => Promise<T>): Promise<T> =>
     process.alive ? process.settle(work()) : never();
   return {
-    get: (key) => here(() => store.get(key)),
+    get: (key, after) => here(() => store.get(key, after)),
     newest: () => here(() => store.newest()),
     create: (key, value, writeId) => persists(process, () => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>

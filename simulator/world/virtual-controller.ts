@@ -36,7 +36,7 @@ export function virtualController(
   { process, clock, log }: HostProcess,
   { bus, formats }: Required<Pick<ControllerOptions, 'bus' | 'formats'>>,
 ): VirtualController {
-  const stores = processStores(process, world.observedStores);
+  const stores = processStores(process, world.storesFor(id));
   const vips = createVips({
     pools: vipPools,
     store: stores.vips,

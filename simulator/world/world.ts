@@ -1,7 +1,6 @@
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { type MemoryStores, memoryStores } from '../../src/adapters/memory-store.ts';
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Stores } from '../../src/ports/store.ts';
@@ -13,6 +12,7 @@ import type { Observer, WorldEvent } from './events.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
+import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { RandomStream } from './random-streams.ts';
 import { Trace } from './trace.ts';
 import { ProcessClock, VirtualTime } from './virtual-clock.ts';
@@ -46,12 +46,12 @@ export class World {
   readonly trace: Trace;
   readonly clock: ProcessClock;
   readonly network: Network;
-  readonly stores: MemoryStores;
-  readonly observedStores: Stores;
+  readonly stores: VirtualStores;
   readonly appliance: MemoryDevice;
   readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
+  readonly #storesFor = new Map<string, Stores>();
   readonly #observers: Observer[] = [];
   readonly #slowness = new Map<Medium, number>();
   #failure: Error | null = null;
@@ -65,16 +65,11 @@ export class World {
     this.trace = options.trace ?? new Trace();
     this.clock = new ProcessClock(this.time, 'world');
     this.network = new Network(this.clock, () => this.delay('net'));
-    this.stores = memoryStores(this.clock, {
+    this.stores = virtualStores(this.clock, {
       delayMs: () => this.delay('store'),
+      chance: (share) => this.stream('store-fate').chance(share),
       onCommitted: (bucket, change) => this.emit({ type: 'stored', bucket, change }),
     });
-    const observed = observedStores(this.stores, {
-      learnt: (bucket, key, value) => this.emit({ type: 'learnt', bucket, key, value }),
-      written: (bucket, attempt) => this.emit({ type: 'written', bucket, ...attempt }),
-      nowMs: () => this.time.nowMs,
-    });
-    this.observedStores = this.parts.stores(observed, this.clock);
     this.appliance = this.parts.device({
       clock: this.clock,
       latency: () => ({ beforeMs: this.delay('device'), afterMs: this.delay('device') }),
@@ -84,6 +79,20 @@ export class World {
       this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
     );
     this.agentHosts = new Map(this.agentIds().map((id) => [id, new AgentHost(id, this)]));
+  }
+
+  /** The stores as one process sees them, with the bugs that were planted in them. */
+  storesFor(process: string): Stores {
+    const known = this.#storesFor.get(process);
+    if (known !== undefined) return known;
+    const observed = observedStores(storesAs(this.stores, process), {
+      learnt: (bucket, key, value) => this.emit({ type: 'learnt', bucket, key, value }),
+      written: (bucket, attempt) => this.emit({ type: 'written', bucket, ...attempt }),
+      nowMs: () => this.time.nowMs,
+    });
+    const stores = this.parts.stores(observed, this.clock);
+    this.#storesFor.set(process, stores);
+    return stores;
   }
 
   /** The stream of randomness for one concern. */

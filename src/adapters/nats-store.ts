@@ -5,6 +5,7 @@ import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import {
+  AnswerFromThePast,
   bucketNames,
   type Store,
   type StoreChange,
@@ -30,8 +31,6 @@ import { assertKey, assertRecord } from './record-rules.ts';
 const retryMs = 100;
 const retryMaxMs = 2_000;
 const readyDeadlineMs = 60_000;
-
-const notFound = 404;
 
 export interface NatsStoresOptions {
   /** How many servers hold each bucket: 1, 3 or 5. */
@@ -88,9 +87,15 @@ async function openBucket(bus: NatsBus, bucket: string, options: NatsStoresOptio
   }
 }
 
+/** Headers and data are in base64; the server leaves out what is empty. */
 const StoredMessage = z.object({
-  message: z.object({ seq: z.int().min(1), hdrs: z.string().optional() }),
+  message: z.object({
+    seq: z.int().min(1),
+    hdrs: z.string().default(''),
+    data: z.string().default(''),
+  }),
 });
+type Stored = z.infer<typeof StoredMessage>['message'];
 
 /**
  * One JetStream KV bucket. Writes are published with an expected sequence, which the stream's
@@ -109,22 +114,12 @@ class NatsStore implements Store {
     this.#log = options.log.child({ bucket });
   }
 
-  async get(key: string): Promise<StoreEntry | null> {
+  async get(key: string, after?: number): Promise<StoreEntry | null> {
     assertKey(key);
-    const what = `get of ${key} in ${this.#bucket}`;
-    const subject = `$JS.API.DIRECT.GET.KV_${this.#bucket}.${this.#subject(key)}`;
-    const message = await this.#bus
-      .exchange(subject, '', storeTimeoutMs)
-      .catch((error: unknown) => {
-        throw readFailure(what, error);
-      });
-    if (message.status === notFound) return null;
-    const revision = Number(message.header('Nats-Sequence'));
-    if (message.status !== 0 || !(revision > 0)) {
-      throw new StoreUnavailable(`${what}: JetStream answered with status ${message.status}`);
-    }
-    const removed = message.header('KV-Operation') !== '';
-    return removed ? null : { key, value: message.data, revision };
+    const stored = await this.#last(key);
+    if (after !== undefined && (stored?.seq ?? 0) <= after) throw new AnswerFromThePast(key, after);
+    if (stored === null || isMarker(stored)) return null;
+    return { key, value: decoded(stored.data), revision: stored.seq };
   }
 
   async newest(): Promise<number> {
@@ -144,8 +139,10 @@ class NatsStore implements Store {
     const result = await this.update(key, value, 0, writeId);
     if (result.committed) return result;
     // The key may be a tombstone: what was removed can be created again, on top of its marker.
-    const marker = await this.#tombstone(key);
-    return marker === null ? { committed: false } : this.update(key, value, marker, writeId);
+    const stored = await this.#last(key);
+    return stored !== null && isMarker(stored)
+      ? this.update(key, value, stored.seq, writeId)
+      : { committed: false };
   }
 
   async update(
@@ -198,8 +195,11 @@ class NatsStore implements Store {
     return committed === null ? { committed: false } : { committed: true, revision: committed };
   }
 
-  /** The sequence of the key's removal marker as the leader knows it; null if it holds a value. */
-  async #tombstone(key: string): Promise<number | null> {
+  /**
+   * The key's newest message as the stream's leader has it. A direct get is answered by any replica,
+   * which may be behind; what is read here settles who has won.
+   */
+  async #last(key: string): Promise<Stored | null> {
     const what = `read of ${key} in ${this.#bucket}`;
     const subject = `$JS.API.STREAM.MSG.GET.KV_${this.#bucket}`;
     const query = JSON.stringify({ last_by_subj: this.#subject(key) });
@@ -208,13 +208,18 @@ class NatsStore implements Store {
       .catch((error: unknown) => {
         throw readFailure(what, error);
       });
-    const stored = readApi(what, message, StoredMessage)?.message;
-    if (stored?.hdrs === undefined) return null;
-    const headers = Buffer.from(stored.hdrs, 'base64').toString('utf8');
-    return /^KV-Operation: *(DEL|PURGE)\r?$/m.test(headers) ? stored.seq : null;
+    return readApi(what, message, StoredMessage)?.message ?? null;
   }
 
   #subject(key: string): string {
     return `$KV.${this.#bucket}.${key}`;
   }
+}
+
+function isMarker({ hdrs }: Stored): boolean {
+  return /^KV-Operation: *(DEL|PURGE)\r?$/m.test(decoded(hdrs));
+}
+
+function decoded(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
 }

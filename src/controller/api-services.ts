@@ -92,6 +92,10 @@ export class ApiServices implements LoadBalancers {
         if (reply.type === 'fault') {
           // An earlier attempt, whose answer was lost, may have deleted it.
           if (verb === 'delete' && attempt > 0 && reply.status === 404) return;
+          // Its owner has only just become that, and has not heard of it; it will.
+          if (reply.status === 404 && projection.desired.get(id) !== null) {
+            throw new NotHeardOf(`the owner of load balancer ${id} has not heard of it yet`);
+          }
           throw new Fault(reply.status, reply.message, reply.retryAfterSeconds);
         }
         await projection.desired.reached(reply.revision, Math.max(1, leftMs()));
@@ -108,8 +112,14 @@ export class ApiServices implements LoadBalancers {
   }
 }
 
+/** An owner does not know what this controller knows: one of them is behind. */
+class NotHeardOf extends Error {
+  override readonly name = 'NotHeardOf';
+}
+
 function isPassing(error: unknown): error is Error {
   return (
+    error instanceof NotHeardOf ||
     error instanceof NoResponders ||
     error instanceof RequestTimeout ||
     error instanceof BusUnavailable ||

@@ -3,7 +3,12 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
-import { type CommitOptions, writeUntilKnown } from '../host/commit.ts';
+import {
+  type CommitOptions,
+  putUntilKnown,
+  readUntilKnown,
+  writeUntilKnown,
+} from '../host/commit.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
 export interface CommittedDocument {
@@ -93,7 +98,7 @@ export class DesiredDocuments {
       const result = await this.#write(id, record, 0);
       if (result.committed) return this.#committed(id, record, result.revision);
       // Perhaps this very operation, committed by a controller that owned the shard before.
-      const held = await this.#reload(id);
+      const held = await this.#reload(id, 0);
       if (held?.record.operationIds.includes(operationId) === true) return held.revision;
       const why = held === null ? 'has been deleted' : 'exists already';
       throw new Fault(409, `A load balancer with id ${id} ${why}.`);
@@ -121,9 +126,19 @@ export class DesiredDocuments {
         const record = this.#record(body, operationIds);
         const result = await this.#write(id, record, known.revision);
         if (result.committed) return this.#committed(id, record, result.revision);
-        known = await this.#reload(id);
+        known = await this.#reload(id, known.revision);
       }
     });
+  }
+
+  /** The record as the store has it, where none is known here; null where there is none. */
+  look(id: string): Promise<CommittedDocument | null> {
+    return this.#inTurn(id, async () => this.get(id) ?? (await this.#reload(id)));
+  }
+
+  /** The record that was written after the one that is known here; null where it was removed. */
+  next(id: string): Promise<CommittedDocument | null> {
+    return this.#inTurn(id, () => this.#reload(id, this.get(id)?.revision ?? 0));
   }
 
   /** Removes the record, after the binding record is gone. */
@@ -145,7 +160,7 @@ export class DesiredDocuments {
           this.#documents.delete(id);
           return;
         }
-        known = await this.#read(id);
+        known = await this.#read(id, revision);
       }
     });
   }
@@ -167,14 +182,8 @@ export class DesiredDocuments {
     const { store } = this.#options;
     const text = JSON.stringify(record);
     try {
-      return await writeUntilKnown(
-        store,
-        id,
-        // At revision 0 it is refused if there ever was one: ids are not used again (rule R8).
-        () => store.update(id, text, revision, record.write),
-        (value) => value === text,
-        this.#commit,
-      );
+      const put = { key: id, text, revision, write: record.write };
+      return await putUntilKnown(store, put, this.#commit);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;
       throw new Fault(
@@ -191,18 +200,21 @@ export class DesiredDocuments {
     return revision;
   }
 
-  /** What somebody else wrote; its actor is told here, because the watch brings nothing new then. */
-  async #reload(id: string): Promise<CommittedDocument | null> {
+  /**
+   * What somebody else wrote, after the revision `after` where that is known. Its actor is told here,
+   * because the watch brings nothing new then.
+   */
+  async #reload(id: string, after?: number): Promise<CommittedDocument | null> {
     const before = this.get(id)?.revision ?? 0;
-    const document = await this.#read(id);
+    const document = await this.#read(id, after);
     if (document !== null && document.revision > before) {
       this.#committed(id, document.record, document.revision);
     }
     return document;
   }
 
-  async #read(id: string): Promise<CommittedDocument | null> {
-    const entry = await this.#options.store.get(id);
+  async #read(id: string, after?: number): Promise<CommittedDocument | null> {
+    const { entry } = await readUntilKnown(this.#options.store, id, after, this.#commit);
     if (entry === null) {
       this.#documents.delete(id);
       return null;

@@ -229,12 +229,25 @@ export class LoadBalancerOwner {
     const at = this.#options.clock.wallMs();
     this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
     if (this.#desired.get(id) === null) {
-      // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
-      this.#tellStanding(id, agent, { agent: nobody, epoch: epoch + 1 });
+      this.#answerStranger(id, agent, epoch);
       return;
     }
     const binding = this.host.committedContext(id)?.binding ?? null;
     if (binding !== null && binding.epoch >= epoch) this.#tellStanding(id, agent, binding);
+  }
+
+  /** No record is known here of what is claimed: the watch may be late, so the store is asked. */
+  #answerStranger(id: string, agent: string, epoch: number): void {
+    this.#desired
+      .look(id)
+      .then((document) => {
+        // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
+        if (document === null) this.#tellStanding(id, agent, { agent: nobody, epoch: epoch + 1 });
+      })
+      .catch((error: unknown) => {
+        // It is claimed again with the agent's next heartbeat.
+        this.#options.log.debug({ loadBalancer: id, error: String(error) }, 'no record was read');
+      });
   }
 
   report(report: Report): void {
@@ -341,17 +354,27 @@ export class LoadBalancerOwner {
   }
 
   #ended(id: string): void {
-    const document = this.#desired.get(id);
-    if (document === null) return;
-    this.#desired
-      .purge(id)
-      .then(() => this.#options.purged(id, document.record.document))
+    this.#options.seats.forget(id);
+    const known = this.#desired.get(id);
+    if (known === null) return;
+    this.#purge(id, known)
+      .then(() => this.#options.purged(id, known.record.document))
       .catch((error: unknown) => {
         this.#options.log.error(
           { loadBalancer: id, err: error },
           'a deleted record was not purged',
         );
       });
+  }
+
+  /** Somebody else may have removed it, of whose deletion this controller has not heard yet. */
+  async #purge(id: string, known: CommittedDocument): Promise<void> {
+    const isDeleting = known.record.status === 'deleting';
+    const document = isDeleting ? known : await this.#desired.next(id);
+    if (document?.record.status === 'live') {
+      throw new Error('its binding record was removed, and nobody has deleted it');
+    }
+    await this.#desired.purge(id);
   }
 
   #descriptor(provider: string): DriverDescriptor {

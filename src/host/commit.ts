@@ -2,7 +2,20 @@ import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { type Store, StoreUnavailable, UnknownOutcome, type WriteResult } from '../ports/store.ts';
+import {
+  AnswerFromThePast,
+  type Store,
+  type StoreEntry,
+  StoreUnavailable,
+  UnknownOutcome,
+  type WriteResult,
+} from '../ports/store.ts';
+
+/**
+ * So many answers from before what is known are put down to a reader that is behind. One that is
+ * still given then comes from a store that has lost what was known, and is all there is.
+ */
+const staleAnswersMax = 10;
 
 export interface CommitOptions {
   readonly clock: Clock;
@@ -17,7 +30,9 @@ export interface CommitOptions {
  * Writes until the outcome is known. While the store refuses, nothing was written, and the same
  * bytes are offered again; after an unknown outcome they are repeated under the same write id, never
  * newer ones, because the first attempt may still be committed (rule R5). A refusal after an unknown
- * outcome is settled by reading back whose write stands there.
+ * outcome is settled by reading back whose write stands there. What is read may be older than that,
+ * and then an own write seems lost: its caller reads again what it was told to be newer than, and
+ * recognises what it did.
  */
 export async function writeUntilKnown(
   store: Store,
@@ -46,9 +61,42 @@ export async function writeUntilKnown(
   }
 }
 
+export interface KnownRecord {
+  readonly entry: StoreEntry | null;
+  /** Without an entry: was it removed? Otherwise it may only not have been found. */
+  readonly removed: boolean;
+}
+
 /**
- * Writes a record until the outcome is known; a revision of 0 means that there has never been one. What
- * was removed is not written again (rule R8).
+ * Reads a record until there is an answer. `after`: it was written after this revision, as a refused
+ * write or a watch has told.
+ */
+export async function readUntilKnown(
+  store: Store,
+  key: string,
+  after: number | undefined,
+  options: CommitOptions,
+): Promise<KnownRecord> {
+  let stale = 0;
+  for (let attempt = 0; ; attempt += 1) {
+    if (options.signal.aborted) throw options.signal.reason;
+    const isBelieved = after === undefined || stale >= staleAnswersMax;
+    try {
+      const entry = await store.get(key, isBelieved ? undefined : after);
+      return { entry, removed: entry === null && !isBelieved };
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (error instanceof AnswerFromThePast) stale += 1;
+      const waitMs = backoffMs(attempt, options.retryMs, options.retryMaxMs);
+      options.log.debug({ key, attempt, waitMs, error: String(error) }, 'a read is repeated');
+      await delay(options.clock, waitMs, options.signal);
+    }
+  }
+}
+
+/**
+ * Writes a record until the outcome is known; a revision of 0 means that there has never been one. A key
+ * whose record was removed stays without: whoever has not heard of the removal can't take it back.
  */
 export function putUntilKnown(
   store: Store,

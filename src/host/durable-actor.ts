@@ -5,7 +5,7 @@ import {
   createActor,
   type EventObject,
 } from 'xstate';
-import { RecordTooLarge } from '../ports/store.ts';
+import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import {
@@ -15,26 +15,13 @@ import {
   mailboxMax,
   stateName,
 } from './actor-kind.ts';
-import { putUntilKnown, writeUntilKnown } from './commit.ts';
+import { putUntilKnown, readUntilKnown, writeUntilKnown } from './commit.ts';
 import { type GateKeeper, gateLogic } from './gate.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
 import { soon } from './soon.ts';
 import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
-
-type Settle = (failure: ActorFailure | null) => void;
-
-interface Told {
-  readonly event: EventObject;
-  readonly settle: Settle | null;
-  /** The version after it was taken; its consequences are durable once that is committed. */
-  version: number;
-}
-
-interface Held {
-  readonly version: number;
-  readonly run: () => void;
-}
+import { type Settle, type Told, Waiting } from './waiting.ts';
 
 /**
  * One durable actor: an XState actor whose effects and answers wait until the record that justifies
@@ -59,11 +46,7 @@ export class DurableActor<TContext> implements GateKeeper {
   #snapshot: AnyMachineSnapshot | null = null;
   #lastEvent: EventObject = { type: 'xstate.init' };
   #heldNow: { effect: string; run: () => void }[] = [];
-  /** Effects that an earlier commit authorises: they leave as soon as the step is taken. */
-  #early: (() => void)[] = [];
-  #outbox: Held[] = [];
-  #told: Told[] = [];
-  #mail: Told[] = [];
+  readonly #waiting = new Waiting();
 
   constructor(id: string, kind: ActorKind<TContext>, host: HostServices) {
     this.id = id;
@@ -107,7 +90,7 @@ export class DurableActor<TContext> implements GateKeeper {
       if (!(error instanceof UnreadableRecord)) throw error;
       this.#condition = { type: 'refused', error: error.message };
       this.#host.log.error({ kind: this.#kind.machine, id: this.id }, error.message);
-      this.#settleAll('refused', error.message);
+      this.#waiting.fail('refused', error.message);
     }
   }
 
@@ -118,13 +101,13 @@ export class DurableActor<TContext> implements GateKeeper {
       settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
       return;
     }
-    if (this.#mail.length + this.#told.length >= mailboxMax) {
+    if (this.#waiting.events >= mailboxMax) {
       this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
       settle?.(new ActorFailure('overloaded', `more than ${mailboxMax} events wait at ${this.id}`));
       return;
     }
     const told: Told = { event, settle, version: Number.POSITIVE_INFINITY };
-    if (this.#actor === null) this.#mail.push(told);
+    if (this.#actor === null) this.#waiting.mail(told);
     else this.#deliver(told);
   }
 
@@ -133,12 +116,14 @@ export class DurableActor<TContext> implements GateKeeper {
     const actor = this.#actor;
     const writing = this.#writing || this.#commitScheduled;
     if (actor === null || writing || revision <= this.#revision) return;
-    this.#reload('someone else wrote its record').catch((error) => this.#crashed(actor, error));
+    this.#reload('someone else wrote its record', revision - 1).catch((error) =>
+      this.#crashed(actor, error),
+    );
   }
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
   stop(): void {
-    this.#settleAll('ended', `${this.id} was stopped`);
+    this.#waiting.fail('ended', `${this.id} was stopped`);
     this.#discard();
     this.#condition = { type: 'ended' };
   }
@@ -163,9 +148,9 @@ export class DurableActor<TContext> implements GateKeeper {
     if (before !== after) this.#version += 1;
     for (const { effect, run } of this.#heldNow) {
       if (this.#kind.early(effect, after.context as TContext, this.#committedContext)) {
-        this.#early.push(run);
+        this.#waiting.leaveEarly(run);
       } else {
-        this.#outbox.push({ version: this.#version, run });
+        this.#waiting.hold(this.#version, run);
       }
     }
     this.#heldNow = [];
@@ -194,16 +179,20 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#condition = { type: 'running' };
     actor.start();
     if (this.#actor !== actor) return;
+    if (first.status === 'done') {
+      // Its end was put on record, and its process ended before the record was removed.
+      this.#version += 1;
+      this.#scheduleCommit();
+      return;
+    }
     this.#kind.running(this.id);
-    const mail = this.#mail;
-    this.#mail = [];
-    for (const told of mail) this.tell(told.event, told.settle);
+    for (const told of this.#waiting.takeMail()) this.tell(told.event, told.settle);
   }
 
   #deliver(told: Told): void {
     const actor = this.#actor;
     if (actor === null) return;
-    this.#told.push(told);
+    this.#waiting.handed(told);
     actor.send(told.event);
     if (this.#actor !== actor) return;
     told.version = this.#version;
@@ -232,15 +221,8 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#scheduleCommit();
   }
 
-  /** Lets go of everything whose justification is committed, in the order in which it was held. */
   #flush(): void {
-    for (let run = this.#early.shift(); run !== undefined; run = this.#early.shift()) run();
-    while (this.#outbox[0] !== undefined && this.#outbox[0].version <= this.#committedVersion) {
-      this.#outbox.shift()?.run();
-    }
-    while (this.#told[0] !== undefined && this.#told[0].version <= this.#committedVersion) {
-      this.#told.shift()?.settle?.(null);
-    }
+    this.#waiting.flush(this.#committedVersion);
   }
 
   #scheduleCommit(): void {
@@ -268,7 +250,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
-        await this.#reload('someone else wrote its record', this.#revision === 0);
+        await this.#reload('someone else wrote its record', this.#revision);
         return;
       }
       this.#acknowledged(version, context, result.revision);
@@ -284,11 +266,15 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor !== actor || this.#snapshot?.status === 'done') return null;
     const version = this.#version;
     const context = this.#snapshot?.context as TContext;
+    const result = await this.#write(actor);
+    return { version, context, result };
+  }
+
+  #write(actor: Actor<AnyStateMachine>): Promise<WriteResult> {
     const write = this.#host.nextWriteId();
     const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
     const record = { key: this.id, text, revision: this.#revision, write };
-    const result = await putUntilKnown(this.#kind.store, record, this.#host.commitOptions);
-    return { version, context, result };
+    return putUntilKnown(this.#kind.store, record, this.#host.commitOptions);
   }
 
   /** The one place where a revision becomes known as committed: index first, then effects. */
@@ -301,53 +287,68 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#flush();
   }
 
-  /** The machine is done: its record goes, and only then does anybody hear of it. */
+  /**
+   * The machine is done: its record goes, and only then does anybody hear of it. Where it has written
+   * none, somebody else may have, unheard of: its end is put on record first, which finds that out.
+   */
   async #end(actor: Actor<AnyStateMachine>): Promise<void> {
-    if (this.#revision > 0) {
-      const revision = this.#revision;
+    let result: WriteResult = { committed: true, revision: this.#revision };
+    if (this.#revision === 0) result = await this.#write(actor);
+    if (result.committed) {
+      const { revision } = result;
+      this.#revision = revision;
       const write = this.#host.nextWriteId();
-      const { store } = this.#kind;
-      const result = await writeUntilKnown(
-        store,
+      result = await writeUntilKnown(
+        this.#kind.store,
         this.id,
-        () => store.remove(this.id, revision, write),
+        () => this.#kind.store.remove(this.id, revision, write),
         () => false,
         this.#host.commitOptions,
       );
-      if (this.#actor !== actor) return;
-      if (!result.committed && (await store.get(this.id)) !== null) {
-        this.#writing = false;
-        await this.#reload('someone else wrote its record');
-        return;
-      }
+    }
+    if (this.#actor !== actor) return;
+    if (!result.committed) {
+      this.#writing = false;
+      await this.#reload('someone else wrote its record', this.#revision);
+      return;
     }
     this.#committedVersion = this.#version;
     this.#flush();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#waiting.fail('ended', `${this.id} has ended`);
     this.#discard();
     this.#condition = { type: 'ended' };
     this.#kind.ended(this.id);
   }
 
-  /** A lost race: what was not committed is discarded, and its events are taken again. */
-  async #reload(why: string, birthRefused = false): Promise<void> {
-    const again = this.#told;
+  /**
+   * A lost race: what was not committed is discarded, and its events are taken again. The record was
+   * written after the revision `after`.
+   */
+  async #reload(why: string, after: number): Promise<void> {
+    this.#waiting.takeBack();
     this.#discard();
     this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
     this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
-    this.#mail = [...again, ...this.#mail];
-    await this.#load(birthRefused);
+    await this.#load(after);
   }
 
-  async #load(birthRefused = false): Promise<void> {
+  async #load(after: number | undefined): Promise<void> {
+    const { commitOptions } = this.#host;
     try {
-      const entry = await this.#kind.store.get(this.id);
+      const { store } = this.#kind;
+      const { entry, removed } = await readUntilKnown(store, this.id, after, commitOptions);
       if (this.#condition.type !== 'restarting' || this.#actor !== null) return;
-      // Its record was removed for good, and whoever runs it here will hear of that by the watch.
-      if (entry === null && birthRefused) this.#restartLater('its record was removed');
-      else if (entry === null) this.startFresh();
-      else this.startFrom(entry.value, entry.revision);
+      if (entry !== null) this.startFrom(entry.value, entry.revision);
+      else if (removed) this.#over();
+      else this.startFresh();
     } catch (error) {
-      this.#restartLater(String(error));
+      if (this.#condition.type === 'restarting' && !commitOptions.signal.aborted) {
+        this.#restartLater(String(error));
+      }
     }
   }
 
@@ -361,7 +362,7 @@ export class DurableActor<TContext> implements GateKeeper {
       `actor ${level}: ${message}`,
     );
     this.#host.counters.crashes += 1;
-    this.#settleAll('crashed', `${this.id} crashed: ${message}`);
+    this.#waiting.fail('crashed', `${this.id} crashed: ${message}`);
     this.#discard();
     this.#restartLater(message);
   }
@@ -373,7 +374,7 @@ export class DurableActor<TContext> implements GateKeeper {
     const waitMs = backoffMs(this.#crashes - 1, restartMs, restartMaxMs);
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;
-      void this.#load();
+      void this.#load(this.#revision > 0 ? this.#revision - 1 : undefined);
     });
   }
 
@@ -381,19 +382,10 @@ export class DurableActor<TContext> implements GateKeeper {
     const actor = this.#actor;
     this.#actor = null;
     this.#snapshot = null;
-    this.#early = [];
-    this.#outbox = [];
-    this.#told = [];
+    this.#waiting.drop();
     this.#writing = false;
     if (this.#restartTimer !== null) this.#host.clock.clearTimer(this.#restartTimer);
     this.#restartTimer = null;
     if (actor !== null) stopWithChildren(actor);
-  }
-
-  #settleAll(kind: ActorFailure['kind'], message: string): void {
-    const waiting = [...this.#told, ...this.#mail];
-    this.#told = [];
-    this.#mail = [];
-    for (const { settle } of waiting) settle?.(new ActorFailure(kind, message));
   }
 }

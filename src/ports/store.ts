@@ -3,6 +3,13 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
+/** Thrown when a read was answered by somebody who is behind: with less than the reader knows. */
+export class AnswerFromThePast extends StoreUnavailable {
+  constructor(key: string, after: number) {
+    super(`the answer has nothing of ${key} after revision ${after}`);
+  }
+}
+
 /** Thrown when a write was sent and no answer came: it may be committed, now or later. */
 export class UnknownOutcome extends Error {
   override readonly name = 'UnknownOutcome';
@@ -45,8 +52,13 @@ export interface Watch {
  * expectation commits once, and both calls answer with that revision.
  */
 export interface Store {
-  /** May be stale; never decide ownership by it. */
-  get(key: string): Promise<StoreEntry | null>;
+  /**
+   * The newest entry, as the bucket's leader has it; throws {@link StoreUnavailable} without one. A
+   * leader that was just deposed may still answer from the past, so an answer decides nothing that a
+   * compare-and-swap does not confirm. Whoever knows that the key was written after a revision says so:
+   * an answer from before is then an error as well, and null means that the key was removed.
+   */
+  get(key: string, after?: number): Promise<StoreEntry | null>;
   /**
    * The bucket's newest revision, by the word of whoever takes its writes: no write that was
    * acknowledged before the question is newer. 0 where nothing was ever written. May throw

@@ -176,6 +176,18 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'takes an answer from before what the reader knows for none',
+    async run(store) {
+      await expect(store.get('past.x', 0)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+      const first = await committed(store.create('past.x', 'one', 'w1'));
+      expect(await store.get('past.x', first - 1)).toMatchObject({ value: 'one' });
+      const early = store.get('past.x', first);
+      await expect(early).rejects.toMatchObject({ name: 'StoreUnavailable' });
+      await committed(store.remove('past.x', first, 'w2'));
+      expect(await store.get('past.x', first)).toBeNull();
+    },
+  },
+  {
     name: 'takes a record at the limit, and refuses one byte more before sending it',
     async run(store) {
       const atLimit = 'x'.repeat(recordBytesMax);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../machines/model/fault.ts';
 import { silentLog } from '../../machines/ports/log.ts';
-import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import type { VipRequest } from '../../src/api/services.ts';
 import { VipPools } from '../../src/vips/config.ts';
 import { createVips, sweepGraceMs, type VipAllocator } from '../../src/vips/vips.ts';
@@ -28,7 +28,7 @@ const pools = VipPools.parse([
 /** One for all allocators: write ids are unique among controllers too. */
 let random: ReturnType<typeof countingRandom>;
 let time: ManualClock;
-let store: MemoryStore;
+let store: VirtualStore;
 let vips: VipAllocator;
 
 async function allocator(): Promise<VipAllocator> {
@@ -45,7 +45,7 @@ async function allocator(): Promise<VipAllocator> {
 beforeEach(async () => {
   time = new ManualClock();
   random = countingRandom();
-  store = new MemoryStore(time);
+  store = new VirtualStore(time);
   vips = await allocator();
 });
 

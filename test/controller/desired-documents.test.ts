@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
 import { presets } from '../../machines/timings/timings.ts';
-import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import { DesiredDocuments, editsWaitingMax } from '../../src/controller/desired-documents.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 class Bench {
   readonly virtual = new Virtual();
-  readonly store = new MemoryStore(this.virtual.clock, { bucket: 'desired', delayMs: () => 5 });
+  readonly store = new VirtualStore(this.virtual.clock, { bucket: 'desired', delayMs: () => 5 });
   readonly document = loadBalancerDocument();
   readonly id: string = this.document.id;
 
@@ -128,6 +128,41 @@ describe('R5: an edit of unknown outcome', () => {
 
     expect(bench.record().operationIds).toHaveLength(operationIdsMax);
     expect(bench.record().operationIds.at(-1)).toBe(`edit ${operationIdsMax + 4}`);
+  });
+});
+
+describe('a read that is answered from the past', () => {
+  test('makes no edit of what a rival has changed since: it is asked again', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.tag(bench.rival(), 'one'));
+    bench.store.line('').staleMs = 3_000;
+
+    const again = bench.tag(owner, 'one');
+    const revision = await bench.virtual.settled(again);
+
+    expect(revision).toBe(2);
+    expect(bench.record().document.tags).toEqual(['one']);
+  });
+
+  test('denies no load balancer that is there', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.settled(bench.tag(bench.rival(), 'one'));
+    bench.store.line('').staleMs = 3_000;
+
+    await bench.virtual.settled(bench.tag(owner, 'two'));
+
+    expect(bench.record().document.tags).toEqual(['one', 'two']);
+  });
+
+  test('does not hide that a creation was one’s own', async () => {
+    const bench = new Bench();
+    await bench.created();
+    bench.store.line('').staleMs = 3_000;
+
+    expect(await bench.virtual.settled(bench.create(bench.owner('z')))).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoreFailure } from '../../src/adapters/memory-store.ts';
+import type { StoreFailure } from '../../simulator/world/store/virtual-store.ts';
 import { Bench, hopMs } from './support/bench.ts';
 
 describe('persist before effect', () => {

@@ -15,7 +15,7 @@ import {
 import { ProcessClock } from '../../../simulator/world/virtual-clock.ts';
 import { type MemoryBus, MemoryBroker } from '../../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
-import { memoryStores } from '../../../src/adapters/memory-store.ts';
+import { virtualStores } from '../../../simulator/world/store/virtual-stores.ts';
 import { Agent } from '../../../src/agent/agent.ts';
 import { nextIncarnation } from '../../../src/agent/incarnation.ts';
 import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
@@ -56,7 +56,7 @@ const hop = { net: 1, store: 2, device: 3 };
 /** Controllers and agents of `src/` in virtual time, with the hands of a test on every wire. */
 export class Cluster extends Virtual {
   readonly timings: Timings;
-  readonly stores = memoryStores(this.clock, { delayMs: () => hop.store });
+  readonly stores = virtualStores(this.clock, { delayMs: () => hop.store });
   readonly outages = outages();
   readonly log = recordingLog();
   /** Every step of every actor of the newest controller. */

@@ -23,7 +23,7 @@ function guard(store: Store, bucket: keyof Stores, down: Outages): Store {
   const unless = (write: () => Promise<WriteResult>): Promise<WriteResult> =>
     down.has(bucket) ? Promise.reject(new StoreUnavailable(`${bucket} has no leader`)) : write();
   return {
-    get: (key) => store.get(key),
+    get: (key, after) => store.get(key, after),
     newest: () => store.newest(),
     create: (key, value, writeId) => unless(() => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>

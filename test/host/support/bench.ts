@@ -1,5 +1,5 @@
 import { presets, type Timings } from '../../../machines/timings/timings.ts';
-import { MemoryStore } from '../../../src/adapters/memory-store.ts';
+import { VirtualStore } from '../../../simulator/world/store/virtual-store.ts';
 import { ActorHost } from '../../../src/host/actor-host.ts';
 import type { ActorKind, Step } from '../../../src/host/actor-kind.ts';
 import { alarm } from '../../../src/host/alarm.ts';
@@ -36,14 +36,14 @@ export interface BenchOptions {
   readonly waysBack?: ActorKind<TinyContext>['waysBack'];
   readonly timings?: Partial<Timings>;
   readonly virtual?: Virtual;
-  readonly store?: MemoryStore;
+  readonly store?: VirtualStore;
   readonly early?: ActorKind<TinyContext>['early'];
 }
 
 /** A host with tiny actors on a store of virtual time, and notes of all that happens. */
 export class Bench {
   readonly virtual: Virtual;
-  readonly store: MemoryStore;
+  readonly store: VirtualStore;
   readonly host: ActorHost<TinyContext, TinyEvent>;
   readonly log = recordingLog();
   readonly counters = { unexpected: 0 };
@@ -60,7 +60,7 @@ export class Bench {
     this.virtual = options.virtual ?? new Virtual();
     const { clock } = this.virtual;
     this.timings = { ...presets.lan, ...options.timings };
-    this.store = options.store ?? new MemoryStore(clock, { bucket: 'tiny', delayMs: () => hopMs });
+    this.store = options.store ?? new VirtualStore(clock, { bucket: 'tiny', delayMs: () => hopMs });
     const kind: ActorKind<TinyContext> = {
       machine: 'tiny',
       version: options.version ?? 1,
@@ -168,9 +168,9 @@ export class Bench {
       return result;
     };
     return {
-      get: (key) => {
+      get: (key, after) => {
         this.gets.push(key);
-        if (this.#refusedGets === 0) return store.get(key);
+        if (this.#refusedGets === 0) return store.get(key, after);
         this.#refusedGets -= 1;
         return Promise.reject(new StoreUnavailable(`get of ${key}: no leader`));
       },

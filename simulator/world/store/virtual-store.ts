@@ -1,0 +1,226 @@
+import { type Clock, delay } from '../../../machines/ports/clock.ts';
+import { storeTimeoutMs } from '../../../src/adapters/jetstream-api.ts';
+import { type BucketWrite, entryOf, MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
+import { assertKey, assertRecord } from '../../../src/adapters/record-rules.ts';
+import {
+  type Store,
+  type StoreChange,
+  type StoreEntry,
+  StoreUnavailable,
+  UnknownOutcome,
+  type Watch,
+  type WriteResult,
+} from '../../../src/ports/store.ts';
+import { PastValues } from './past-values.ts';
+import { StoreLine } from './store-line.ts';
+import { StreamLeader } from './stream-leader.ts';
+import { VirtualWatch } from './virtual-watch.ts';
+
+/**
+ * What the next write meets: a refusal; a lost acknowledgement of a committed write; or a write
+ * that is lost and whose sender can't know it.
+ */
+export type StoreFailure = 'unavailable' | 'unknown-committed' | 'unknown-lost';
+
+export interface VirtualStoreOptions {
+  /** For error messages. */
+  readonly bucket?: string;
+  /** Milliseconds that one hop takes. */
+  readonly delayMs?: () => number;
+  /** True in this share of all draws: what exactly a write meets while there is no leader. */
+  readonly chance?: (share: number) => boolean;
+  /** Told of each change at the moment of its commit. */
+  readonly onCommitted?: (change: StoreChange) => void;
+}
+
+/** Who reads and writes where nobody in particular is named. */
+const anybody = '';
+
+/**
+ * One JetStream bucket in a virtual world: the twin's semantics, and all that may go wrong between a
+ * process and a bucket. Every process has a line of its own to it.
+ */
+export class VirtualStore implements Store {
+  readonly #clock: Clock;
+  readonly #bucket: string;
+  readonly #options: VirtualStoreOptions;
+  readonly #contents: MemoryBucket;
+  readonly #past = new PastValues();
+  readonly #leader = new StreamLeader();
+  readonly #lines = new Map<string, StoreLine>();
+  readonly #failures: StoreFailure[] = [];
+
+  constructor(clock: Clock, options: VirtualStoreOptions = {}) {
+    this.#clock = clock;
+    this.#bucket = options.bucket ?? 'the store';
+    this.#options = options;
+    this.#contents = new MemoryBucket(clock);
+  }
+
+  // As a store.
+
+  get(key: string, after?: number): Promise<StoreEntry | null> {
+    return this.#read(this.line(anybody), key, after);
+  }
+
+  create(key: string, value: string, writeId: string): Promise<WriteResult> {
+    return this.#write({ operation: 'create', key, value, expected: null, writeId });
+  }
+
+  update(key: string, value: string, revision: number, writeId: string): Promise<WriteResult> {
+    return this.#write({ operation: 'update', key, value, expected: revision, writeId });
+  }
+
+  remove(key: string, revision: number, writeId: string): Promise<WriteResult> {
+    return this.#write({ operation: 'remove', key, value: null, expected: revision, writeId });
+  }
+
+  newest(): Promise<number> {
+    return this.#newest();
+  }
+
+  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
+    return this.#watch(this.line(anybody), onChange, onReady);
+  }
+
+  /** The store as this process sees it. */
+  as(process: string): Store {
+    const line = this.line(process);
+    return {
+      get: (key, after) => this.#read(line, key, after),
+      newest: () => this.#newest(),
+      create: (key, value, writeId) => this.create(key, value, writeId),
+      update: (key, value, revision, writeId) => this.update(key, value, revision, writeId),
+      remove: (key, revision, writeId) => this.remove(key, revision, writeId),
+      watch: (onChange, onReady) => this.#watch(line, onChange, onReady),
+    };
+  }
+
+  // As a world and its faults see it.
+
+  /** Every present entry, oldest write first. */
+  snapshot(): readonly StoreEntry[] {
+    return this.#contents.snapshot();
+  }
+
+  line(process: string): StoreLine {
+    let line = this.#lines.get(process);
+    if (line === undefined) {
+      line = new StoreLine();
+      this.#lines.set(process, line);
+    }
+    return line;
+  }
+
+  /** The next write meets this failure; several calls queue up. */
+  failNext(failure: StoreFailure): void {
+    this.#failures.push(failure);
+  }
+
+  loseLeader(): void {
+    this.#leader.lose();
+  }
+
+  electLeader(): void {
+    for (const write of this.#leader.elect()) this.#commit(write);
+  }
+
+  // How it works.
+
+  async #read(line: StoreLine, key: string, after?: number): Promise<StoreEntry | null> {
+    assertKey(key);
+    await this.#hop();
+    // Somebody who is behind takes himself for the leader, and answers.
+    if (!this.#leader.present && line.staleMs === 0) {
+      throw new StoreUnavailable(`get of ${key} in ${this.#bucket}: no leader`);
+    }
+    const asOfMs = this.#clock.monotonicMs() - line.staleMs;
+    const last = this.#past.asOf(asOfMs, key, this.#contents.last(key));
+    await this.#hop();
+    return entryOf(key, last, after);
+  }
+
+  /** Never from the past, because all that the API promises its readers rests on this answer. */
+  async #newest(): Promise<number> {
+    await this.#hop();
+    if (!this.#leader.present) {
+      throw new StoreUnavailable(`the newest revision of ${this.#bucket}: no leader`);
+    }
+    const { revision } = this.#contents;
+    await this.#hop();
+    return revision;
+  }
+
+  #watch(
+    line: StoreLine,
+    onChange: (change: StoreChange) => void,
+    onReady: (revision: number) => void,
+  ): Watch {
+    const watch = new VirtualWatch({
+      clock: this.#clock,
+      contents: this.#contents,
+      line,
+      delayMs: () => this.#hopMs(),
+      onChange,
+      onReady,
+    });
+    this.#clock.setTimer(this.#hopMs(), () => watch.open());
+    return watch;
+  }
+
+  async #write(write: BucketWrite): Promise<WriteResult> {
+    const { operation, key, value } = write;
+    assertKey(key);
+    if (value !== null) assertRecord(this.#bucket, key, value);
+    const what = `${operation} of ${key} in ${this.#bucket}`;
+    const failure = this.#failures.shift();
+    const { term } = this.#leader;
+    await this.#hop();
+    if (failure === 'unavailable') throw new StoreUnavailable(`${what}: no leader`);
+    if (term !== this.#leader.term) {
+      if (!this.#leader.present && this.#chance(0.5)) this.#leader.inherit(write);
+      return this.#noAnswer(what);
+    }
+    if (!this.#leader.present) {
+      if (this.#chance(0.5)) throw new StoreUnavailable(`${what}: no leader`);
+      return this.#noAnswer(what);
+    }
+    const result = failure === 'unknown-lost' ? null : this.#commit(write);
+    await this.#hop();
+    if (result === null || failure === 'unknown-committed') {
+      throw new UnknownOutcome(`${what}: no acknowledgement came`);
+    }
+    return term === this.#leader.term ? result : this.#noAnswer(what);
+  }
+
+  #commit(write: BucketWrite): WriteResult {
+    const before = this.#contents.last(write.key);
+    const { result, change } = this.#contents.commit(write);
+    if (change === null) return result;
+    this.#past.note(this.#clock.monotonicMs(), write.key, before);
+    this.#options.onCommitted?.(change);
+    for (const line of this.#lines.values()) {
+      for (const watch of line.watches) watch.tell(change);
+    }
+    return result;
+  }
+
+  async #noAnswer(what: string): Promise<never> {
+    await delay(this.#clock, storeTimeoutMs);
+    throw new UnknownOutcome(`${what}: no answer came in time`);
+  }
+
+  #chance(share: number): boolean {
+    return this.#options.chance?.(share) ?? false;
+  }
+
+  #hop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimer(this.#hopMs(), resolve);
+    });
+  }
+
+  #hopMs(): number {
+    return this.#options.delayMs?.() ?? 0;
+  }
+}

@@ -1,0 +1,82 @@
+import type { MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
+import { Link } from '../../../src/adapters/link.ts';
+import type { Clock } from '../../../machines/ports/clock.ts';
+import type { StoreChange, Watch } from '../../../src/ports/store.ts';
+import type { StoreLine } from './store-line.ts';
+
+export interface VirtualWatchOptions {
+  readonly clock: Clock;
+  readonly contents: MemoryBucket;
+  readonly line: StoreLine;
+  readonly delayMs: (key: string) => number;
+  readonly onChange: (change: StoreChange) => void;
+  readonly onReady: (revision: number) => void;
+}
+
+/** One process's watch of a bucket. What it is told comes in order, however late it comes. */
+export class VirtualWatch implements Watch {
+  readonly #options: VirtualWatchOptions;
+  readonly #link: Link;
+  #stopped = false;
+  #open = false;
+  /** The newest revision that was sent to it: behind this one it goes on after a gap. */
+  #sent = 0;
+
+  constructor(options: VirtualWatchOptions) {
+    this.#options = options;
+    this.#link = new Link(options.clock);
+    options.line.watches.add(this);
+  }
+
+  /** What is present, and then that this was all; waits where nothing gets through. */
+  open(): void {
+    const { line, contents, delayMs, onReady } = this.#options;
+    if (this.#stopped || this.#open || !line.sees) return;
+    this.#open = true;
+    for (const entry of contents.snapshot()) {
+      this.#send({ type: 'put', ...entry });
+    }
+    const { revision } = contents;
+    this.#sent = revision;
+    this.#link.send(delayMs('') + line.lagMs, () => {
+      if (!this.#stopped) onReady(revision);
+    });
+  }
+
+  tell(change: StoreChange): void {
+    if (this.#open && this.#options.line.sees) this.#send(change);
+  }
+
+  /** Goes on after a gap: of every key that changed in it, the newest is told. */
+  resume(): void {
+    if (!this.#open) this.open();
+    else this.#catchUpFrom(this.#sent);
+  }
+
+  /** As after a reconnect that forgot how far it was: the newest of all keys since then, again. */
+  repeat(revisions: number): void {
+    if (this.#open && this.#options.line.sees) this.#catchUpFrom(this.#sent - revisions);
+  }
+
+  /** It is late no longer. */
+  hurry(): void {
+    this.#link.hurry();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#options.line.watches.delete(this);
+  }
+
+  #catchUpFrom(revision: number): void {
+    for (const change of this.#options.contents.changesAfter(revision)) this.#send(change);
+  }
+
+  #send(change: StoreChange): void {
+    const { line, delayMs, onChange } = this.#options;
+    this.#sent = Math.max(this.#sent, change.revision);
+    this.#link.send(delayMs(change.key) + line.lagMs, () => {
+      if (!this.#stopped) onChange(change);
+    });
+  }
+}
