@@ -40,7 +40,8 @@ export interface MemorySubscription {
 export interface Answer {
   readonly requester: MemoryBus;
   readonly session: number;
-  accept(data: string): void;
+  /** Names the request among all of the requester's. */
+  readonly id: string;
 }
 
 /**

@@ -52,11 +52,7 @@ export class MemoryBus implements Bus {
     return this.#begin(subject, timeoutMs, (id) => {
       assertPayload(subject, data);
       if (!this.open) return;
-      const answer: Answer = {
-        requester: this,
-        session: this.session,
-        accept: (reply) => this.#requests.resolve(id, reply),
-      };
+      const answer: Answer = { requester: this, session: this.session, id };
       if (this.#broker.publish(this, subject, data, answer) > 0) return;
       this.#broker.carry(null, this, subject, () =>
         this.#requests.reject(id, new NoResponders(`nobody listens to ${subject}`)),
@@ -76,8 +72,7 @@ export class MemoryBus implements Bus {
       pattern: subject,
       queue: options.queue ?? null,
       active: true,
-      handle: (on, data, answer) =>
-        handle({ subject: on, data, reply: (text) => this.#reply(on, text, answer) }),
+      handle: (on, data, answer) => handle(new Received(this, on, data, answer)),
     };
     this.#subscriptions.add(subscription);
     this.#broker.add(subscription);
@@ -87,6 +82,11 @@ export class MemoryBus implements Bus {
         this.#broker.remove(subscription);
       },
     };
+  }
+
+  /** Takes the reply to a request; it is late, or the second one, where nobody waits any more. */
+  accept(id: string, reply: string): void {
+    this.#requests.resolve(id, reply);
   }
 
   status(): BusStatus {
@@ -185,12 +185,13 @@ export class MemoryBus implements Bus {
     return this.#requests.begin(subject, timeoutMs, send);
   }
 
-  #reply(subject: string, data: string, answer: Answer | null): void {
+  /** Answers what came over this connection. */
+  reply(subject: string, data: string, answer: Answer | null): void {
     if (answer === null || this.#killed) return;
     assertPayload(subject, data);
     if (this.#status !== 'connected' || !this.open) return;
     this.#broker.carry(this, answer.requester, subject, () => {
-      if (answer.requester.session === answer.session) answer.accept(data);
+      if (answer.requester.session === answer.session) answer.requester.accept(answer.id, data);
     });
   }
 
@@ -217,5 +218,24 @@ export class MemoryBus implements Bus {
   #dropSubscriptions(): void {
     for (const subscription of this.#subscriptions) this.#broker.remove(subscription);
     this.#subscriptions.clear();
+  }
+}
+
+/** A class, because objects with functions of their own cost more than what most handlers do. */
+class Received implements BusMessage {
+  readonly subject: string;
+  readonly data: string;
+  readonly #to: MemoryBus;
+  readonly #answer: Answer | null;
+
+  constructor(to: MemoryBus, subject: string, data: string, answer: Answer | null) {
+    this.#to = to;
+    this.subject = subject;
+    this.data = data;
+    this.#answer = answer;
+  }
+
+  reply(text: string): void {
+    this.#to.reply(this.subject, text, this.#answer);
   }
 }
