@@ -73,6 +73,13 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
       const { agent, kind, lb, epoch, generation } = event.entry;
       return { ...empty, who: agent, what: `device ${kind}`, loadBalancer: lb, epoch, generation };
     }
+    case 'served': {
+      const { agent, place, loadBalancer, cause } = event;
+      const words = agent === null ? 'by nobody' : `as ${agent} configured it`;
+      return { ...empty, who: place, what: 'served', loadBalancer, detail: `${words} (${cause})` };
+    }
+    case 'forgot':
+      return { ...empty, who: event.place, what: 'forgot', loadBalancer: event.loadBalancer };
     case 'transition': {
       const { kind, id, from, to, event: cause, binding, reason } = event.transition;
       const detail = `${from || 'new'} by ${cause}${seatWords(binding)}${words(reason)}`;

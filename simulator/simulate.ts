@@ -4,6 +4,7 @@ import { Disturbances } from './checkers/disturbances.ts';
 import { checkerKinds } from './checkers/index.ts';
 import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
+import { differences } from './checkers/device-equals-desired.ts';
 import { whyNotOwned } from './checkers/every-shard-owned.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
@@ -16,6 +17,7 @@ import type { Observer } from './world/events.ts';
 import { RandomStream } from './world/random-streams.ts';
 import type { WorldParts } from './world/parts.ts';
 import type { Trace } from './world/trace.ts';
+import type { TrafficSums } from './world/traffic.ts';
 import { World } from './world/world.ts';
 
 /** Shards of the virtual deployment: a few, so that each start stays cheap. */
@@ -64,6 +66,9 @@ export interface RunResult {
   /** How often a load balancer was given to another holder than before. */
   readonly rebinds: number;
   readonly hash: string;
+  readonly traffic: TrafficSums;
+  /** How long stale content stood on devices whose fence can't prevent it. */
+  readonly exposureMs: number;
   /** The names of the marks that were reached. */
   readonly marks: readonly string[];
   /** The names of the transitions that machines took. */
@@ -78,8 +83,13 @@ export function sizeOf(run: RunOptions): Size {
   return {
     controllers: run.controllers ?? own.controllers,
     agents: run.agents ?? own.agents,
+    agentsPerHost: run.agentsPerHost ?? own.agentsPerHost ?? 1,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
+}
+
+function rounded({ unservedMs, twiceMs }: TrafficSums): TrafficSums {
+  return { unservedMs: Math.round(unservedMs), twiceMs: Math.round(twiceMs) };
 }
 
 /** Runs one seed of a scenario, from an empty world to its rest. */
@@ -108,11 +118,12 @@ class Run {
     this.#options = options;
     const { seed, scenario, parts, trace, onLine } = options;
     this.#size = sizeOf(options);
-    const { agents, controllers } = this.#size;
+    const { agents, controllers, agentsPerHost = 1 } = this.#size;
     this.#world = new World({
       seed,
       timings: options.timings ?? presets.lan,
       agents,
+      agentsPerHost,
       shards,
       controllers,
       ...(parts === undefined ? {} : { parts }),
@@ -160,6 +171,8 @@ class Run {
       steps,
       rebinds: this.#rebinds,
       hash: trace.digest(),
+      traffic: rounded(this.#world.traffic.sums(time.nowMs)),
+      exposureMs: Math.round(this.#world.exposure.totalMs(time.nowMs)),
       marks: this.#marks.reached(),
       transitions: this.#transitions,
       violations: this.#violations,
@@ -199,6 +212,8 @@ class Run {
       loadBalancers,
       ids: this.#world.agentIds(),
       controllerIds: this.#world.controllerIds(),
+      hosts: this.#world.inventory.hosts,
+      devices: this.#world.inventory.devices,
     });
   }
 
@@ -215,7 +230,8 @@ class Run {
       whyNotOwned(world, serving) === null &&
       serving.every((controller) =>
         controller.loadBalancers.list().every((view) => whyNotBound(world, core, view) === null),
-      )
+      ) &&
+      differences(world, core).length === 0
     );
   }
 

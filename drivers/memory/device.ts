@@ -50,7 +50,7 @@ export interface MemoryDeviceOptions {
   /** Told of each log entry at the moment it happens. */
   readonly onEntry?: (entry: ApplyLogEntry) => void;
   /** Told whenever it changes by whose configuration a load balancer is served; null: by nobody's. */
-  readonly onServing?: (id: string, agent: string | null) => void;
+  readonly onServing?: (id: string, agent: string | null, cause: ServingCause) => void;
   /**
    * A device without a conditional write: whoever writes reads the marker first, and so much later
    * writes, whatever others did in between.
@@ -59,6 +59,9 @@ export interface MemoryDeviceOptions {
   /** Stands in for the fence, to show what happens without it. */
   readonly fence?: { readonly apply: typeof admitApply; readonly remove: typeof admitRemove };
 }
+
+/** A driver's call changed who serves, or something that befell the device. */
+export type ServingCause = 'call' | 'trouble';
 
 /** Who asks what of a load balancer. */
 export interface Asked {
@@ -182,7 +185,7 @@ export class MemoryDevice {
     const held = this.#contents.get(id);
     if (held === null || !held.running) return;
     this.#contents.set(id, { ...held, running: false });
-    this.#tellServing(id);
+    this.#tellServing(id, 'trouble');
     this.#notify(id, { type: 'down', reason });
   }
 
@@ -204,14 +207,14 @@ export class MemoryDevice {
     const document = change(held.document);
     if (document === null) this.#contents.forget(id);
     else this.#contents.set(id, { ...held, document, etag: this.#nextEtag() });
-    this.#tellServing(id);
+    this.#tellServing(id, 'trouble');
   }
 
   /** It goes down: nothing serves, nothing answers, and what was on its way is lost. */
   halt(reason: string): void {
     this.#down = reason;
     this.#boots += 1;
-    for (const id of this.ids()) this.#tellServing(id);
+    for (const id of this.ids()) this.#tellServing(id, 'trouble');
   }
 
   /** It comes up with what it has kept. Nobody is told; who wants to know has to look. */
@@ -219,7 +222,7 @@ export class MemoryDevice {
     this.#down = null;
     const before = this.ids();
     this.#contents.boot(kept);
-    for (const id of new Set([...before, ...this.ids()])) this.#tellServing(id);
+    for (const id of new Set([...before, ...this.ids()])) this.#tellServing(id, 'trouble');
   }
 
   async #read<T>(call: DeviceCall, run: () => T): Promise<T> {
@@ -328,17 +331,17 @@ export class MemoryDevice {
     else this.#dropped += 1;
     this.#options.onEntry?.(told);
     // In this order: who serves by an entry is known once the entry is.
-    this.#tellServing(id);
+    this.#tellServing(id, 'call');
   }
 
-  #tellServing(id: string): void {
+  #tellServing(id: string, cause: ServingCause): void {
     const held = this.#contents.get(id);
     const serves = held !== null && held.document !== null && held.running && this.#down === null;
     const by = serves ? held.agent : null;
     if (by === (this.#served.get(id) ?? null)) return;
     if (by === null) this.#served.delete(id);
     else this.#served.set(id, by);
-    this.#options.onServing?.(id, by);
+    this.#options.onServing?.(id, by, cause);
   }
 
   #nextEtag(): string {

@@ -69,6 +69,20 @@ export const HeartbeatReply = z.discriminatedUnion('type', [
 ]);
 export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
 
+/** How many load balancers one question about strays names. */
+export const straysMax = 512;
+
+/** What an agent found on its devices and does not drive itself: others do, or nobody. */
+export const Strays = z.strictObject({
+  agent: agentId,
+  loadBalancers: z.array(loadBalancerId).min(1).max(straysMax),
+});
+export type Strays = z.infer<typeof Strays>;
+
+/** Of those, the ones that are known to have been deleted for good: nobody may serve them. */
+export const StraysReply = z.strictObject({ purged: z.array(loadBalancerId).max(straysMax) });
+export type StraysReply = z.infer<typeof StraysReply>;
+
 export const Goodbye = z.strictObject({ agent: agentId, incarnation });
 export type Goodbye = z.infer<typeof Goodbye>;
 

@@ -37,6 +37,8 @@ export interface Timings {
   readonly deviceRetryMaxMs: number;
   /** A device that held out this long is stable again, and its backoff starts anew. */
   readonly deviceStableMs: number;
+  /** How often an agent looks on its devices for what nobody drives any more. */
+  readonly sweepMs: number;
   /** How long a stopping agent waits for its load balancers to be taken over. */
   readonly goodbyeMs: number;
   /** Backoff of registration and of refused store writes. */
@@ -61,6 +63,7 @@ const common = {
   deviceRetryMs: 200,
   deviceRetryMaxMs: 30_000,
   deviceStableMs: 10_000,
+  sweepMs: 30_000,
   goodbyeMs: 10_000,
   retryMs: 50,
   retryMaxMs: 2_000,

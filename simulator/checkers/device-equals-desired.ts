@@ -1,31 +1,75 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { Place } from '../world/places.ts';
+import type { World } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
-import { desiredOf } from './records.ts';
+import { desiredOf, seatsOf } from './records.ts';
 
-/** After healing and quiet, the device holds what is wanted, and nothing of what was deleted. */
+/** After healing and quiet, the devices hold what is wanted, and nothing of what was deleted. */
 export const deviceEqualsDesired: CheckerKind = {
   name: 'device-equals-desired',
-  start: ({ world, ledger, violate }) => ({
+  start: ({ world, core, violate }) => ({
     atEnd() {
-      const wanted = new Map(
-        world.stores.desired.snapshot().map(({ key, value }) => [key, desiredOf(value)]),
-      );
-      for (const [id, { document, generation, status }] of wanted) {
-        if (status !== 'live') continue;
-        const held = world.appliance.peek(id);
-        const content = world.appliance.content(id);
-        if (held === null || content === null) violate('the device does not have it', id);
-        else if (!isDeepStrictEqual(content, document)) {
-          violate(
-            `the device has generation ${content.changed_generation}, and it differs from generation ${generation}`,
-            id,
-          );
-        } else if (!held.running) violate('the device has it, and it does not run', id);
-      }
-      for (const { id } of ledger.entries()) {
-        if (wanted.has(id) || world.appliance.content(id) === null) continue;
-        violate('it is deleted, and the device still has it', id);
-      }
+      for (const { problem, id } of differences(world, core())) violate(problem, id);
     },
   }),
 };
+
+interface Difference {
+  readonly id: string;
+  readonly problem: string;
+}
+
+/** What the devices that somebody of the core reaches hold otherwise than is wanted. */
+export function differences(world: World, core: readonly string[]): Difference[] {
+  const found: Difference[] = [];
+  const reached = [...world.places.values()].filter(
+    ({ host }) => host === null || world.agentsOf(host).some((id) => core.includes(id)),
+  );
+  const wanted = new Map(
+    world.stores.desired.snapshot().map(({ key, value }) => [key, desiredOf(value)]),
+  );
+  const holders = new Map(
+    world.stores.binding.snapshot().map(({ key, value }) => [key, seatsOf(value).binding]),
+  );
+  for (const [id, record] of wanted) {
+    if (record.status !== 'live') continue;
+    const holder = holders.get(id)?.agent ?? null;
+    const home = placeOf(world, record.driver, holder);
+    for (const place of reached) {
+      const problem = place === home ? unlike(place, record) : leftAt(place, id);
+      if (problem !== null) found.push({ id, problem });
+    }
+  }
+  for (const { name, device } of reached) {
+    for (const id of device.ids()) {
+      if (wanted.has(id) || device.content(id) === null) continue;
+      found.push({ id, problem: `it is deleted, and ${name} still has it` });
+    }
+  }
+  return found;
+}
+
+/** Where a load balancer belongs. */
+function placeOf(world: World, driver: string, holder: string | null): Place | null {
+  const host = holder === null ? null : world.hostOf(holder);
+  return (
+    [...world.places.values()].find(
+      (place) => place.descriptor.name === driver && (place.host === null || place.host === host),
+    ) ?? null
+  );
+}
+
+function unlike({ name, device }: Place, record: DesiredRecord): string | null {
+  const { document, generation } = record;
+  const content = device.content(document.id);
+  if (content === null) return `${name} does not have it`;
+  if (!isDeepStrictEqual(content, document)) {
+    return `${name} has generation ${content.changed_generation}, and it differs from generation ${generation}`;
+  }
+  return device.peek(document.id)?.running === true ? null : `${name} has it and does not run it`;
+}
+
+function leftAt({ name, device }: Place, id: string): string | null {
+  return device.content(id) === null ? null : `${name} has it, where it does not belong`;
+}

@@ -17,6 +17,8 @@ export interface Disturbance {
 export interface Disturbable {
   agentIds(): readonly string[];
   controllerIds(): readonly string[];
+  /** The agents of a host; none for anything else. */
+  agentsOf(host: string): readonly string[];
 }
 
 /**
@@ -24,11 +26,13 @@ export interface Disturbable {
  * asked for where nothing else is wrong; a kind of fault that is not known here disturbs everything.
  */
 export class Disturbances {
+  readonly #world: Disturbable;
   readonly #agents: ReadonlySet<string>;
   readonly #controllers: ReadonlySet<string>;
   readonly #all: Disturbance[] = [];
 
   constructor(world: Disturbable) {
+    this.#world = world;
     this.#agents = new Set(world.agentIds());
     this.#controllers = new Set(world.controllerIds());
   }
@@ -37,6 +41,11 @@ export class Disturbances {
     if (event.type !== 'fault' || event.phase !== 'begins') return;
     const { kind, target, forMs } = event;
     const untilMs = forMs === null || forMs === 0 ? Number.POSITIVE_INFINITY : atMs + forMs;
+    const onHost = this.#world.agentsOf(target);
+    for (const agent of onHost) {
+      this.#all.push({ kind, reach: 'agent', agent, fromMs: atMs, untilMs });
+    }
+    if (onHost.length > 0) return;
     const reach = this.#reachOf(kind, target);
     const agent = reach === 'agent' ? target : '';
     this.#all.push({ kind, reach, agent, fromMs: atMs, untilMs });
@@ -63,6 +72,8 @@ export class Disturbances {
   }
 
   #reachOf(kind: string, target: string): Reach {
+    // A partition is named after one side of it, and befalls the other as well.
+    if (kind.startsWith('network-')) return 'everything';
     if (this.#agents.has(target)) return 'agent';
     if (this.#controllers.has(target) || kind.startsWith('store-')) return 'control plane';
     return kind.startsWith('device-') ? 'devices' : 'everything';

@@ -19,12 +19,14 @@ import { noUnexpectedEvents } from './no-unexpected-events.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
 import { oneLoadBalancerPerAddress } from './one-load-balancer-per-address.ts';
 import { oneOwnerPerTerm } from './one-owner-per-term.ts';
+import { oneServerPerVip } from './one-server-per-vip.ts';
 import { pendingEndsInTime } from './pending-ends-in-time.ts';
 import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
 import { readsNeverGoBack } from './reads-never-go-back.ts';
 import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
+import { trafficGoesOn } from './traffic-goes-on.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
   boundAtTheEnd,
@@ -47,10 +49,12 @@ export const checkerKinds: readonly CheckerKind[] = [
   oneHolderPerEpoch,
   oneLoadBalancerPerAddress,
   oneOwnerPerTerm,
+  oneServerPerVip,
   pendingEndsInTime,
   persistBeforeEffect,
   quietAtTheEnd,
   readsNeverGoBack,
   selfConsistentRecords,
   standbyAtTheEnd,
+  trafficGoesOn,
 ];

@@ -1,17 +1,20 @@
 import type { CheckerKind } from './checker.ts';
+import { DeviceMemory } from './device-memory.ts';
 
 /** Nothing is applied for a load balancer after it was removed. */
 export const noResurrection: CheckerKind = {
   name: 'no-resurrection',
   start({ violate }) {
-    const removed = new Set<string>();
+    const removed = new DeviceMemory<true>();
     return {
       onEvent(event) {
-        if (event.type !== 'device') return;
-        const { kind, lb, agent, epoch } = event.entry;
-        if (kind === 'removed') removed.add(lb);
-        else if (kind !== 'refused' && removed.has(lb)) {
-          violate(`${agent} applied epoch ${epoch} after it was removed`, lb);
+        if (removed.forgets(event) || event.type !== 'device') return;
+        const { kind, lb, agent, epoch, raced } = event.entry;
+        if (kind === 'removed') removed.set(event.place, lb, true);
+        else if (kind !== 'refused' && removed.get(event.place, lb) === true) {
+          // A fence that reads and then writes lets this happen; it must be gone at the end.
+          if (raced === true) removed.drop(event.place, lb);
+          else violate(`${agent} applied epoch ${epoch} after it was removed`, lb);
         }
       },
     };

@@ -19,10 +19,11 @@ export function reproduceLine(seed: number, source: Source, options: CliOptions)
 }
 
 export function verdictOf(result: RunResult): string {
-  const { seed, ok, virtualMs, steps, rebinds, hash } = result;
+  const { seed, ok, virtualMs, steps, rebinds, hash, traffic, exposureMs } = result;
   const word = ok ? 'passed' : 'FAILED';
   const seconds = (virtualMs / 1_000).toFixed(1);
-  return `seed ${seed} ${word}: ${seconds} s of virtual time, ${steps} steps, ${rebinds} rebinds, hash ${hash.slice(0, 16)}`;
+  const unserved = (traffic.unservedMs / 1_000).toFixed(1);
+  return `seed ${seed} ${word}: ${seconds} s of virtual time, ${steps} steps, ${rebinds} rebinds, ${unserved} s unserved, ${exposureMs} ms exposed, hash ${hash.slice(0, 16)}`;
 }
 
 /** What was violated, the events that led to it, and how to see it again. */
@@ -45,6 +46,7 @@ export function jsonOf({ result, faults, writes }: MeasuredRun): string {
     ...violation,
     events: violation.events.map(formatLine),
   }));
-  const counts = { virtualMs, steps, faults, writes, rebinds };
+  const sums = { ...result.traffic, exposureMs: result.exposureMs };
+  const counts = { virtualMs, steps, faults, writes, rebinds, ...sums };
   return JSON.stringify({ seed, ok, scenario, ...counts, hash, violations });
 }

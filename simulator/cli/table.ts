@@ -10,6 +10,8 @@ const headings = [
   'faults/seed',
   'writes/seed',
   'rebinds/seed',
+  'unserved s/seed',
+  'exposed ms/seed',
   'core s',
   'speed',
 ];
@@ -32,6 +34,8 @@ function cellsOf(tally: Tally): string[] {
     perSeed(tally.faults),
     perSeed(tally.writes),
     perSeed(tally.rebinds),
+    perSeed(tally.unservedMs / 1_000),
+    perSeed(tally.exposureMs),
     (wallMs / 1_000).toFixed(1),
     wallMs > 0 ? `${(virtualMs / wallMs).toFixed(0)}x` : '-',
   ];

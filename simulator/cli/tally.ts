@@ -13,6 +13,8 @@ export class Tally {
   faults = 0;
   writes = 0;
   rebinds = 0;
+  unservedMs = 0;
+  exposureMs = 0;
   /** How many runs reached each mark, and took each transition. */
   readonly marks = new Map<string, number>();
   readonly transitions = new Map<string, number>();
@@ -29,6 +31,8 @@ export class Tally {
     this.faults += faults;
     this.writes += writes;
     this.rebinds += result.rebinds;
+    this.unservedMs += result.traffic.unservedMs;
+    this.exposureMs += result.exposureMs;
     for (const mark of result.marks) count(this.marks, mark, 1);
     for (const transition of result.transitions) count(this.transitions, transition, 1);
   }
@@ -41,6 +45,8 @@ export class Tally {
     this.faults += other.faults;
     this.writes += other.writes;
     this.rebinds += other.rebinds;
+    this.unservedMs += other.unservedMs;
+    this.exposureMs += other.exposureMs;
     for (const [mark, runs] of other.marks) count(this.marks, mark, runs);
     for (const [transition, runs] of other.transitions) count(this.transitions, transition, runs);
   }

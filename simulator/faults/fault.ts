@@ -1,4 +1,5 @@
 import type { RandomStream } from '../world/random-streams.ts';
+import type { Inventory } from '../world/topology.ts';
 import type { World } from '../world/world.ts';
 
 /** One fault of a schedule: data, so that a schedule can be shown, kept, edited and shortened. */
@@ -13,14 +14,17 @@ export interface Fault {
   readonly variant: string;
 }
 
-/** The processes of a world, by id. */
-export interface Processes {
-  readonly agents: readonly string[];
-  readonly controllers: readonly string[];
+/** The processes that are not broken for good, and the hosts without any that is. */
+export type Core = Omit<Inventory, 'devices'>;
+
+/** What faults may befall, by name. */
+export interface Targets extends Inventory {
+  /** The names of the load balancers that clients create. */
+  readonly loadBalancers: readonly string[];
 }
 
 /** Within which a schedule is drawn. */
-export interface FaultFrame extends Processes {
+export interface FaultFrame extends Targets {
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -37,17 +41,17 @@ export interface FaultKind {
   /** What happens, in one sentence. */
   readonly summary: string;
   draw(stream: RandomStream, frame: FaultFrame): Fault;
-  /** Null where a world of these processes can suffer it. */
-  problem(fault: Fault, processes: Processes): FaultProblem | null;
+  /** Null where a world of these parts can suffer it. */
+  problem(fault: Fault, targets: Targets): FaultProblem | null;
   start(world: World, fault: Fault): void;
   stop(world: World, fault: Fault): void;
   /**
    * At the end of all faults: makes whole what this kind may have left behind, but only for the core,
    * the processes that are not broken for good.
    */
-  heal(world: World, core: Processes): void;
+  heal(world: World, core: Core): void;
   /** The processes that are never well again where it lasts for ever; without it, its target. */
-  breaks?(fault: Fault): readonly string[];
+  breaks?(fault: Fault, world: World): readonly string[];
   /** Where the report draws it: a process, or one of the rows that all share. */
   row(fault: Fault): string;
 }

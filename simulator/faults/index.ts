@@ -14,10 +14,18 @@ import { controllerLeave } from './controller-leave.ts';
 import { controllerPause } from './controller-pause.ts';
 import { controllerUpgrade } from './controller-upgrade.ts';
 import { crashPoint } from './crash-point.ts';
+import { deviceDrift } from './device-drift.ts';
 import { deviceFailure } from './device-failure.ts';
+import { deviceFull } from './device-full.ts';
+import { deviceLies } from './device-lies.ts';
+import { devicePartialApply } from './device-partial-apply.ts';
+import { deviceRateLimit } from './device-rate-limit.ts';
+import { deviceReboot } from './device-reboot.ts';
+import { deviceRefusesObject } from './device-refuses-object.ts';
 import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
+import { hostDies } from './host-dies.ts';
 import { networkClog } from './network-clog.ts';
 import { networkDuplicates } from './network-duplicates.ts';
 import { networkHalfOpen } from './network-half-open.ts';
@@ -52,9 +60,17 @@ export const faultKinds: readonly FaultKind[] = [
   controllerPause,
   controllerUpgrade,
   crashPoint,
+  deviceDrift,
   deviceFailure,
+  deviceFull,
+  deviceLies,
+  devicePartialApply,
+  deviceRateLimit,
+  deviceReboot,
+  deviceRefusesObject,
   deviceSlow,
   deviceUnreachable,
+  hostDies,
   networkClog,
   networkDuplicates,
   networkHalfOpen,

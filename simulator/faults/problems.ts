@@ -1,13 +1,13 @@
-import type { Fault, FaultProblem, Processes } from './fault.ts';
+import type { Fault, FaultProblem, Targets } from './fault.ts';
 
 /** What is asked of faults that people write, for the kinds to put together. */
-type Check = (fault: Fault, processes: Processes) => FaultProblem | null;
+type Check = (fault: Fault, targets: Targets) => FaultProblem | null;
 
 /** The first problem that one of the checks finds. */
 export function firstOf(...checks: readonly Check[]): Check {
-  return (fault, processes) => {
+  return (fault, targets) => {
     for (const check of checks) {
-      const problem = check(fault, processes);
+      const problem = check(fault, targets);
       if (problem !== null) return problem;
     }
     return null;
@@ -41,6 +41,10 @@ export const targetsProcesses: Check = (fault, { agents, controllers }) => {
   const message = `'${fault.target}' must be a list of processes with spaces between them: ${choice(processes)}`;
   return { key: 'target', message };
 };
+export const targetsHost: Check = (fault, { hosts }) => targetAmong(fault, hosts);
+export const targetsDevice: Check = (fault, { devices }) => targetAmong(fault, devices);
+export const targetsLoadBalancer: Check = (fault, { loadBalancers }) =>
+  targetAmong(fault, loadBalancers);
 
 /** It befalls all there is, so a target would mean nothing. */
 export const anyTarget: Check = () => null;
@@ -81,6 +85,11 @@ export const variantIsFactor = variantIsNumber(
   100_000,
   'how many times as long each call takes, 1 or more',
 );
+
+export const variantIsCount: Check = ({ variant }) =>
+  /^[1-9]\d*$/.test(variant)
+    ? null
+    : { key: 'variant', message: `'${variant}' must be a number of calls, such as '3'` };
 
 export const choice = (words: readonly string[]): string =>
   words.map((word) => `'${word}'`).join(' or ');

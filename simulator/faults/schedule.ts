@@ -35,7 +35,10 @@ export class FaultSchedule {
   /** Ends what two faults left behind together, and what has no end of its own, except for good. */
   heal(): void {
     const { core: agents, controllers } = this;
-    for (const kind of faultKinds) kind.heal(this.#world, { agents, controllers });
+    const hosts = this.#world.inventory.hosts.filter((host) =>
+      this.#world.agentsOf(host).some((id) => agents.includes(id)),
+    );
+    for (const kind of faultKinds) kind.heal(this.#world, { agents, controllers, hosts });
   }
 
   #at(delayMs: number, fault: Fault, phase: 'begins' | 'ends'): void {
@@ -43,13 +46,16 @@ export class FaultSchedule {
     world.time.schedule(delayMs, 'fault', () => {
       const { kind: name, target, variant, forMs } = fault;
       const kind = faultKind(name);
-      const befallen = kind.breaks?.(fault) ?? [target];
+      const befallen = kind.breaks?.(fault, world) ?? [target];
       if (befallen.every((process) => this.#lost.has(process))) return;
       world.emit({ type: 'fault', kind: name, phase, target, detail: variant, forMs });
       if (phase === 'ends') kind.stop(world, fault);
       else kind.start(world, fault);
-      if (fault.forMs === null) {
-        for (const process of befallen) if (world.isProcess(process)) this.#lost.add(process);
+      if (fault.forMs !== null) return;
+      for (const process of befallen) {
+        if (!world.isProcess(process)) continue;
+        this.#lost.add(process);
+        world.host(process).giveUp();
       }
     });
   }

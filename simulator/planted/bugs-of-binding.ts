@@ -1,4 +1,5 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
+import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { alwaysSeemsFine, losesStandings } from './buses.ts';
@@ -36,7 +37,7 @@ export const bugsOfBinding: readonly PlantedBug[] = [
   {
     checker: 'no-thrash',
     bug: 'judges that judge while they hear nothing',
-    scenario: roughDayScenario,
+    scenario: controlPlaneSilentScenario,
     parts: { bus: alwaysSeemsFine },
   },
   {

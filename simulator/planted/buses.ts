@@ -31,12 +31,26 @@ export function garblesRequests(bus: Bus): Bus {
   });
 }
 
+/** Makes a removal of every twentieth command. */
+export function turnsIntoRemovals(bus: Bus): Bus {
+  let commands = 0;
+  return changed(bus, {
+    request(subject, data, timeoutMs) {
+      if (!subject.endsWith('.command')) return bus.request(subject, data, timeoutMs);
+      commands += 1;
+      const sent =
+        commands % 20 === 0 ? data.replace('"status":"live"', '"status":"deleting"') : data;
+      return bus.request(subject, sent, timeoutMs);
+    },
+  });
+}
+
 /** Hides from the judge what every agent but agent-1 drives. */
 export function hidesDrivers(bus: Bus): Bus {
   return changed(bus, {
     request(subject, data, timeoutMs) {
       const hidden = /^hf\.up\.agent-[^1].*\.register$/.test(subject);
-      const sent = hidden ? data.replace('"drivers":["memory"]', '"drivers":[]') : data;
+      const sent = hidden ? data.replace(/"drivers":\[[^\]]*\]/, '"drivers":[]') : data;
       return bus.request(subject, sent, timeoutMs);
     },
   });

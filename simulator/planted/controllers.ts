@@ -26,3 +26,14 @@ export function ignoresDrivers(options: ControllerOptions): ControllerOptions {
     },
   };
 }
+
+/** Believes that every load balancer may leave its host. */
+export function movesEverything(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    resolveDriver(name) {
+      const descriptor = options.resolveDriver(name);
+      return descriptor === null ? null : { ...descriptor, reschedulable: true };
+    },
+  };
+}

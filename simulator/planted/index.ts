@@ -7,8 +7,14 @@ import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
 import * as apis from './apis.ts';
-import { garblesRequests, hidesDrivers, losesCommands, losesGoodbyes } from './buses.ts';
-import { declaresTooSoon, writesNewRecordsAtOnce } from './controllers.ts';
+import {
+  garblesRequests,
+  hidesDrivers,
+  losesCommands,
+  losesGoodbyes,
+  turnsIntoRemovals,
+} from './buses.ts';
+import { declaresTooSoon, movesEverything, writesNewRecordsAtOnce } from './controllers.ts';
 import { deviceWithout } from './devices.ts';
 import { appliesAgain, liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
@@ -76,6 +82,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a store that hides that shards were let go',
     scenario: roughDayScenario,
     parts: { stores: stores.hidesFreeShards },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'a controller that lets load balancers leave their hosts, whatever their driver says',
+    scenario: roughDayScenario,
+    parts: { controller: movesEverything },
+  },
+  {
+    checker: 'traffic-goes-on',
+    bug: 'a bus that makes a removal of some commands',
+    scenario: agentCrashScenario,
+    parts: { bus: turnsIntoRemovals },
   },
   {
     checker: 'device-equals-desired',

@@ -1,5 +1,7 @@
-import type { Processes } from '../faults/fault.ts';
+import type { Targets } from '../faults/fault.ts';
 import { faultKind } from '../faults/index.ts';
+import { nameOf } from '../workload/work.ts';
+import { inventoryOf } from '../world/topology.ts';
 import type { FaultEntry, ScenarioFile } from './schema.ts';
 
 /** What is wrong in a file although each part alone is well-formed. */
@@ -20,7 +22,7 @@ export function problemsOf(file: ScenarioFile): readonly Problem[] {
 }
 
 function absentProblems(file: ScenarioFile): Problem[] {
-  const { agents } = processesOf(file);
+  const { agents } = targetsOf(file);
   return file.absent.flatMap((id, index) =>
     agents.includes(id)
       ? []
@@ -36,18 +38,17 @@ function faultProblems(fault: FaultEntry, index: number, file: ScenarioFile): Pr
     note('at', "it must be over by 'until'; make it shorter or earlier, or say 'for: ever'");
   }
   const { kind, at: atMs, for: forMs, target, variant } = fault;
-  const wrong = faultKind(kind).problem({ kind, atMs, forMs, target, variant }, processesOf(file));
+  const wrong = faultKind(kind).problem({ kind, atMs, forMs, target, variant }, targetsOf(file));
   if (wrong !== null) note(wrong.key, wrong.message);
   return problems;
 }
 
-function processesOf({ topology }: ScenarioFile): Processes {
-  const numbered = (role: string, count: number) =>
-    Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
-  return {
-    agents: numbered('agent', topology.agents),
-    controllers: numbered('controller', topology.controllers),
-  };
+function targetsOf({ topology, workload }: ScenarioFile): Targets {
+  const drawn = Array.from({ length: topology.loadBalancers ?? 0 }, (_, index) => nameOf(index));
+  const created = Array.isArray(workload)
+    ? workload.flatMap((work) => (work.do === 'create' ? [work.loadBalancer] : []))
+    : drawn;
+  return { ...inventoryOf(topology), loadBalancers: created };
 }
 
 function workProblems({ workload, topology, until }: ScenarioFile): Problem[] {

@@ -6,7 +6,7 @@ import type { Scenario, Size } from '../scenarios/scenario.ts';
 import type { RunOptions } from '../simulate.ts';
 import { Draft } from '../workload/draft.ts';
 import { itself } from '../workload/resources.ts';
-import { drawWork, type Work } from '../workload/work.ts';
+import { drawProviders, drawWork, type Work } from '../workload/work.ts';
 import { RandomStream } from '../world/random-streams.ts';
 import { type Problem, problemsOf } from './check.ts';
 import { ScenarioFile } from './schema.ts';
@@ -84,19 +84,20 @@ function scenarioOf(file: ScenarioFile): Scenario {
     plan: (stream, { loadBalancers }) => {
       const { workload } = file;
       if (Array.isArray(workload)) return { work: workOf(file), faults, untilMs, absent };
-      const { createdBy, editsMax, deletedShare } = workload;
-      const frame = { loadBalancers, createdByMs: createdBy, untilMs, editsMax, deletedShare };
-      return { work: drawWork(stream('workload'), frame), faults, untilMs, absent };
+      const { createdBy, providers, ...drawn } = workload;
+      const frame = { loadBalancers, createdByMs: createdBy, untilMs, ...drawn };
+      const provider = drawProviders(stream('providers'), providers);
+      return { work: drawWork(stream('workload'), frame, provider), faults, untilMs, absent };
     },
   };
 }
 
 function sizeOf({ topology, workload }: ScenarioFile): Size {
-  const { agents, controllers, loadBalancers } = topology;
+  const { agents, controllers, agentsPerHost, loadBalancers } = topology;
   const creates = Array.isArray(workload)
     ? workload.filter((work) => work.do === 'create').length
     : 0;
-  return { agents, controllers, loadBalancers: loadBalancers ?? creates };
+  return { agents, controllers, agentsPerHost, loadBalancers: loadBalancers ?? creates };
 }
 
 function workOf({ workload, documents }: ScenarioFile): readonly Work[] {

@@ -20,6 +20,8 @@ const count = (least: number, greatest: number) => z.int().min(least).max(greate
 const Topology = strict({
   controllers: count(1, 16).default(3),
   agents: count(1, 64).default(3),
+  /** The first so many agents share the first host, and so on. */
+  agentsPerHost: count(1, 64).default(1),
   /** For a drawn workload; a listed one creates its own. */
   loadBalancers: count(1, 2_000).optional(),
 });
@@ -82,11 +84,18 @@ const WorkEntry = z.discriminatedUnion(
 );
 export type WorkEntry = z.infer<typeof WorkEntry>;
 
+const share = z.number().min(0).max(1);
+
 /** Work that is drawn from the seed. */
 const DrawnWork = strict({
   createdBy: Duration,
   editsMax: count(0, 1_000).default(4),
   deletedShare: z.number().min(0).max(1).default(0.25),
+  /** Which share of the load balancers is given to a provider; the rest to the memory driver. */
+  providers: z
+    .strictObject({ host: share.optional(), marker: share.optional() })
+    .refine(({ host = 0, marker = 0 }) => host + marker <= 1, 'their sum must be at most 1')
+    .default({}),
 });
 
 const Workload = z.union([z.array(WorkEntry), DrawnWork], {

@@ -1,8 +1,7 @@
 import { agentCrash } from '../faults/agent-crash.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
-import type { FaultFrame } from '../faults/fault.ts';
 import { drawWork } from '../workload/work.ts';
-import { type Scenario, smallSize } from './scenario.ts';
+import { faultFrame, type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 20_000;
 
@@ -12,13 +11,9 @@ export const agentCrashScenario: Scenario = {
   summary: 'agents crash and come back, sometimes a controller too',
   promise: 'Each load balancer of a dead agent is bound to a living one, and none is lost.',
   size: smallSize,
-  plan(stream, { ids, controllerIds, loadBalancers }) {
-    const frame: FaultFrame = {
-      fromMs: 500,
-      untilMs,
-      agents: ids,
-      controllers: controllerIds,
-    };
+  plan(stream, planFrame) {
+    const { loadBalancers } = planFrame;
+    const frame = faultFrame(planFrame, 500, untilMs);
     const faults = stream('faults');
     const crashes = Array.from({ length: faults.integer(2, 8) }, () =>
       agentCrash.draw(faults, frame),

@@ -1,7 +1,7 @@
-import type { Fault, FaultFrame } from '../faults/fault.ts';
+import type { Fault } from '../faults/fault.ts';
 import { networkPartition } from '../faults/network-partition.ts';
 import { drawWork } from '../workload/work.ts';
-import { type Scenario, smallSize } from './scenario.ts';
+import { faultFrame, type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 25_000;
 
@@ -15,13 +15,9 @@ export const asymmetricPartitionScenario: Scenario = {
   promise:
     'Whoever hears only half of a conversation loses its load balancers to those who hear all of it, and nobody waits for the network to heal.',
   size: smallSize,
-  plan(stream, { ids, controllerIds, loadBalancers }) {
-    const frame: FaultFrame = {
-      fromMs: 2_000,
-      untilMs,
-      agents: ids,
-      controllers: controllerIds,
-    };
+  plan(stream, planFrame) {
+    const { ids, controllerIds, loadBalancers } = planFrame;
+    const frame = faultFrame(planFrame, 2_000, untilMs);
     const faults = stream('faults');
     // At least one agent stays whole.
     const broken = faults.shuffled(ids).slice(0, faults.integer(1, Math.max(1, ids.length - 1)));

@@ -2,7 +2,7 @@ import { controllerCrash } from '../faults/controller-crash.ts';
 import { persistencePoints } from '../world/process.ts';
 import type { Fault } from '../faults/fault.ts';
 import { drawWork } from '../workload/work.ts';
-import { type Scenario, smallSize } from './scenario.ts';
+import { faultFrame, type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 25_000;
 
@@ -13,9 +13,10 @@ export const controllerCrashScenario: Scenario = {
   promise:
     'Wherever a controller dies between a record and its effect, another one finishes what it began, and nothing is done twice or never.',
   size: smallSize,
-  plan(stream, { ids, controllerIds, loadBalancers }) {
+  plan(stream, planFrame) {
+    const { controllerIds, loadBalancers } = planFrame;
     const draws = stream('faults');
-    const frame = { fromMs: 500, untilMs, agents: ids, controllers: controllerIds };
+    const frame = faultFrame(planFrame, 500, untilMs);
     const atPoints = Array.from({ length: draws.integer(4, 10) }, (): Fault => {
       const atMs = draws.between(frame.fromMs, untilMs - 3_000);
       return {

@@ -2,7 +2,7 @@ import { controllerCrash } from '../faults/controller-crash.ts';
 import { deviceUnreachable } from '../faults/device-unreachable.ts';
 import type { Fault } from '../faults/fault.ts';
 import { drawWork } from '../workload/work.ts';
-import { type Scenario, smallSize } from './scenario.ts';
+import { faultFrame, type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 140_000;
 const outage = { atMs: 5_000, forMs: 120_000 };
@@ -15,9 +15,10 @@ export const longOutageScenario: Scenario = {
   promise:
     'What nobody can carry out shows ERROR by its deadline and no later, and is made good when somebody can.',
   size: smallSize,
-  plan(stream, { ids, controllerIds, loadBalancers }) {
+  plan(stream, planFrame) {
+    const { loadBalancers } = planFrame;
     const faults = stream('faults');
-    const frame = { fromMs: 0, untilMs, agents: ids, controllers: controllerIds };
+    const frame = faultFrame(planFrame, 0, untilMs);
     const unreachable: Fault = { ...deviceUnreachable.draw(faults, frame), ...outage };
     const crashFrame = { ...frame, fromMs: outage.atMs + 5_000, untilMs: outage.atMs + 20_000 };
     const crash = controllerCrash.draw(faults, crashFrame);

@@ -1,20 +1,19 @@
 import type { CheckerKind } from '../checkers/checker.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { Fault, FaultFrame } from '../faults/fault.ts';
 import type { RandomStream } from '../world/random-streams.ts';
-import type { Work } from '../workload/work.ts';
+import { nameOf, type Work } from '../workload/work.ts';
+import type { Topology } from '../world/topology.ts';
 
 /** The size of a run. */
-export interface Size {
-  readonly controllers: number;
-  readonly agents: number;
+export interface Size extends Topology {
   readonly loadBalancers: number;
 }
 
 /** Enough for one controller to be dead while two others disagree, and for agents to share a load. */
-export const defaultSize: Size = { controllers: 3, agents: 5, loadBalancers: 50 };
+export const defaultSize: Size = { controllers: 3, agents: 5, agentsPerHost: 2, loadBalancers: 50 };
 
 /** Most bugs of distributed systems show with three of each, and then the story stays readable. */
-export const smallSize: Size = { controllers: 3, agents: 3, loadBalancers: 6 };
+export const smallSize: Size = { controllers: 3, agents: 3, agentsPerHost: 2, loadBalancers: 6 };
 
 /** Everything that will be done to a world, drawn before it runs. */
 export interface Plan {
@@ -32,6 +31,15 @@ export interface PlanFrame {
   /** The agents. */
   readonly ids: readonly string[];
   readonly controllerIds: readonly string[];
+  readonly hosts: readonly string[];
+  readonly devices: readonly string[];
+}
+
+/** Between which times, and to what, the faults of a plan may happen. */
+export function faultFrame(frame: PlanFrame, fromMs: number, untilMs: number): FaultFrame {
+  const { ids: agents, controllerIds: controllers, hosts, devices } = frame;
+  const loadBalancers = Array.from({ length: frame.loadBalancers }, (_, index) => nameOf(index));
+  return { fromMs, untilMs, agents, controllers, hosts, devices, loadBalancers };
 }
 
 export interface Scenario {

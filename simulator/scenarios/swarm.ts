@@ -12,6 +12,7 @@ export const swarmScenario: Scenario = {
   drawSize: (stream) => ({
     controllers: stream.integer(1, 5),
     agents: stream.integer(1, 8),
+    agentsPerHost: stream.integer(1, 3),
     loadBalancers: stream.integer(1, 40),
   }),
   plan: (stream, frame) =>

@@ -4,11 +4,14 @@ import { agentPause } from '../faults/agent-pause.ts';
 import type { Fault, FaultFrame } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { RandomStream } from '../world/random-streams.ts';
-import { drawWork } from '../workload/work.ts';
-import type { Plan, PlanFrame } from './scenario.ts';
+import { drawProviders, drawWork } from '../workload/work.ts';
+import { faultFrame, type Plan, type PlanFrame } from './scenario.ts';
 
 export const troublePromise =
   'Whatever happens, no load balancer is lost or configured by two agents, and once the core is whole, all of them are bound to it.';
+
+/** Which share of the load balancers can't leave their host, or has a device with a weak fence. */
+const providers = { host: 0.25, marker: 0.15 };
 
 export interface Trouble {
   readonly untilMs: number;
@@ -29,16 +32,11 @@ export interface Trouble {
  */
 export function drawTrouble(
   stream: (name: string) => RandomStream,
-  { ids, controllerIds, loadBalancers }: PlanFrame,
+  planFrame: PlanFrame,
   trouble: Trouble,
 ): Plan {
   const { untilMs, kindShare, faultsOfAKindMax } = trouble;
-  const frame: FaultFrame = {
-    fromMs: 500,
-    untilMs,
-    agents: ids,
-    controllers: controllerIds,
-  };
+  const frame = faultFrame(planFrame, 500, untilMs);
   const faults = faultKinds.flatMap((kind) => {
     // One stream for each kind, so that a new kind leaves the others as they were.
     const own = stream(`faults:${kind.name}`);
@@ -46,8 +44,10 @@ export function drawTrouble(
     return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
   });
   const { createdByMs, editsMax, deletedShare } = trouble;
+  const { loadBalancers } = planFrame;
   const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare };
-  const work = drawWork(stream('workload'), workFrame);
+  const provider = drawProviders(stream('providers'), providers);
+  const work = drawWork(stream('workload'), workFrame, provider);
   const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
   return { work, faults: [...faults, ...lost], untilMs };
 }

@@ -35,21 +35,50 @@ const bareShare = 0.2;
 /** How long a client takes from one child to the next. */
 const betweenChildrenMs = [50, 1_500] as const;
 
-export function drawWork(stream: RandomStream, frame: WorkFrame): readonly Work[] {
+/** What the load balancers of drawn work are called. */
+export const nameOf = (index: number): string => `lb-${index + 1}`;
+
+/** Which share of the load balancers is given to other drivers than the appliance's. */
+export interface ProviderShares {
+  readonly host?: number | undefined;
+  readonly marker?: number | undefined;
+}
+
+/** Draws a provider for one load balancer after the other. */
+export function drawProviders(
+  stream: RandomStream,
+  { host = 0, marker = 0 }: ProviderShares,
+): () => string {
+  return () => {
+    const drawn = stream.next();
+    if (drawn < host) return 'host';
+    return drawn < host + marker ? 'marker' : 'memory';
+  };
+}
+
+export function drawWork(
+  stream: RandomStream,
+  frame: WorkFrame,
+  provider: () => string = () => 'memory',
+): readonly Work[] {
   const work: Work[] = [];
   for (let index = 0; index < frame.loadBalancers; index += 1) {
-    work.push(...drawLife(stream, `lb-${index + 1}`, frame));
+    work.push(...drawLife(stream, nameOf(index), frame, provider()));
   }
   return work.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-function drawLife(stream: RandomStream, loadBalancer: string, frame: WorkFrame): Work[] {
+function drawLife(
+  stream: RandomStream,
+  loadBalancer: string,
+  frame: WorkFrame,
+  provider: string,
+): Work[] {
   const { createdByMs, untilMs, editsMax, deletedShare } = frame;
   const createdMs = stream.between(0, createdByMs);
   const draft = new Draft(stream, stream.chance(bareShare));
-  const work: Work[] = [
-    { atMs: createdMs, loadBalancer, type: 'create', attributes: draft.attributes },
-  ];
+  const attributes = { ...draft.attributes, provider };
+  const work: Work[] = [{ atMs: createdMs, loadBalancer, type: 'create', attributes }];
   let completeMs = createdMs;
   for (const change of draft.completing()) {
     completeMs = Math.min(untilMs, completeMs + stream.between(...betweenChildrenMs));

@@ -1,22 +1,22 @@
-import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { Host } from './host.ts';
+import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
 
-/** How often agents compare what is on their devices with what they wrote. */
-const auditMs = 3_000;
-
-/** A host with one agent on it. Its disk outlives the agent. */
+/** An agent and its disk, which outlives it. */
 export class AgentHost extends Host {
   #disk: MemoryJournal;
   #agent: Agent | null = null;
   #drivers: readonly string[] = [];
   #starts = 0;
   #disks = 1;
+  #hasPower = true;
+  /** While its host is down: is it to be started when that comes up? */
+  #startsWithHost = false;
 
   constructor(id: string, world: World) {
     super(id, world);
@@ -43,6 +43,10 @@ export class AgentHost extends Host {
   }
 
   async start(): Promise<void> {
+    if (!this.#hasPower) {
+      this.#startsWithHost = true;
+      return;
+    }
     if (this.isUp) return;
     this.#starts += 1;
     const { id, world } = this;
@@ -50,12 +54,14 @@ export class AgentHost extends Host {
     const journal = processJournal(process, this.#disk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
-    const reached = memoryDriver(world.appliance, id, { clock, auditMs });
-    const driver = world.parts.driver(reached, id, world.clock);
+    const drivers = world.placesOf(id).map((place) => {
+      const driver = world.parts.driver(placeDriver(place, id, clock), id, world.clock);
+      return [place.descriptor.name, processDriver(process, driver)] as const;
+    });
     const options = world.parts.agent({
       id,
       description: {
-        host: `host-${id}`,
+        host: world.hostOf(id),
         zone: null,
         capacity: null,
         addresses: [],
@@ -66,7 +72,7 @@ export class AgentHost extends Host {
         world.emit({ type: 'sent', from: id, subject, data }),
       ),
       journal,
-      drivers: new Map([[memoryDescriptor.name, processDriver(process, driver)]]),
+      drivers: new Map(drivers),
       clock,
       log,
       timings: world.options.timings,
@@ -80,7 +86,18 @@ export class AgentHost extends Host {
 
   override kill(): void {
     this.#agent = null;
+    this.#startsWithHost = false;
     super.kill();
+  }
+
+  /** The host that it is on dies, or comes up and starts what had run there. */
+  setPower(on: boolean): void {
+    if (on === this.#hasPower) return;
+    const runs = on ? this.#startsWithHost : this.isUp;
+    this.#hasPower = on;
+    if (!on) this.kill();
+    else if (runs) this.world.background(this.start());
+    this.#startsWithHost = !on && runs;
   }
 
   /** The host gets a new, empty disk; its process must not run. */

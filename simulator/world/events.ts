@@ -1,4 +1,4 @@
-import type { ApplyLogEntry } from '../../drivers/memory/device.ts';
+import type { ApplyLogEntry, ServingCause } from '../../drivers/memory/device.ts';
 import type { TransitionEvent } from '../../src/api/services.ts';
 import type { StoreChange, Stores } from '../../src/ports/store.ts';
 import type { ApiAnswer, ApiRequest } from './wire.ts';
@@ -14,7 +14,17 @@ export type WriteOutcome = 'committed' | 'refused' | 'unavailable' | 'unknown';
 
 /** What happens in a world, as its observers see it: checkers, the chronicle, the trace. */
 export type WorldEvent =
-  | { readonly type: 'device'; readonly entry: ApplyLogEntry }
+  | { readonly type: 'device'; readonly place: string; readonly entry: ApplyLogEntry }
+  /** A place serves a load balancer by another agent's configuration than before, or no more. */
+  | {
+      readonly type: 'served';
+      readonly place: string;
+      readonly loadBalancer: string;
+      readonly agent: string | null;
+      readonly cause: ServingCause;
+    }
+  /** A place has lost its marker of a load balancer, or has come up with an older one. */
+  | { readonly type: 'forgot'; readonly place: string; readonly loadBalancer: string }
   /** The store's own history, in its order. */
   | { readonly type: 'stored'; readonly bucket: BucketName; readonly change: StoreChange }
   /** From now on a process may know that this value was committed. */

@@ -23,6 +23,7 @@ export abstract class Host {
   #process: VirtualProcess | null = null;
   #bus: MemoryBus | null = null;
   #suspendedAtMs: number | null = null;
+  #givenUp = false;
   #paceMs: (() => number) | null = null;
   #paused = false;
   /** Since when its process can't do all that it has to; null where it can. */
@@ -44,8 +45,14 @@ export abstract class Host {
   /** Does nothing where the process runs, or is about to. */
   abstract start(): Promise<void>;
 
+  /** Does it run, or is it about to? Or was it given up for good? */
   protected get isUp(): boolean {
-    return this.#process !== null;
+    return this.#process !== null || this.#givenUp;
+  }
+
+  /** It is left as it is now: nothing starts it any more. */
+  giveUp(): void {
+    this.#givenUp = true;
   }
 
   protected boot(): HostProcess {

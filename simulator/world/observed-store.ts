@@ -55,6 +55,7 @@ function observed(store: Store, bucket: BucketName, observer: StoreObserver): St
     }
   };
   return {
+    wasRemoved: (key) => store.wasRemoved(key),
     async get(key, after) {
       const entry = await store.get(key, after);
       if (entry !== null) observer.learnt(bucket, key, entry.value);

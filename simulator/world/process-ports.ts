@@ -89,6 +89,7 @@ function processStore(process: VirtualProcess, store: Store): Store {
   return {
     get: (key, after) => here(() => store.get(key, after)),
     newest: () => here(() => store.newest()),
+    wasRemoved: (key) => here(() => store.wasRemoved(key)),
     create: (key, value, writeId) => persists(process, () => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>
       persists(process, () => store.update(key, value, revision, writeId)),

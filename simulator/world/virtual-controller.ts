@@ -7,6 +7,7 @@ import { Controller, type ControllerOptions } from '../../src/controller/control
 import { VipPools } from '../../src/vips/config.ts';
 import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
 import type { HostProcess } from './host.ts';
+import { virtualDescriptor, virtualDescriptors } from './places.ts';
 import { processStores } from './process-ports.ts';
 import type { WireApi } from './wire.ts';
 import type { World } from './world.ts';
@@ -22,7 +23,6 @@ const vipPools = VipPools.parse([
 ]);
 
 const apiConfig = ApiConfig.parse({ defaultProvider: memoryDescriptor.name });
-const resolveDriver = (name: string) => (name === memoryDescriptor.name ? memoryDescriptor : null);
 
 export interface VirtualController {
   readonly controller: Controller;
@@ -55,7 +55,7 @@ export function virtualController(
       timings: world.options.timings,
       shards: world.options.shards,
       formats,
-      resolveDriver,
+      resolveDriver: virtualDescriptor,
       purged: (loadBalancer, { vip_address: address }) => {
         release(vips, address, loadBalancer, log);
       },
@@ -72,8 +72,8 @@ export function virtualController(
     clock,
     random: world.stream(`api:${id}`),
     log,
-    resolveProvider: resolveDriver,
-    listProviders: () => [memoryDescriptor],
+    resolveProvider: virtualDescriptor,
+    listProviders: () => virtualDescriptors,
   });
   return { controller, api: world.parts.api(wireApi(app), id, world.clock) };
 }

@@ -1,4 +1,7 @@
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
+import type { Kept } from '../../drivers/memory/contents.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
+import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { Agent } from '../../src/agent/agent.ts';
@@ -6,23 +9,30 @@ import type { Controller } from '../../src/controller/controller.ts';
 import type { Stores } from '../../src/ports/store.ts';
 import { AgentHost } from './agent-host.ts';
 import { ControllerHost } from './controller-host.ts';
+import { Exposure } from './exposure.ts';
 import type { Host } from './host.ts';
 import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
+import {
+  applianceName,
+  hostDescriptor,
+  markedApplianceName,
+  markerDescriptor,
+  type Place,
+} from './places.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { RandomStream } from './random-streams.ts';
+import { hostOf, type Inventory, inventoryOf, type Topology } from './topology.ts';
 import { Trace } from './trace.ts';
+import { Traffic } from './traffic.ts';
 import { ProcessClock, VirtualTime } from './virtual-clock.ts';
 
-export interface WorldOptions {
+export interface WorldOptions extends Topology {
   readonly seed: number;
   readonly timings: Timings;
-  readonly agents: number;
-  /** How many controllers share the shards. */
-  readonly controllers: number;
   readonly shards: number;
   readonly parts?: Partial<WorldParts>;
   readonly trace?: Trace;
@@ -36,8 +46,9 @@ type Medium = keyof typeof delays;
 const settleLimitMs = 3_600_000;
 
 /**
- * A world in one process: virtual time, network, store, hosts and one appliance that every agent
- * reaches. It runs the controller and the agents of `src/`, unchanged.
+ * A world in one process: virtual time, network, store, hosts, two appliances that every agent
+ * reaches, and on each host what runs there. It runs the controllers and the agents of `src/`,
+ * unchanged.
  */
 export class World {
   readonly options: WorldOptions;
@@ -47,7 +58,11 @@ export class World {
   readonly clock: ProcessClock;
   readonly network: Network;
   readonly stores: VirtualStores;
-  readonly appliance: MemoryDevice;
+  readonly inventory: Inventory;
+  /** Where load balancers are served, by name. */
+  readonly places: ReadonlyMap<string, Place>;
+  readonly traffic = new Traffic();
+  readonly exposure = new Exposure();
   readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
@@ -70,11 +85,15 @@ export class World {
       chance: (share) => this.stream('store-fate').chance(share),
       onCommitted: (bucket, change) => this.emit({ type: 'stored', bucket, change }),
     });
-    this.appliance = this.parts.device({
-      clock: this.clock,
-      latency: () => ({ beforeMs: this.delay('device'), afterMs: this.delay('device') }),
-      onEntry: (entry) => this.emit({ type: 'device', entry }),
-    });
+    this.inventory = inventoryOf(options);
+    const places = [
+      this.#place(applianceName, memoryDescriptor, null),
+      this.#place(markedApplianceName, markerDescriptor, null),
+      ...this.inventory.hosts.map((host) => this.#place(host, hostDescriptor, host)),
+    ];
+    this.places = new Map(places.map((place) => [place.name, place]));
+    this.observe(this.traffic.observer);
+    this.observe(this.exposure.observer);
     this.controllerHosts = new Map(
       this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
     );
@@ -115,8 +134,7 @@ export class World {
   }
 
   controllerIds(): readonly string[] {
-    const length = this.options.controllers;
-    return Array.from({ length }, (_, index) => `controller-${index + 1}`);
+    return this.inventory.controllers;
   }
 
   controllerHost(id: string): ControllerHost {
@@ -126,7 +144,7 @@ export class World {
   }
 
   agentIds(): readonly string[] {
-    return Array.from({ length: this.options.agents }, (_, index) => `agent-${index + 1}`);
+    return this.inventory.agents;
   }
 
   agentHost(id: string): AgentHost {
@@ -146,6 +164,59 @@ export class World {
 
   agent(id: string): Agent | null {
     return this.agentHost(id).agent;
+  }
+
+  place(name: string): Place {
+    const place = this.places.get(name);
+    if (place === undefined) throw new Error(`there is no ${name} in this world`);
+    return place;
+  }
+
+  /** The appliance whose conditional write fences stale agents. */
+  get appliance(): MemoryDevice {
+    return this.place(applianceName).device;
+  }
+
+  /** The places that an agent reaches: the appliances, and its own host. */
+  placesOf(agent: string): readonly Place[] {
+    const host = this.hostOf(agent);
+    return [...this.places.values()].filter((each) => each.host === null || each.host === host);
+  }
+
+  hostOf(agent: string): string {
+    return hostOf(agent, this.options);
+  }
+
+  agentsOf(host: string): readonly string[] {
+    return this.inventory.agents.filter((agent) => this.hostOf(agent) === host);
+  }
+
+  /** Loses power with all agents on it, and with all that they run there. */
+  killHost(host: string): void {
+    for (const id of this.agentsOf(host)) this.agentHost(id).setPower(false);
+    this.place(host).device.halt('the host is down');
+  }
+
+  /** Comes up with its disk, and starts the agents that had run. */
+  bootHost(host: string): void {
+    if (this.place(host).device.unreachable === null) return;
+    this.bootPlace(host, 'disk');
+    for (const id of this.agentsOf(host)) this.agentHost(id).setPower(true);
+  }
+
+  /** Where a device comes up with what it has kept, it may have forgotten markers. */
+  bootPlace(name: string, kept: Kept): void {
+    const { device } = this.place(name);
+    const before = device.ids().map((id) => [id, device.peek(id)?.marker] as const);
+    device.boot(kept);
+    for (const [id, marker] of before) {
+      if (device.peek(id)?.marker !== marker) this.forgot(name, id);
+    }
+  }
+
+  /** A device does not know any more what it knew of a load balancer. */
+  forgot(place: string, loadBalancer: string): void {
+    this.emit({ type: 'forgot', place, loadBalancer });
   }
 
   /** Tells of everything that happens from now on. Observers look, and change nothing. */
@@ -218,6 +289,19 @@ export class World {
       throw new Error('nothing happens any more, and what was waited for is not settled');
     }
     return noted;
+  }
+
+  #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
+    const delayed = () => this.delay('device');
+    const device = this.parts.device({
+      clock: this.clock,
+      latency: () => ({ beforeMs: delayed(), afterMs: delayed() }),
+      ...(descriptor.fence === 'marker' ? { markerAgeMs: delayed } : {}),
+      onEntry: (entry) => this.emit({ type: 'device', place: name, entry }),
+      onServing: (loadBalancer, agent, cause) =>
+        this.emit({ type: 'served', place: name, loadBalancer, agent, cause }),
+    });
+    return { name, descriptor, device, host };
   }
 
   #step(untilMs: number): boolean {

@@ -60,6 +60,14 @@ export class MemoryStore implements Store {
     return revision;
   }
 
+  async wasRemoved(key: string): Promise<boolean> {
+    assertKey(key);
+    await this.#hop('get', key, 'request');
+    const removed = this.#contents.last(key)?.type === 'removed';
+    await this.#hop('get', key, 'answer');
+    return removed;
+  }
+
   create(key: string, value: string, writeId: string): Promise<WriteResult> {
     return this.#write({ operation: 'create', key, value, expected: null, writeId });
   }

@@ -122,6 +122,12 @@ class NatsStore implements Store {
     return { key, value: decoded(stored.data), revision: stored.seq };
   }
 
+  async wasRemoved(key: string): Promise<boolean> {
+    assertKey(key);
+    const stored = await this.#last(key);
+    return stored !== null && isMarker(stored);
+  }
+
   async newest(): Promise<number> {
     const what = `the newest revision of ${this.#bucket}`;
     const subject = `$JS.API.STREAM.INFO.KV_${this.#bucket}`;

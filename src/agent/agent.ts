@@ -14,6 +14,7 @@ import {
   Probe,
   RegisterReply,
   Standing,
+  StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
@@ -26,6 +27,8 @@ import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
 import { Device } from './device.ts';
 import { nextIncarnation } from './incarnation.ts';
+import { Reach } from './reach.ts';
+import { sweep } from './sweep.ts';
 
 export interface AgentOptions {
   readonly id: string;
@@ -54,8 +57,7 @@ export class Agent {
   readonly #devices = new Map<string, Device>();
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
-  /** Drivers whose devices were out of reach when this agent registered. */
-  #missing: readonly Driver[] = [];
+  readonly #reach: Reach;
   #sequence = 0;
   /** When the newest heartbeat that was acknowledged had been sent: the lease counts from there. */
   #leasedFrom: MonotonicMs;
@@ -65,11 +67,16 @@ export class Agent {
     const { clock, log } = options;
     this.#beatSubject = this.#up('heartbeat');
     this.#leasedFrom = clock.monotonicMs();
+    this.#reach = new Reach(options);
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
         heartbeat: worker<AgentEvent>(async (_, report, signal) => {
-          await Promise.all([this.#heartbeat(report, signal), this.#seekDrivers(report, signal)]);
+          await Promise.all([
+            this.#heartbeat(report, signal),
+            this.#seekDrivers(report, signal),
+            this.#sweep(signal),
+          ]);
         }),
         goodbye: worker<AgentEvent>((_, report, signal) => this.#goodbye(report, signal)),
       },
@@ -253,7 +260,7 @@ export class Agent {
 
   async #register(report: Tell, signal: Cancellation): Promise<void> {
     const { id: agent, bus, clock, timings, log, description } = this.#options;
-    const drivers = await this.#reachableDrivers();
+    const drivers = await this.#reach.probe();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       const { incarnation } = this;
       const request = { agent, incarnation, description: { ...description, drivers } };
@@ -280,34 +287,21 @@ export class Agent {
     }
   }
 
-  async #reachableDrivers(): Promise<string[]> {
-    const reachable: string[] = [];
-    const missing: Driver[] = [];
-    for (const [name, driver] of this.#options.drivers) {
-      const result = await driver.probe();
-      if (result.reachable) {
-        reachable.push(name);
-        continue;
-      }
-      missing.push(driver);
-      const { log } = this.#options;
-      log.error({ driver: name, reason: result.reason }, 'a device is out of reach');
-    }
-    this.#missing = missing;
-    return reachable;
-  }
-
   /** Nothing is bound to an agent for a device that it did not register, so it registers again. */
   async #seekDrivers(report: Tell, signal: Cancellation): Promise<void> {
-    const { clock, timings } = this.#options;
-    while (!signal.aborted && this.#missing.length > 0) {
-      await pause(clock, timings.retryMaxMs, signal);
-      for (const driver of this.#missing) {
-        if (signal.aborted || !(await driver.probe()).reachable) continue;
-        report({ type: 'drivers.found' });
-        return;
-      }
-    }
+    if (await this.#reach.seek(signal)) report({ type: 'drivers.found' });
+  }
+
+  /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
+  #sweep(signal: Cancellation): Promise<void> {
+    const { id: agent, bus, drivers, clock, log, timings } = this.#options;
+    const drives = (id: string) => this.#devices.has(id);
+    const purged = async (loadBalancers: readonly string[]) => {
+      const timeoutMs = timings.ackTimeoutMs * 4;
+      const request = { agent, loadBalancers };
+      return (await call(bus, this.#up('strays'), request, StraysReply, timeoutMs)).purged;
+    };
+    return sweep({ drivers, clock, log, everyMs: timings.sweepMs, drives, purged }, signal);
   }
 
   async #heartbeat(report: Tell, signal: Cancellation): Promise<void> {

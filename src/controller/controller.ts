@@ -24,6 +24,7 @@ import { Membership } from './membership.ts';
 import type { RankPolicy } from './placer.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { ProvenTime } from './proven-time.ts';
+import { purgedAmong } from './purged.ts';
 import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
@@ -128,7 +129,17 @@ export class Controller {
         this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
       return context?.binding ?? null;
     };
-    this.#inbox = new Inbox({ bus, log, shards, judge: this.judge, owner: this.owner, holder });
+    const purged = (ids: readonly string[]) =>
+      purgedAmong(ids, this.projection.desired, stores.desired);
+    this.#inbox = new Inbox({
+      bus,
+      log,
+      shards,
+      judge: this.judge,
+      owner: this.owner,
+      holder,
+      purged,
+    });
     this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
     });

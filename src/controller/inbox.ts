@@ -7,6 +7,8 @@ import {
   Heartbeat,
   Register,
   Report,
+  Strays,
+  type StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
 import {
   CreateRequest,
@@ -32,6 +34,8 @@ export interface InboxOptions {
   readonly owner: LoadBalancerOwner;
   /** Who holds the load balancer by a revision of its record that is known committed. */
   readonly holder: (loadBalancer: string) => Seat | null;
+  /** Of these, the load balancers that are known to have been deleted for good. */
+  readonly purged: (ids: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
@@ -80,6 +84,11 @@ export class Inbox {
         return this.#answer(message, Goodbye, address.agent, (body) =>
           this.#options.judge.goodbye(body),
         );
+      case 'strays':
+        return this.#answer(message, Strays, address.agent, async ({ loadBalancers }) => {
+          const purged = await this.#options.purged(loadBalancers);
+          return { purged: [...purged] } satisfies StraysReply;
+        });
       case 'report':
         return this.#answer(message, Report, address.agent, (report) => {
           this.#options.owner.report(report);

@@ -65,6 +65,12 @@ export interface Store {
    * {@link StoreUnavailable}.
    */
   newest(): Promise<number>;
+  /**
+   * Was the key removed, by {@link remove}? True only where its removal marker was read: a key that
+   * was never there, or whose bucket was made anew, is not removed. False may be stale. May throw
+   * {@link StoreUnavailable}.
+   */
+  wasRemoved(key: string): Promise<boolean>;
   /** Commits only if the key does not exist, or was removed. */
   create(key: string, value: string, writeId: string): Promise<WriteResult>;
   /**

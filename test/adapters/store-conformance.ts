@@ -79,6 +79,16 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'knows what was removed from what never was',
+    async run(store) {
+      const revision = await committed(store.create('removed.x', 'value', 'w1'));
+      expect(await store.wasRemoved('removed.x')).toBe(false);
+      await committed(store.remove('removed.x', revision, 'w2'));
+      expect(await store.wasRemoved('removed.x')).toBe(true);
+      expect(await store.wasRemoved('removed.never')).toBe(false);
+    },
+  },
+  {
     name: 'creates a key only once',
     async run(store) {
       await committed(store.create('once.x', 'mine', 'w1'));

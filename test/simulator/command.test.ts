@@ -56,6 +56,9 @@ test('one run is a line of JSON that says what happened, and its sums', async ()
     'faults',
     'writes',
     'rebinds',
+    'unservedMs',
+    'twiceMs',
+    'exposureMs',
     'hash',
     'violations',
   ]);
@@ -122,6 +125,8 @@ test('a set ends in a table, in what was reached and in a verdict, and shows how
     'faults/seed',
     'writes/seed',
     'rebinds/seed',
+    'unserved s/seed',
+    'exposed ms/seed',
     'core s',
     'speed',
   ]);

@@ -19,7 +19,11 @@ function reachedBy(...events: readonly WorldEvent[]): readonly string[] {
 }
 
 function device(kind: EventOf<'device'>['entry']['kind'], agent = 'agent-1'): WorldEvent {
-  return { type: 'device', entry: { at: 0, lb: 'web', epoch: 1, generation: 1, agent, kind } };
+  return {
+    type: 'device',
+    place: 'appliance',
+    entry: { at: 0, lb: 'web', epoch: 1, generation: 1, agent, kind },
+  };
 }
 
 function written(outcome: EventOf<'written'>['outcome'], askedAtMs: number): WorldEvent {

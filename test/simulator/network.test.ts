@@ -77,7 +77,7 @@ describe('a partition', () => {
       faultOf(networkPartition, { target: 'agent-2', variant: 'one way' }),
     );
 
-    networkPartition.heal(world, { agents: ['agent-2'], controllers: [] });
+    networkPartition.heal(world, { agents: ['agent-2'], controllers: [], hosts: [] });
     expect(await hearsays()).toEqual(without(...pairs(everybody, ['agent-1'])));
   });
 });

@@ -59,8 +59,12 @@ export class VirtualStore implements Store {
 
   // As a store.
 
-  get(key: string, after?: number): Promise<StoreEntry | null> {
-    return this.#read(this.line(anybody), key, after);
+  async get(key: string, after?: number): Promise<StoreEntry | null> {
+    return entryOf(key, await this.#last(this.line(anybody), key), after);
+  }
+
+  async wasRemoved(key: string): Promise<boolean> {
+    return (await this.#last(this.line(anybody), key))?.type === 'removed';
   }
 
   create(key: string, value: string, writeId: string): Promise<WriteResult> {
@@ -87,7 +91,8 @@ export class VirtualStore implements Store {
   as(process: string): Store {
     const line = this.line(process);
     return {
-      get: (key, after) => this.#read(line, key, after),
+      get: async (key, after) => entryOf(key, await this.#last(line, key), after),
+      wasRemoved: async (key) => (await this.#last(line, key))?.type === 'removed',
       newest: () => this.#newest(),
       create: (key, value, writeId) => this.create(key, value, writeId),
       update: (key, value, revision, writeId) => this.update(key, value, revision, writeId),
@@ -127,7 +132,8 @@ export class VirtualStore implements Store {
 
   // How it works.
 
-  async #read(line: StoreLine, key: string, after?: number): Promise<StoreEntry | null> {
+  /** The key's newest change, as whoever answers knows it. */
+  async #last(line: StoreLine, key: string): Promise<StoreChange | null> {
     assertKey(key);
     await this.#hop();
     // Somebody who is behind takes himself for the leader, and answers.
@@ -137,7 +143,7 @@ export class VirtualStore implements Store {
     const asOfMs = this.#clock.monotonicMs() - line.staleMs;
     const last = this.#past.asOf(asOfMs, key, this.#contents.last(key));
     await this.#hop();
-    return entryOf(key, last, after);
+    return last;
   }
 
   /** Never from the past, because all that the API promises its readers rests on this answer. */

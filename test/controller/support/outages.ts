@@ -25,6 +25,7 @@ function guard(store: Store, bucket: keyof Stores, down: Outages): Store {
   return {
     get: (key, after) => store.get(key, after),
     newest: () => store.newest(),
+    wasRemoved: (key) => store.wasRemoved(key),
     create: (key, value, writeId) => unless(() => store.create(key, value, writeId)),
     update: (key, value, revision, writeId) =>
       unless(() => store.update(key, value, revision, writeId)),

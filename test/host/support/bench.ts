@@ -168,6 +168,7 @@ export class Bench {
       return result;
     };
     return {
+      wasRemoved: (key) => store.wasRemoved(key),
       get: (key, after) => {
         this.gets.push(key);
         if (this.#refusedGets === 0) return store.get(key, after);

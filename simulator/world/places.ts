@@ -1,0 +1,48 @@
+import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts';
+import type { MemoryDevice } from '../../drivers/memory/device.ts';
+import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+
+/** How often agents compare what is on their devices with what they wrote. */
+const auditMs = 3_000;
+
+/** A process for each load balancer on the host of its agent, as HAProxy: it can't leave the host. */
+export const hostDescriptor: DriverDescriptor = {
+  ...memoryDescriptor,
+  name: 'host',
+  description: 'Runs load balancers on the host of their agent, which they can not leave.',
+  reschedulable: false,
+  fence: 'host',
+};
+
+/** An appliance without a conditional write: who writes has read the marker a moment ago. */
+export const markerDescriptor: DriverDescriptor = {
+  ...memoryDescriptor,
+  name: 'marker',
+  description:
+    'Configures an appliance that keeps a marker, but can not compare and write at once.',
+  fence: 'marker',
+};
+
+export const virtualDescriptors = [memoryDescriptor, hostDescriptor, markerDescriptor];
+
+export const virtualDescriptor = (name: string): DriverDescriptor | null =>
+  virtualDescriptors.find((each) => each.name === name) ?? null;
+
+/** Where load balancers are served: an appliance that all agents reach, or a host of agents. */
+export interface Place {
+  readonly name: string;
+  readonly descriptor: DriverDescriptor;
+  readonly device: MemoryDevice;
+  /** The host that it is part of; null where every agent reaches it. */
+  readonly host: string | null;
+}
+
+/** The appliances' names, as faults and events call them. */
+export const applianceName = 'appliance';
+export const markedApplianceName = 'marked-appliance';
+
+/** The driver of an agent for a place. */
+export function placeDriver(place: Place, agent: string, clock: Clock): Driver {
+  return { ...memoryDriver(place.device, agent, { clock, auditMs }), descriptor: place.descriptor };
+}

@@ -1,0 +1,38 @@
+import { applianceName, markedApplianceName } from './places.ts';
+
+/** How many of what there are in a world. */
+export interface Topology {
+  readonly controllers: number;
+  readonly agents: number;
+  /** How many agents share a host; 1 where it is not given. */
+  readonly agentsPerHost?: number;
+}
+
+/** What there is in a world, by name. */
+export interface Inventory {
+  readonly agents: readonly string[];
+  readonly controllers: readonly string[];
+  /** The hosts of the agents. */
+  readonly hosts: readonly string[];
+  /** The appliances that every agent reaches. */
+  readonly devices: readonly string[];
+}
+
+export function inventoryOf({ controllers, agents, agentsPerHost = 1 }: Topology): Inventory {
+  return {
+    agents: numbered('agent', agents),
+    controllers: numbered('controller', controllers),
+    hosts: numbered('host', Math.ceil(agents / agentsPerHost)),
+    devices: [applianceName, markedApplianceName],
+  };
+}
+
+/** The host of an agent: the first so many share the first one, and so on. */
+export function hostOf(agent: string, { agentsPerHost = 1 }: Topology): string {
+  const number = Number(agent.slice(agent.lastIndexOf('-') + 1));
+  return `host-${Math.ceil(number / agentsPerHost)}`;
+}
+
+function numbered(role: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
+}

@@ -1,0 +1,71 @@
+import type { Driver, Surveyed } from '../../drivers/contract/driver.ts';
+import { DriverError } from '../../drivers/contract/errors.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
+import { type Clock, pause } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { straysMax } from '../../machines/protocol/agent-messages.ts';
+
+export interface SweepOptions {
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly everyMs: number;
+  /** Does this agent drive it? */
+  readonly drives: (loadBalancer: string) => boolean;
+  /** Of these, what was deleted for good, as the control plane knows; rejects where it does not answer. */
+  readonly purged: (loadBalancers: readonly string[]) => Promise<readonly string[]>;
+}
+
+/**
+ * Looks, now and then, for what a device serves and this agent does not drive, and removes what was
+ * deleted for good. A tombstone keeps such things away, unless the device has lost it: one that came up
+ * with a configuration of yesterday serves what was deleted today, and nobody drives that.
+ */
+export async function sweep(options: SweepOptions, signal: Cancellation): Promise<void> {
+  const { clock, everyMs, drivers } = options;
+  while (!signal.aborted) {
+    await pause(clock, everyMs, signal);
+    for (const [name, driver] of drivers) {
+      if (!signal.aborted) await sweepDevice(options, name, driver);
+    }
+  }
+}
+
+async function sweepDevice(options: SweepOptions, name: string, driver: Driver): Promise<void> {
+  const { log, drives } = options;
+  try {
+    const strays = (await driver.survey()).filter(({ id }) => !drives(id));
+    for (let from = 0; from < strays.length; from += straysMax) {
+      const asked = strays.slice(from, from + straysMax);
+      const gone = await knownAsGone(options, asked);
+      for (const stray of asked) if (gone.has(stray.id)) await removeStray(options, driver, stray);
+    }
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    log.debug({ driver: name, error: error.message }, 'a device was not swept');
+  }
+}
+
+async function knownAsGone(
+  { log, purged }: SweepOptions,
+  asked: readonly Surveyed[],
+): Promise<ReadonlySet<string>> {
+  try {
+    return new Set(await purged(asked.map(({ id }) => id)));
+  } catch (error) {
+    // Asked again with the next sweep.
+    log.debug({ error: String(error) }, 'nobody told what was deleted');
+    return new Set();
+  }
+}
+
+async function removeStray(
+  { log, drives }: SweepOptions,
+  driver: Driver,
+  { id, marker }: Surveyed,
+): Promise<void> {
+  // It may have been commanded to this agent while the control plane was asked.
+  if (drives(id)) return;
+  await driver.remove({ id, epoch: marker.epoch, generation: marker.generation });
+  log.info({ loadBalancer: id, marker }, 'a device served what was deleted, and does no more');
+}
