@@ -3,11 +3,13 @@ import type { Exchange } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
 import { type Sight, sightOf } from './wire.ts';
 
-const edited = /^edit (\d+)$/;
 const pathOf = /^\/v2\.0\/lbaas\/(loadbalancers|listeners|pools)(?:\/([0-9a-f-]+))?(?:\?.*)?$/;
 
 /** What one client may rely on seeing. */
 interface Known {
+  /** Which of its edits a description is, in the order in which they were asked for. */
+  readonly numbers: Map<string, number>;
+  asked: number;
   /** The number of the newest description that was acknowledged or seen, and since when. */
   description: { number: number; sinceMs: number };
   /** Numbers of edits that nobody answered: they may be made at any time. */
@@ -29,10 +31,13 @@ export const readsNeverGoBack: CheckerKind = {
     return {
       onEvent(event, atMs) {
         if (event.type === 'asked') {
-          const known = clients.get(event.client);
-          const { method, path } = event.request;
+          const known = clients.get(event.client) ?? newKnown();
+          clients.set(event.client, known);
+          const { method, path, body } = event.request;
+          const wanted = textOf(resourceOf(body, 'loadbalancer'), 'description');
+          if (wanted !== '') known.numbers.set(wanted, (known.asked += 1));
           // From now on it may be gone.
-          if (method === 'DELETE') known?.children.delete(pathOf.exec(path)?.[2] ?? '');
+          if (method === 'DELETE') known.children.delete(pathOf.exec(path)?.[2] ?? '');
         }
         if (event.type !== 'wire') return;
         const known = clients.get(event.client) ?? newKnown();
@@ -49,6 +54,8 @@ export const readsNeverGoBack: CheckerKind = {
 };
 
 const newKnown = (): Known => ({
+  numbers: new Map(),
+  asked: 0,
   description: { number: 0, sinceMs: 0 },
   unanswered: new Set(),
   children: new Map(),
@@ -62,7 +69,7 @@ function older(known: Known, { resource, status }: Sight, askedMs: number): stri
     return isDeleting ? null : `${status}, although its deletion was acknowledged`;
   }
   if (resource === null) return null;
-  const number = numberOf(resource);
+  const number = numberOf(known, resource);
   const { description, unanswered, children } = known;
   if (description.sinceMs <= askedMs && number < description.number && !unanswered.has(number)) {
     return `its description as of edit ${number}, although edit ${description.number} was shown before`;
@@ -88,7 +95,7 @@ function noteWrite(known: Known, { request, answer }: Exchange, atMs: number): v
   }
   if (collection === 'loadbalancers') {
     const asked = resourceOf(body, 'loadbalancer');
-    if (!isAcknowledged) known.unanswered.add(numberOf(asked));
+    if (!isAcknowledged) known.unanswered.add(numberOf(known, asked));
     else noteDescription(known, resourceOf(JSON.parse(answer.text), 'loadbalancer'), atMs);
   } else if (method === 'POST' && isAcknowledged) {
     const made = resourceOf(JSON.parse(answer.text), collection.slice(0, -1));
@@ -101,9 +108,10 @@ function noteDescription(
   resource: Readonly<Record<string, unknown>> | null,
   atMs: number,
 ): void {
-  const number = numberOf(resource);
+  const number = numberOf(known, resource);
   if (number > known.description.number) known.description = { number, sinceMs: atMs };
 }
 
-const numberOf = (resource: Readonly<Record<string, unknown>> | null): number =>
-  Number(edited.exec(textOf(resource, 'description'))?.[1] ?? 0);
+/** 0 before any edit. */
+const numberOf = (known: Known, resource: Readonly<Record<string, unknown>> | null): number =>
+  known.numbers.get(textOf(resource, 'description')) ?? 0;
