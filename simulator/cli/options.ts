@@ -3,14 +3,8 @@ import type { Command } from 'commander';
 import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import type { Size } from '../scenarios/scenario.ts';
-import {
-  commandLine,
-  everyScenario,
-  type Given,
-  nightlySeeds,
-  seedsOfNamed,
-} from './command-line.ts';
-import { defaultSeeds } from './default-set.ts';
+import { commandLine, everyScenario, type Given, seedsOfNamed } from './command-line.ts';
+import { defaultSeeds, nightlySeeds, seedsOfANight } from './sets.ts';
 import type { Source } from './source.ts';
 
 export interface CliOptions {
@@ -43,12 +37,11 @@ const tellOfOneRun = ['trace', 'save', 'shrink', 'report'] as const;
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
 
+/** Options for which a night's set leaves no choice. */
+const notForNights: readonly string[] = ['scenario', ...tellOfOneRun, ...sizeOptions];
+
 /** Options that a hunt for planted bugs does not have: each bug has its own scenario and seeds. */
-const notForHunts = [
-  ...['scenario', 'seeds', 'requireMarks', 'coverage'],
-  ...tellOfOneRun,
-  ...sizeOptions,
-];
+const notForHunts = [...notForNights, 'seeds', 'nightly', 'requireMarks', 'coverage'];
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
@@ -57,23 +50,24 @@ const notForHunts = [
 export function parseOptions(arguments_: readonly string[]): CliOptions {
   const command = commandLine().parse([...arguments_], { from: 'user' });
   const given = command.opts<Given>();
-  const { planted = false, requireMarks = false } = given;
+  const { planted = false, requireMarks = false, nightly = false } = given;
   const told = tellOfOneRun.find((name) => given[name] !== undefined);
   if (told !== undefined && given.seeds !== undefined) {
     command.error(`error: --${told} tells of one run, so it goes with one seed; leave --seeds out`);
   }
-  if (planted) refuseWithPlanted(command);
+  if (planted) refuseOthers('planted', notForHunts, command);
+  if (nightly) refuseOthers('nightly', notForNights, command);
   const words = given.scenario?.split(',') ?? [];
   const named = words.flatMap((word) => (word === everyScenario ? allNames : [word]));
   const asksForOne = given.seed !== undefined || told !== undefined || named.some(isFile);
-  const single = given.seeds === undefined && asksForOne && named.length < 2;
+  const single = given.seeds === undefined && asksForOne && named.length < 2 && !nightly;
   if (told !== undefined && named.length > 1) {
     command.error(`error: --${told} tells of one run, so it goes with one scenario`);
   }
   const chosen =
     named.length > 0
       ? named
-      : single || given.seeds !== undefined
+      : single || (given.seeds !== undefined && !nightly)
         ? [defaultScenario.name]
         : allNames;
   const isDefaultSet = named.length === 0 || words.includes(everyScenario);
@@ -82,7 +76,9 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   const sources = chosen.map((word) => {
     if (isFile(word)) return fromFile(word, seedsOf(seedsOfNamed), command);
     const scenario = scenarioNamed(word, command);
-    const seeds = seedsOf(isDefaultSet ? defaultSeeds(scenario) : seedsOfNamed);
+    const seeds = nightly
+      ? nightlySeeds(scenario, given.seeds ?? seedsOfANight)
+      : seedsOf(isDefaultSet ? defaultSeeds(scenario) : seedsOfNamed);
     return { word, scenario, seeds, run: { scenario, ...size }, seed: null };
   });
   return {
@@ -94,7 +90,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     jobs: given.jobs ?? availableParallelism(),
     json: given.json ?? false,
     coverage: given.coverage ?? false,
-    requireMarks: requireMarks || isNightly(sources, size),
+    requireMarks: requireMarks || nightly,
     trace: given.trace ?? null,
     save: given.save ?? null,
     shrink: given.shrink ?? false,
@@ -102,17 +98,11 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   };
 }
 
-/** Large enough, of the scenario that mixes everything, and in a world of its own size. */
-function isNightly(sources: readonly Source[], size: Partial<Size>): boolean {
-  const mixed = sources.find(({ scenario }) => scenario === defaultScenario);
-  return Object.keys(size).length === 0 && (mixed?.seeds ?? 0) >= nightlySeeds;
-}
-
-function refuseWithPlanted(command: Command): void {
-  const other = notForHunts.find((name) => command.getOptionValueSource(name) === 'cli');
+function refuseOthers(name: string, others: readonly string[], command: Command): void {
+  const other = others.find((option) => command.getOptionValueSource(option) === 'cli');
   if (other === undefined) return;
   const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  command.error(`error: --planted runs its own seeds of its own scenarios; leave --${flag} out`);
+  command.error(`error: --${name} has its own scenarios and sizes; leave --${flag} out`);
 }
 
 function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size> {

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { expect, test, vi } from 'vitest';
-import { passesDefaultSeeds } from '../simulator/support/seeds.ts';
+import { defaultScenario } from '../../simulator/scenarios/index.ts';
+import { passesSeeds } from '../simulator/support/seeds.ts';
 
 /*
  * A set of nightly size: every seed passes, every mark is reached and every transition taken. The first
@@ -13,8 +14,9 @@ vi.setConfig({ testTimeout: 12 * 3_600_000 });
 
 const firstSeed = process.env['HOLDFAST_FIRST_SEED'] ?? '1';
 
-test(`10,000 default seeds from ${firstSeed} on pass, and leave nothing out`, async () => {
-  const runs = await passesDefaultSeeds('--seed', firstSeed, '--seeds', '10000');
+test(`10,000 default seeds from ${firstSeed} on, and some of all others, pass and leave nothing out`, async () => {
+  const runs = await passesSeeds('--nightly', '--seed', firstSeed);
 
-  expect(runs).toHaveLength(10_000);
+  const ofDefault = runs.filter(({ scenario }) => scenario === defaultScenario.name);
+  expect(ofDefault).toHaveLength(10_000);
 });

@@ -201,10 +201,8 @@ test.each([
   [['--agents', '0'], /It must be a whole number from 1 to 64/],
   [['--scenario', 'nice-day'], /Allowed choices are rough-week, /],
   [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
-  [
-    ['--planted', '--seeds', '2'],
-    /--planted runs its own seeds of its own scenarios; leave --seeds out/,
-  ],
+  [['--planted', '--seeds', '2'], /--planted has its own scenarios and sizes; leave --seeds out/],
+  [['--nightly', '--agents', '2'], /--nightly has its own scenarios and sizes; leave --agents out/],
   [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {
   const { status, stdout, stderr } = await runInProcess(...words);

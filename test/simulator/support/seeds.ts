@@ -4,6 +4,7 @@ import { runInProcess } from './run-command.ts';
 /** What one run and a whole set come to, as the command tells programs. */
 export interface RunLine {
   readonly seed: number;
+  readonly scenario: string;
   readonly ok: boolean;
   readonly virtualMs: number;
   readonly faults: number;
@@ -17,10 +18,10 @@ interface Totals {
 }
 
 /**
- * Runs a set of default seeds and expects that all pass; a run that fails is shown with what led to
+ * Runs a set of seeds and expects that all pass; a run that fails is shown with what led to
  * the violation. Resolves to the runs.
  */
-export async function passesDefaultSeeds(...words: readonly string[]): Promise<readonly RunLine[]> {
+export async function passesSeeds(...words: readonly string[]): Promise<readonly RunLine[]> {
   const { status, stdout, stderr } = await runInProcess(...words, '--json');
   expect(stderr).toBe('');
   const lines = stdout.trimEnd().split('\n');

@@ -14,3 +14,14 @@ export function defaultSeeds(scenario: Scenario): number {
 }
 
 export const defaultSetSize = scenarios.reduce((sum, scenario) => sum + defaultSeeds(scenario), 0);
+
+/** How many seeds of the default scenario a night has. */
+export const seedsOfANight = 10_000;
+
+/** Of how many default seeds there is one of each other scenario in a night. */
+const defaultForOther = 20;
+
+/** How many seeds of each scenario run in a night with so many of the default one. */
+export function nightlySeeds(scenario: Scenario, ofDefault: number): number {
+  return scenario === defaultScenario ? ofDefault : Math.ceil(ofDefault / defaultForOther);
+}
