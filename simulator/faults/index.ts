@@ -3,6 +3,7 @@ import { agentCrash } from './agent-crash.ts';
 import { agentCut } from './agent-cut.ts';
 import { agentDisconnect } from './agent-disconnect.ts';
 import { agentDrain } from './agent-drain.ts';
+import { agentJoin } from './agent-join.ts';
 import { agentPause } from './agent-pause.ts';
 import { agentReborn } from './agent-reborn.ts';
 import { clockOffset } from './clock-offset.ts';
@@ -49,6 +50,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentCut,
   agentDisconnect,
   agentDrain,
+  agentJoin,
   agentPause,
   agentReborn,
   clockOffset,

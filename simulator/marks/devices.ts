@@ -1,5 +1,6 @@
 import type { Agent } from '../../src/agent/agent.ts';
 import { seatsOf, type Seats } from '../checkers/records.ts';
+import type { World } from '../world/world.ts';
 import { type MarkKind, noting, on } from './mark.ts';
 
 /** What a device was seen to do. */
@@ -112,12 +113,59 @@ export const deviceMarks: readonly MarkKind[] = [
       ];
     },
   },
+  {
+    name: 'half-written',
+    summary: 'A device kept half of a configuration, and did not say so.',
+    start: () => [on('device', ({ entry }) => entry.kind === 'partial')],
+  },
+  {
+    name: 'forgot-its-marker',
+    summary: 'A device lost what it knew of a load balancer that is still wanted.',
+    start: (world) => [on('forgot', ({ loadBalancer }) => isOnRecord(world, loadBalancer))],
+  },
+  {
+    name: 'stray-removed',
+    summary: 'A device served what had been deleted for good, and an agent removed it.',
+    start() {
+      const removed = new Set<string>();
+      return [
+        on('device', ({ entry: { kind, lb } }) => {
+          if (kind !== 'removed') return false;
+          // A tombstone is not removed again: so it was lost, and what had been deleted was back.
+          const again = removed.has(lb);
+          removed.add(lb);
+          return again;
+        }),
+      ];
+    },
+  },
+  {
+    name: 'weak-fence-passed',
+    summary: 'A write got past a fence that reads before it writes.',
+    start: () => [on('device', ({ entry }) => entry.raced === true)],
+  },
+  {
+    name: 'served-through-the-death',
+    summary: 'A host went on serving while none of its agents was alive.',
+    start: (world) => [
+      on('transition', ({ transition: { kind, id, to } }) => {
+        if (kind !== 'load-balancer' || to !== 'orphaned') return false;
+        return world.traffic
+          .servers(id)
+          .some(({ place }) => world.agentsOf(place).every((agent) => world.agent(agent) === null));
+      }),
+    ],
+  },
 ];
 
 interface Held {
   readonly agent: string;
   readonly process: Agent | null;
 }
+
+/** Has the load balancer a record now? */
+const isOnRecord = (world: World, loadBalancer: string): boolean =>
+  world.stores.desired.snapshot().some(({ key }) => key === loadBalancer);
 
 const isAlive = (world: { agent(id: string): Agent | null }, { agent, process }: Held): boolean =>
   process !== null && world.agent(agent) === process;

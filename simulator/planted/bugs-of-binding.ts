@@ -1,6 +1,6 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
-import { roughDayScenario } from '../scenarios/rough-day.ts';
+import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { alwaysSeemsFine, losesStandings } from './buses.ts';
 import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
@@ -61,7 +61,7 @@ export const bugsOfBinding: readonly PlantedBug[] = [
   {
     checker: 'bounds-hold',
     bug: 'a bus that loses what tells agents to forget',
-    scenario: roughDayScenario,
+    scenario: slowDeviceScenario,
     parts: { bus: losesStandings },
   },
 ];

@@ -37,3 +37,16 @@ export function movesEverything(options: ControllerOptions): ControllerOptions {
     },
   };
 }
+
+/** Finds nobody fit to take anything until the second agent is there. */
+export function distrustsNewcomers(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank(agents, ask) {
+      const ranking = rank(agents, ask);
+      if (agents.length > 1) return ranking;
+      const rejected = agents.map(({ id }) => ({ agent: id, reason: 'is new here' }));
+      return { ranked: [], rejected };
+    },
+  };
+}

@@ -18,6 +18,17 @@ export function liesAboutEdits(driver: Driver): Driver {
   };
 }
 
+/** Does not hear what devices lose, and that others change them. */
+export function hearsNoNotices(driver: Driver): Driver {
+  return {
+    ...driver,
+    watch: (id, notify) =>
+      driver.watch(id, (notice) => {
+        if (notice.type === 'status') notify(notice);
+      }),
+  };
+}
+
 /** Sends each apply once more, much later, as a call does that was stuck in a proxy. */
 export function repeatsCallsLater(driver: Driver, _agent: string, clock: Clock): Driver {
   return {

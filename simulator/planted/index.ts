@@ -1,7 +1,9 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
+import { deviceDriftScenario } from '../scenarios/device-drift.ts';
 import { drainScenario } from '../scenarios/drain.ts';
+import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
@@ -14,9 +16,20 @@ import {
   losesGoodbyes,
   turnsIntoRemovals,
 } from './buses.ts';
-import { declaresTooSoon, movesEverything, writesNewRecordsAtOnce } from './controllers.ts';
+import {
+  declaresTooSoon,
+  distrustsNewcomers,
+  movesEverything,
+  writesNewRecordsAtOnce,
+} from './controllers.ts';
 import { deviceWithout } from './devices.ts';
-import { appliesAgain, liesAboutEdits, neverSettles, repeatsCallsLater } from './drivers.ts';
+import {
+  appliesAgain,
+  hearsNoNotices,
+  liesAboutEdits,
+  neverSettles,
+  repeatsCallsLater,
+} from './drivers.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as stores from './stores.ts';
@@ -82,6 +95,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a store that hides that shards were let go',
     scenario: roughDayScenario,
     parts: { stores: stores.hidesFreeShards },
+  },
+  {
+    checker: 'devices-recover-in-time',
+    bug: 'a driver that does not tell what devices lost or others changed',
+    scenario: deviceDriftScenario,
+    parts: { driver: hearsNoNotices },
+  },
+  {
+    checker: 'waits-no-longer-than-needed',
+    bug: 'placement that takes nobody who has just come',
+    scenario: firstAgentAppearsScenario,
+    parts: { controller: distrustsNewcomers },
   },
   {
     checker: 'one-server-per-vip',

@@ -4,14 +4,19 @@ import { agentHangsScenario } from './agent-hangs.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
+import { deviceDriftScenario } from './device-drift.ts';
+import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
+import { firstAgentAppearsScenario } from './first-agent-appears.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
+import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
+import { slowDeviceScenario } from './slow-device.ts';
 import { splitBrainAttemptScenario } from './split-brain-attempt.ts';
 import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
@@ -33,6 +38,11 @@ export const scenarios: readonly Scenario[] = [
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,
+  firstAgentAppearsScenario,
+  lastCapableAgentDiesScenario,
+  slowDeviceScenario,
+  deviceRebootScenario,
+  deviceDriftScenario,
   longOutageScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
