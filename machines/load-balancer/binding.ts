@@ -57,12 +57,25 @@ function sameAgent(a: Seat | null, b: Seat): boolean {
   return a !== null && a.agent === b.agent;
 }
 
-/** The first candidate that is not the holder itself. */
+/**
+ * The first candidate that it may go to. After a lost race an offer is taken again on a newer record than
+ * it was made for, and then it may name other hosts than the one that the load balancer can't leave.
+ */
+export function bestCandidate(
+  { reschedulable, host }: LoadBalancerContext,
+  candidates: readonly Candidate[],
+): Candidate | null {
+  const isFree = reschedulable || host === null;
+  return candidates.find((candidate) => isFree || candidate.host === host) ?? null;
+}
+
+/** The first one that is not the holder itself. */
 export function standbyCandidate(
   context: LoadBalancerContext,
   candidates: readonly Candidate[],
 ): Candidate | null {
-  return candidates.find((candidate) => candidate.agent !== context.binding?.agent) ?? null;
+  const others = candidates.filter((candidate) => candidate.agent !== context.binding?.agent);
+  return bestCandidate(context, others);
 }
 
 export function names(

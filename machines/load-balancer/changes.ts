@@ -1,4 +1,11 @@
-import { bindTo, type Change, nameStandby, rebindInPlace, standbyCandidate } from './binding.ts';
+import {
+  bestCandidate,
+  bindTo,
+  type Change,
+  nameStandby,
+  rebindInPlace,
+  standbyCandidate,
+} from './binding.ts';
 import { type LoadBalancerContext, rejectedMax } from './context.ts';
 import type { LoadBalancerEvent } from './events.ts';
 
@@ -25,8 +32,8 @@ export function noteDesired({ context, event }: Args): Change {
 
 export function bind({ context, event }: Args): Change {
   if (event.type !== 'place' && event.type !== 'agent.leaving') return {};
-  const [best] = event.candidates;
-  return best === undefined ? {} : bindTo(context, best);
+  const best = bestCandidate(context, event.candidates);
+  return best === null ? {} : bindTo(context, best);
 }
 
 export function rebindAbove({ context, event }: Args): Change {

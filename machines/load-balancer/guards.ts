@@ -1,4 +1,4 @@
-import { names, standbyCandidate } from './binding.ts';
+import { bestCandidate, names, standbyCandidate } from './binding.ts';
 import type { LoadBalancerContext } from './context.ts';
 import type { LoadBalancerEvent } from './events.ts';
 
@@ -38,8 +38,8 @@ export const currentDeadline = ({ context, event }: Args): boolean =>
 export const standbyReady = ({ context, event }: Args): boolean =>
   event.type === 'place' && event.standbyReady && context.standby !== null;
 
-export const hasCandidate = ({ event }: Args): boolean =>
-  event.type === 'place' && event.candidates.length > 0;
+export const hasCandidate = ({ context, event }: Args): boolean =>
+  event.type === 'place' && bestCandidate(context, event.candidates) !== null;
 
 export const standbyOffered = ({ context, event }: Args): boolean =>
   event.type === 'place' &&
@@ -53,7 +53,9 @@ export const leavesToStandby = ({ context, event }: Args): boolean =>
   event.standbyReady;
 
 export const leavesToCandidate = ({ context, event }: Args): boolean =>
-  event.type === 'agent.leaving' && names(context.binding, event) && event.candidates.length > 0;
+  event.type === 'agent.leaving' &&
+  names(context.binding, event) &&
+  bestCandidate(context, event.candidates) !== null;
 
 /** The event answers a command of the epoch that is bound now; late answers do not count. */
 export const currentEpoch = ({ context, event }: Args): boolean =>

@@ -27,6 +27,7 @@ import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { hostDies } from './host-dies.ts';
+import { natsRestart } from './nats-restart.ts';
 import { networkClog } from './network-clog.ts';
 import { networkDuplicates } from './network-duplicates.ts';
 import { networkHalfOpen } from './network-half-open.ts';
@@ -73,6 +74,7 @@ export const faultKinds: readonly FaultKind[] = [
   deviceSlow,
   deviceUnreachable,
   hostDies,
+  natsRestart,
   networkClog,
   networkDuplicates,
   networkHalfOpen,

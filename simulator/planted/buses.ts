@@ -1,4 +1,4 @@
-import type { Bus } from '../../src/ports/bus.ts';
+import { type Bus, RequestTimeout } from '../../src/ports/bus.ts';
 
 /** Never carries a command to agent-2, and never says so. */
 export function losesCommands(bus: Bus): Bus {
@@ -17,6 +17,25 @@ export function losesGoodbyes(bus: Bus): Bus {
       subject.endsWith('.goodbye')
         ? bus.request('hf.evt.nowhere.goodbye', data, timeoutMs)
         : bus.request(subject, data, timeoutMs),
+  });
+}
+
+/** Never carries a command that is sent to a standby before its promotion is written. */
+export function losesGrants(bus: Bus): Bus {
+  return changed(bus, {
+    request: (subject, data, timeoutMs) =>
+      subject.endsWith('.command') && data.includes('"grant":true')
+        ? Promise.reject(new RequestTimeout(`no reply on ${subject} within ${timeoutMs} ms`))
+        : bus.request(subject, data, timeoutMs),
+  });
+}
+
+/** Says that it is connected, and that the server answers, whether that is so or not. */
+export function neverDisconnected(bus: Bus): Bus {
+  return changed(bus, {
+    status: () => 'connected',
+    onStatus: () => ({ unsubscribe: () => undefined }),
+    ping: () => Promise.resolve(),
   });
 }
 

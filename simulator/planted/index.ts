@@ -5,6 +5,8 @@ import { deviceDriftScenario } from '../scenarios/device-drift.ts';
 import { drainScenario } from '../scenarios/drain.ts';
 import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
+import { natsLeaderLostScenario } from '../scenarios/nats-leader-lost.ts';
+import { natsRestartScenario } from '../scenarios/nats-restart.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
@@ -14,6 +16,8 @@ import {
   hidesDrivers,
   losesCommands,
   losesGoodbyes,
+  losesGrants,
+  neverDisconnected,
   turnsIntoRemovals,
 } from './buses.ts';
 import {
@@ -203,6 +207,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a driver that applies the same again every ten seconds',
     scenario: controlPlaneSilentScenario,
     parts: { driver: appliesAgain },
+  },
+  {
+    checker: 'takeovers-need-no-leader',
+    bug: 'a bus that carries no command before its binding is written',
+    scenario: natsLeaderLostScenario,
+    parts: { bus: losesGrants },
+  },
+  {
+    checker: 'quiet-restarts',
+    bug: 'a judge that takes its own disconnection for the silence of agents',
+    scenario: natsRestartScenario,
+    parts: { bus: neverDisconnected },
   },
   ...bugsOfBinding,
 ];

@@ -12,6 +12,8 @@ import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
 import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
+import { natsLeaderLostScenario } from './nats-leader-lost.ts';
+import { natsRestartScenario } from './nats-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
@@ -44,6 +46,8 @@ export const scenarios: readonly Scenario[] = [
   deviceRebootScenario,
   deviceDriftScenario,
   longOutageScenario,
+  natsLeaderLostScenario,
+  natsRestartScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
   splitBrainAttemptScenario,

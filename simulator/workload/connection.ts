@@ -58,6 +58,8 @@ export class Connection {
     });
     if (answer === 'late') return silent('no answer came in time');
     if (answer === null) return silent('the connection broke');
+    // Whoever wants to know how things are does not take such an answer for one.
+    if (request.method === 'GET' && !answer.confirmed) return silent('the answer is unconfirmed');
     return replyOf(answer);
   }
 

@@ -22,6 +22,8 @@ export abstract class Host {
   protected readonly world: World;
   #process: VirtualProcess | null = null;
   #bus: MemoryBus | null = null;
+  /** A fault of its own has cut its connection. */
+  #isCutOff = false;
   #suspendedAtMs: number | null = null;
   #givenUp = false;
   #paceMs: (() => number) | null = null;
@@ -73,6 +75,7 @@ export abstract class Host {
       const bus = world.network.broker.connect(name, name, clock);
       this.#bus = bus;
       process.onDeath(() => bus.kill());
+      if (!world.nats.isUp) bus.disconnect(null);
       return bus;
     };
     return { process, clock, log, connect };
@@ -96,6 +99,7 @@ export abstract class Host {
     const process = this.#process;
     this.#process = null;
     this.#bus = null;
+    this.#isCutOff = false;
     process?.kill();
   }
 
@@ -162,10 +166,21 @@ export abstract class Host {
 
   /** The connection breaks; the server tells of it in these words. */
   disconnect(reason: string): void {
+    this.#isCutOff = true;
     this.#bus?.disconnect(reason);
   }
 
   reconnect(): void {
-    this.#bus?.reconnect();
+    this.#isCutOff = false;
+    if (this.world.nats.isUp) this.#bus?.reconnect();
+  }
+
+  /** The server ends, and the connection with it. */
+  loseServer(reason: string | null): void {
+    this.#bus?.disconnect(reason);
+  }
+
+  findServer(): void {
+    if (!this.#isCutOff) this.#bus?.reconnect();
   }
 }

@@ -13,6 +13,7 @@ import { Exposure } from './exposure.ts';
 import type { Host } from './host.ts';
 import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
+import { NatsServer } from './nats-server.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
@@ -57,6 +58,7 @@ export class World {
   readonly trace: Trace;
   readonly clock: ProcessClock;
   readonly network: Network;
+  readonly nats: NatsServer = new NatsServer(this);
   readonly stores: VirtualStores;
   readonly inventory: Inventory;
   /** Where load balancers are served, by name. */

@@ -87,7 +87,7 @@ export class MemoryStore implements Store {
       if (!watcher.active) return;
       this.#watchers.add(watcher);
       for (const { key, value, revision } of this.snapshot()) {
-        this.#tell(watcher, { type: 'put', key, value, revision });
+        this.#tell(watcher, { type: 'put', key, value, revision, behind: true });
       }
       const revision = this.#contents.revision;
       link.send(this.#delayMs('watch', '', 'answer'), () => {

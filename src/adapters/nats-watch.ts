@@ -164,18 +164,19 @@ export class NatsWatch implements Watch {
     session.delivered = position.delivered;
     if (position.revision > this.#lastRevision) {
       this.#lastRevision = position.revision;
-      this.#tell(message, position.revision);
+      this.#tell(message, position);
     }
     if (position.pending === 0) this.#becomeReady();
   }
 
-  #tell(message: WireMessage, revision: number): void {
+  #tell(message: WireMessage, { revision, pending }: Position): void {
+    const told = { revision, ...(pending > 0 ? { behind: true as const } : {}) };
     const key = message.subject.slice(`$KV.${this.#options.bucket}.`.length);
     if (message.header('KV-Operation') === '') {
       if (!this.#ready) this.#initialKeys.add(key);
-      this.#options.onChange({ type: 'put', key, value: message.data, revision });
+      this.#options.onChange({ type: 'put', key, value: message.data, ...told });
     } else if (this.#ready || this.#initialKeys.delete(key)) {
-      this.#options.onChange({ type: 'removed', key, revision });
+      this.#options.onChange({ type: 'removed', key, ...told });
     }
   }
 
@@ -240,10 +241,17 @@ export class NatsWatch implements Watch {
   }
 }
 
+/** Where in the stream a delivery is. */
+interface Position {
+  readonly revision: number;
+  /** How many messages the consumer has delivered, this one included. */
+  readonly delivered: number;
+  /** How many it has not yet delivered. */
+  readonly pending: number;
+}
+
 /** The reply subject of a delivery ends with these numbers; an account and domain may precede. */
-function readPosition(
-  replyTo: string,
-): { revision: number; delivered: number; pending: number } | null {
+function readPosition(replyTo: string): Position | null {
   const tokens = replyTo.split('.');
   const first = tokens.length === 9 ? 5 : 7;
   const [revision, delivered, , pending] = tokens.slice(first).map(Number);

@@ -75,6 +75,8 @@ export class Device {
   #operating: OperatingReport | null = null;
   /** Is a record known to be at least as new as what this device holds? Otherwise it is claimed. */
   #confirmed = false;
+  /** Does whoever commanded the removal know that it is done? */
+  #isRemovalTold = false;
   readonly unexpected: ReturnType<typeof countUnexpected>;
 
   constructor(options: DeviceOptions) {
@@ -104,6 +106,7 @@ export class Device {
       }
       const reply = this.#settled(command, this.#actor.getSnapshot());
       if (reply !== null) {
+        this.#isRemovalTold ||= reply.type === 'removed';
         resolve(reply);
         return;
       }
@@ -138,6 +141,11 @@ export class Device {
     if (value === 'fenced' && context.fencedBy !== null) {
       const { epoch, generation, removed } = context.fencedBy;
       return { loadBalancer, epoch, generation, removed };
+    }
+    if (value === 'absent' && context.applied?.live === false && !this.#isRemovalTold) {
+      // Removed only when its command had been answered by a failure: that it is done ends a deletion (R8).
+      const { epoch, generation } = context.applied;
+      return { loadBalancer, epoch, generation, removed: true };
     }
     const held = context.applied ?? context.wanted;
     if (this.#confirmed || held === null || value === 'absent') return null;
@@ -189,6 +197,7 @@ export class Device {
     this.#waiters = this.#waiters.filter(({ command, resolve }) => {
       const reply = this.#settled(command, snapshot);
       if (reply === null) return true;
+      this.#isRemovalTold ||= reply.type === 'removed';
       resolve(reply);
       return false;
     });

@@ -109,7 +109,11 @@ export class Mirror<T> {
   #changed(change: StoreChange): void {
     const known = this.#entries.get(change.key);
     // A watch may repeat itself after a reconnect.
-    if (known !== undefined && known.revision >= change.revision) return;
+    if (known === undefined || known.revision < change.revision) this.#take(change);
+    if (change.behind !== true) this.#advance(change.revision);
+  }
+
+  #take(change: StoreChange): void {
     if (change.type === 'put') {
       const { key, revision, value } = change;
       this.#entries.set(key, { revision, text: value, value: undefined });
@@ -117,7 +121,6 @@ export class Mirror<T> {
       this.#entries.delete(change.key);
     }
     this.#options.onChange?.(change);
-    this.#advance(change.revision);
   }
 
   #advance(revision: number): void {

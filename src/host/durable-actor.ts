@@ -116,7 +116,7 @@ export class DurableActor<TContext> implements GateKeeper {
     const actor = this.#actor;
     const writing = this.#writing || this.#commitScheduled;
     if (actor === null || writing || revision <= this.#revision) return;
-    this.#reload('someone else wrote its record', revision - 1).catch((error) =>
+    this.#reload('someone else wrote its record', revision - 1, true).catch((error) =>
       this.#crashed(actor, error),
     );
   }
@@ -326,14 +326,18 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /**
    * A lost race: what was not committed is discarded, and its events are taken again. The record was
-   * written after the revision `after`.
+   * written after the revision `after`; unless a watch has told of it, what is read may still be older
+   * than the newest, and is written again, which proves that it is not.
    */
-  async #reload(why: string, after: number): Promise<void> {
+  async #reload(why: string, after: number, told = false): Promise<void> {
     this.#waiting.takeBack();
     this.#discard();
     this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
     this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
     await this.#load(after);
+    if (told || this.#actor === null || this.#version > 0) return;
+    this.#version += 1;
+    this.#scheduleCommit();
   }
 
   async #load(after: number | undefined): Promise<void> {

@@ -28,14 +28,17 @@ export interface StoreEntry {
 }
 
 /** What a watch sees: a value, or that a key was removed. */
-export type StoreChange =
-  | {
-      readonly type: 'put';
-      readonly key: string;
-      readonly value: string;
-      readonly revision: number;
-    }
-  | { readonly type: 'removed'; readonly key: string; readonly revision: number };
+export type StoreChange = (
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'removed'; readonly key: string }
+) & {
+  readonly revision: number;
+  /**
+   * The watch is catching up, and more is to come. Only the newest value of a key is kept, so what was
+   * written before this revision may have been replaced by what is still to come.
+   */
+  readonly behind?: true;
+};
 
 /** A refused compare-and-swap: someone else wrote. */
 export type WriteResult =

@@ -15,7 +15,10 @@ export function watching(store: Store, prefix: string) {
   let beforeReady = 0;
   const watch = store.watch(
     (change) => {
-      if (change.key.startsWith(`${prefix}.`)) changes.push(change);
+      // Whether more is to come depends on what other cases have left behind.
+      const told: { behind?: true } & StoreChange = { ...change };
+      delete told.behind;
+      if (change.key.startsWith(`${prefix}.`)) changes.push(told);
     },
     () => {
       ready += 1;

@@ -126,7 +126,7 @@ describe('what goes wrong at a virtual store', () => {
     bench.store.line('one').see();
     await bench.virtual.run(100);
     expect(changes.slice(2)).toEqual([
-      { type: 'put', key: 'a', value: '3', revision: a3 },
+      { type: 'put', key: 'a', value: '3', revision: a3, behind: true },
       { type: 'removed', key: 'b', revision: a3 + 1 },
     ]);
   });

@@ -285,6 +285,21 @@ describe('what runs on a device', () => {
 });
 
 describe('what a device claims', () => {
+  test('a removal that came about when nobody waited for it any more, until it is told that all is over', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+    bench.appliance.trouble.failNext(1, 'retryable');
+    const reply = await bench.ask({ generation: 2, status: 'deleting' });
+    await bench.reach('absent');
+
+    const claimed = bench.device.claim();
+    const isOver = bench.device.standing({ agent: 'nobody', epoch: 2 }, 'agent-1');
+
+    expect(reply).toMatchObject({ type: 'failed' });
+    expect(claimed).toEqual({ loadBalancer: bench.id, epoch: 1, generation: 2, removed: true });
+    expect(isOver).toBe(true);
+  });
+
   test('nothing where the record named it', async () => {
     const bench = new DeviceBench();
     await bench.ask();

@@ -57,6 +57,32 @@ function after(state: object | string, context: LoadBalancerContext, ...events: 
   return { value, actions, ...changed };
 }
 
+describe('an offer that was made for another record', () => {
+  const tied = { ...record, reschedulable: false, host: 'host-a', standby: null };
+  const offer = (...candidates: object[]) => ({
+    type: 'place',
+    candidates,
+    rejected: [],
+    reason: null,
+    standbyReady: false,
+  });
+
+  test('names no standby on a host to which the load balancer can not move', () => {
+    const elsewhere = candidate('c');
+    const here = { ...candidate('d'), host: 'host-a' };
+
+    expect(after({ bound: 'settled' }, tied, offer(elsewhere)).standby).toBeNull();
+    expect(after({ bound: 'settled' }, tied, offer(elsewhere, here)).standby).toEqual(seat('d', 3));
+  });
+
+  test('moves it to no such host either', () => {
+    const { value, binding } = after('orphaned', tied, offer(candidate('c')));
+
+    expect(value).toBe('orphaned');
+    expect(binding).toEqual(seat('a', 1));
+  });
+});
+
 describe('R1: whoever is named takes the next epoch', () => {
   test('a new holder, a new standby and a holder in place each take one', () => {
     expect(bindTo(record, candidate('c'))).toMatchObject({ binding: seat('c', 3), lastEpoch: 3 });

@@ -25,6 +25,24 @@ describe('a read that is answered from the past', () => {
     ).toHaveLength(2);
   });
 
+  test('and is newer than what is known, and yet not the newest, is found out', async () => {
+    const older = new Bench();
+    await older.born();
+    const bench = new Bench({ virtual: older.virtual, store: older.store });
+    const [entry] = older.store.snapshot();
+    bench.host.restore('a', entry!.value, entry!.revision);
+    await older.ask({ type: 'arm', dueAt: Number.MAX_SAFE_INTEGER });
+    await older.virtual.run(1_000);
+    await older.ask({ type: 'end' });
+    bench.store.line('').staleMs = 500;
+
+    // It changes what is known, and nothing of what is read, so it makes nothing be written again.
+    bench.host.tell('a', { type: 'ring' });
+    await bench.virtual.run(10_000);
+
+    expect(bench.ended).toEqual(['a']);
+  });
+
   test('for good, because the store has lost what was known, is believed after a while', async () => {
     const bench = new Bench();
     await bench.born();

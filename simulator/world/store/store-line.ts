@@ -7,6 +7,29 @@ export class StoreLine {
   staleMs = 0;
   #lagMs = 0;
   #blind = false;
+  #connected = true;
+  #breaks = 0;
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Grows whenever the connection breaks: what is under way by then gets no answer. */
+  get breaks(): number {
+    return this.#breaks;
+  }
+
+  disconnect(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#breaks += 1;
+  }
+
+  connect(): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.#resume();
+  }
 
   /** Its watches hear of everything this much later. */
   get lagMs(): number {
@@ -21,7 +44,7 @@ export class StoreLine {
 
   /** Does anything get through to its watches? */
   get sees(): boolean {
-    return !this.#blind;
+    return this.#connected && !this.#blind;
   }
 
   /** Its watches hear nothing, and do not know that. */
@@ -33,11 +56,16 @@ export class StoreLine {
   see(): void {
     if (!this.#blind) return;
     this.#blind = false;
-    for (const watch of this.watches) watch.resume();
+    this.#resume();
   }
 
   /** Its watches are told again what changed in so many revisions. */
   repeat(revisions: number): void {
     for (const watch of this.watches) watch.repeat(revisions);
+  }
+
+  #resume(): void {
+    if (!this.sees) return;
+    for (const watch of this.watches) watch.resume();
   }
 }

@@ -68,19 +68,19 @@ export class VirtualStore implements Store {
   }
 
   create(key: string, value: string, writeId: string): Promise<WriteResult> {
-    return this.#write({ operation: 'create', key, value, expected: null, writeId });
+    return this.as(anybody).create(key, value, writeId);
   }
 
   update(key: string, value: string, revision: number, writeId: string): Promise<WriteResult> {
-    return this.#write({ operation: 'update', key, value, expected: revision, writeId });
+    return this.as(anybody).update(key, value, revision, writeId);
   }
 
   remove(key: string, revision: number, writeId: string): Promise<WriteResult> {
-    return this.#write({ operation: 'remove', key, value: null, expected: revision, writeId });
+    return this.as(anybody).remove(key, revision, writeId);
   }
 
   newest(): Promise<number> {
-    return this.#newest();
+    return this.as(anybody).newest();
   }
 
   watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
@@ -93,10 +93,13 @@ export class VirtualStore implements Store {
     return {
       get: async (key, after) => entryOf(key, await this.#last(line, key), after),
       wasRemoved: async (key) => (await this.#last(line, key))?.type === 'removed',
-      newest: () => this.#newest(),
-      create: (key, value, writeId) => this.create(key, value, writeId),
-      update: (key, value, revision, writeId) => this.update(key, value, revision, writeId),
-      remove: (key, revision, writeId) => this.remove(key, revision, writeId),
+      newest: () => this.#newest(line),
+      create: (key, value, writeId) =>
+        this.#write(line, { operation: 'create', key, value, expected: null, writeId }),
+      update: (key, value, revision, writeId) =>
+        this.#write(line, { operation: 'update', key, value, expected: revision, writeId }),
+      remove: (key, revision, writeId) =>
+        this.#write(line, { operation: 'remove', key, value: null, expected: revision, writeId }),
       watch: (onChange, onReady) => this.#watch(line, onChange, onReady),
     };
   }
@@ -135,25 +138,31 @@ export class VirtualStore implements Store {
   /** The key's newest change, as whoever answers knows it. */
   async #last(line: StoreLine, key: string): Promise<StoreChange | null> {
     assertKey(key);
+    const what = `get of ${key} in ${this.#bucket}`;
+    const { breaks } = line;
+    if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
     await this.#hop();
     // Somebody who is behind takes himself for the leader, and answers.
     if (!this.#leader.present && line.staleMs === 0) {
-      throw new StoreUnavailable(`get of ${key} in ${this.#bucket}: no leader`);
+      throw new StoreUnavailable(`${what}: no leader`);
     }
     const asOfMs = this.#clock.monotonicMs() - line.staleMs;
     const last = this.#past.asOf(asOfMs, key, this.#contents.last(key));
     await this.#hop();
+    if (line.breaks !== breaks) throw new StoreUnavailable(`${what}: the connection broke`);
     return last;
   }
 
   /** Never from the past, because all that the API promises its readers rests on this answer. */
-  async #newest(): Promise<number> {
+  async #newest(line: StoreLine): Promise<number> {
+    const what = `the newest revision of ${this.#bucket}`;
+    const { breaks } = line;
+    if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
     await this.#hop();
-    if (!this.#leader.present) {
-      throw new StoreUnavailable(`the newest revision of ${this.#bucket}: no leader`);
-    }
+    if (!this.#leader.present) throw new StoreUnavailable(`${what}: no leader`);
     const { revision } = this.#contents;
     await this.#hop();
+    if (line.breaks !== breaks) throw new StoreUnavailable(`${what}: the connection broke`);
     return revision;
   }
 
@@ -174,15 +183,22 @@ export class VirtualStore implements Store {
     return watch;
   }
 
-  async #write(write: BucketWrite): Promise<WriteResult> {
+  async #write(line: StoreLine, write: BucketWrite): Promise<WriteResult> {
     const { operation, key, value } = write;
     assertKey(key);
     if (value !== null) assertRecord(this.#bucket, key, value);
     const what = `${operation} of ${key} in ${this.#bucket}`;
+    if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
     const failure = this.#failures.shift();
+    const { breaks } = line;
     const { term } = this.#leader;
     await this.#hop();
     if (failure === 'unavailable') throw new StoreUnavailable(`${what}: no leader`);
+    if (breaks !== line.breaks) {
+      // It may have arrived before the connection broke, or not.
+      if (this.#leader.present && this.#chance(0.5)) this.#commit(write);
+      throw new UnknownOutcome(`${what}: the connection broke`);
+    }
     if (term !== this.#leader.term) {
       if (!this.#leader.present && this.#chance(0.5)) this.#leader.inherit(write);
       return this.#noAnswer(what);
@@ -196,6 +212,7 @@ export class VirtualStore implements Store {
     if (result === null || failure === 'unknown-committed') {
       throw new UnknownOutcome(`${what}: no acknowledgement came`);
     }
+    if (breaks !== line.breaks) throw new UnknownOutcome(`${what}: the connection broke`);
     return term === this.#leader.term ? result : this.#noAnswer(what);
   }
 

@@ -34,7 +34,7 @@ export class VirtualWatch implements Watch {
     if (this.#stopped || this.#open || !line.sees) return;
     this.#open = true;
     for (const entry of contents.snapshot()) {
-      this.#send({ type: 'put', ...entry });
+      this.#send({ type: 'put', ...entry, behind: true });
     }
     const { revision } = contents;
     this.#sent = revision;
@@ -69,7 +69,11 @@ export class VirtualWatch implements Watch {
   }
 
   #catchUpFrom(revision: number): void {
-    for (const change of this.#options.contents.changesAfter(revision)) this.#send(change);
+    const changes = this.#options.contents.changesAfter(revision);
+    const newest = changes.at(-1);
+    for (const change of changes) {
+      this.#send(change === newest ? change : { ...change, behind: true });
+    }
   }
 
   #send(change: StoreChange): void {

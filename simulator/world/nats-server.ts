@@ -1,0 +1,69 @@
+import { bucketNames } from '../../src/ports/store.ts';
+import type { Host } from './host.ts';
+import type { World } from './world.ts';
+
+/** How long a client takes to be back after its server is, from and to. */
+const reconnectMs = [5, 300] as const;
+/** Within which a server that is shut down closes one connection after the other. */
+const shutdownMs = 20;
+
+/** The server on which every connection and all stores depend. Its disk outlives it. */
+export class NatsServer {
+  readonly #world: World;
+  #stops = 0;
+  #isUp = true;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /**
+   * Every connection breaks: at once where it is killed, one after the other and with this reason where it
+   * is shut down. Nobody may be left to hear of it.
+   */
+  stop(reason: string | null): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#stops += 1;
+    for (const host of this.#hosts()) {
+      this.#soon(reason === null ? 0 : this.#draw(0, shutdownMs), () => {
+        host.loseServer(reason);
+        for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).disconnect();
+      });
+    }
+  }
+
+  /** Its clients come back, each in its own time. */
+  start(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    for (const host of this.#hosts()) {
+      this.#soon(this.#draw(...reconnectMs), () => {
+        host.findServer();
+        for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).connect();
+      });
+    }
+  }
+
+  /** Unless the server was stopped or started again meanwhile. */
+  #soon(delayMs: number, run: () => void): void {
+    const stops = this.#stops;
+    const wasUp = this.#isUp;
+    this.#world.time.schedule(delayMs, 'nats', () => {
+      if (this.#stops === stops && this.#isUp === wasUp) run();
+    });
+  }
+
+  #draw(fromMs: number, toMs: number): number {
+    return this.#world.stream('nats').between(fromMs, toMs);
+  }
+
+  #hosts(): readonly Host[] {
+    const { controllerHosts, agentHosts } = this.#world;
+    return [...controllerHosts.values(), ...agentHosts.values()];
+  }
+}
