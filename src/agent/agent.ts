@@ -25,7 +25,7 @@ import { call, serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
-import { Device } from './device.ts';
+import { Devices } from './devices.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { Reach } from './reach.ts';
 import { sweep } from './sweep.ts';
@@ -54,7 +54,7 @@ export class Agent {
   #actor: Actor<AgentMachine>;
   #crashes = 0;
   #restartTimer: Timer | null = null;
-  readonly #devices = new Map<string, Device>();
+  readonly #devices: Devices;
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #reach: Reach;
@@ -68,6 +68,15 @@ export class Agent {
     this.#beatSubject = this.#up('heartbeat');
     this.#leasedFrom = clock.monotonicMs();
     this.#reach = new Reach(options);
+    const { timings, journal } = options;
+    this.#devices = new Devices({
+      clock,
+      log,
+      timings,
+      journal,
+      counters: this.counters,
+      report: (...report) => this.#report(...report),
+    });
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
@@ -154,13 +163,12 @@ export class Agent {
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
-    for (const device of this.#devices.values()) device.stop();
-    this.#devices.clear();
+    this.#devices.stop();
   }
 
   /** The states of the devices that this agent drives, by load balancer. */
   devices(): ReadonlyMap<string, string> {
-    return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
+    return this.#devices.states();
   }
 
   // What controllers send.
@@ -208,35 +216,16 @@ export class Agent {
     }
     const { loadBalancer, epoch, generation, grant, requestId } = command;
     log.info({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
-    const reply = await this.#device(loadBalancer, driver).command(command);
-    if (reply.type === 'removed') await this.#forget(loadBalancer);
+    const reply = await this.#devices.driven(loadBalancer, driver).command(command);
+    if (reply.type === 'removed') await this.#devices.forget(loadBalancer);
     return reply;
   }
 
   async #standing({ loadBalancer, epoch, holder }: Standing): Promise<undefined> {
     const device = this.#devices.get(loadBalancer);
     const over = device?.standing({ agent: holder, epoch }, this.#options.id) ?? false;
-    if (over) await this.#forget(loadBalancer);
+    if (over) await this.#devices.forget(loadBalancer);
     return undefined;
-  }
-
-  #device(id: string, driver: Driver): Device {
-    let device = this.#devices.get(id);
-    if (device === undefined) {
-      const { clock, log, timings, journal } = this.#options;
-      const report = (epoch: number, operating: OperatingReport, reason: string | null): void =>
-        this.#report(id, epoch, operating, reason);
-      const { counters } = this;
-      device = new Device({ id, driver, clock, log, timings, journal, counters, report });
-      this.#devices.set(id, device);
-    }
-    return device;
-  }
-
-  async #forget(id: string): Promise<void> {
-    this.#devices.get(id)?.stop();
-    this.#devices.delete(id);
-    await this.#options.journal.save(id, null);
   }
 
   #report(id: string, epoch: number, operating: OperatingReport, reason: string | null): void {
@@ -270,7 +259,7 @@ export class Agent {
         const reply = await call(bus, this.#up('register'), request, RegisterReply, timeoutMs);
         if (reply.type === 'accepted') {
           this.#leasedFrom = sentAt;
-          for (const device of this.#devices.values()) device.unconfirm();
+          for (const device of this.#devices.all()) device.unconfirm();
           report({ type: 'register.accepted' });
           return;
         }
@@ -295,7 +284,7 @@ export class Agent {
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
   #sweep(signal: Cancellation): Promise<void> {
     const { id: agent, bus, drivers, clock, log, timings } = this.#options;
-    const drives = (id: string) => this.#devices.has(id);
+    const drives = (id: string) => this.#devices.get(id) !== null;
     const purged = async (loadBalancers: readonly string[]) => {
       const timeoutMs = timings.ackTimeoutMs * 4;
       const request = { agent, loadBalancers };
@@ -337,7 +326,7 @@ export class Agent {
     this.#sequence += 1;
     const sequence = this.#sequence;
     const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
-    const beat = { agent, incarnation, sequence, leased, claims: claimsOf(this.#devices.values()) };
+    const beat = { agent, incarnation, sequence, leased, claims: claimsOf(this.#devices.all()) };
     try {
       const reply = await call(bus, this.#beatSubject, beat, HeartbeatReply, timings.ackTimeoutMs);
       if (reply.type !== 'acknowledged') return reply;

@@ -33,6 +33,8 @@ export interface DeviceOptions {
   readonly counters: { unexpected: number };
   /** What the device says about traffic has changed. */
   readonly report: (epoch: number, operating: OperatingReport, reason: string | null) => void;
+  /** It was removed when nobody waited for that any more: there is nothing left to be remembered. */
+  readonly removed: () => void;
 }
 
 interface Waiter {
@@ -194,6 +196,7 @@ export class Device {
   }
 
   #stepped(snapshot: Snapshot): void {
+    const awaited = this.#waiters.length > 0;
     this.#waiters = this.#waiters.filter(({ command, resolve }) => {
       const reply = this.#settled(command, snapshot);
       if (reply === null) return true;
@@ -201,6 +204,8 @@ export class Device {
       resolve(reply);
       return false;
     });
+    const { value, context } = snapshot;
+    if (!awaited && value === 'absent' && context.applied?.live === false) this.#options.removed();
   }
 
   /** What became of a command, as far as the device's state tells; null while it is under way. */

@@ -58,6 +58,7 @@ export class DeviceBench {
       timings: this.timings,
       journal,
       counters: this.counters,
+      removed: () => undefined,
       report: (epoch, operating, reason) => this.reports.push({ epoch, operating, reason }),
     });
   }

@@ -1,0 +1,77 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import { Device, type DeviceOptions } from './device.ts';
+
+type Shared = Omit<DeviceOptions, 'id' | 'driver' | 'report' | 'removed'>;
+
+export interface DevicesOptions extends Shared {
+  /** What a load balancer's device says about traffic has changed. */
+  readonly report: (
+    loadBalancer: string,
+    epoch: number,
+    operating: OperatingReport,
+    reason: string | null,
+  ) => void;
+}
+
+/** What an agent drives, by load balancer. */
+export class Devices {
+  readonly #options: DevicesOptions;
+  readonly #devices = new Map<string, Device>();
+
+  constructor(options: DevicesOptions) {
+    this.#options = options;
+  }
+
+  get(id: string): Device | null {
+    return this.#devices.get(id) ?? null;
+  }
+
+  all(): Iterable<Device> {
+    return this.#devices.values();
+  }
+
+  states(): ReadonlyMap<string, string> {
+    return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
+  }
+
+  /** The device of a load balancer, made where there is none yet. */
+  driven(id: string, driver: Driver): Device {
+    let device = this.#devices.get(id);
+    if (device === undefined) {
+      const { report, ...shared } = this.#options;
+      device = new Device({
+        ...shared,
+        id,
+        driver,
+        report: (epoch, operating, reason) => report(id, epoch, operating, reason),
+        removed: () => this.#forgetRemoved(id),
+      });
+      this.#devices.set(id, device);
+    }
+    return device;
+  }
+
+  async forget(id: string): Promise<void> {
+    this.#devices.get(id)?.stop();
+    this.#devices.delete(id);
+    await this.#options.journal.save(id, null);
+  }
+
+  stop(): void {
+    for (const device of this.#devices.values()) device.stop();
+    this.#devices.clear();
+  }
+
+  /** Not within its own step; and not if it was commanded again until then. */
+  #forgetRemoved(id: string): void {
+    const { clock, log } = this.#options;
+    const device = this.#devices.get(id);
+    clock.setTimer(0, () => {
+      if (device?.state !== 'absent' || this.#devices.get(id) !== device) return;
+      this.forget(id).catch((error: unknown) => {
+        log.error({ loadBalancer: id, err: error }, 'what was removed was not forgotten');
+      });
+    });
+  }
+}
