@@ -7,6 +7,7 @@ import { rank } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { AgentView, Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
@@ -124,22 +125,10 @@ export class Controller {
         this.#verdicts.tell(agent, state, context);
       },
     });
-    const holder = (id: string) => {
-      const context =
-        this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
-      return context?.binding ?? null;
-    };
-    const purged = (ids: readonly string[]) =>
-      purgedAmong(ids, this.projection.desired, stores.desired);
-    this.#inbox = new Inbox({
-      bus,
-      log,
-      shards,
-      judge: this.judge,
-      owner: this.owner,
-      holder,
-      purged,
-    });
+    const { judge, owner } = this;
+    const holder = (id: string) => this.#holder(id);
+    const purged = (ids: readonly string[]) => purgedAmong(ids, projection.desired, stores.desired);
+    this.#inbox = new Inbox({ bus, log, shards, judge, owner, holder, purged });
     this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
     });
@@ -244,6 +233,12 @@ export class Controller {
 
   #owns(id: string): boolean {
     return this.#shards.term(subjects.shardOf(id, this.#options.shards)) !== null;
+  }
+
+  #holder(id: string): Seat | null {
+    const context =
+      this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
+    return context?.binding ?? null;
   }
 
   // Shards come and go.

@@ -228,10 +228,7 @@ export class LoadBalancerOwner {
     const { epoch, generation, removed } = claim;
     const at = this.#options.clock.wallMs();
     this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
-    if (this.#desired.get(id) === null) {
-      this.#answerStranger(id, agent, epoch);
-      return;
-    }
+    if (this.#desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
     const binding = this.host.committedContext(id)?.binding ?? null;
     if (binding !== null && binding.epoch >= epoch) this.#tellStanding(id, agent, binding);
   }
