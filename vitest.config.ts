@@ -5,10 +5,19 @@ import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 const isLong = process.env['HOLDFAST_LONG'] === '1';
 const failOnSkips = process.env['CI'] === 'true' || process.env['HOLDFAST_NO_SKIPS'] === '1';
 
+function group(name: string, groupOrder: number, include: string[], others: string[]) {
+  const exclude = [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**']), ...others];
+  return { extends: true as const, test: { name, include, exclude, sequence: { groupOrder } } };
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**'])],
+    // One group after the other: simulations take all of a core, and the deadlines of tests with real
+    // processes are made for a machine that has some time for them.
+    projects: [
+      group('processes', 0, ['test/**/*.test.ts'], ['test/simulator/**']),
+      group('simulator', 1, ['test/simulator/**/*.test.ts'], []),
+    ],
     globalSetup: ['test/support/parts.ts'],
     // Processes of their own, because tests start, stop and kill real ones.
     pool: 'forks',

@@ -9,6 +9,7 @@ import {
   readUntilKnown,
   writeUntilKnown,
 } from '../host/commit.ts';
+import { stopSignal } from '../host/stop-signal.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
 export interface CommittedDocument {
@@ -40,7 +41,7 @@ export class DesiredDocuments {
   readonly #options: DesiredDocumentsOptions;
   readonly #documents = new Map<string, CommittedDocument>();
   readonly #tails = new Map<string, { waiting: number; tail: Promise<unknown> }>();
-  readonly #abort = new AbortController();
+  readonly #abort = stopSignal();
   readonly #commit: CommitOptions;
   #writes = 0;
 

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { writeUntilKnown } from '../host/commit.ts';
+import { stopSignal } from '../host/stop-signal.ts';
 import type { Store } from '../ports/store.ts';
 import { Mirror } from './mirror.ts';
 
@@ -43,7 +44,7 @@ export class ShardKeeper {
   readonly #options: ShardKeeperOptions;
   readonly #mirror: Mirror<ShardRecord>;
   readonly #terms = new Map<number, number>();
-  readonly #abort = new AbortController();
+  readonly #abort = stopSignal();
   /** Resolves when the pass under way is over; null between passes. */
   #passing: Promise<void> | null = null;
   /** Until it has looked who lives, everybody else would seem dead, and lose all shards. */

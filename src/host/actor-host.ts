@@ -7,6 +7,7 @@ import { type ActorCondition, ActorFailure, type ActorKind } from './actor-kind.
 import { DurableActor } from './durable-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { Limiter } from './limiter.ts';
+import { stopSignal } from './stop-signal.ts';
 import { xstateClock } from './xstate-clock.ts';
 
 /** How many commits of one host may be in flight at once; the rest wait in order. */
@@ -24,7 +25,7 @@ export class ActorHost<TContext, TEvent extends EventObject> {
   readonly #kind: ActorKind<TContext>;
   readonly #actors = new Map<string, DurableActor<TContext>>();
   readonly #services: HostServices;
-  readonly #abort = new AbortController();
+  readonly #abort = stopSignal();
 
   constructor(kind: ActorKind<TContext>, options: HostOptions) {
     const { clock, log, timings } = options;
