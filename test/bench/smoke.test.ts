@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { FailoverReport } from './failover.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const timeoutMs = 60_000;
+const timeoutMs = 150_000;
 
 async function bench(...args: readonly string[]): Promise<{ code: number; last: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
