@@ -7,7 +7,7 @@ import { endServingProcesses, servingProcesses } from '../../src/demo/serving-pr
 import { type Started, startCli } from '../cli/run-cli.ts';
 
 /** A demo takes its time on a busy machine. */
-export const demoTimeoutMs = 60_000;
+export const demoTimeoutMs = 120_000;
 
 /** Runs the demo with a temporary directory of its own, and sees to it that nothing is left of it. */
 export async function withDemo(
