@@ -2,7 +2,7 @@ import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
 import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
-import { alwaysSeemsFine, losesStandings } from './buses.ts';
+import { alwaysSeemsFine, losesStandings, tellsVerdictsAgain } from './buses.ts';
 import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
 import { hiccupsScenario } from './hiccups.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -33,6 +33,12 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'agents that do not count their starts',
     scenario: agentCrashScenario,
     parts: { agent: forgetsItsStarts },
+  },
+  {
+    checker: 'incarnations-never-decrease',
+    bug: 'a bus that tells what judges told once more, as if it were new',
+    scenario: agentCrashScenario,
+    parts: { bus: tellsVerdictsAgain },
   },
   {
     checker: 'no-thrash',

@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import { type Bus, RequestTimeout } from '../../src/ports/bus.ts';
 
 /** Never carries a command to agent-2, and never says so. */
@@ -91,6 +92,18 @@ export function alwaysSeemsFine(bus: Bus, process: string): Bus {
     ping: () => Promise.resolve(),
     status: () => 'connected',
     onStatus: () => ({ unsubscribe: () => undefined }),
+  });
+}
+
+/** Tells what judges told once more, much later, and as if it were the newest. */
+export function tellsVerdictsAgain(bus: Bus, _process: string, clock: Clock): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      bus.publish(subject, data);
+      if (subject !== 'hf.ctl.all.verdict') return;
+      const newest = data.replace(/"revision":\d+/, '"revision":1000000');
+      clock.setTimer(5_000, () => bus.publish(subject, newest));
+    },
   });
 }
 
