@@ -33,6 +33,17 @@ export function keepsOldDescriptions(stores: Stores): Stores {
   }));
 }
 
+/** Forgets the limits of listeners whenever something else is edited. */
+export function changesLimits(stores: Stores): Stores {
+  return replaced(stores, 'desired', (store) => ({
+    update(key, value, revision, writeId) {
+      const written =
+        revision === 0 ? value : value.replace(/"connection_limit":-?\d+/, '"connection_limit":7');
+      return store.update(key, written, revision, writeId);
+    },
+  }));
+}
+
 /** Shows whoever starts to watch the first value that a binding record ever had, as if it were the newest. */
 export function rollsBackBindings(stores: Stores): Stores {
   const first = new Map<string, string>();
