@@ -4,9 +4,12 @@ import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { alwaysSeemsFine, losesStandings, tellsVerdictsAgain } from './buses.ts';
 import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
+import { refusesOldRemovals } from './devices.ts';
 import { hiccupsScenario } from './hiccups.ts';
+import { lostPromotionsScenario } from './lost-promotions.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as records from './records.ts';
+import { purgesForTheBoundOnly, repairsNothing } from './repairs.ts';
 
 /** What goes wrong where a rule of docs/binding.md is missing; V1 to V9 are its known violations. */
 export const bugsOfBinding: readonly PlantedBug[] = [
@@ -21,6 +24,18 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'V2: a store that gives the granted epoch to the next standby',
     scenario: agentCrashScenario,
     parts: { stores: records.grantsAnEpochAgain },
+  },
+  {
+    checker: 'bound-at-the-end',
+    bug: 'V8: controllers that hear neither what agents hold nor by what they are refused',
+    scenario: lostPromotionsScenario,
+    parts: { bus: repairsNothing },
+  },
+  {
+    checker: 'bound-at-the-end',
+    bug: 'V9: controllers that believe a removal only of the bound agent',
+    scenario: lostPromotionsScenario,
+    parts: { bus: purgesForTheBoundOnly, device: refusesOldRemovals },
   },
   {
     checker: 'incarnations-never-decrease',

@@ -16,6 +16,7 @@ import * as apis from './apis.ts';
 import {
   garblesRequests,
   hidesDrivers,
+  knowsOldDocuments,
   losesCommands,
   losesGoodbyes,
   losesGrants,
@@ -31,7 +32,7 @@ import {
   waitsTooLong,
   writesNewRecordsAtOnce,
 } from './controllers.ts';
-import { deviceWithout } from './devices.ts';
+import { deviceWithout, newerEpochsWin } from './devices.ts';
 import {
   appliesAgain,
   hearsNoNotices,
@@ -68,6 +69,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'V4: a device that does not compare generations',
     scenario: agentCrashScenario,
     parts: { device: deviceWithout('generations'), driver: repeatsCallsLater },
+  },
+  {
+    checker: 'content-never-goes-back',
+    bug: 'V5: a device to which a newer epoch brings an older generation',
+    scenario: agentCrashScenario,
+    parts: { device: newerEpochsWin, bus: knowsOldDocuments },
+  },
+  {
+    checker: 'no-edit-lost',
+    bug: 'V7: a store whose client takes a generation that it finds for its own write',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.trustsGenerations },
   },
   {
     checker: 'no-resurrection',
