@@ -200,7 +200,10 @@ class Run {
     this.#faults.heal();
     // A world that was held up until now looks converged and at rest, and has not begun to react.
     await world.run(restMs);
-    await world.runUntil(this.#nowAndThen(() => this.#converged()), convergeLimitMs);
+    await world.runUntil(
+      this.#nowAndThen(() => this.#converged()),
+      convergeLimitMs,
+    );
     await world.runUntil(() => this.#rested(), restLimitMs);
     if (this.#violations.length > 0) return;
     for (const atEnd of this.#finish) atEnd();
