@@ -7,6 +7,8 @@ export interface Wanted {
   readonly epoch: number;
   readonly generation: number;
   readonly live: boolean;
+  /** The request that made the generation: another one only where a store has forgotten that it was given. */
+  readonly edit: string | null;
 }
 
 export interface DeviceMarker {
@@ -79,7 +81,8 @@ export const deviceMachine = setup({
     noteApplied: assign(({ event }) => {
       if (event.type !== 'execute.applied') return {};
       const { epoch, generation } = event.marker;
-      return { applied: { epoch, generation, live: true }, failure: null };
+      const edit = generation === event.wanted.generation ? event.wanted.edit : null;
+      return { applied: { epoch, generation, live: true, edit }, failure: null };
     }),
     noteRemoved: assign(({ event }) =>
       event.type === 'execute.removed' ? { applied: event.wanted, failure: null, failures: 0 } : {},
@@ -138,8 +141,10 @@ export const deviceMachine = setup({
       fencedByItself(context, event) && context.wanted?.live === false,
     removedThere: ({ context, event }) =>
       event.type === 'execute.fenced' && event.marker.removed && context.wanted?.live === false,
+    /** Of the same epoch only where a store has forgotten that it was given: then the record decides. */
     newerHolder: ({ context, event }) =>
-      event.type === 'superseded' && event.epoch > floorOf(context),
+      event.type === 'superseded' &&
+      (event.epoch > floorOf(context) || event.epoch === context.wanted?.epoch),
     firstFailure: ({ context }) => context.failures === 0,
   },
 }).createMachine({
@@ -245,5 +250,6 @@ export type DeviceMachine = typeof deviceMachine;
 export function covers(a: Wanted, b: Wanted): boolean {
   if (a.epoch !== b.epoch) return false;
   if (!a.live && b.live) return true;
-  return a.live === b.live && a.generation >= b.generation;
+  if (a.live !== b.live || a.generation < b.generation) return false;
+  return a.generation > b.generation || a.edit === b.edit;
 }

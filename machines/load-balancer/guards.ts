@@ -14,11 +14,16 @@ export const toDelete = ({ event }: Args): boolean =>
 export const toDeleteUnbound = (args: Args): boolean =>
   toDelete(args) && args.context.lastEpoch === 0;
 
-export const sameDesired = ({ context, event }: Args): boolean =>
-  event.type === 'desired.changed' &&
-  event.generation === context.generation &&
-  event.status === context.status &&
-  event.driver === context.driver;
+/** The very one that is known, or one from before: whoever tells may be behind, or have lost the rest. */
+export const knownDesired = ({ context, event }: Args): boolean => {
+  if (event.type !== 'desired.changed') return false;
+  if (event.generation < context.generation) return true;
+  return (
+    event.generation === context.generation &&
+    event.status === context.status &&
+    event.driver === context.driver
+  );
+};
 
 export const newerDesired = ({ context, event }: Args): boolean =>
   event.type === 'desired.changed' && event.generation > context.appliedGeneration;

@@ -71,7 +71,7 @@ export const loadBalancerMachine = setup({
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
         'desired.changed': [
-          { guard: 'sameDesired' },
+          { guard: 'knownDesired' },
           { guard: 'toDeleteUnbound', target: 'deleted', actions: 'noteDesired' },
           { guard: 'toDelete', target: 'deleting.waiting', actions: 'noteDesired' },
           { target: 'pending', reenter: true, actions: 'noteDesired' },
@@ -90,7 +90,7 @@ export const loadBalancerMachine = setup({
       ],
       on: {
         'desired.changed': [
-          { guard: 'sameDesired' },
+          { guard: 'knownDesired' },
           { guard: 'toDelete', target: 'deleting.removing', actions: 'noteDesired' },
           { target: 'rebinding', reenter: true, actions: 'noteDesired' },
         ],
@@ -152,7 +152,7 @@ export const loadBalancerMachine = setup({
       initial: 'settled',
       on: {
         'desired.changed': [
-          { guard: 'sameDesired' },
+          { guard: 'knownDesired' },
           { guard: 'toDelete', target: 'deleting.removing', actions: 'noteDesired' },
           {
             guard: 'newerDesired',
@@ -220,7 +220,7 @@ export const loadBalancerMachine = setup({
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
         'desired.changed': [
-          { guard: 'sameDesired' },
+          { guard: 'knownDesired' },
           { guard: 'toDelete', target: 'deleting.waiting', actions: 'noteDesired' },
           { target: 'orphaned', reenter: true, actions: 'noteDesired' },
         ],
@@ -236,7 +236,7 @@ export const loadBalancerMachine = setup({
       initial: 'removing',
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
-        'desired.changed': [{ guard: 'sameDesired' }, { actions: 'noteDesired' }],
+        'desired.changed': [{ guard: 'knownDesired' }, { actions: 'noteDesired' }],
         'driven.removed': '#load-balancer.deleted',
         claim: [
           { guard: 'removedHere', target: '#load-balancer.deleted' },

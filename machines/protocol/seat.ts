@@ -12,6 +12,11 @@ export const generation = z.int().min(0);
  * that far behind at most; anything beyond is a broken agent, or one that lies to exhaust the numbers.
  */
 export const epochsAheadMax = 1_000_000;
+/** How far above the newest generation on record one is believed, for the same reasons. */
+export const generationsAheadMax = 1_000_000;
+
+/** The holder of what does not exist any more, or is not known; no agent may have this id. */
+export const nobody = 'nobody';
 
 /** Grows at each start of the agent and whenever a judge has declared the old one dead. */
 export const incarnation = z.int().min(1);

@@ -27,6 +27,17 @@ export type WorldEvent =
   | { readonly type: 'forgot'; readonly place: string; readonly loadBalancer: string }
   /** The store's own history, in its order. */
   | { readonly type: 'stored'; readonly bucket: BucketName; readonly change: StoreChange }
+  /**
+   * A store has lost writes of a key that it had acknowledged: these, oldest first. It holds again what
+   * was there before.
+   */
+  | {
+      readonly type: 'lost';
+      readonly bucket: BucketName;
+      readonly key: string;
+      readonly changes: readonly StoreChange[];
+      readonly now: StoreChange | null;
+    }
   /** From now on a process may know that this value was committed. */
   | {
       readonly type: 'learnt';

@@ -1,5 +1,6 @@
 import { bucketNames } from '../../src/ports/store.ts';
 import type { Host } from './host.ts';
+import type { VirtualStore } from './store/virtual-store.ts';
 import type { World } from './world.ts';
 
 /** How long a client takes to be back after its server is, from and to. */
@@ -35,6 +36,18 @@ export class NatsServer {
         for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).disconnect();
       });
     }
+  }
+
+  /**
+   * As where it is killed; and what was written to some stores in the last moments was not on its disks
+   * yet, although it was acknowledged. Each store has files of its own, and loses less or more.
+   */
+  losePower(stores: readonly VirtualStore[], lostMaxMs: number): void {
+    this.stop(null);
+    const losses = stores.map((store) => ({ store, lostMs: this.#draw(0, lostMaxMs) }));
+    this.#soon(0, () => {
+      for (const { store, lostMs } of losses) store.losePower(lostMs);
+    });
   }
 
   /** Its clients come back, each in its own time. */

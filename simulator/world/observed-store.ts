@@ -74,10 +74,14 @@ function observed(store: Store, bucket: BucketName, observer: StoreObserver): St
     },
     remove: (key, revision, writeId) =>
       told(key, writeId, () => store.remove(key, revision, writeId)),
-    watch: (onChange, onReady) =>
-      store.watch((change) => {
-        if (change.type === 'put') observer.learnt(bucket, change.key, change.value);
-        onChange(change);
-      }, onReady),
+    watch: (onChange, onReady, onRewound) =>
+      store.watch(
+        (change) => {
+          if (change.type === 'put') observer.learnt(bucket, change.key, change.value);
+          onChange(change);
+        },
+        onReady,
+        onRewound,
+      ),
   };
 }

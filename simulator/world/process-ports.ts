@@ -95,10 +95,11 @@ function processStore(process: VirtualProcess, store: Store): Store {
       persists(process, () => store.update(key, value, revision, writeId)),
     remove: (key, revision, writeId) =>
       persists(process, () => store.remove(key, revision, writeId)),
-    watch(onChange, onReady) {
+    watch(onChange, onReady, onRewound) {
       const watch = store.watch(
         (change) => process.deliver(() => onChange(change)),
         (revision) => process.deliver(() => onReady(revision)),
+        () => process.deliver(() => onRewound?.()),
       );
       process.onDeath(() => watch.stop());
       return watch;

@@ -1,4 +1,5 @@
 import { desiredOf } from '../checkers/records.ts';
+import type { StoreChange } from '../../src/ports/store.ts';
 import type { Observer, WorldEvent } from './events.ts';
 
 /** A time in which a place served a load balancer by the configuration of one agent. */
@@ -41,14 +42,19 @@ export class Traffic {
   readonly observer: Observer = (event, atMs) => {
     if (event.type === 'served') this.#served(event, atMs);
     else if (event.type === 'stored' && event.bucket === 'desired') {
-      const { change } = event;
-      const wanted = change.type === 'put' && desiredOf(change.value).status === 'live';
-      const line = this.#line(change.key, atMs);
-      if (line.wanted === wanted) return;
-      this.#account(line, atMs);
-      line.wanted = wanted;
+      this.#desired(event.change.key, event.change, atMs);
+    } else if (event.type === 'lost' && event.bucket === 'desired') {
+      this.#desired(event.key, event.now, atMs);
     }
   };
+
+  #desired(key: string, record: StoreChange | null, atMs: number): void {
+    const wanted = record?.type === 'put' && desiredOf(record.value).status === 'live';
+    const line = this.#line(key, atMs);
+    if (line.wanted === wanted) return;
+    this.#account(line, atMs);
+    line.wanted = wanted;
+  }
 
   /** What serves the load balancer now. */
   servers(loadBalancer: string): readonly Service[] {

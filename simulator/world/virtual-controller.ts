@@ -56,6 +56,7 @@ export function virtualController(
       shards: world.options.shards,
       formats,
       resolveDriver: virtualDescriptor,
+      found: (loadBalancer, { vip_address: address }) => vips.keep(address, loadBalancer),
       purged: (loadBalancer, { vip_address: address }) => {
         release(vips, address, loadBalancer, log);
       },

@@ -11,6 +11,7 @@ import { AgentHost } from './agent-host.ts';
 import { ControllerHost } from './controller-host.ts';
 import { Exposure } from './exposure.ts';
 import type { Host } from './host.ts';
+import { Losses } from './losses.ts';
 import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
 import { NatsServer } from './nats-server.ts';
@@ -65,6 +66,8 @@ export class World {
   readonly places: ReadonlyMap<string, Place>;
   readonly traffic = new Traffic();
   readonly exposure = new Exposure();
+  /** What stores have forgotten of what they acknowledged. */
+  readonly losses = new Losses();
   readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
@@ -86,6 +89,7 @@ export class World {
       delayMs: () => this.delay('store'),
       chance: (share) => this.stream('store-fate').chance(share),
       onCommitted: (bucket, change) => this.emit({ type: 'stored', bucket, change }),
+      onLost: (bucket, loss) => this.emit({ type: 'lost', bucket, ...loss }),
     });
     this.inventory = inventoryOf(options);
     const places = [
@@ -96,6 +100,7 @@ export class World {
     this.places = new Map(places.map((place) => [place.name, place]));
     this.observe(this.traffic.observer);
     this.observe(this.exposure.observer);
+    this.observe(this.losses.observer);
     this.controllerHosts = new Map(
       this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
     );

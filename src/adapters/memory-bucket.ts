@@ -18,6 +18,12 @@ export interface BucketWrite {
   readonly writeId: string;
 }
 
+/** A write that is taken back, and what its key held before. */
+export interface Taken {
+  readonly key: string;
+  readonly before: StoreChange | null;
+}
+
 /** A key's newest write; a null value is the tombstone that a removal leaves. */
 interface Slot {
   readonly value: string | null;
@@ -74,6 +80,24 @@ export class MemoryBucket {
     return { result: { committed: true, revision }, change: changeOf(key, { value, revision }) };
   }
 
+  /**
+   * Takes the newest writes back, the newest one first: as a bucket has them that lost power before
+   * they were on its disk. Their revisions are given again.
+   */
+  rollBack(lost: readonly Taken[]): void {
+    for (const { key, before } of lost) {
+      this.#revision -= 1;
+      if (before === null) this.#slots.delete(key);
+      else this.#slots.set(key, slotOf(before));
+    }
+    const inOrder = [...this.#slots].toSorted(([, a], [, b]) => a.revision - b.revision);
+    this.#slots.clear();
+    for (const [key, slot] of inOrder) this.#slots.set(key, slot);
+    for (const [writeKey, { revision }] of this.#committed) {
+      if (revision > this.#revision) this.#committed.delete(writeKey);
+    }
+  }
+
   /** Every present entry, oldest write first. */
   snapshot(): readonly StoreEntry[] {
     const entries: StoreEntry[] = [];
@@ -118,4 +142,8 @@ function changeOf(key: string, { value, revision }: Slot): StoreChange {
   return value === null
     ? { type: 'removed', key, revision }
     : { type: 'put', key, value, revision };
+}
+
+function slotOf(change: StoreChange): Slot {
+  return { value: change.type === 'put' ? change.value : null, revision: change.revision };
 }

@@ -168,7 +168,11 @@ class NatsStore implements Store {
     return this.#write(key, '', revision, writeId, marker);
   }
 
-  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
+  watch(
+    onChange: (change: StoreChange) => void,
+    onReady: (revision: number) => void,
+    onRewound: () => void = () => undefined,
+  ): Watch {
     return new NatsWatch({
       bus: this.#bus,
       bucket: this.#bucket,
@@ -176,6 +180,7 @@ class NatsStore implements Store {
       log: this.#log,
       onChange,
       onReady,
+      onRewound,
     });
   }
 

@@ -31,6 +31,7 @@ export interface NatsWatchOptions {
   readonly log: Log;
   readonly onChange: (change: StoreChange) => void;
   readonly onReady: (revision: number) => void;
+  readonly onRewound: () => void;
 }
 
 /** One consumer on the server and the inbox that it delivers to; replaced as a whole. */
@@ -40,12 +41,15 @@ interface Session {
   consumer: string | null;
   /** The consumer's count of deliveries; a gap means that something was lost on the way. */
   delivered: number;
+  /** Its first delivery has to be the last one that the session before it had seen. */
+  readonly resumes: boolean;
 }
 
 /**
  * A watch that never goes blind. The client library's own notices a lost consumer only after half
  * a minute or more; this one has its consumer send heartbeats each second, and after silence, a
- * gap or a reconnect it takes a new consumer, which begins behind the last revision seen.
+ * gap or a reconnect it takes a new consumer, which begins with the last message seen. Where that one
+ * is not there any more, it was written over, or the bucket has lost it: then all is told again.
  */
 export class NatsWatch implements Watch {
   readonly #options: NatsWatchOptions;
@@ -54,10 +58,14 @@ export class NatsWatch implements Watch {
   #timer: Timer | null = null;
   #attempts = 0;
   #lastRevision = 0;
+  /** When the bucket took that one: a lost revision is given again, but not at the same nanosecond. */
+  #lastTime = '';
   #ready = false;
   #stopped = false;
   /** Keys whose values were told before the watch was ready; only their removals are news. */
   #initialKeys = new Set<string>();
+  /** While all is told again, a removal may be news, whatever was told before it. */
+  #rewinding = false;
 
   constructor(options: NatsWatchOptions) {
     this.#options = options;
@@ -84,6 +92,7 @@ export class NatsWatch implements Watch {
       subscription: this.#options.bus.listen(inbox, (message) => this.#receive(session, message)),
       consumer: null,
       delivered: 0,
+      resumes: this.#lastRevision > 0,
     };
     this.#session = session;
     this.#open(session, inbox).catch((error: unknown) => {
@@ -98,9 +107,10 @@ export class NatsWatch implements Watch {
     if (stream.state.last_seq < this.#lastRevision) {
       log.error(
         { seen: this.#lastRevision, now: stream.state.last_seq },
-        'The bucket went back in time (restored or made anew); the watch starts from its beginning.',
+        'The bucket went back in time (restored, made anew, or without its last writes).',
       );
-      this.#lastRevision = 0;
+      this.#rewind();
+      return;
     }
     const info = await this.#call(
       `CONSUMER.CREATE.KV_${bucket}`,
@@ -113,7 +123,9 @@ export class NatsWatch implements Watch {
       return;
     }
     this.#hear();
-    if (info.num_pending === 0 && session.delivered === 0) this.#becomeReady();
+    if (info.num_pending > 0 || session.delivered > 0) return;
+    if (session.resumes) this.#rewind();
+    else this.#becomeReady();
   }
 
   /** With a history of one, everything from a revision on is the newest value of each key. */
@@ -121,7 +133,7 @@ export class NatsWatch implements Watch {
     return {
       deliver_subject: inbox,
       deliver_policy: 'by_start_sequence',
-      opt_start_seq: this.#lastRevision + 1,
+      opt_start_seq: Math.max(1, this.#lastRevision),
       ack_policy: 'none',
       max_deliver: 1,
       filter_subject: `$KV.${this.#options.bucket}.>`,
@@ -151,7 +163,8 @@ export class NatsWatch implements Watch {
     const sent = Number(message.header('Nats-Last-Consumer'));
     if (sent !== session.delivered) {
       this.#restart(`${sent} messages were sent and ${session.delivered} came`);
-    } else this.#becomeReady();
+    } else if (session.resumes && sent === 0) this.#rewind();
+    else this.#becomeReady();
   }
 
   #deliver(session: Session, message: WireMessage): void {
@@ -162,8 +175,16 @@ export class NatsWatch implements Watch {
       return;
     }
     session.delivered = position.delivered;
+    if (session.resumes && position.delivered === 1) {
+      const { revision, time } = position;
+      if (revision !== this.#lastRevision || time !== this.#lastTime) {
+        this.#rewind();
+        return;
+      }
+    }
     if (position.revision > this.#lastRevision) {
       this.#lastRevision = position.revision;
+      this.#lastTime = position.time;
       this.#tell(message, position);
     }
     if (position.pending === 0) this.#becomeReady();
@@ -175,7 +196,7 @@ export class NatsWatch implements Watch {
     if (message.header('KV-Operation') === '') {
       if (!this.#ready) this.#initialKeys.add(key);
       this.#options.onChange({ type: 'put', key, value: message.data, ...told });
-    } else if (this.#ready || this.#initialKeys.delete(key)) {
+    } else if (this.#ready || this.#rewinding || this.#initialKeys.delete(key)) {
       this.#options.onChange({ type: 'removed', key, ...told });
     }
   }
@@ -184,8 +205,19 @@ export class NatsWatch implements Watch {
     this.#attempts = 0;
     if (this.#ready || this.#stopped) return;
     this.#ready = true;
+    this.#rewinding = false;
     this.#initialKeys.clear();
     this.#options.onReady(this.#lastRevision);
+  }
+
+  /** What was seen last is not there any more: everything is told again, from the beginning. */
+  #rewind(): void {
+    this.#lastRevision = 0;
+    this.#lastTime = '';
+    this.#ready = false;
+    this.#rewinding = true;
+    this.#options.onRewound();
+    this.#restart('the last revision that was seen is not there any more', 0);
   }
 
   /** The server was heard: the silence begins again. */
@@ -244,6 +276,8 @@ export class NatsWatch implements Watch {
 /** Where in the stream a delivery is. */
 interface Position {
   readonly revision: number;
+  /** The stream's own time for it, in nanoseconds: too long for a number. */
+  readonly time: string;
   /** How many messages the consumer has delivered, this one included. */
   readonly delivered: number;
   /** How many it has not yet delivered. */
@@ -254,10 +288,11 @@ interface Position {
 function readPosition(replyTo: string): Position | null {
   const tokens = replyTo.split('.');
   const first = tokens.length === 9 ? 5 : 7;
+  const time = tokens[first + 2] ?? '';
   const [revision, delivered, , pending] = tokens.slice(first).map(Number);
   if (!replyTo.startsWith('$JS.ACK.') || tokens.length < 9) return null;
   if (revision === undefined || delivered === undefined || pending === undefined) return null;
   return [revision, delivered, pending].every(Number.isInteger)
-    ? { revision, delivered, pending }
+    ? { revision, delivered, time, pending }
     : null;
 }

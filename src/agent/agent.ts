@@ -112,6 +112,8 @@ export class Agent {
     this.#listen();
     this.#subscriptions.push(
       this.#options.bus.onStatus((status) => {
+        // Its end may have been that of the store as well, with what had been confirmed.
+        if (status === 'connected') for (const device of this.#devices.all()) device.unconfirm();
         this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
       }),
     );

@@ -124,14 +124,14 @@ export class Device {
   standing(record: Pick<Seat, 'agent' | 'epoch'>, self: string): boolean {
     const { context } = this.#actor.getSnapshot();
     const held = context.wanted?.epoch ?? 0;
-    if (record.epoch > held && record.agent !== self) {
+    if (record.epoch >= held && record.agent !== self) {
       this.#actor.send({ type: 'superseded', epoch: record.epoch });
     } else if (record.epoch >= held && record.agent === self) this.#confirmed = true;
     const after = this.#actor.getSnapshot();
     return after.matches('fenced') && record.epoch >= (after.context.fencedBy?.epoch ?? 0);
   }
 
-  /** A new incarnation's seats are all in question until a record names it. */
+  /** A new incarnation's seats, and all seats after an outage, are in question until a record names them. */
   unconfirm(): void {
     this.#confirmed = false;
   }
@@ -321,8 +321,8 @@ export class Device {
 }
 
 function wantedOf(command: Command): Wanted {
-  const { epoch, generation, status } = command;
-  return { epoch, generation, live: status === 'live' };
+  const { epoch, generation, status, requestId } = command;
+  return { epoch, generation, live: status === 'live', edit: requestId };
 }
 
 function failureOf(error: unknown): DeviceFailure {

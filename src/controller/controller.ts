@@ -16,13 +16,16 @@ import { serve } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders, type Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { ApiServices } from './api-services.ts';
+import { EpochFloors } from './epoch-floors.ts';
 import { FleetView } from './fleet-view.ts';
 import { ForeignSeats } from './foreign-seats.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type InboxOptions } from './inbox.ts';
+import { Leftovers } from './leftovers.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Membership } from './membership.ts';
 import type { RankPolicy } from './placer.ts';
+import type { Raw } from './mirror.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { ProvenTime } from './proven-time.ts';
 import { purgedAmong } from './purged.ts';
@@ -30,7 +33,6 @@ import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
-import { byRecord, type Told } from './told.ts';
 import { Verdicts } from './verdicts.ts';
 
 export interface ControllerOptions {
@@ -47,6 +49,8 @@ export interface ControllerOptions {
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** Who is preferred as a holder; by default the least loaded that the load balancer's hash picks. */
   readonly rank?: RankPolicy;
+  /** There is this load balancer already at the start: its addresses have to be on record, too. */
+  readonly found?: (id: string, document: LoadBalancerDocument) => void;
   /** A load balancer is gone for good: its address may be used again. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
 }
@@ -72,7 +76,9 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #fleet: FleetView;
   readonly #foreign: ForeignSeats;
+  readonly #floors = new EpochFloors();
   readonly #ring: TransitionRing;
+  readonly #leftovers: Leftovers;
   readonly #proven: ProvenTime;
   readonly #membership: Membership;
   readonly #shards: ShardKeeper;
@@ -82,8 +88,7 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    const { bus, stores, clock, random, log, timings, shards } = options;
-    const { formats = recordFormats } = options;
+    const { bus, stores, clock, random, log, timings, shards, formats = recordFormats } = options;
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     this.#fleet = new FleetView({
@@ -100,6 +105,7 @@ export class Controller {
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
+      lost: (bucket, key, before) => this.#lost(bucket, key, before),
     });
     const { projection } = this;
     this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
@@ -107,6 +113,7 @@ export class Controller {
     this.owner = new LoadBalancerOwner({
       ...shared,
       seats,
+      floors: this.#floors,
       fleet: this.#fleet,
       resolveDriver: options.resolveDriver,
       rank: options.rank ?? rank,
@@ -114,6 +121,7 @@ export class Controller {
       stepped: (step) => this.#noteLoadBalancer(step),
       purged: options.purged,
     });
+    this.#leftovers = new Leftovers({ stores, clock, log, timings, nonce: random.uuid() });
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
@@ -121,17 +129,15 @@ export class Controller {
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
       boundCount: (agent) => seats.load(agent) + this.#foreign.bound(agent),
       stepped: (step) => this.#noteAgent(step),
-      known: (...news) => {
-        this.#agentKnown(...news);
-        this.#verdicts.tell(...news);
+      known: (agent, state, context) => {
+        this.#agentKnown(agent, state, context);
+        this.#verdicts.tell(agent, state, context);
       },
     });
     const { judge, owner } = this;
-    const holder = (id: string) => this.#holder(id);
-    const purged = (ids: readonly string[]) => purgedAmong(ids, projection.desired, stores.desired);
-    this.#inbox = new Inbox({ bus, log, shards, judge, owner, holder, purged });
-    this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
-      if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
+    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...this.#onRecord(stores) });
+    this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
+      if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
     });
     this.#membership = new Membership({
       controller: options.id,
@@ -159,7 +165,7 @@ export class Controller {
 
   /** Resolves when this controller owns the shards that are free for it and all their actors run. */
   async start(): Promise<void> {
-    const { id, bus, log } = this.#options;
+    const { id, bus, log, found } = this.#options;
     await this.#refuseTwin();
     this.#subscriptions.push(
       serve({
@@ -173,6 +179,7 @@ export class Controller {
       this.#verdicts.listen(),
     );
     await this.projection.start();
+    for (const { document } of this.projection.views()) found?.(document.id, document);
     await this.#shards.start();
     this.#proven.start();
     await this.#membership.start(this.#shards.owners());
@@ -204,6 +211,7 @@ export class Controller {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.judge.stop();
     this.owner.stop();
+    this.#leftovers.stop();
     this.projection.stop();
   }
 
@@ -236,6 +244,16 @@ export class Controller {
     return this.#shards.term(subjects.shardOf(id, this.#options.shards)) !== null;
   }
 
+  /** What is known of load balancers, whoever owns them. */
+  #onRecord({ desired }: Stores): Pick<InboxOptions, 'holder' | 'generation' | 'purged'> {
+    const { projection } = this;
+    return {
+      holder: (id) => this.#holder(id),
+      generation: (id) => projection.desired.get(id)?.generation ?? 0,
+      purged: (ids) => purgedAmong(ids, projection.desired, desired),
+    };
+  }
+
   #holder(id: string): Seat | null {
     const context =
       this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
@@ -247,19 +265,25 @@ export class Controller {
   #adopt(shard: number): void {
     const { liveness, desired, binding } = this.projection;
     for (const agent of this.#inShard(shard, liveness.keys())) this.#adoptAgent(agent);
-    for (const id of this.#inShard(shard, binding.keys())) this.#foreign.note(id, null);
+    for (const id of this.#inShard(shard, binding.keys())) {
+      this.#foreign.note(id, null);
+      this.#lookForLeftover(id);
+    }
     for (const id of this.#inShard(shard, desired.keys())) this.#adoptLoadBalancer(id);
     this.#inbox.open(shard);
+  }
+
+  #lookForLeftover(id: string): void {
+    const { desired, binding } = this.projection;
+    const record = binding.raw(id);
+    if (record !== null && desired.raw(id) === null) this.#leftovers.found(id, record.revision);
   }
 
   #abandon(shard: number): void {
     this.#inbox.close(shard);
     for (const agent of this.#inShard(shard, this.judge.host.ids())) this.judge.abandon(agent);
     for (const id of this.#inShard(shard, this.owner.host.ids())) this.owner.abandon(id);
-    const { binding } = this.projection;
-    for (const id of this.#inShard(shard, binding.keys())) {
-      this.#foreign.note(id, binding.raw(id)?.text ?? null);
-    }
+    for (const id of this.#inShard(shard, this.projection.binding.keys())) this.#noteForeign(id);
   }
 
   #inShard(shard: number, ids: Iterable<string>): readonly string[] {
@@ -283,13 +307,17 @@ export class Controller {
   /** A predecessor's last write may land when its successor has read the records already. */
   #observed(bucket: ProjectedBucket, key: string, revision: number): void {
     const { desired, binding, liveness } = this.projection;
+    if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
     if (!this.#owns(key)) {
-      if (bucket === 'binding') this.#foreign.note(key, binding.raw(key)?.text ?? null);
+      if (bucket === 'binding') this.#noteForeign(key);
       if (bucket === 'liveness') this.#foreignAgent(key);
       return;
     }
-    if (bucket === 'binding') this.owner.host.actor(key)?.observed(revision);
-    else if (bucket === 'liveness') {
+    if (bucket === 'binding') {
+      const actor = this.owner.host.actor(key);
+      if (actor === null) this.#lookForLeftover(key);
+      else actor.observed(revision);
+    } else if (bucket === 'liveness') {
       const actor = this.judge.host.actor(key);
       if (actor !== null) actor.observed(revision);
       else if (liveness.raw(key) !== null) this.#adoptAgent(key);
@@ -303,13 +331,28 @@ export class Controller {
     }
   }
 
+  /** A store has lost what it had acknowledged: whoever owns it and still knows it writes it again. */
+  #lost(bucket: ProjectedBucket, key: string, before: Raw): void {
+    const { binding, liveness } = this.projection;
+    if (bucket === 'binding') this.#floors.lost(key, before.text);
+    if (!this.#owns(key)) {
+      if (bucket === 'binding') this.#noteForeign(key);
+    } else if (bucket === 'desired') this.owner.lost(key);
+    else if (bucket === 'binding') {
+      const actor = this.owner.host.actor(key);
+      if (actor === null) this.#lookForLeftover(key);
+      else actor.lost(binding.raw(key)?.revision ?? 0);
+    } else this.judge.host.actor(key)?.lost(liveness.raw(key)?.revision ?? 0);
+  }
+
+  #noteForeign(id: string): void {
+    this.#foreign.note(id, this.projection.binding.raw(id)?.text ?? null);
+  }
+
   /** What another judge has put on record of an agent; its notice has mostly come before. */
   #foreignAgent(agent: string): void {
-    const { liveness } = this.projection;
-    const known = liveness.get(agent);
-    if (known === null) return;
-    const told = byRecord(liveness.raw(agent)?.revision ?? 0);
-    this.#agentKnown(agent, known.state, known.context, told);
+    const known = this.projection.liveness.get(agent);
+    if (known !== null) this.#agentKnown(agent, known.state, known.context);
   }
 
   #disconnected(data: string): void {
@@ -323,9 +366,9 @@ export class Controller {
 
   // From this controller's own actors.
 
-  #agentKnown(agent: string, state: string, context: LivenessContext, told: Told): void {
+  #agentKnown(agent: string, state: string, context: LivenessContext): void {
     const before = this.#fleet.current(agent);
-    if (!this.#fleet.note(agent, state, context, told)) return;
+    this.#fleet.note(agent, state, context);
     if (before !== null && before.incarnation < context.incarnation) {
       this.owner.agentLost(agent, before.incarnation, 'it has started anew');
     }

@@ -20,7 +20,8 @@ export interface CommittedDocument {
 /** How many edits of one load balancer may wait for their turn. */
 export const editsWaitingMax = 64;
 
-type Body = Omit<DesiredRecord, 'schema' | 'write' | 'operationIds'>;
+/** What an edit makes of a record. */
+export type Body = Omit<DesiredRecord, 'schema' | 'write' | 'operationIds'>;
 
 export interface DesiredDocumentsOptions {
   readonly store: Store;
@@ -87,6 +88,11 @@ export class DesiredDocuments {
       if (document === null || isKnown(document.revision)) return;
       this.#committed(id, document.record, document.revision);
     });
+  }
+
+  /** Told by a watch that the store has lost writes of it: what is known here is written again. */
+  async lost(id: string): Promise<void> {
+    await this.#inTurn(id, () => this.#reload(id));
   }
 
   create(id: string, operationId: string, body: Body): Promise<number> {
@@ -206,12 +212,32 @@ export class DesiredDocuments {
    * because the watch brings nothing new then.
    */
   async #reload(id: string, after?: number): Promise<CommittedDocument | null> {
-    const before = this.get(id)?.revision ?? 0;
+    const known = this.get(id);
     const document = await this.#read(id, after);
-    if (document !== null && document.revision > before) {
+    if (known !== null && (document?.record.generation ?? 0) < known.record.generation) {
+      return this.#restored(id, known.record, document?.revision ?? 0);
+    }
+    if (document !== null && document.revision > (known?.revision ?? 0)) {
       this.#committed(id, document.record, document.revision);
     }
     return document;
+  }
+
+  /**
+   * What was acknowledged and the store has lost is written again, on top of what it has now. Where that
+   * is the marker of a removal, the record stays removed.
+   */
+  async #restored(
+    id: string,
+    known: DesiredRecord,
+    revision: number,
+  ): Promise<CommittedDocument | null> {
+    const record = { ...known, write: this.#nextWrite() };
+    const result = await this.#write(id, record, revision);
+    if (!result.committed) return this.#read(id);
+    this.#options.log.info({ loadBalancer: id, generation: record.generation }, 'written again');
+    this.#committed(id, record, result.revision);
+    return this.get(id);
   }
 
   async #read(id: string, after?: number): Promise<CommittedDocument | null> {

@@ -1,12 +1,10 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import type { AgentView } from '../api/services.ts';
-import { isOlder, type Told } from './told.ts';
 
 interface Known {
   readonly state: string;
   readonly context: LivenessContext;
-  readonly told: Told;
 }
 
 /** How many load balancers each agent holds, in the whole deployment. */
@@ -24,12 +22,8 @@ export class FleetView {
     this.#loads = loads;
   }
 
-  /** False where something newer is known already. */
-  note(agent: string, state: string, context: LivenessContext, told: Told): boolean {
-    const known = this.#agents.get(agent);
-    if (known !== undefined && isOlder(told, known.told)) return false;
-    this.#agents.set(agent, { state, context, told });
-    return true;
+  note(agent: string, state: string, context: LivenessContext): void {
+    this.#agents.set(agent, { state, context });
   }
 
   current(

@@ -34,6 +34,8 @@ export interface InboxOptions {
   readonly owner: LoadBalancerOwner;
   /** Who holds the load balancer by a revision of its record that is known committed. */
   readonly holder: (loadBalancer: string) => Seat | null;
+  /** The newest generation of its document that is known committed; 0 where there is none. */
+  readonly generation: (loadBalancer: string) => number;
   /** Of these, the load balancers that are known to have been deleted for good. */
   readonly purged: (ids: readonly string[]) => Promise<readonly string[]>;
 }
@@ -139,9 +141,12 @@ export class Inbox {
   #answerClaims({ agent, incarnation: number, claims }: Heartbeat) {
     const confirmed: { loadBalancer: string; epoch: number }[] = [];
     for (const claim of claims) {
-      const { loadBalancer, epoch, removed } = claim;
+      const { loadBalancer, epoch, generation, removed } = claim;
       const seat = removed ? null : this.#options.holder(loadBalancer);
-      const holds = seat?.agent === agent && seat.incarnation === number;
+      const holds =
+        seat?.agent === agent &&
+        seat.incarnation === number &&
+        generation <= this.#options.generation(loadBalancer);
       if (holds && seat.epoch >= epoch) confirmed.push({ loadBalancer, epoch: seat.epoch });
       else this.#forwardClaim({ agent, incarnation: number, claim });
     }

@@ -14,26 +14,26 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
-import { epochsAheadMax, type Seat } from '../../machines/protocol/seat.ts';
 import type { Random } from '../../machines/ports/random.ts';
-import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
-import { type Bus, BusUnavailable } from '../ports/bus.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer, type RankPolicy } from './placer.ts';
+import { refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
+import { Newborns } from './newborns.ts';
+import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
-
-/** The holder of what does not exist any more; no agent may have this id. */
-const nobody = 'nobody';
+import { tellStanding } from './standings.ts';
 
 export interface OwnerOptions {
   readonly bus: Bus;
@@ -45,6 +45,7 @@ export interface OwnerOptions {
   readonly timings: Timings;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
+  readonly floors: EpochFloors;
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   readonly rank: RankPolicy;
@@ -64,12 +65,21 @@ export class LoadBalancerOwner {
   readonly #options: OwnerOptions;
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
+  readonly #newborns: Newborns;
+  readonly #repairs: Repairs;
+  /** What is being created here, for the first time. */
+  readonly #creating = new Set<string>();
   /** Runs from the moment that a place became free until it is offered to those who wait. */
   #offering: Timer | null = null;
 
   constructor(options: OwnerOptions) {
     const { bus, stores, clock, random, log, timings } = options;
     this.#options = options;
+    this.#newborns = new Newborns({
+      clock,
+      quietMs: timings.suspectAfterMs,
+      settled: (id) => this.#offer(id),
+    });
     this.#placer = new Placer(clock, options.fleet, options.rank);
     this.#desired = new DesiredDocuments({
       store: stores.desired,
@@ -78,6 +88,12 @@ export class LoadBalancerOwner {
       timings,
       nonce: random.uuid(),
       committed: (id, document) => this.#desiredCommitted(id, document),
+    });
+    this.#repairs = new Repairs({
+      ...options,
+      desired: this.#desired,
+      newborns: this.#newborns,
+      host: () => this.host,
     });
     const driver = new Driver({
       bus,
@@ -101,7 +117,7 @@ export class LoadBalancerOwner {
       release: (id, context) => this.#release(id, context),
       hooks: {
         stepped: (step) => this.#stepped(step),
-        committed: () => undefined,
+        committed: (id, context) => options.floors.committed(id, context),
         running: (id) => this.#running(id),
         ended: (id) => this.#ended(id),
       },
@@ -112,6 +128,7 @@ export class LoadBalancerOwner {
   stop(): void {
     if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
     this.#desired.stop();
+    this.#newborns.stop();
     this.host.stop();
   }
 
@@ -123,7 +140,8 @@ export class LoadBalancerOwner {
     refuseUnsupported(driver, checked);
     const generation = checked.changed_generation;
     const body = { status: 'live', generation, driver: driver.name, document: checked } as const;
-    return this.#desired.create(id, operationId, body);
+    this.#creating.add(id);
+    return this.#desired.create(id, operationId, body).finally(() => this.#creating.delete(id));
   }
 
   edit(id: string, operationId: string, operation: Operation): Promise<number> {
@@ -153,7 +171,7 @@ export class LoadBalancerOwner {
     binding: { readonly text: string; readonly revision: number } | null,
   ): void {
     this.#desired.adopt(id, desired.record, desired.revision);
-    if (binding === null) this.host.birth(id);
+    if (binding === null) this.#birth(id);
     else this.host.restore(id, binding.text, binding.revision);
   }
 
@@ -162,6 +180,13 @@ export class LoadBalancerOwner {
     this.#desired.observed(id, revision, read).catch((error: unknown) => {
       const { log } = this.#options;
       log.error({ loadBalancer: id, revision, err: error }, 'a record was not taken over');
+    });
+  }
+
+  /** Told by a watch that the store has lost the newest edits of it. */
+  lost(id: string): void {
+    this.#desired.lost(id).catch((error: unknown) => {
+      this.#options.log.error({ loadBalancer: id, err: error }, 'a record was not written again');
     });
   }
 
@@ -181,6 +206,8 @@ export class LoadBalancerOwner {
     this.host.stopActor(id);
     this.#desired.forget(id);
     this.#options.seats.forget(id);
+    this.#options.floors.abandon(id);
+    this.#newborns.forget(id);
   }
 
   // What happens in the fleet.
@@ -217,34 +244,8 @@ export class LoadBalancerOwner {
 
   // What agents say.
 
-  /** Rule R9: what an agent holds, or was fenced by; answered by what the record says. */
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
-    const issued = this.host.context(id)?.lastEpoch ?? 0;
-    if (claim.epoch > issued + epochsAheadMax) {
-      const { log } = this.#options;
-      log.error({ loadBalancer: id, agent, claim, issued }, 'an impossible claim was dropped');
-      return;
-    }
-    const { epoch, generation, removed } = claim;
-    const at = this.#options.clock.wallMs();
-    this.host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
-    if (this.#desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
-    const binding = this.host.committedContext(id)?.binding ?? null;
-    if (binding !== null && binding.epoch >= epoch) this.#tellStanding(id, agent, binding);
-  }
-
-  /** No record is known here of what is claimed: the watch may be late, so the store is asked. */
-  #answerStranger(id: string, agent: string, epoch: number): void {
-    this.#desired
-      .look(id)
-      .then((document) => {
-        // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
-        if (document === null) this.#tellStanding(id, agent, { agent: nobody, epoch: epoch + 1 });
-      })
-      .catch((error: unknown) => {
-        // It is claimed again with the agent's next heartbeat.
-        this.#options.log.debug({ loadBalancer: id, error: String(error) }, 'no record was read');
-      });
+    this.#repairs.claim(id, agent, incarnation, claim);
   }
 
   report(report: Report): void {
@@ -257,7 +258,12 @@ export class LoadBalancerOwner {
     // A write that was under way when the shard changed hands: its new owner sees it by its watch.
     if (!this.#options.owns(id)) this.#desired.forget(id);
     else if (this.host.has(id)) this.#tellDesired(id, document);
-    else this.host.birth(id);
+    else this.#birth(id);
+  }
+
+  #birth(id: string): void {
+    if (!this.#creating.has(id)) this.#newborns.add(id);
+    this.host.birth(id);
   }
 
   #running(id: string): void {
@@ -267,7 +273,10 @@ export class LoadBalancerOwner {
     if (document !== null) this.#tellDesired(id, document);
     const context = this.host.context(id);
     if (context === null) return;
-    const { seats, fleet, clock } = this.#options;
+    const { seats, fleet, floors, clock } = this.#options;
+    const outdated = floors.claim(id, context, clock.wallMs());
+    if (outdated !== null) this.host.tell(id, outdated);
+    this.#repairs.outrunBy(id, context);
     // A restored binding may name an incarnation that ended while nobody watched (R10).
     const at = clock.wallMs();
     for (const seat of [context.binding, context.standby]) {
@@ -304,6 +313,7 @@ export class LoadBalancerOwner {
   #stepped(step: Step<LoadBalancerContext>): void {
     const { id, after, snapshot, event } = step;
     this.#options.stepped(step);
+    this.#repairs.outrunBy(id, after);
     const left = step.before?.binding?.agent;
     if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
       this.#placeFreed(left);
@@ -330,23 +340,13 @@ export class LoadBalancerOwner {
   #offer(id: string): void {
     const context = this.host.context(id);
     // Without a driver the actor has not yet heard what is desired.
-    if (context === null || context.driver === '') return;
+    if (context === null || context.driver === '' || this.#newborns.has(id)) return;
     this.host.tell(id, this.#placer.offer(id, context));
   }
 
   #release(id: string, context: LoadBalancerContext): void {
     if (context.replaced !== null && context.binding !== null) {
-      this.#tellStanding(id, context.replaced.agent, context.binding);
-    }
-  }
-
-  #tellStanding(id: string, agent: string, binding: Pick<Seat, 'agent' | 'epoch'>): void {
-    const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent };
-    try {
-      this.#options.bus.publish(subjects.down(agent, 'standing'), JSON.stringify(standing));
-    } catch (error) {
-      // Told again with the agent's next claim.
-      if (!(error instanceof BusUnavailable)) throw error;
+      tellStanding(this.#options.bus, id, context.replaced.agent, context.binding);
     }
   }
 
@@ -369,7 +369,9 @@ export class LoadBalancerOwner {
     const isDeleting = known.record.status === 'deleting';
     const document = isDeleting ? known : await this.#desired.next(id);
     if (document?.record.status === 'live') {
-      throw new Error('its binding record was removed, and nobody has deleted it');
+      // The store has lost the deletion, which was carried out: an actor that is born for it ends it.
+      await this.#repairs.deleteAgain(id, document.record.generation);
+      return;
     }
     await this.#desired.purge(id);
   }
@@ -378,21 +380,5 @@ export class LoadBalancerOwner {
     const descriptor = this.#options.resolveDriver(provider);
     if (descriptor === null) throw new Fault(400, `Provider '${provider}' is not enabled.`);
     return descriptor;
-  }
-}
-
-function refuseDeleting(id: string, record: DesiredRecord): void {
-  if (record.status === 'deleting') {
-    throw new Fault(409, `Load Balancer ${id} is immutable and cannot be updated.`);
-  }
-}
-
-function refuseUnsupported(driver: DriverDescriptor, document: LoadBalancerDocument): void {
-  const unsupported = driver.unsupported(document);
-  if (unsupported.length > 0) {
-    throw new Fault(
-      501,
-      `Provider '${driver.name}' does not support a requested option: ${unsupported.join(', ')}`,
-    );
   }
 }

@@ -7,9 +7,13 @@ export class MirrorBehind extends Error {
   override readonly name = 'MirrorBehind';
 }
 
-interface Entry<T> {
+/** A record as the store has it. */
+export interface Raw {
   readonly revision: number;
   readonly text: string;
+}
+
+interface Entry<T> extends Raw {
   /** Parsed on first use, because most revisions are never read. */
   value: T | null | undefined;
 }
@@ -22,15 +26,22 @@ export interface MirrorOptions<T> {
   /** Throws with the reason where a record can't be read; it is then left out, and logged. */
   parse(key: string, text: string): T;
   onChange?(change: StoreChange): void;
+  /** The store has lost the newest writes of a key: told after what it holds again was taken in. */
+  onLost?(key: string, before: Raw): void;
 }
 
-/** A bucket's contents as its watch tells them: possibly late, never out of order. */
+/**
+ * A bucket's contents as its watch tells them: possibly late, never out of order. Where the bucket has
+ * lost acknowledged writes, it becomes what is there again, and says what was lost.
+ */
 export class Mirror<T> {
   readonly #options: MirrorOptions<T>;
   readonly #entries = new Map<string, Entry<T>>();
   readonly #waiting: { revision: number; resolve: () => void }[] = [];
   #revision = 0;
   #watch: Watch | null = null;
+  /** While everything is told again, after a loss: the keys that are still to come, or lost. */
+  #untold: Set<string> | null = null;
 
   constructor(options: MirrorOptions<T>) {
     this.#options = options;
@@ -42,9 +53,15 @@ export class Mirror<T> {
       this.#watch = this.#options.store.watch(
         (change) => this.#changed(change),
         (revision) => {
+          for (const key of this.#untold ?? []) this.#lose(key);
+          this.#untold = null;
           // What was removed before is told to nobody, and known all the same.
           this.#advance(revision);
           resolve();
+        },
+        () => {
+          this.#untold = new Set(this.#entries.keys());
+          this.#revision = 0;
         },
       );
     });
@@ -69,7 +86,7 @@ export class Mirror<T> {
     return entry.value;
   }
 
-  raw(key: string): { readonly text: string; readonly revision: number } | null {
+  raw(key: string): Raw | null {
     return this.#entries.get(key) ?? null;
   }
 
@@ -108,19 +125,32 @@ export class Mirror<T> {
 
   #changed(change: StoreChange): void {
     const known = this.#entries.get(change.key);
+    const isToldAgain = this.#untold?.delete(change.key) === true;
     // A watch may repeat itself after a reconnect.
-    if (known === undefined || known.revision < change.revision) this.#take(change);
+    if (known === undefined || known.revision < change.revision) {
+      this.#keep(change);
+      this.#options.onChange?.(change);
+    } else if (isToldAgain && !isSame(known, change)) {
+      this.#keep(change);
+      this.#options.onLost?.(change.key, known);
+    }
     if (change.behind !== true) this.#advance(change.revision);
   }
 
-  #take(change: StoreChange): void {
+  #keep(change: StoreChange): void {
     if (change.type === 'put') {
       const { key, revision, value } = change;
       this.#entries.set(key, { revision, text: value, value: undefined });
     } else {
       this.#entries.delete(change.key);
     }
-    this.#options.onChange?.(change);
+  }
+
+  #lose(key: string): void {
+    const known = this.#entries.get(key);
+    if (known === undefined) return;
+    this.#entries.delete(key);
+    this.#options.onLost?.(key, known);
   }
 
   #advance(revision: number): void {
@@ -133,4 +163,9 @@ export class Mirror<T> {
       }
     }
   }
+}
+
+/** A revision that was lost is given again, so that it alone does not say what was written. */
+function isSame(known: Raw, change: StoreChange): boolean {
+  return change.type === 'put' && known.revision === change.revision && known.text === change.value;
 }

@@ -8,7 +8,7 @@ import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord } from '../host/record.ts';
 import type { StoreChange, Stores } from '../ports/store.ts';
-import { Mirror } from './mirror.ts';
+import { Mirror, type Raw } from './mirror.ts';
 import type { RecordFormats } from './record-formats.ts';
 
 interface Bound {
@@ -31,6 +31,8 @@ export interface ProjectionOptions {
   readonly condition: (id: string) => ActorCondition | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
+  /** Told of each record whose newest revisions the store has lost, and what was known of it. */
+  readonly lost: (bucket: ProjectedBucket, key: string, before: Raw) => void;
 }
 
 export type ProjectedBucket = 'desired' | 'binding' | 'liveness';
@@ -52,7 +54,11 @@ export class Projection {
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
     };
+    const tellLost = (bucket: ProjectedBucket) => (key: string, before: Raw) => {
+      options.lost(bucket, key, before);
+    };
     const tellDesired = tell('desired');
+    const tellDesiredLost = tellLost('desired');
     this.desired = new Mirror({
       store: stores.desired,
       name: 'desired',
@@ -62,6 +68,10 @@ export class Projection {
       onChange: (change) => {
         this.#unindexed.add(change.key);
         tellDesired(change);
+      },
+      onLost: (key, before) => {
+        this.#unindexed.add(key);
+        tellDesiredLost(key, before);
       },
     });
     this.binding = new Mirror({
@@ -74,6 +84,7 @@ export class Projection {
         return { state: stateName(snapshot.value), context };
       },
       onChange: tell('binding'),
+      onLost: tellLost('binding'),
     });
     this.liveness = new Mirror({
       store: stores.liveness,
@@ -85,6 +96,7 @@ export class Projection {
         return { state: stateName(snapshot.value), context };
       },
       onChange: tell('liveness'),
+      onLost: tellLost('liveness'),
     });
   }
 

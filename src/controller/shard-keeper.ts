@@ -17,6 +17,13 @@ export const ShardRecord = z.strictObject({
 });
 type ShardRecord = z.infer<typeof ShardRecord>;
 
+/** What makes a shard this controller's own. */
+interface Claim {
+  readonly term: number;
+  /** 0: the store has lost it. */
+  readonly revision: number;
+}
+
 export interface ShardKeeperOptions {
   readonly controller: string;
   readonly shards: number;
@@ -43,7 +50,7 @@ export interface ShardKeeperOptions {
 export class ShardKeeper {
   readonly #options: ShardKeeperOptions;
   readonly #mirror: Mirror<ShardRecord>;
-  readonly #terms = new Map<number, number>();
+  readonly #claims = new Map<number, Claim>();
   readonly #abort = stopSignal();
   /** Resolves when the pass under way is over; null between passes. */
   #passing: Promise<void> | null = null;
@@ -67,6 +74,11 @@ export class ShardKeeper {
         if (this.#settled && owner !== null) options.wrote(owner);
         this.reconcile();
       },
+      onLost: (key) => {
+        const claim = this.#claims.get(shardOf(key));
+        if (claim !== undefined) this.#claims.set(shardOf(key), { ...claim, revision: 0 });
+        this.reconcile();
+      },
     });
   }
 
@@ -87,11 +99,11 @@ export class ShardKeeper {
 
   /** The term under which a shard is owned here; null where it is not. */
   term(shard: number): number | null {
-    return this.#terms.get(shard) ?? null;
+    return this.#claims.get(shard)?.term ?? null;
   }
 
   owned(): readonly number[] {
-    return [...this.#terms.keys()];
+    return [...this.#claims.keys()];
   }
 
   /** Brings what is owned in line with who lives; called at each change, and cheap when in line. */
@@ -170,11 +182,15 @@ export class ShardKeeper {
     const record = this.#mirror.get(keyOf(shard));
     const revision = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
     const falls = preferred(shard, living) === controller;
-    const mine = this.#terms.get(shard);
+    const mine = this.#claims.get(shard);
     if (mine !== undefined) {
       // The mirror may be behind this controller's own claim.
-      if (record === null || record.term < mine) return;
-      if (record.term === mine) {
+      if (revision < mine.revision) return;
+      if (mine.revision === 0 && falls) {
+        await this.#claimAgain(shard, mine, record, revision);
+        return;
+      }
+      if (record?.owner === controller && record.term === mine.term) {
         if (falls) return;
         this.#drop(shard);
         await this.#write(shard, record, revision, null);
@@ -191,23 +207,37 @@ export class ShardKeeper {
     }
     const free = owner === null || owner === controller || !living.includes(owner);
     if (!free) return;
-    const term = await this.#write(shard, record, revision, controller);
-    if (term === null || this.#abort.signal.aborted) return;
-    this.#terms.set(shard, term);
+    const claim = await this.#write(shard, record, revision, controller);
+    if (claim === null || this.#abort.signal.aborted) return;
+    this.#claims.set(shard, claim);
     this.#options.adopt(shard);
   }
 
-  #drop(shard: number): void {
-    if (this.#terms.delete(shard)) this.#options.abandon(shard);
+  /** What the store has lost is claimed once more, above the lost term; its actors go on meanwhile. */
+  async #claimAgain(
+    shard: number,
+    mine: Claim,
+    record: ShardRecord | null,
+    revision: number,
+  ): Promise<void> {
+    const { controller } = this.#options;
+    const term = Math.max(record?.term ?? 0, mine.term);
+    const base = { schema: 1, owner: record?.owner ?? null, term, write: '' } as const;
+    const claim = await this.#write(shard, base, revision, controller);
+    if (claim !== null && this.#claims.has(shard)) this.#claims.set(shard, claim);
   }
 
-  /** The new term; null where somebody else was faster, whom the mirror will tell of. */
+  #drop(shard: number): void {
+    if (this.#claims.delete(shard)) this.#options.abandon(shard);
+  }
+
+  /** The new term, and its revision; null where somebody else was faster, whom the mirror will tell of. */
   async #write(
     shard: number,
     record: ShardRecord | null,
     revision: number,
     owner: string | null,
-  ): Promise<number | null> {
+  ): Promise<Claim | null> {
     const { store, clock, log, timings } = this.#options;
     const key = keyOf(shard);
     const { text, write, term } = this.#next(record, owner);
@@ -224,7 +254,7 @@ export class ShardKeeper {
         signal: this.#abort.signal,
       },
     );
-    return result.committed ? term : null;
+    return result.committed ? { term, revision: result.revision } : null;
   }
 
   #next(
@@ -240,6 +270,10 @@ export class ShardKeeper {
 
 function keyOf(shard: number): string {
   return `shard-${shard}`;
+}
+
+function shardOf(key: string): number {
+  return Number(key.slice('shard-'.length));
 }
 
 /** Rendezvous hashing: a controller that comes or goes moves only what falls to it. */

@@ -13,7 +13,8 @@ import {
 
 /**
  * So many answers from before what is known are put down to a reader that is behind. One that is
- * still given then comes from a store that has lost what was known, and is all there is.
+ * still given then comes from a store that has lost what was known, and is all there is. A store whose
+ * newest revision of all is older says so at once.
  */
 const staleAnswersMax = 10;
 
@@ -86,11 +87,23 @@ export async function readUntilKnown(
       return { entry, removed: entry === null && !isBelieved };
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      if (error instanceof AnswerFromThePast) stale += 1;
+      if (error instanceof AnswerFromThePast) {
+        stale = (await hasLost(store, after)) ? staleAnswersMax : stale + 1;
+      }
       const waitMs = backoffMs(attempt, options.retryMs, options.retryMaxMs);
       options.log.debug({ key, attempt, waitMs, error: String(error) }, 'a read is repeated');
       await delay(options.clock, waitMs, options.signal);
     }
+  }
+}
+
+/** Is the newest revision of all older than one that was acknowledged? */
+async function hasLost(store: Store, acknowledged: number = 0): Promise<boolean> {
+  try {
+    return (await store.newest()) <= acknowledged;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return false;
+    throw error;
   }
 }
 

@@ -24,9 +24,8 @@ import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './reco
 import { type Settle, type Told, Waiting } from './waiting.ts';
 
 /**
- * One durable actor: an XState actor whose effects and answers wait until the record that justifies
- * them is committed. Transitions go on while a commit is in flight; the next write holds the latest
- * snapshot of them all.
+ * An XState actor whose effects and answers wait until the record that justifies them is committed.
+ * Transitions go on while a commit is in flight; the next write holds the latest snapshot of all.
  */
 export class DurableActor<TContext> implements GateKeeper {
   readonly id: string;
@@ -37,7 +36,7 @@ export class DurableActor<TContext> implements GateKeeper {
   #restartTimer: Timer | null = null;
   #crashes = 0;
   /** 0 means that there is no record yet. */
-  #revision: number;
+  #revision = 0;
   #version = 0;
   #committedVersion = 0;
   #committedContext: TContext | null = null;
@@ -52,16 +51,10 @@ export class DurableActor<TContext> implements GateKeeper {
     this.id = id;
     this.#kind = kind;
     this.#host = host;
-    this.#revision = 0;
   }
 
   get condition(): ActorCondition {
     return this.#condition;
-  }
-
-  /** The newest revision that is known committed; 0 where there is none yet. */
-  get revision(): number {
-    return this.#revision;
   }
 
   /** The context of the newest revision that is known committed. */
@@ -124,6 +117,14 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#reload('someone else wrote its record', revision - 1, true).catch((error) =>
       this.#crashed(actor, error),
     );
+  }
+
+  /** Told by a watch: the store has lost what was written, and has this revision again; 0: none. */
+  lost(revision: number): void {
+    if (this.#actor === null || this.#writing) return; // The write's refusal says the same.
+    this.#revision = revision;
+    this.#version += 1;
+    this.#scheduleCommit();
   }
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
@@ -255,8 +256,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
-        await this.#reload('someone else wrote its record', this.#revision);
-        return;
+        return await this.#reload('someone else wrote its record', this.#revision);
       }
       this.#acknowledged(version, context, result.revision);
     }

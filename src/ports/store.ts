@@ -86,9 +86,15 @@ export interface Store {
   /**
    * Every present entry first, then `onReady` once, with the revision up to which everything was
    * told, then each change in order. Changes may be delivered again after a reconnect: compare
-   * revisions.
+   * revisions. `onRewound`: the bucket has lost acknowledged writes of which this watch had told, or
+   * may have. The newest change of each key follows once more, and then `onReady` again. Until then no
+   * revision is too low to be the newest one of its key, and a key that is not told again is lost.
    */
-  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch;
+  watch(
+    onChange: (change: StoreChange) => void,
+    onReady: (revision: number) => void,
+    onRewound?: () => void,
+  ): Watch;
 }
 
 /** A record's size limit in bytes; under the bus's payload limit, with room for the envelope. */

@@ -1,4 +1,5 @@
 import { driverModule, driverModules } from '../../drivers/registry.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { expectedFailover } from '../../machines/timings/expected-failover.ts';
@@ -48,10 +49,11 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     timings,
     shards,
     resolveDriver,
+    found: (loadBalancer, document) => {
+      for (const address of addressesOf(document)) vips.keep(address, loadBalancer);
+    },
     purged: (loadBalancer, document) => {
-      const further = document.additional_vips.map((vip) => vip.ip_address);
-      for (const address of [document.vip_address, ...further]) {
-        if (address === null) continue;
+      for (const address of addressesOf(document)) {
         vips.release(address, loadBalancer).catch((error: unknown) => {
           // The next sweep frees it.
           log.warn({ loadBalancer, address, err: error }, 'an address was not freed');
@@ -105,6 +107,11 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       await bus.close();
     },
   };
+}
+
+function addressesOf(document: LoadBalancerDocument): readonly string[] {
+  const further = document.additional_vips.map((vip) => vip.ip_address);
+  return [document.vip_address, ...further].filter((address) => address !== null);
 }
 
 /** How often addresses are looked for that nobody uses. */

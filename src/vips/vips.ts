@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
-import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
+import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Vip, VipRequest, Vips } from '../api/services.ts';
+import { stopSignal } from '../host/stop-signal.ts';
 import { type Store, StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
 import { chooseVip } from './choose.ts';
 import { type Subnet, type VipPools, subnetsOf } from './config.ts';
 import { freeAddresses } from './free-addresses.ts';
+import { TakenVips } from './taken-vips.ts';
 
 /** How often one allocation may lose a race for a free address before it says that it is busy. */
 const racesMax = 32;
@@ -16,6 +18,8 @@ const racesMax = 32;
 const repeatsMax = 3;
 /** What a client should wait when the store can't answer. */
 const retryAfterSeconds = 5;
+/** How long after a failure a missing record is written again. */
+const putBackRetryMs = 500;
 /** Until then, an address without a load balancer may belong to one that is just being created. */
 export const sweepGraceMs = 10 * 60_000;
 
@@ -35,6 +39,11 @@ export interface VipAllocator extends Vips {
    * freed.
    */
   sweep(existing: ReadonlySet<string>): Promise<number>;
+  /**
+   * The load balancer has this address by its document. Where the store has lost the record of that, it is
+   * written again, so that nobody else is given the address.
+   */
+  keep(address: string, loadBalancerId: string): void;
   close(): void;
 }
 
@@ -56,37 +65,62 @@ export function createVips(options: {
 }): VipAllocator {
   const { store, clock, random, log } = options;
   const subnets = subnetsOf(options.pools);
-  const taken = new Map<string, number>();
+  const closing = stopSignal();
+  const taken = new TakenVips({ store, lost: (key, value) => inBackground(key, value) });
   const cursors = new Map<string, bigint>();
   /** Records whose load balancer did not exist when a sweep looked, and since when. */
   const orphans = new Map<string, { readonly revision: number; readonly sinceMs: MonotonicMs }>();
-  let ready = false;
-  const watch = store.watch(
-    (change) => {
-      // What is older than this process's own last write tells nothing new.
-      if (change.revision < (taken.get(change.key) ?? 0)) return;
-      if (change.type === 'put') taken.set(change.key, change.revision);
-      else taken.delete(change.key);
-    },
-    () => {
-      ready = true;
-    },
-  );
 
-  /** True if the address is now this load balancer's. */
-  async function claim(address: Address, loadBalancerId: string): Promise<boolean> {
+  /** The record of an address is missing that belongs to somebody: it is written, again. */
+  async function putBack(key: string, value: string): Promise<void> {
+    const writeId = random.uuid();
+    for (;;) {
+      try {
+        const result = await repeated(() => store.create(key, value, writeId));
+        if (result.committed) taken.wrote(key, result.revision, value);
+        return;
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await delay(clock, putBackRetryMs, closing.signal);
+      }
+    }
+  }
+
+  function inBackground(key: string, value: string): void {
+    log.info({ key }, 'the record of an address is missing, and is written again');
+    taken.reserve(key, value);
+    putBack(key, value).catch((err: unknown) => {
+      if (!closing.signal.aborted) log.error({ err, key }, 'an address is on record for nobody');
+    });
+  }
+
+  function keep(text: string, loadBalancerId: string): void {
+    const address = parseAddress(text);
+    if (address === null) return;
+    taken.whenReady(() => {
+      const key = vipKey(address);
+      if (!taken.has(key)) inBackground(key, recordOf(address, loadBalancerId));
+    });
+  }
+
+  function recordOf(address: Address, loadBalancerId: string): string {
     const record: VipRecord = {
       schema: 1,
       address: formatAddress(address),
       loadBalancerId,
       allocatedAtMs: clock.wallMs(),
     };
-    const value = JSON.stringify(record);
+    return JSON.stringify(record);
+  }
+
+  /** True if the address is now this load balancer's. */
+  async function claim(address: Address, loadBalancerId: string): Promise<boolean> {
+    const value = recordOf(address, loadBalancerId);
     const writeId = random.uuid();
     const key = vipKey(address);
     const result = await repeated(() => store.create(key, value, writeId));
     if (result.committed) {
-      taken.set(key, result.revision);
+      taken.wrote(key, result.revision, value);
       return true;
     }
     const held = await read(key);
@@ -104,7 +138,7 @@ export function createVips(options: {
   }
 
   async function claimFree(candidates: readonly Subnet[], id: string): Promise<Vip> {
-    if (!ready) throw unavailable('The VIP pools are still being read.');
+    if (!taken.ready) throw unavailable('The VIP pools are still being read.');
     let races = 0;
     for (const subnet of candidates) {
       const from = cursors.get(subnet.subnetId) ?? null;
@@ -159,7 +193,7 @@ export function createVips(options: {
       const writeId = random.uuid();
       const result = await repeated(() => store.remove(key, held.revision, writeId));
       if (result.committed) {
-        taken.delete(key);
+        taken.freed(key);
         return true;
       }
     }
@@ -167,10 +201,10 @@ export function createVips(options: {
   }
 
   async function sweep(existing: ReadonlySet<string>): Promise<number> {
-    if (!ready) return 0;
+    if (!taken.ready) return 0;
     const now = clock.monotonicMs();
     let freed = 0;
-    for (const key of [...taken.keys()]) {
+    for (const key of taken.keys()) {
       const held = await guarded(() => read(key));
       if (held === null || existing.has(held.record.loadBalancerId)) {
         orphans.delete(key);
@@ -198,7 +232,12 @@ export function createVips(options: {
     return vipOf({ family: subnet.cidr.family, value }, subnet, request);
   }
 
-  return { preview, allocate, release, sweep, close: () => watch.stop() };
+  function close(): void {
+    closing.abort(new Error('the addresses are not kept any more'));
+    taken.close();
+  }
+
+  return { preview, allocate, keep, release, sweep, close };
 }
 
 function vipOf(address: Address, subnet: Subnet | null, request: VipRequest | null): Vip {
@@ -234,12 +273,15 @@ async function repeated<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
+const isPassing = (error: unknown): boolean =>
+  error instanceof StoreUnavailable || error instanceof UnknownOutcome;
+
 /** Turns the store's refusals into what the client reads. */
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreUnavailable || error instanceof UnknownOutcome) {
+    if (isPassing(error)) {
       throw unavailable('The store does not answer at the moment.');
     }
     throw error;

@@ -97,4 +97,25 @@ describe('a watch over JetStream', () => {
     expect(log.lines.map(({ message }) => message).join()).toContain('went back in time');
     watch.stop();
   });
+
+  test('tells everything again when what it saw last is not there, although there is more', async () => {
+    const bus = await world.controller('again');
+    const { vips } = await natsStores(bus, { ...options, prefix: 'again' });
+    const told: string[] = [];
+    const watch = vips.watch(
+      ({ key }) => told.push(key),
+      () => undefined,
+      () => told.push('rewound'),
+    );
+    await vips.create('k.lost', 'old', 'w');
+    await until('the old record is seen', () => told.length === 1);
+
+    await bus.request('$JS.API.STREAM.DELETE.KV_again-vips', '', 5_000);
+    await natsStores(bus, { ...options, prefix: 'again' });
+    for (let index = 0; index < 5; index += 1) await vips.create(`k.${index}`, 'new', 'w');
+
+    await until('the new records are seen', () => told.includes('k.4'));
+    expect(told).toEqual(['k.lost', 'rewound', 'k.0', 'k.1', 'k.2', 'k.3', 'k.4']);
+    watch.stop();
+  });
 });

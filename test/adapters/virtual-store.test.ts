@@ -167,4 +167,28 @@ describe('what goes wrong at a virtual store', () => {
     await bench.virtual.run(100);
     expect(changes.slice(3).map(({ key }) => key)).toEqual(['b', 'a']);
   });
+
+  test('loses its newest writes with its power, and gives their revisions again', async () => {
+    const bench = new Bench();
+    const told: string[] = [];
+    bench.one.watch(
+      (change) => told.push(`${change.key}@${change.revision}`),
+      () => told.push('ready'),
+      () => told.push('rewound'),
+    );
+    const a = await bench.put('a', '1', 0);
+    await bench.virtual.run(1_000);
+    await bench.put('a', '2', a);
+    await bench.put('b', '1', 0);
+    await bench.virtual.run(100);
+
+    bench.store.line('one').disconnect();
+    bench.store.losePower(500);
+    bench.store.line('one').connect();
+    await bench.virtual.run(100);
+
+    expect(bench.store.snapshot()).toEqual([{ key: 'a', value: '1', revision: a }]);
+    expect(told).toEqual(['ready', 'a@1', 'a@2', 'b@3', 'rewound', 'a@1', 'ready']);
+    expect(await bench.put('b', 'again', 0)).toBe(2);
+  });
 });

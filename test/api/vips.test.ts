@@ -265,3 +265,24 @@ describe('the configuration of pools', () => {
     expect(refusal({ colour: 'red' })).toMatch(/colour/);
   });
 });
+
+describe('an address whose record the store has lost', () => {
+  test('is on record again, and nobody else is given it', async () => {
+    expect(await taken({ subnetId: ranged }, 'a')).toBe('192.0.2.10');
+    store.line('').disconnect();
+    store.losePower(1_000);
+    store.line('').connect();
+
+    expect(await taken({ subnetId: ranged }, 'b')).toBe('192.0.2.11');
+    await expect
+      .poll(() => store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]))
+      .toEqual(expect.arrayContaining(['a', 'b']));
+  });
+
+  test('is kept for the load balancer whose document has it', async () => {
+    vips.keep('192.0.2.10', 'a');
+
+    expect(await taken({ subnetId: ranged }, 'b')).toBe('192.0.2.11');
+    expect(store.snapshot()).toHaveLength(2);
+  });
+});

@@ -38,3 +38,34 @@ test('a mirror that catches up has reached a revision only when nothing older is
 
   expect(seen).toEqual(['newest']);
 });
+
+test('a mirror becomes what a bucket is that has lost writes, and says what was lost', async () => {
+  const virtual = new Virtual();
+  const store = new VirtualStore(virtual.clock, { bucket: 'desired', delayMs: () => 5 });
+  const lost: string[] = [];
+  const mirror = new Mirror({
+    store: store.as('x'),
+    name: 'desired',
+    clock: virtual.clock,
+    log: silentLog,
+    parse: (_, text) => text,
+    onLost: (key, { text }) => lost.push(`${key}: ${text}`),
+  });
+  await virtual.settled(mirror.start());
+  const a = await virtual.settled(store.create('a', 'old', 'w1'));
+  await virtual.settled(store.create('same', 'same', 'w2'));
+  await virtual.run(1_000);
+  await virtual.settled(store.update('a', 'new', a.committed ? a.revision : 0, 'w3'));
+  await virtual.settled(store.create('b', 'new', 'w4'));
+  await virtual.run(100);
+
+  store.line('x').disconnect();
+  store.losePower(500);
+  store.line('x').connect();
+  await virtual.run(100);
+
+  expect(lost).toEqual(['a: new', 'b: new']);
+  expect([...mirror.keys()].map((key) => mirror.get(key))).toEqual(['old', 'same']);
+  await virtual.settled(store.create('c', 'next', 'w5'));
+  await virtual.settled(mirror.reached(3, 1_000));
+});

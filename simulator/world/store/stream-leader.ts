@@ -32,6 +32,11 @@ export class StreamLeader {
     this.#inherited.push(write);
   }
 
+  /** Nobody has what was under way any more. */
+  forget(): void {
+    this.#inherited = [];
+  }
+
   /** A new one takes its place; gives what it commits first. */
   elect(): readonly BucketWrite[] {
     if (this.#present) return [];

@@ -22,6 +22,13 @@ import { VirtualWatch } from './virtual-watch.ts';
  */
 export type StoreFailure = 'unavailable' | 'unknown-committed' | 'unknown-lost';
 
+/** The writes of one key that a store has lost, oldest first, and what it holds of it again. */
+export interface Loss {
+  readonly key: string;
+  readonly changes: readonly StoreChange[];
+  readonly now: StoreChange | null;
+}
+
 export interface VirtualStoreOptions {
   /** For error messages. */
   readonly bucket?: string;
@@ -31,6 +38,8 @@ export interface VirtualStoreOptions {
   readonly chance?: (share: number) => boolean;
   /** Told of each change at the moment of its commit. */
   readonly onCommitted?: (change: StoreChange) => void;
+  /** Told of each key of which acknowledged writes are lost. */
+  readonly onLost?: (loss: Loss) => void;
 }
 
 /** Who reads and writes where nobody in particular is named. */
@@ -49,6 +58,7 @@ export class VirtualStore implements Store {
   readonly #leader = new StreamLeader();
   readonly #lines = new Map<string, StoreLine>();
   readonly #failures: StoreFailure[] = [];
+  #powerCuts = 0;
 
   constructor(clock: Clock, options: VirtualStoreOptions = {}) {
     this.#clock = clock;
@@ -83,8 +93,12 @@ export class VirtualStore implements Store {
     return this.as(anybody).newest();
   }
 
-  watch(onChange: (change: StoreChange) => void, onReady: (revision: number) => void): Watch {
-    return this.#watch(this.line(anybody), onChange, onReady);
+  watch(
+    onChange: (change: StoreChange) => void,
+    onReady: (revision: number) => void,
+    onRewound?: () => void,
+  ): Watch {
+    return this.#watch(this.line(anybody), onChange, onReady, onRewound);
   }
 
   /** The store as this process sees it. */
@@ -100,7 +114,7 @@ export class VirtualStore implements Store {
         this.#write(line, { operation: 'update', key, value, expected: revision, writeId }),
       remove: (key, revision, writeId) =>
         this.#write(line, { operation: 'remove', key, value: null, expected: revision, writeId }),
-      watch: (onChange, onReady) => this.#watch(line, onChange, onReady),
+      watch: (onChange, onReady, onRewound) => this.#watch(line, onChange, onReady, onRewound),
     };
   }
 
@@ -131,6 +145,25 @@ export class VirtualStore implements Store {
 
   electLeader(): void {
     for (const write of this.#leader.elect()) this.#commit(write);
+  }
+
+  /**
+   * The power fails where it stands: what was written in this time was acknowledged before it was on a
+   * disk, and is lost. Nobody may be connected.
+   */
+  losePower(lostMs: number): void {
+    this.#powerCuts += 1;
+    this.#leader.forget();
+    const lost = this.#past.forgetSince(this.#clock.monotonicMs() - lostMs);
+    if (lost.length === 0) return;
+    this.#contents.rollBack(lost);
+    for (const line of this.#lines.values()) {
+      for (const watch of line.watches) watch.rewind();
+    }
+    for (const key of new Set(lost.map((past) => past.key))) {
+      const changes = lost.flatMap((past) => (past.key === key ? past.change : [])).toReversed();
+      this.#options.onLost?.({ key, changes, now: this.#contents.last(key) });
+    }
   }
 
   // How it works.
@@ -170,6 +203,7 @@ export class VirtualStore implements Store {
     line: StoreLine,
     onChange: (change: StoreChange) => void,
     onReady: (revision: number) => void,
+    onRewound: () => void = () => undefined,
   ): Watch {
     const watch = new VirtualWatch({
       clock: this.#clock,
@@ -178,6 +212,7 @@ export class VirtualStore implements Store {
       delayMs: () => this.#hopMs(),
       onChange,
       onReady,
+      onRewound,
     });
     this.#clock.setTimer(this.#hopMs(), () => watch.open());
     return watch;
@@ -192,11 +227,13 @@ export class VirtualStore implements Store {
     const failure = this.#failures.shift();
     const { breaks } = line;
     const { term } = this.#leader;
+    const powerCuts = this.#powerCuts;
     await this.#hop();
     if (failure === 'unavailable') throw new StoreUnavailable(`${what}: no leader`);
     if (breaks !== line.breaks) {
       // It may have arrived before the connection broke, or not.
-      if (this.#leader.present && this.#chance(0.5)) this.#commit(write);
+      const mayHave = this.#leader.present && powerCuts === this.#powerCuts;
+      if (mayHave && this.#chance(0.5)) this.#commit(write);
       throw new UnknownOutcome(`${what}: the connection broke`);
     }
     if (term !== this.#leader.term) {
@@ -217,10 +254,11 @@ export class VirtualStore implements Store {
   }
 
   #commit(write: BucketWrite): WriteResult {
-    const before = this.#contents.last(write.key);
+    const { key } = write;
+    const before = this.#contents.last(key);
     const { result, change } = this.#contents.commit(write);
     if (change === null) return result;
-    this.#past.note(this.#clock.monotonicMs(), write.key, before);
+    this.#past.note({ atMs: this.#clock.monotonicMs(), key, before, change });
     this.#options.onCommitted?.(change);
     for (const line of this.#lines.values()) {
       for (const watch of line.watches) watch.tell(change);

@@ -11,6 +11,7 @@ export interface VirtualWatchOptions {
   readonly delayMs: (key: string) => number;
   readonly onChange: (change: StoreChange) => void;
   readonly onReady: (revision: number) => void;
+  readonly onRewound: () => void;
 }
 
 /** One process's watch of a bucket. What it is told comes in order, however late it comes. */
@@ -19,6 +20,8 @@ export class VirtualWatch implements Watch {
   readonly #link: Link;
   #stopped = false;
   #open = false;
+  /** The bucket has lost what was sent to it. */
+  #rewound = false;
   /** The newest revision that was sent to it: behind this one it goes on after a gap. */
   #sent = 0;
 
@@ -30,12 +33,16 @@ export class VirtualWatch implements Watch {
 
   /** What is present, and then that this was all; waits where nothing gets through. */
   open(): void {
-    const { line, contents, delayMs, onReady } = this.#options;
-    if (this.#stopped || this.#open || !line.sees) return;
+    if (this.#stopped || this.#open || !this.#options.line.sees) return;
     this.#open = true;
-    for (const entry of contents.snapshot()) {
+    for (const entry of this.#options.contents.snapshot()) {
       this.#send({ type: 'put', ...entry, behind: true });
     }
+    this.#tellReady();
+  }
+
+  #tellReady(): void {
+    const { line, contents, delayMs, onReady } = this.#options;
     const { revision } = contents;
     this.#sent = revision;
     this.#link.send(delayMs('') + line.lagMs, () => {
@@ -47,9 +54,15 @@ export class VirtualWatch implements Watch {
     if (this.#open && this.#options.line.sees) this.#send(change);
   }
 
+  /** The bucket has taken writes back, and this watch may have told of them. */
+  rewind(): void {
+    if (this.#open && this.#sent > this.#options.contents.revision) this.#rewound = true;
+  }
+
   /** Goes on after a gap: of every key that changed in it, the newest is told. */
   resume(): void {
     if (!this.#open) this.open();
+    else if (this.#rewound) this.#beginAnew();
     else this.#catchUpFrom(this.#sent);
   }
 
@@ -66,6 +79,17 @@ export class VirtualWatch implements Watch {
   stop(): void {
     this.#stopped = true;
     this.#options.line.watches.delete(this);
+  }
+
+  #beginAnew(): void {
+    const { line, contents, delayMs, onRewound } = this.#options;
+    this.#rewound = false;
+    this.#link.send(delayMs('') + line.lagMs, () => {
+      if (!this.#stopped) onRewound();
+    });
+    // What is gone is told as well, because that it is gone was perhaps not told before.
+    for (const change of contents.changesAfter(0)) this.#send({ ...change, behind: true });
+    this.#tellReady();
   }
 
   #catchUpFrom(revision: number): void {

@@ -17,6 +17,7 @@ import { type MemoryBus, MemoryBroker } from '../../../src/adapters/memory-bus.t
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
 import { virtualStores } from '../../../simulator/world/store/virtual-stores.ts';
 import { Agent } from '../../../src/agent/agent.ts';
+import { bucketNames, type Stores } from '../../../src/ports/store.ts';
 import { nextIncarnation } from '../../../src/agent/incarnation.ts';
 import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
 import { Controller } from '../../../src/controller/controller.ts';
@@ -159,6 +160,21 @@ export class Cluster extends Virtual {
 
   resume(id: string): void {
     this.#running(id).process.resume();
+  }
+
+  /** NATS loses power, with what was written to these buckets in the last while; `meanwhile` it is away. */
+  losePower(
+    lostMs: Partial<Record<keyof Stores, number>>,
+    meanwhile: () => void = () => undefined,
+  ): void {
+    const lines = () =>
+      [...this.#controllers.keys(), ...this.#agents.keys()].map((id) => this.#running(id).bus);
+    for (const bus of lines()) bus.disconnect(null);
+    for (const bucket of bucketNames) this.stores[bucket].line('').disconnect();
+    for (const bucket of bucketNames) this.stores[bucket].losePower(lostMs[bucket] ?? 0);
+    meanwhile();
+    for (const bus of lines()) bus.reconnect();
+    for (const bucket of bucketNames) this.stores[bucket].line('').connect();
   }
 
   #running(id: string): Running<Agent | Controller> {

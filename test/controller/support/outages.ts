@@ -30,6 +30,6 @@ function guard(store: Store, bucket: keyof Stores, down: Outages): Store {
     update: (key, value, revision, writeId) =>
       unless(() => store.update(key, value, revision, writeId)),
     remove: (key, revision, writeId) => unless(() => store.remove(key, revision, writeId)),
-    watch: (onChange, onReady) => store.watch(onChange, onReady),
+    watch: (...told) => store.watch(...told),
   };
 }

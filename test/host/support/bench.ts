@@ -191,7 +191,7 @@ export class Bench {
           { operation: 'remove', value: null, revision, writeId },
           store.remove(key, revision, writeId),
         ),
-      watch: (onChange, onReady) => store.watch(onChange, onReady),
+      watch: (...told) => store.watch(...told),
     };
   }
 }

@@ -134,7 +134,7 @@ function agentEvents(): EveryType<AgentEvent> {
 }
 
 function deviceEvents(context: DeviceContext): EveryType<DeviceEvent> {
-  const wanted = context.wanted ?? { epoch: 1, generation: 1, live: true };
+  const wanted = context.wanted ?? { epoch: 1, generation: 1, live: true, edit: null };
   const { epoch, generation } = wanted;
   const marker = { epoch, generation, removed: false };
   const failed = (kind: 'retryable' | 'permanent' | 'unknown') =>

@@ -1,0 +1,41 @@
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { Fault } from '../../machines/model/fault.ts';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { Body } from './desired-documents.ts';
+
+/**
+ * The record with a generation above one that was seen, because it has lost edits: what is being deleted
+ * stays so. Null where it is above already.
+ */
+export function issuedAbove(
+  record: DesiredRecord,
+  seen: number,
+  status: DesiredRecord['status'],
+): Body | null {
+  const isLost = record.status === 'live' && status === 'deleting';
+  if (record.generation > seen || (record.generation === seen && !isLost)) return null;
+  const generation = seen + 1;
+  return {
+    status: isLost ? 'deleting' : record.status,
+    generation,
+    driver: record.driver,
+    document: { ...record.document, changed_generation: generation },
+  };
+}
+
+export function refuseDeleting(id: string, record: DesiredRecord): void {
+  if (record.status === 'deleting') {
+    throw new Fault(409, `Load Balancer ${id} is immutable and cannot be updated.`);
+  }
+}
+
+export function refuseUnsupported(driver: DriverDescriptor, document: LoadBalancerDocument): void {
+  const unsupported = driver.unsupported(document);
+  if (unsupported.length > 0) {
+    throw new Fault(
+      501,
+      `Provider '${driver.name}' does not support a requested option: ${unsupported.join(', ')}`,
+    );
+  }
+}

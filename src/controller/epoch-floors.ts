@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { epoch, nobody } from '../../machines/protocol/seat.ts';
+
+/** The little that matters of a binding record, whatever release has written it. */
+const LastEpoch = z.object({
+  snapshot: z.object({ context: z.object({ lastEpoch: epoch }) }),
+});
+
+/**
+ * The last epochs that this controller has seen on record: where a store has lost acknowledged writes,
+ * it may name an older one than was given. Whoever is named next has to be above it (R9).
+ */
+export class EpochFloors {
+  /** Committed by this controller's own actors. */
+  readonly #committed = new Map<string, number>();
+  /** Read in records that were lost afterwards. */
+  readonly #lost = new Map<string, number>();
+
+  committed(id: string, { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>): void {
+    this.#committed.set(id, lastEpoch);
+  }
+
+  /** Takes the record as it was before it was lost. */
+  lost(id: string, record: string): void {
+    const { lastEpoch } = LastEpoch.parse(JSON.parse(record)).snapshot.context;
+    this.#lost.set(id, Math.max(lastEpoch, this.#lost.get(id) ?? 0));
+  }
+
+  /** Another controller commits from now on, and what was read of it later may be older. */
+  abandon(id: string): void {
+    this.#committed.delete(id);
+  }
+
+  /** There is no such load balancer any more. */
+  forget(id: string): void {
+    this.#committed.delete(id);
+    this.#lost.delete(id);
+  }
+
+  /** What a record has to be told that names an older epoch than was given; null for any other. */
+  claim(
+    id: string,
+    { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>,
+    at: number,
+  ): LoadBalancerEvent | null {
+    const seen = Math.max(this.#committed.get(id) ?? 0, this.#lost.get(id) ?? 0);
+    if (seen <= lastEpoch) return null;
+    const who = { agent: nobody, incarnation: 1 };
+    return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };
+  }
+}

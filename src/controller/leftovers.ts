@@ -1,0 +1,68 @@
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { writeUntilKnown } from '../host/commit.ts';
+import { stopSignal } from '../host/stop-signal.ts';
+import { type Stores, StoreUnavailable } from '../ports/store.ts';
+
+export interface LeftoversOptions {
+  readonly stores: Pick<Stores, 'desired' | 'binding'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Timings;
+  readonly nonce: string;
+}
+
+/**
+ * Binding records without a desired one. A deletion removes the binding record first, so the store has
+ * lost that removal where the desired record is known to have been removed: then it goes as well. Where
+ * the desired record is only missing, the store has lost a creation, and what is known of the device's
+ * epochs is kept.
+ */
+export class Leftovers {
+  readonly #options: LeftoversOptions;
+  readonly #abort = stopSignal();
+  #writes = 0;
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options;
+  }
+
+  found(id: string, revision: number): void {
+    this.#remove(id, revision).catch((err: unknown) => {
+      if (this.#abort.signal.aborted) return;
+      this.#options.log.error({ err, loadBalancer: id }, 'a binding record is left over');
+    });
+  }
+
+  stop(): void {
+    this.#abort.abort(new Error('the controller is stopping'));
+  }
+
+  async #remove(id: string, revision: number): Promise<void> {
+    const { stores, clock, log, timings, nonce } = this.#options;
+    const { signal } = this.#abort;
+    if (!(await this.#wasDeleted(id))) return;
+    this.#writes += 1;
+    const write = `${nonce}-leftover-${this.#writes}`;
+    const { retryMs, retryMaxMs } = timings;
+    const options = { clock, log, retryMs, retryMaxMs, signal };
+    const remove = () => stores.binding.remove(id, revision, write);
+    // A refusal: somebody else has removed it, or has more to say about it.
+    await writeUntilKnown(stores.binding, id, remove, () => false, options);
+  }
+
+  async #wasDeleted(id: string): Promise<boolean> {
+    const { stores, clock, timings } = this.#options;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await stores.desired.wasRemoved(id);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
+        await delay(clock, waitMs, this.#abort.signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { Claim } from '../../machines/protocol/agent-messages.ts';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import { epochsAheadMax, generationsAheadMax, nobody } from '../../machines/protocol/seat.ts';
+import type { ActorHost } from '../host/actor-host.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { DesiredDocuments } from './desired-documents.ts';
+import { issuedAbove } from './edits.ts';
+import type { FleetView } from './fleet-view.ts';
+import type { Newborns } from './newborns.ts';
+import { tellStanding } from './standings.ts';
+
+export interface RepairsOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly fleet: FleetView;
+  readonly desired: DesiredDocuments;
+  readonly newborns: Newborns;
+  readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+}
+
+/** Brings records in line with what agents and devices know better (R9). */
+export class Repairs {
+  readonly #options: RepairsOptions;
+  /** What is just being issued anew. */
+  readonly #outrunning = new Set<string>();
+
+  constructor(options: RepairsOptions) {
+    this.#options = options;
+  }
+
+  /** Rule R9: what an agent holds, or was fenced by; answered by what the record says. */
+  claim(id: string, agent: string, incarnation: number, claim: Claim): void {
+    const { bus, clock, log, desired } = this.#options;
+    const host = this.#options.host();
+    const issued = host.context(id)?.lastEpoch ?? 0;
+    if (claim.epoch > issued + epochsAheadMax) {
+      log.error({ loadBalancer: id, agent, claim, issued }, 'an impossible claim was dropped');
+      return;
+    }
+    const { epoch, generation, removed } = claim;
+    const at = clock.wallMs();
+    host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
+    if (!removed) {
+      this.#outrun(id, generation);
+      this.#bindClaimant(id, agent, incarnation);
+    }
+    if (desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
+    const binding = host.committedContext(id)?.binding ?? null;
+    if (binding !== null && binding.epoch >= epoch) tellStanding(bus, id, agent, binding);
+  }
+
+  /** The store has lost who was bound: nobody is nearer than the one that says it was. */
+  #bindClaimant(id: string, agent: string, incarnation: number): void {
+    const { fleet, clock, newborns } = this.#options;
+    const actors = this.#options.host();
+    const host = fleet.current(agent)?.description?.host;
+    const isUnbound = actors.context(id)?.binding === null;
+    if (!isUnbound || host === undefined || !fleet.isAlive(agent, incarnation)) return;
+    newborns.forget(id);
+    const candidates = [{ agent, incarnation, host }];
+    const at = clock.wallMs();
+    const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
+    actors.tell(id, { type: 'place', candidates, ...nobodyElse, at });
+  }
+
+  /** No record is known here of what is claimed: the watch may be late, so the store is asked. */
+  #answerStranger(id: string, agent: string, epoch: number): void {
+    const { bus, desired, log } = this.#options;
+    desired
+      .look(id)
+      .then((document) => {
+        // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
+        if (document === null) tellStanding(bus, id, agent, { agent: nobody, epoch: epoch + 1 });
+      })
+      .catch((error: unknown) => {
+        // It is claimed again with the agent's next heartbeat.
+        log.debug({ loadBalancer: id, error: String(error) }, 'no record was read');
+      });
+  }
+
+  /** Is the binding record newer than the document? */
+  outrunBy(id: string, context: LoadBalancerContext): void {
+    const { generation, appliedGeneration, status } = context;
+    this.#outrun(id, Math.max(generation, appliedGeneration), status);
+  }
+
+  async deleteAgain(id: string, generation: number): Promise<void> {
+    const { desired, random } = this.#options;
+    await desired.edit(id, random.uuid(), (record) => issuedAbove(record, generation, 'deleting'));
+  }
+
+  /**
+   * The store has lost edits, and the binding record or the device knows of them. The device would keep
+   * what is newer to it (R7), so the document that is left takes a generation above.
+   */
+  #outrun(id: string, seen: number, status: DesiredRecord['status'] = 'live'): void {
+    const { desired, random, log } = this.#options;
+    const known = desired.get(id);
+    if (known === null || known.record.generation >= seen) return;
+    if (seen > known.record.generation + generationsAheadMax || this.#outrunning.has(id)) return;
+    this.#outrunning.add(id);
+    desired
+      .edit(id, random.uuid(), (record) => issuedAbove(record, seen, status))
+      .catch((error: unknown) => {
+        // Seen again with the next claim, or by whoever owns it then.
+        log.info({ loadBalancer: id, seen, error: String(error) }, 'a lost edit was not outrun');
+      })
+      .finally(() => this.#outrunning.delete(id));
+  }
+}

@@ -1,0 +1,19 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { type Bus, BusUnavailable } from '../ports/bus.ts';
+
+/** Tells an agent who holds a load balancer by its record: whoever is older lets go. */
+export function tellStanding(
+  bus: Bus,
+  id: string,
+  agent: string,
+  binding: Pick<Seat, 'agent' | 'epoch'>,
+): void {
+  const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent };
+  try {
+    bus.publish(subjects.down(agent, 'standing'), JSON.stringify(standing));
+  } catch (error) {
+    // Told again with the agent's next claim.
+    if (!(error instanceof BusUnavailable)) throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Store, Watch } from '../ports/store.ts';
+
+/** A record as this process knows it. */
+interface Known {
+  readonly revision: number;
+  readonly value: string;
+}
+
+export interface TakenVipsOptions {
+  readonly store: Pick<Store, 'watch'>;
+  /** The store has lost a record that was known here. It counts as taken until it is said to be free. */
+  readonly lost: (key: string, value: string) => void;
+}
+
+/** Which addresses are taken, as a watch tells it, and this process's own writes. */
+export class TakenVips {
+  readonly #known = new Map<string, Known>();
+  readonly #watch: Watch;
+  readonly #waiting: (() => void)[] = [];
+  #ready = false;
+  /** While everything is told again, after a loss: the keys that are still to come, or lost. */
+  #untold: Set<string> | null = null;
+
+  constructor({ store, lost }: TakenVipsOptions) {
+    this.#watch = store.watch(
+      (change) => {
+        const { key, revision } = change;
+        const isToldAgain = this.#untold?.delete(key) === true;
+        // What is older than this process's own last write tells nothing new.
+        if (!isToldAgain && revision < (this.#known.get(key)?.revision ?? 0)) return;
+        if (change.type === 'put') this.wrote(key, revision, change.value);
+        else this.#known.delete(key);
+      },
+      () => {
+        const gone = [...(this.#untold ?? [])];
+        this.#untold = null;
+        this.#ready = true;
+        for (const run of this.#waiting.splice(0)) run();
+        for (const key of gone) lost(key, this.#known.get(key)?.value ?? '');
+      },
+      () => {
+        this.#untold = new Set(this.#known.keys());
+      },
+    );
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** At once, or as soon as everything that is taken is known. */
+  whenReady(run: () => void): void {
+    if (this.#ready) run();
+    else this.#waiting.push(run);
+  }
+
+  keys(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  has(key: string): boolean {
+    return this.#known.has(key);
+  }
+
+  wrote(key: string, revision: number, value: string): void {
+    this.#known.set(key, { revision, value });
+  }
+
+  /** Nobody is given it, although it is not on record yet. */
+  reserve(key: string, value: string): void {
+    this.wrote(key, 0, value);
+  }
+
+  freed(key: string): void {
+    this.#known.delete(key);
+  }
+
+  close(): void {
+    this.#watch.stop();
+  }
+}

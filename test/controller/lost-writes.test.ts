@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { desiredOf } from '../../simulator/checkers/records.ts';
+import { Cluster } from './support/cluster.ts';
+
+/** More than anything here has taken. */
+const all = 600_000;
+
+const generationOnRecord = (cluster: Cluster): number =>
+  desiredOf(cluster.stores.desired.snapshot()[0]?.value ?? '').generation;
+
+describe('what a store has acknowledged and lost', () => {
+  test('is written again by the owner, who still knows it', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.settled(cluster.rename(id, 'acknowledged'));
+    await cluster.untilSettled(id);
+    const before = cluster.view(id);
+
+    cluster.losePower({ desired: all, binding: all });
+    await cluster.run(2_000);
+
+    expect(cluster.view(id)).toMatchObject({
+      document: { name: 'acknowledged' },
+      binding: before.binding,
+      lastEpoch: before.lastEpoch,
+      state: 'bound.settled',
+    });
+    expect(generationOnRecord(cluster)).toBe(before.generation);
+    expect(cluster.done(id)).toHaveLength(2);
+  });
+
+  test('leaves a binding to whoever claims it, above its epoch, where nobody knows it', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const { binding } = cluster.view(id);
+
+    cluster.losePower({ binding: all }, () => cluster.killController());
+    await cluster.startController();
+    await cluster.untilSettled(id);
+
+    const after = cluster.view(id).binding;
+    expect(after?.agent).toBe(binding?.agent);
+    expect(after?.epoch).toBeGreaterThan(binding?.epoch ?? 0);
+  });
+
+  test('leaves the document a generation above the one that the device has', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    await cluster.settled(cluster.rename(id, 'lost'));
+    await cluster.untilSettled(id);
+    const { generation } = cluster.view(id);
+
+    cluster.losePower({ desired: 500, binding: 500 }, () => cluster.killController());
+    await cluster.startController();
+    await cluster.run(2_000);
+
+    expect(cluster.view(id).generation).toBe(generation + 1);
+    expect(cluster.appliance().content(id)).toEqual(cluster.view(id).document);
+    expect(cluster.view(id).document.name).not.toBe('lost');
+  });
+
+  test('lets an edit of a lost generation reach the device all the same', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    await cluster.settled(cluster.rename(id, 'lost'));
+    await cluster.untilSettled(id);
+
+    cluster.losePower({ desired: 500, binding: 500 }, () => cluster.killController());
+    await cluster.startController();
+    await cluster.settled(cluster.rename(id, 'newer'));
+    await cluster.untilSettled(id);
+    await cluster.run(2_000);
+
+    expect(cluster.appliance().content(id)?.name).toBe('newer');
+  });
+
+  test('leaves what a device serves alone, where the creation was lost', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+
+    cluster.losePower({ desired: all, binding: all }, () => cluster.killController());
+    await cluster.startController();
+    await cluster.run(2 * cluster.timings.sweepMs);
+
+    expect(cluster.state(id)).toBeNull();
+    expect(cluster.appliance().content(id)).not.toBeNull();
+    expect(cluster.agent('agent-1').devices().has(id)).toBe(false);
+    expect(cluster.agent('agent-2').devices().has(id)).toBe(false);
+  });
+
+  test('does not bring a binding record back whose load balancer was deleted', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    await cluster.settled(cluster.delete(id));
+    await cluster.untilGone(id);
+
+    cluster.losePower({ binding: 500 });
+    await cluster.run(2_000);
+
+    expect(cluster.stores.binding.snapshot()).toEqual([]);
+  });
+
+  test('does not take a shard from its owner', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const before = cluster.owned();
+
+    cluster.losePower({ shards: all });
+    await cluster.run(2_000);
+
+    expect(cluster.owned()).toEqual(before);
+    const owners = cluster.stores.shards.snapshot().map(({ value }) => JSON.parse(value) as object);
+    for (const owner of owners) expect(owner).toMatchObject({ owner: 'controller-1' });
+    expect(owners).toHaveLength(before.length);
+  });
+});
+
+test('a load balancer without a binding record is placed, though nobody claims it', async () => {
+  const cluster = await Cluster.with(['agent-1', 'agent-2']);
+  const id = await cluster.createBound();
+  cluster.killAgent(cluster.holder(id));
+
+  cluster.losePower({ binding: all }, () => cluster.killController());
+  await cluster.startController();
+
+  await cluster.untilSettled(id);
+});
