@@ -80,6 +80,12 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     }
     case 'forgot':
       return { ...empty, who: event.place, what: 'forgot', loadBalancer: event.loadBalancer };
+    case 'lost': {
+      const { bucket, key, changes, now } = event;
+      const revisions = changes.map(({ revision }) => revision).join(', ');
+      const detail = `${bucket}: revision ${revisions}; ${now?.revision ?? 'nothing'} is back`;
+      return { ...empty, who: 'store', what: 'lost', loadBalancer: key, detail };
+    }
     case 'transition': {
       const { kind, id, from, to, event: cause, binding, reason } = event.transition;
       const detail = `${from || 'new'} by ${cause}${seatWords(binding)}${words(reason)}`;

@@ -69,17 +69,19 @@ type Leftover = readonly [problem: string, loadBalancer: string];
 function* leftovers(context: CheckerContext): Generator<Leftover> {
   const { world, controllers, core } = context;
   const live = new Set(world.stores.desired.snapshot().map(({ key }) => key));
+  // Where the store has only lost the record, nobody may take the rest away.
+  const isThere = (id: string): boolean => live.has(id) || world.losses.ofCreation(id);
   const holders = new Map<string, string | undefined>();
   for (const { key, value } of world.stores.binding.snapshot()) {
     holders.set(key, seatsOf(value).binding?.agent);
-    if (!live.has(key)) yield ['it is gone, and its binding record is still there', key];
+    if (!isThere(key)) yield ['it is gone, and its binding record is still there', key];
   }
   for (const { owner, projection } of controllers()) {
     for (const id of owner.host.ids()) {
       if (!live.has(id)) yield ['it is gone, and an actor of it still runs', id];
     }
     for (const id of [...projection.desired.keys(), ...projection.binding.keys()]) {
-      if (!live.has(id)) yield ['it is gone, and a controller still shows it', id];
+      if (!isThere(id)) yield ['it is gone, and a controller still shows it', id];
     }
   }
   for (const agent of core()) {

@@ -33,7 +33,8 @@ export function differences(world: World, core: readonly string[]): Difference[]
     world.stores.binding.snapshot().map(({ key, value }) => [key, seatsOf(value).binding]),
   );
   for (const [id, record] of wanted) {
-    if (record.status !== 'live') continue;
+    // What was deleted, and is on record again, is gone for good on its device (R8).
+    if (record.status !== 'live' || world.losses.ofDeletion(id)) continue;
     const holder = holders.get(id)?.agent ?? null;
     const home = placeOf(world, record.driver, holder);
     for (const place of reached) {
@@ -44,6 +45,8 @@ export function differences(world: World, core: readonly string[]): Difference[]
   for (const { name, device } of reached) {
     for (const id of device.ids()) {
       if (wanted.has(id) || device.content(id) === null) continue;
+      // That a record is missing proves nothing, so what its device serves is left alone.
+      if (world.losses.ofCreation(id)) continue;
       found.push({ id, problem: `it is deleted, and ${name} still has it` });
     }
   }

@@ -1,7 +1,7 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
 import type { Observer } from '../world/events.ts';
-import { commandOf, livenessOf, verdictOf } from './records.ts';
+import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
 const verdictSubject = controller('all', 'verdict');
 
@@ -37,6 +37,12 @@ export class Evidence {
       // A judge acts on its own verdict before it has told anybody.
       const { kind, id, to } = event.transition;
       if (kind === 'agent') this.#learn(id, to, this.#newest.get(id) ?? 0);
+    } else if (event.type === 'lost' && event.bucket === 'binding') {
+      // Whoever has read it knows that it was given.
+      for (const change of event.changes) {
+        if (change.type !== 'put') continue;
+        raise(this.#seen, event.key, bindingOf(change.value).context.lastEpoch);
+      }
     } else if (event.type === 'device') {
       raise(this.#seen, event.entry.lb, event.entry.epoch);
     }

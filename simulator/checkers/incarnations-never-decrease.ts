@@ -1,4 +1,3 @@
-import type { AgentView } from '../../src/api/services.ts';
 import type { CheckerKind } from './checker.ts';
 import { livenessOf } from './records.ts';
 
@@ -11,14 +10,15 @@ interface Known {
 const over = new Set(['dead', 'retired']);
 
 /**
- * An incarnation of an agent means one start of its process, as long as it has its disk. On record they
- * only grow, only those on record send heartbeats, and a verdict on one of them is never taken back.
- * In the end every controller knows the one as which an agent lives.
+ * An incarnation of an agent means one start of its process, as long as it has its disk. On record they only grow, only those on
+ * record send heartbeats, and a verdict on one of them is never taken back.
  */
 export const incarnationsNeverDecrease: CheckerKind = {
   name: 'incarnations-never-decrease',
-  start({ world, core, controllers, violate }) {
+  start({ world, violate }) {
     const records = new Map<string, Known>();
+    /** The newest that was ever on record, be it lost by now: its agent can't know that. */
+    const newest = new Map<string, number>();
     /** The start of its process at which each incarnation of an agent registered first. */
     const starts = new Map<string, number>();
 
@@ -27,6 +27,7 @@ export const incarnationsNeverDecrease: CheckerKind = {
       const { incarnation } = context;
       const before = records.get(agent);
       records.set(agent, { incarnation, state });
+      newest.set(agent, Math.max(incarnation, newest.get(agent) ?? 0));
       if (before === undefined || incarnation > before.incarnation) return null;
       if (incarnation < before.incarnation) {
         return `${agent} was incarnation ${before.incarnation} on record, and is ${incarnation}`;
@@ -48,7 +49,7 @@ export const incarnationsNeverDecrease: CheckerKind = {
     };
 
     const beats = (agent: string, incarnation: number): string | null => {
-      const known = records.get(agent)?.incarnation ?? 0;
+      const known = newest.get(agent) ?? 0;
       return incarnation > known
         ? `${agent} sends heartbeats as ${incarnation}, and ${known} is its newest on record`
         : null;
@@ -56,7 +57,10 @@ export const incarnationsNeverDecrease: CheckerKind = {
 
     return {
       onEvent(event) {
-        if (event.type === 'stored') {
+        if (event.type === 'lost' && event.bucket === 'liveness') {
+          records.delete(event.key);
+          if (event.now?.type === 'put') recorded(event.key, event.now.value);
+        } else if (event.type === 'stored') {
           const { bucket, change } = event;
           if (bucket !== 'liveness' || change.type !== 'put') return;
           const problem = recorded(change.key, change.value);
@@ -71,24 +75,9 @@ export const incarnationsNeverDecrease: CheckerKind = {
           if (problem !== null) violate(problem);
         }
       },
-      atEnd() {
-        for (const { fleet } of controllers()) {
-          for (const seen of fleet.agents()) {
-            const agent = core().includes(seen.id) ? world.agent(seen.id) : null;
-            const problem = agent === null ? null : whyNotSeen(seen, agent.incarnation);
-            if (problem !== null) violate(problem);
-          }
-        }
-      },
     };
   },
 };
-
-function whyNotSeen({ id, incarnation, state }: AgentView, lives: number): string | null {
-  return incarnation === lives && state === 'alive'
-    ? null
-    : `${id} lives as ${lives}, and a controller takes it for ${incarnation}, ${state}`;
-}
 
 /** Most messages are heartbeats, so only the one number is looked for. */
 function incarnationIn(data: string): number | null {

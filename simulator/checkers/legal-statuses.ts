@@ -1,6 +1,7 @@
 import { OperatingStatus, ProvisioningStatus } from '../../machines/model/status.ts';
 import type { CheckerKind } from './checker.ts';
-import { sightOf } from './wire.ts';
+import type { Losses } from '../world/losses.ts';
+import { type Sight, sightOf } from './wire.ts';
 
 const words = /"(provisioning|operating)_status":"([^"]*)"/g;
 
@@ -10,7 +11,7 @@ const words = /"(provisioning|operating)_status":"([^"]*)"/g;
  */
 export const legalStatuses: CheckerKind = {
   name: 'legal-statuses',
-  start({ violate }) {
+  start({ world, violate }) {
     const seen = new Map<string, { readonly statuses: Set<string>; answeredMs: number }>();
     return {
       onEvent(event, atMs) {
@@ -26,13 +27,22 @@ export const legalStatuses: CheckerKind = {
         if (before.answeredMs > event.askedMs) return;
         before.answeredMs = atMs;
         const broken = ruleBroken(before.statuses, sight.status);
-        if (broken !== null) violate(`it is shown as ${sight.status} after ${broken}`, sight.id);
+        const isExcused = broken !== null && isLost(world.losses, sight, broken);
+        if (broken !== null && !isExcused)
+          violate(`it is shown as ${sight.status} after ${broken}`, sight.id);
         // A look by name before the creation is done finds nothing, and may find it later.
         if (sight.status !== 'gone' || before.statuses.size > 0) before.statuses.add(sight.status);
       },
     };
   },
 };
+
+/** Did the store lose what had made it the status that it had before? */
+function isLost(losses: Losses, { id, status }: Sight, before: string): boolean {
+  if (before === 'gone' && losses.ofCreation(id)) return true;
+  if (status === 'PENDING_CREATE') return losses.of('binding', id).length > 0;
+  return losses.ofDeletion(id);
+}
 
 /** The status seen before after which this one can't come; null if it can. */
 function ruleBroken(before: ReadonlySet<string>, status: string): string | null {

@@ -1,7 +1,10 @@
 import type { CheckerKind } from './checker.ts';
 import { desiredOf } from './records.ts';
 
-/** The newest acknowledged edit of each attribute stands, unless one of unknown outcome was made as well. */
+/**
+ * The newest acknowledged edit of each attribute stands, unless one of unknown outcome was made as well, or
+ * the store itself has lost it.
+ */
 export const noEditLost: CheckerKind = {
   name: 'no-edit-lost',
   start: ({ world, ledger, violate }) => ({
@@ -9,7 +12,10 @@ export const noEditLost: CheckerKind = {
       for (const { key, value } of world.stores.desired.snapshot()) {
         const entry = ledger.get(key);
         if (entry === null) continue;
-        const contradiction = entry.facts.contradiction(desiredOf(value).document);
+        const restored = world.losses
+          .of('desired', key)
+          .flatMap(({ now }) => (now?.type === 'put' ? desiredOf(now.value).document : []));
+        const contradiction = entry.facts.contradiction(desiredOf(value).document, restored);
         if (contradiction !== null) violate(contradiction, key);
       }
     },

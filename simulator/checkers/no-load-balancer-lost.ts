@@ -1,7 +1,10 @@
 import type { CheckerKind } from './checker.ts';
 import { desiredOf } from './records.ts';
 
-/** Whatever was created and acknowledged is there until somebody asks to delete it. */
+/**
+ * Whatever was created and acknowledged is there until somebody asks to delete it, or until the store
+ * itself loses the record of it.
+ */
 export const noLoadBalancerLost: CheckerKind = {
   name: 'no-load-balancer-lost',
   start: ({ world, ledger, controllers, violate }) => ({
@@ -20,7 +23,8 @@ export const noLoadBalancerLost: CheckerKind = {
       const entry = ledger.get(loadBalancer);
       // Only who asks to delete it may be told that somebody has done so before.
       const live = request === 'delete' || entry?.deleted === null;
-      if (missing && live && entry?.created === 'acknowledged') {
+      const isExcused = world.losses.ofCreation(loadBalancer);
+      if (missing && live && entry?.created === 'acknowledged' && !isExcused) {
         violate(`${request} was answered as if it did not exist`, loadBalancer);
       }
     },
@@ -31,6 +35,7 @@ export const noLoadBalancerLost: CheckerKind = {
       for (const { id } of ledger.entries()) {
         if (!ledger.mustLive(id)) continue;
         const record = records.get(id);
+        if (record === undefined && world.losses.ofCreation(id)) continue;
         if (record === undefined) violate('it was acknowledged and has no record', id);
         else if (record.status !== 'live') violate('it is being deleted', id);
         else if (controllers().some((each) => each.loadBalancers.get(id) === null)) {

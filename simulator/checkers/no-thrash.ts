@@ -36,7 +36,10 @@ export const noThrash: CheckerKind = {
 
     return {
       onEvent(event, atMs) {
-        if (event.type === 'stored' && event.change.type === 'put') {
+        if (event.type === 'lost' && event.bucket === 'binding') {
+          holders.delete(event.key);
+          if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding);
+        } else if (event.type === 'stored' && event.change.type === 'put') {
           const { bucket, change } = event;
           const { key, value } = change;
           if (bucket === 'binding') {

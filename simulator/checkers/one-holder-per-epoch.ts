@@ -1,9 +1,13 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { CheckerKind } from './checker.ts';
-import { commandOf, seatsOf } from './records.ts';
+import type { StoreChange } from '../../src/ports/store.ts';
+import { commandOf, type Seats, seatsOf } from './records.ts';
 
-/** An epoch of a load balancer means one incarnation of one agent, for ever. */
+/**
+ * An epoch of a load balancer means one incarnation of one agent, for ever. Only an epoch that stood in
+ * no record but those that the store has lost, and under which nobody was commanded, was never given.
+ */
 export const oneHolderPerEpoch: CheckerKind = {
   name: 'one-holder-per-epoch',
   start({ violate }) {
@@ -20,9 +24,22 @@ export const oneHolderPerEpoch: CheckerKind = {
         );
       }
     };
+    /** Epochs under which somebody was commanded. */
+    const used = new Set<string>();
+    const forget = (loadBalancer: string, lost: readonly Seats[], now: Seats | null): void => {
+      const standing = [now?.binding?.epoch, now?.standby?.epoch];
+      for (const seat of lost.flatMap(({ binding, standby }) => [binding, standby])) {
+        if (seat === null || standing.includes(seat.epoch)) continue;
+        const key = `${loadBalancer} ${seat.epoch}`;
+        if (!used.has(key)) holders.delete(key);
+      }
+    };
     return {
       onEvent(event) {
-        if (event.type === 'stored' && event.bucket === 'binding') {
+        if (event.type === 'lost' && event.bucket === 'binding') {
+          const lost = event.changes.flatMap((change) => seatsIn(change) ?? []);
+          forget(event.key, lost, seatsIn(event.now));
+        } else if (event.type === 'stored' && event.bucket === 'binding') {
           if (event.change.type === 'removed') return;
           const { binding, standby } = seatsOf(event.change.value);
           note(event.change.key, binding, 'the binding record');
@@ -31,9 +48,13 @@ export const oneHolderPerEpoch: CheckerKind = {
           const to = parseDown(event.subject);
           if (to?.kind !== 'command') return;
           const { epoch, incarnation, loadBalancer } = commandOf(event.data);
+          used.add(`${loadBalancer} ${epoch}`);
           note(loadBalancer, { agent: to.agent, incarnation, epoch }, 'a command');
         }
       },
     };
   },
 };
+
+const seatsIn = (change: StoreChange | null): Seats | null =>
+  change?.type === 'put' ? seatsOf(change.value) : null;

@@ -17,6 +17,11 @@ export const oneLoadBalancerPerAddress: CheckerKind = {
     let wasSound = true;
     return {
       onEvent(event) {
+        if (event.type === 'lost' && event.bucket === 'desired') {
+          const gone = event.now === null ? addresses.get(event.key) : undefined;
+          if (gone !== undefined) holders.delete(gone);
+          if (gone !== undefined) addresses.delete(event.key);
+        }
         if (event.type === 'fault' && !/^(agent|device)-/.test(event.kind)) wasSound = false;
         if (event.type !== 'stored' || event.bucket !== 'desired') return;
         const { change } = event;

@@ -1,13 +1,17 @@
 import { ShardRecord } from '../../src/controller/shard-keeper.ts';
 import type { CheckerKind } from './checker.ts';
 
-/** Each change of a shard's hands takes a new term, so a term means one owner, for ever. */
+/**
+ * Each change of a shard's hands takes a new term, so a term means one owner, for ever: but for terms that
+ * the store has lost, of which those who come later can't know.
+ */
 export const oneOwnerPerTerm: CheckerKind = {
   name: 'one-owner-per-term',
   start({ violate }) {
     const terms = new Map<string, { readonly term: number; readonly owner: string | null }>();
     return {
       onEvent(event) {
+        if (event.type === 'lost' && event.bucket === 'shards') terms.delete(event.key);
         if (event.type !== 'stored' || event.bucket !== 'shards') return;
         const { change } = event;
         if (change.type !== 'put') return;

@@ -1,6 +1,8 @@
 import { itemsOf, resourceOf, textOf } from '../workload/answers.ts';
 import type { Exchange } from '../world/events.ts';
+import type { Losses } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
+import { desiredOf } from './records.ts';
 import { type Sight, sightOf } from './wire.ts';
 
 const pathOf = /^\/v2\.0\/lbaas\/(loadbalancers|listeners|pools)(?:\/([0-9a-f-]+))?(?:\?.*)?$/;
@@ -22,11 +24,12 @@ interface Known {
 /**
  * A client reads its own acknowledged writes at whichever controller it asks next, and never an
  * older state than it has seen. What counts is that the answer came before the next question was
- * asked. Answers that the API marks as unconfirmed promise nothing.
+ * asked. Answers that the API marks as unconfirmed promise nothing, and nobody knows any more what the
+ * store itself has lost.
  */
 export const readsNeverGoBack: CheckerKind = {
   name: 'reads-never-go-back',
-  start({ violate }) {
+  start({ world, violate }) {
     const clients = new Map<string, Known>();
     return {
       onEvent(event, atMs) {
@@ -45,7 +48,8 @@ export const readsNeverGoBack: CheckerKind = {
         if (event.request.method !== 'GET') noteWrite(known, event, atMs);
         const sight = sightOf(event);
         if (sight === null) return;
-        const problem = older(known, sight, event.askedMs);
+        const lost = lostOf(known, world.losses, sight.id);
+        const problem = older(known, sight, event.askedMs, lost);
         if (problem !== null) violate(`${event.controller} shows ${problem}`, sight.id);
         noteDescription(known, sight.resource, atMs);
       },
@@ -62,23 +66,52 @@ const newKnown = (): Known => ({
   deletedSinceMs: Number.POSITIVE_INFINITY,
 });
 
+/** What its store has lost of what this client knew. */
+interface Lost {
+  /** Of the edits whose descriptions are lost. */
+  readonly numbers: ReadonlySet<number>;
+  readonly texts: readonly string[];
+  readonly deletion: boolean;
+}
+
+function lostOf({ numbers }: Known, losses: Losses, id: string): Lost | null {
+  const lost = losses.of('desired', id);
+  if (lost.length === 0) return null;
+  const texts = lost.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.type === 'put' ? change.value : [])),
+  );
+  const lostNumbers = texts.map((text) => numbers.get(desiredOf(text).document.description) ?? 0);
+  return { numbers: new Set(lostNumbers), texts, deletion: losses.ofDeletion(id) };
+}
+
 /** What of a sight is older than what was known when it was asked for; null if nothing is. */
-function older(known: Known, { resource, status }: Sight, askedMs: number): string | null {
+function older(
+  known: Known,
+  { resource, status }: Sight,
+  askedMs: number,
+  lost: Lost | null,
+): string | null {
   if (known.deletedSinceMs <= askedMs) {
+    if (lost?.deletion === true) return null;
     const isDeleting = ['PENDING_DELETE', 'ERROR', 'gone'].includes(status);
     return isDeleting ? null : `${status}, although its deletion was acknowledged`;
   }
   if (resource === null) return null;
   const number = numberOf(known, resource);
   const { description, unanswered, children } = known;
-  if (description.sinceMs <= askedMs && number < description.number && !unanswered.has(number)) {
+  const isKnown = description.sinceMs <= askedMs && lost?.numbers.has(description.number) !== true;
+  if (isKnown && number < description.number && !unanswered.has(number)) {
     return `its description as of edit ${number}, although edit ${description.number} was shown before`;
   }
   const ids = new Set(
     ['listeners', 'pools'].flatMap((key) => itemsOf(resource, key).map((item) => item['id'])),
   );
   for (const [id, sinceMs] of children) {
-    if (sinceMs <= askedMs && !ids.has(id))
+    if (
+      sinceMs <= askedMs &&
+      !ids.has(id) &&
+      lost?.texts.some((text) => text.includes(id)) !== true
+    )
       return `it without ${id}, whose creation was acknowledged`;
   }
   return null;

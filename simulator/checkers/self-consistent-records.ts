@@ -1,3 +1,4 @@
+import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
 import { type BindingSnapshot, bindingOf, desiredOf } from './records.ts';
 
@@ -11,6 +12,10 @@ interface Known {
   binding: Context | null;
   /** The desired record was removed: there may be no record of it any more. */
   purged: boolean;
+  /** The newest generation that its store has lost. */
+  lostGeneration: number;
+  /** A deletion of it was on record, and was lost. */
+  lostDeletion: boolean;
 }
 
 /** Each record agrees with itself, with the one before it, and with the other one of its load balancer. */
@@ -24,6 +29,8 @@ export const selfConsistentRecords: CheckerKind = {
         deleting: false,
         binding: null,
         purged: false,
+        lostGeneration: 0,
+        lostDeletion: false,
       };
       known.set(id, entry);
       return entry;
@@ -52,8 +59,29 @@ export const selfConsistentRecords: CheckerKind = {
       if (entry.purged) return 'it was purged, and has a binding record again';
       return whyNotItself(context) ?? whyNotAfter(before, context) ?? whyNotBeside(entry, context);
     };
+    /** From now on, what stands there again is what the next record has to follow. */
+    const lost = ({ bucket, key, changes, now }: Extract<WorldEvent, { type: 'lost' }>): void => {
+      const entry = of(key);
+      if (bucket === 'binding') {
+        entry.binding = now?.type === 'put' ? bindingOf(now.value).context : null;
+        return;
+      }
+      for (const change of changes) {
+        const { generation = entry.generation, status = 'deleting' } =
+          change.type === 'put' ? desiredOf(change.value) : {};
+        entry.lostGeneration = Math.max(entry.lostGeneration, generation);
+        entry.lostDeletion ||= status === 'deleting';
+      }
+      const record = now?.type === 'put' ? desiredOf(now.value) : null;
+      entry.generation = record?.generation ?? 0;
+      entry.deleting = record?.status === 'deleting';
+      entry.purged = now?.type === 'removed';
+    };
     return {
       onEvent(event) {
+        if (event.type === 'lost' && (event.bucket === 'desired' || event.bucket === 'binding')) {
+          lost(event);
+        }
         if (event.type !== 'stored') return;
         const { bucket, change } = event;
         if (bucket !== 'desired' && bucket !== 'binding') return;
@@ -72,7 +100,10 @@ export const selfConsistentRecords: CheckerKind = {
 /** A desired record's generation grows by one with each edit, and nothing comes back from deletion. */
 function whyNotNext(before: Known, generation: number, deleting: boolean): string | null {
   if (before.purged) return 'it was purged, and has a desired record again';
-  if (generation !== before.generation + 1) {
+  const isNext = generation === before.generation + 1;
+  // What was lost is written again, or outrun.
+  const isAboveLost = generation > before.generation && generation <= before.lostGeneration + 1;
+  if (!isNext && !isAboveLost) {
     return `generation ${generation} was written after generation ${before.generation}`;
   }
   return before.deleting && !deleting ? 'it was being deleted, and is live again' : null;
@@ -123,11 +154,11 @@ function whyNotAfter(before: Context | null, now: Context): string | null {
 /** Nothing can be applied that was never wanted. */
 function whyNotBeside(entry: Known, context: Context): string | null {
   for (const generation of [context.generation, context.appliedGeneration]) {
-    if (generation > entry.generation) {
+    if (generation > Math.max(entry.generation, entry.lostGeneration)) {
       return `its binding record knows generation ${generation}, and ${entry.generation} is the newest`;
     }
   }
-  return context.status === 'deleting' && !entry.deleting
+  return context.status === 'deleting' && !entry.deleting && !entry.lostDeletion
     ? 'its binding record says that it is being deleted, and its desired record does not'
     : null;
 }

@@ -37,6 +37,7 @@ import { networkReorder } from './network-reorder.ts';
 import { slowHost } from './slow-host.ts';
 import { storeFailure } from './store-failure.ts';
 import { storeLeaderLost } from './store-leader-lost.ts';
+import { storePowerLoss } from './store-power-loss.ts';
 import { storeSlow } from './store-slow.ts';
 import { storeStaleReads } from './store-stale-reads.ts';
 import { storeStall } from './store-stall.ts';
@@ -84,6 +85,7 @@ export const faultKinds: readonly FaultKind[] = [
   slowHost,
   storeFailure,
   storeLeaderLost,
+  storePowerLoss,
   storeSlow,
   storeStaleReads,
   storeStall,

@@ -20,6 +20,7 @@ import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
 import { slowDeviceScenario } from './slow-device.ts';
 import { splitBrainAttemptScenario } from './split-brain-attempt.ts';
+import { storePowerLossScenario } from './store-power-loss.ts';
 import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
 
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   longOutageScenario,
   natsLeaderLostScenario,
   natsRestartScenario,
+  storePowerLossScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
   splitBrainAttemptScenario,

@@ -34,28 +34,28 @@ export class Facts {
     this.#note(about, '', false, certain);
   }
 
-  /** Did any request concern the attribute, or, where that is empty, the resource's being there? */
-  concern(about: ResourceName, attribute: string): boolean {
-    return this.#facts.has(keyOf(about, attribute));
-  }
-
-  /** How a document contradicts what was acknowledged, in a sentence; null if it does not. */
-  contradiction(document: LoadBalancerDocument): string | null {
+  /**
+   * How a document contradicts what was acknowledged, in a sentence; null if it does not. What its store
+   * went back to, when it lost writes, may stand as well.
+   */
+  contradiction(
+    document: LoadBalancerDocument,
+    restored: readonly LoadBalancerDocument[] = [],
+  ): string | null {
     for (const fact of this.#facts.values()) {
-      const resource = resourceIn(document, fact.about);
-      const there = resource !== null;
       // A resource that is rightly absent has no attributes to compare.
-      if (fact.attribute !== '' && !there) continue;
-      const actual = fact.attribute === '' ? there : resource?.[fact.attribute];
+      if (fact.attribute !== '' && resourceIn(document, fact.about) === null) continue;
+      const actual = valueIn(document, fact);
       if (fact.stands === undefined || actual === fact.stands) continue;
       if (fact.possible.includes(actual)) continue;
+      if (restored.some((each) => actual === valueIn(each, fact))) continue;
       return inWords(fact, actual);
     }
     return null;
   }
 
   #note(about: ResourceName, attribute: string, value: unknown, certain: boolean): void {
-    const key = keyOf(about, attribute);
+    const key = `${about.kind} ${about.name} ${attribute}`;
     let fact = this.#facts.get(key);
     if (fact === undefined) {
       fact = { about, attribute, stands: undefined, possible: [] };
@@ -65,9 +65,6 @@ export class Facts {
     else fact.possible.push(value);
   }
 }
-
-const keyOf = ({ kind, name }: ResourceName, attribute: string): string =>
-  `${kind} ${name} ${attribute}`;
 
 /** Stands in the name of the resource, or is the deployment's own business. */
 const notKept: ReadonlySet<string> = new Set(['name', 'vip_subnet_id']);
@@ -88,6 +85,11 @@ function* childrenOf(
 }
 
 const nameOf = ({ name }: Attributes): string => (typeof name === 'string' ? name : '');
+
+function valueIn(document: LoadBalancerDocument, { about, attribute }: Fact): unknown {
+  const resource = resourceIn(document, about);
+  return attribute === '' ? resource !== null : resource?.[attribute];
+}
 
 function inWords({ about, attribute, stands }: Fact, actual: unknown): string {
   const { kind, name } = about;
