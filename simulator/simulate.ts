@@ -27,6 +27,8 @@ const bootLimitMs = 15_000;
 /** How long a healed world may take until everything is as wanted, and then until it rests. */
 const convergeLimitMs = 60_000;
 const restLimitMs = 60_000;
+/** How often it is looked whether all is as wanted: a look takes longer than most steps. */
+const lookEveryMs = 50;
 /** How many events are shown with a violation. */
 const leadCount = 12;
 
@@ -198,7 +200,10 @@ class Run {
     this.#faults.heal();
     // A world that was held up until now looks converged and at rest, and has not begun to react.
     await world.run(restMs);
-    await world.runUntil(() => this.#converged(), convergeLimitMs);
+    await world.runUntil(
+      this.#nowAndThen(() => this.#converged()),
+      convergeLimitMs,
+    );
     await world.runUntil(() => this.#rested(), restLimitMs);
     if (this.#violations.length > 0) return;
     for (const atEnd of this.#finish) atEnd();
@@ -233,6 +238,17 @@ class Run {
       ) &&
       differences(world, core).length === 0
     );
+  }
+
+  /** The same question, but asked only every now and then; in between, the answer is no. */
+  #nowAndThen(ask: () => boolean): () => boolean {
+    const { time } = this.#world;
+    let nextMs = time.nowMs;
+    return () => {
+      if (time.nowMs < nextMs) return false;
+      nextMs = time.nowMs + lookEveryMs;
+      return ask();
+    };
   }
 
   #rested(): boolean {

@@ -1,6 +1,6 @@
 import type { LoadBalancerView } from '../../src/api/services.ts';
-import { virtualDescriptor } from '../world/places.ts';
 import type { World } from '../world/world.ts';
+import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
@@ -16,17 +16,9 @@ export const boundAtTheEnd: CheckerKind = {
   }),
 };
 
-/** It can't leave its host, and there is nobody on that host who could drive it. */
-function isStranded(world: World, core: readonly string[], view: LoadBalancerView): boolean {
-  const { binding, document } = view;
-  if (binding === null || virtualDescriptor(document.provider)?.reschedulable !== false)
-    return false;
-  return !world.agentsOf(world.hostOf(binding.agent)).some((id) => core.includes(id));
-}
-
 function whyNotWaiting({ state, reason }: LoadBalancerView): string | null {
   if (state !== 'orphaned' && state !== 'deleting.waiting') {
-    return `it is ${state}, and not waiting, although nobody on its host can drive it`;
+    return `it is ${state}, and not waiting, although nobody can drive it`;
   }
   return reason === null ? `it is ${state} without a reason` : null;
 }
@@ -38,7 +30,7 @@ export function whyNotBound(
   view: LoadBalancerView,
 ): string | null {
   const { state, binding, deleting, reason, generation, appliedGeneration } = view;
-  if (isStranded(world, core, view)) return whyNotWaiting(view);
+  if (capableAgents(world, core, view).length === 0) return whyNotWaiting(view);
   if (deleting) return `it is still being deleted (${state}: ${reason ?? 'without a reason'})`;
   const isRefused = state === 'bound.degraded' && world.losses.ofDeletion(view.document.id);
   if ((state !== 'bound.settled' && !isRefused) || binding === null) {

@@ -1,3 +1,4 @@
+import type { AgentView } from '../../src/api/services.ts';
 import type { CheckerKind } from './checker.ts';
 import { livenessOf } from './records.ts';
 
@@ -10,12 +11,13 @@ interface Known {
 const over = new Set(['dead', 'retired']);
 
 /**
- * An incarnation of an agent means one start of its process, as long as it has its disk. On record they only grow, only those on
- * record send heartbeats, and a verdict on one of them is never taken back.
+ * An incarnation of an agent means one start of its process, as long as it has its disk. On record they
+ * only grow, only those on record send heartbeats, and a verdict on one of them is never taken back.
+ * In the end every controller knows the one as which an agent lives.
  */
 export const incarnationsNeverDecrease: CheckerKind = {
   name: 'incarnations-never-decrease',
-  start({ world, violate }) {
+  start({ world, core, controllers, violate }) {
     const records = new Map<string, Known>();
     /** The newest that was ever on record, be it lost by now: its agent can't know that. */
     const newest = new Map<string, number>();
@@ -75,9 +77,24 @@ export const incarnationsNeverDecrease: CheckerKind = {
           if (problem !== null) violate(problem);
         }
       },
+      atEnd() {
+        for (const { fleet } of controllers()) {
+          for (const seen of fleet.agents()) {
+            const agent = core().includes(seen.id) ? world.agent(seen.id) : null;
+            const problem = agent === null ? null : whyNotSeen(seen, agent.incarnation);
+            if (problem !== null) violate(problem);
+          }
+        }
+      },
     };
   },
 };
+
+function whyNotSeen({ id, incarnation, state }: AgentView, lives: number): string | null {
+  return incarnation === lives && state === 'alive'
+    ? null
+    : `${id} lives as ${lives}, and a controller takes it for ${incarnation}, ${state}`;
+}
 
 /** Most messages are heartbeats, so only the one number is looked for. */
 function incarnationIn(data: string): number | null {

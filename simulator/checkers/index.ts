@@ -6,6 +6,7 @@ import { contentNeverGoesBack } from './content-never-goes-back.ts';
 import { deviceEqualsDesired } from './device-equals-desired.ts';
 import { epochsNeverDecrease } from './epochs-never-decrease.ts';
 import { everyShardOwned } from './every-shard-owned.ts';
+import { fairWaiting } from './fair-waiting.ts';
 import { incarnationsNeverDecrease } from './incarnations-never-decrease.ts';
 import { legalStatuses } from './legal-statuses.ts';
 import { noEditLost } from './no-edit-lost.ts';
@@ -21,9 +22,12 @@ import { oneLoadBalancerPerAddress } from './one-load-balancer-per-address.ts';
 import { oneOwnerPerTerm } from './one-owner-per-term.ts';
 import { oneServerPerVip } from './one-server-per-vip.ts';
 import { pendingEndsInTime } from './pending-ends-in-time.ts';
+import { pendingExactlyWhenNobodyCan } from './pending-exactly-when-nobody-can.ts';
 import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
 import { readsNeverGoBack } from './reads-never-go-back.ts';
+import { rebindsInTime } from './rebinds-in-time.ts';
+import { sameOutcomeAsACalmRun } from './same-outcome-as-a-calm-run.ts';
 import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
 import { trafficGoesOn } from './traffic-goes-on.ts';
@@ -36,6 +40,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   deviceEqualsDesired,
   epochsNeverDecrease,
   everyShardOwned,
+  fairWaiting,
   incarnationsNeverDecrease,
   legalStatuses,
   noEditLost,
@@ -51,9 +56,12 @@ export const checkerKinds: readonly CheckerKind[] = [
   oneOwnerPerTerm,
   oneServerPerVip,
   pendingEndsInTime,
+  pendingExactlyWhenNobodyCan,
   persistBeforeEffect,
   quietAtTheEnd,
   readsNeverGoBack,
+  rebindsInTime,
+  sameOutcomeAsACalmRun,
   selfConsistentRecords,
   standbyAtTheEnd,
   trafficGoesOn,

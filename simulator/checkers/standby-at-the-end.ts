@@ -1,4 +1,4 @@
-import { virtualDescriptor } from '../world/places.ts';
+import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 
 /** After healing and quiet, every load balancer has a standby, where there is more than one agent. */
@@ -9,10 +9,8 @@ export const standbyAtTheEnd: CheckerKind = {
       const views = controllers().flatMap((each) => each.loadBalancers.list());
       for (const { document, deleting, binding, standby } of views) {
         if (deleting || binding === null) continue;
-        const others = core().filter((id) => id !== binding.agent);
-        const movable = virtualDescriptor(document.provider)?.reschedulable === true;
-        const host = world.hostOf(binding.agent);
-        if (!others.some((id) => movable || world.hostOf(id) === host)) continue;
+        const capable = capableAgents(world, core(), { document, binding });
+        if (!capable.some((id) => id !== binding.agent)) continue;
         if (standby === null) violate('it has no standby, although agents are free', document.id);
         else if (!core().includes(standby.agent)) {
           violate(`its standby is ${standby.agent}, which is broken`, document.id);

@@ -31,6 +31,15 @@ export function losesAnswers(api: WireApi): WireApi {
   };
 }
 
+/** Carries out each creation of a pool twice, and tells of one. */
+export function repeatsCreations(api: WireApi): WireApi {
+  return async (request) => {
+    const answer = await api(request);
+    if (request.method === 'POST' && request.path === '/v2.0/lbaas/pools') await api(request);
+    return answer;
+  };
+}
+
 /** Breaks over every twentieth request. */
 export function breaksSometimes(api: WireApi): WireApi {
   let requests = 0;

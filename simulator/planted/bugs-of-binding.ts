@@ -1,14 +1,16 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
 import { slowDeviceScenario } from '../scenarios/slow-device.ts';
-
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { blackoutScenario } from './blackout.ts';
-import { alwaysSeemsFine, losesClaims, losesStandings } from './buses.ts';
+import { alwaysSeemsFine, losesClaims, losesStandings, tellsVerdictsAgain } from './buses.ts';
 import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
+import { refusesOldRemovals } from './devices.ts';
 import { hiccupsScenario } from './hiccups.ts';
+import { lostPromotionsScenario } from './lost-promotions.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as records from './records.ts';
+import { purgesForTheBoundOnly, repairsNothing } from './repairs.ts';
 
 /** What goes wrong where a rule of docs/binding.md is missing; V1 to V9 are its known violations. */
 export const bugsOfBinding: readonly PlantedBug[] = [
@@ -23,6 +25,18 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'V2: a store that gives the granted epoch to the next standby',
     scenario: agentCrashScenario,
     parts: { stores: records.grantsAnEpochAgain },
+  },
+  {
+    checker: 'bound-at-the-end',
+    bug: 'V8: controllers that hear neither what agents hold nor by what they are refused',
+    scenario: lostPromotionsScenario,
+    parts: { bus: repairsNothing },
+  },
+  {
+    checker: 'bound-at-the-end',
+    bug: 'V9: controllers that believe a removal only of the bound agent',
+    scenario: lostPromotionsScenario,
+    parts: { bus: purgesForTheBoundOnly, device: refusesOldRemovals },
   },
   {
     checker: 'one-holder-per-epoch',
@@ -41,6 +55,12 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'agents that do not count their starts',
     scenario: agentCrashScenario,
     parts: { agent: forgetsItsStarts },
+  },
+  {
+    checker: 'incarnations-never-decrease',
+    bug: 'a bus that tells what judges told once more, as if it were new',
+    scenario: agentCrashScenario,
+    parts: { bus: tellsVerdictsAgain },
   },
   {
     checker: 'no-thrash',

@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import { type Bus, RequestTimeout } from '../../src/ports/bus.ts';
 
 /** Never carries a command to agent-2, and never says so. */
@@ -105,8 +106,54 @@ export function alwaysSeemsFine(bus: Bus, process: string): Bus {
   });
 }
 
+/**
+ * Sends each new holder first the document before the newest, as a controller may that has not heard of
+ * an edit: a sound device keeps what it has.
+ */
+export function knowsOldDocuments(bus: Bus): Bus {
+  const sent = new Map<string, SentCommand>();
+  const before = new Map<string, SentCommand>();
+  return changed(bus, {
+    request(subject, data, timeoutMs) {
+      if (!subject.endsWith('.command')) return bus.request(subject, data, timeoutMs);
+      const command = JSON.parse(data) as SentCommand;
+      const { loadBalancer: id, epoch, status } = command;
+      const last = sent.get(id) ?? command;
+      if (last.generation < command.generation) before.set(id, last);
+      sent.set(id, command);
+      const old = before.get(id);
+      if (epoch <= last.epoch || status !== 'live' || old === undefined) {
+        return bus.request(subject, data, timeoutMs);
+      }
+      const { generation, document } = old;
+      const stale = JSON.stringify({ ...command, generation, document });
+      return bus.request(subject, stale, timeoutMs);
+    },
+  });
+}
+
+interface SentCommand {
+  readonly loadBalancer: string;
+  readonly epoch: number;
+  readonly generation: number;
+  readonly status: string;
+  readonly document: unknown;
+}
+
+/** Tells what judges told once more, much later, and as if it were the newest. */
+export function tellsVerdictsAgain(bus: Bus, _process: string, clock: Clock): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      bus.publish(subject, data);
+      if (subject !== 'hf.ctl.all.verdict') return;
+      const newest = data.replace(/"revision":\d+/, '"revision":1000000');
+      clock.setTimer(5_000, () => bus.publish(subject, newest));
+    },
+  });
+}
+
 /** A bus is an object with private parts, so its methods are called on itself. */
-function changed(bus: Bus, change: Partial<Bus>): Bus {
+export function changed(bus: Bus, change: Partial<Bus>): Bus {
   return {
     publish: (subject, data) => bus.publish(subject, data),
     request: (subject, data, timeoutMs) => bus.request(subject, data, timeoutMs),

@@ -50,3 +50,41 @@ export function distrustsNewcomers(options: ControllerOptions): ControllerOption
     },
   };
 }
+
+/** Says of every agent that can not take something that it is full. */
+export function saysThatAllAreFull(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank(agents, ask) {
+      const { ranked, rejected } = rank(agents, ask);
+      const reason = 'is full (1 of 1 load balancers)';
+      return { ranked, rejected: rejected.map(({ agent }) => ({ agent, reason })) };
+    },
+  };
+}
+
+/** Finds nobody for one load balancer in four as long as everything is new. */
+export function overlooksSome(options: ControllerOptions): ControllerOptions {
+  const untilMs = options.clock.monotonicMs() + 12_000;
+  return {
+    ...options,
+    rank(agents, ask) {
+      const ranking = rank(agents, ask);
+      const isOverlooked = /^[0-3]/.test(ask.loadBalancer);
+      return isOverlooked && options.clock.monotonicMs() < untilMs
+        ? { ...ranking, ranked: [] }
+        : ranking;
+    },
+  };
+}
+
+/** Takes nobody for dead until he has been silent for very long, whatever becomes of connections. */
+export function waitsTooLong(options: ControllerOptions): ControllerOptions {
+  const timings = {
+    ...options.timings,
+    suspectAfterMs: 15_000,
+    deadAfterMs: 16_000,
+    reconnectGraceMs: 15_000,
+  };
+  return { ...options, timings };
+}

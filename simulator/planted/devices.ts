@@ -1,4 +1,4 @@
-import { FencedError } from '../../drivers/contract/errors.ts';
+import { FencedError, PermanentError } from '../../drivers/contract/errors.ts';
 import { admitApply, admitRemove } from '../../drivers/contract/fence.ts';
 import { MemoryDevice, type MemoryDeviceOptions } from '../../drivers/memory/device.ts';
 
@@ -26,4 +26,23 @@ export function deviceWithout(gap: Gap): (options: MemoryDeviceOptions) => Memor
     }
   };
   return (options) => new MemoryDevice({ ...options, fence: { apply, remove } });
+}
+
+/** A device that takes whatever a newer epoch brings, also an older generation (V5). */
+export function newerEpochsWin(options: MemoryDeviceOptions): MemoryDevice {
+  const apply: typeof admitApply = (held, asked) => {
+    if (held === null || held.removed || asked.epoch <= held.epoch) return admitApply(held, asked);
+    const { epoch, generation } = asked;
+    return { marker: { epoch, generation, removed: false }, writeContent: true };
+  };
+  return new MemoryDevice({ ...options, fence: { apply, remove: admitRemove } });
+}
+
+/** A device that refuses to remove what a newer epoch has removed, and does not say that it is gone (V9). */
+export function refusesOldRemovals(options: MemoryDeviceOptions): MemoryDevice {
+  const remove: typeof admitRemove = (held, asked) => {
+    if (held === null || asked.epoch >= held.epoch) return admitRemove(held, asked);
+    throw new PermanentError(`epoch ${asked.epoch} is older than epoch ${held.epoch}`);
+  };
+  return new MemoryDevice({ ...options, fence: { apply: admitApply, remove } });
 }

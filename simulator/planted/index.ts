@@ -4,16 +4,19 @@ import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts
 import { deviceDriftScenario } from '../scenarios/device-drift.ts';
 import { drainScenario } from '../scenarios/drain.ts';
 import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
+import { hostDiesScenario } from '../scenarios/host-dies.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
 import { natsLeaderLostScenario } from '../scenarios/nats-leader-lost.ts';
 import { natsRestartScenario } from '../scenarios/nats-restart.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
+import { stormScenario } from '../scenarios/storm.ts';
 import * as apis from './apis.ts';
 import {
   garblesRequests,
   hidesDrivers,
+  knowsOldDocuments,
   losesCommands,
   losesGoodbyes,
   losesGrants,
@@ -24,9 +27,12 @@ import {
   declaresTooSoon,
   distrustsNewcomers,
   movesEverything,
+  overlooksSome,
+  saysThatAllAreFull,
+  waitsTooLong,
   writesNewRecordsAtOnce,
 } from './controllers.ts';
-import { deviceWithout } from './devices.ts';
+import { deviceWithout, newerEpochsWin } from './devices.ts';
 import {
   appliesAgain,
   hearsNoNotices,
@@ -65,6 +71,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { device: deviceWithout('generations'), driver: repeatsCallsLater },
   },
   {
+    checker: 'content-never-goes-back',
+    bug: 'V5: a device to which a newer epoch brings an older generation',
+    scenario: agentCrashScenario,
+    parts: { device: newerEpochsWin, bus: knowsOldDocuments },
+  },
+  {
+    checker: 'no-edit-lost',
+    bug: 'V7: a store whose client takes a generation that it finds for its own write',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.trustsGenerations },
+  },
+  {
     checker: 'no-resurrection',
     bug: 'V6: a device that keeps no tombstones',
     scenario: agentCrashScenario,
@@ -87,6 +105,36 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a bus that loses the commands to one agent',
     scenario: agentCrashScenario,
     parts: { bus: losesCommands },
+  },
+  {
+    checker: 'rebinds-in-time',
+    bug: 'a judge that waits very long before it takes anybody for dead',
+    scenario: hostDiesScenario,
+    parts: { controller: waitsTooLong },
+  },
+  {
+    checker: 'same-outcome-as-a-calm-run',
+    bug: 'an API that carries out some creations twice',
+    scenario: agentCrashScenario,
+    parts: { api: apis.repeatsCreations },
+  },
+  {
+    checker: 'same-outcome-as-a-calm-run',
+    bug: 'a store that changes what nobody asked to change',
+    scenario: agentCrashScenario,
+    parts: { stores: stores.changesLimits },
+  },
+  {
+    checker: 'fair-waiting',
+    bug: 'placement that overlooks some load balancers for a while',
+    scenario: stormScenario,
+    parts: { controller: overlooksSome },
+  },
+  {
+    checker: 'pending-exactly-when-nobody-can',
+    bug: 'placement that says of everybody who can not take something that he is full',
+    scenario: hostDiesScenario,
+    parts: { controller: saysThatAllAreFull },
   },
   {
     checker: 'standby-at-the-end',

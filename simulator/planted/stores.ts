@@ -33,6 +33,45 @@ export function keepsOldDescriptions(stores: Stores): Stores {
   }));
 }
 
+/** Forgets the limits of listeners whenever something else is edited. */
+export function changesLimits(stores: Stores): Stores {
+  return replaced(stores, 'desired', (store) => ({
+    update(key, value, revision, writeId) {
+      const written =
+        revision === 0 ? value : value.replace(/"connection_limit":-?\d+/, '"connection_limit":7');
+      return store.update(key, written, revision, writeId);
+    },
+  }));
+}
+
+/**
+ * Somebody else edits now and then just before an edit, and whoever loses that race takes the generation
+ * that he finds for his own (V7).
+ */
+export function trustsGenerations(stores: Stores): Stores {
+  let edits = 0;
+  return replaced(stores, 'desired', (store) => ({
+    async update(key, value, revision, writeId) {
+      const record = desiredOf(value);
+      if (revision === 0 || record.status !== 'live') {
+        return store.update(key, value, revision, writeId);
+      }
+      edits += 1;
+      const held = await store.get(key);
+      if (edits % 2 === 0 && held?.revision === revision) {
+        const { document, operationIds } = desiredOf(held.value);
+        const other = { ...record, document, operationIds, write: `other-${writeId}` };
+        await store.update(key, JSON.stringify(other), revision, other.write);
+      }
+      const result = await store.update(key, value, revision, writeId);
+      if (result.committed) return result;
+      const found = await store.get(key);
+      const isThere = found !== null && desiredOf(found.value).generation >= record.generation;
+      return isThere ? { committed: true, revision: found.revision } : result;
+    },
+  }));
+}
+
 /** Shows whoever starts to watch the first value that a binding record ever had, as if it were the newest. */
 export function rollsBackBindings(stores: Stores): Stores {
   const first = new Map<string, string>();

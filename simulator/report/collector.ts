@@ -11,6 +11,7 @@ import {
   type ReportData,
   type StateSpan,
 } from './data.ts';
+import { ServiceCounts } from './service-counts.ts';
 import { ShardCounts } from './shard-counts.ts';
 
 type Open<Span extends StateSpan> = Omit<Span, 'toMs'>;
@@ -27,6 +28,7 @@ export class ReportCollector {
   readonly #device: DeviceMark[] = [];
   readonly #writes: number[] = [];
   readonly #shards = new ShardCounts();
+  readonly #services = new ServiceCounts();
   readonly #agents = new Map<string, Open<StateSpan>[]>();
   readonly #loadBalancers = new Map<string, Open<BindingSpan>[]>();
   /** The names of load balancers, by their ids. */
@@ -46,6 +48,7 @@ export class ReportCollector {
   readonly observer: Observer = (event, atMs) => {
     this.#lastMs = atMs;
     if (event.type === 'stored') this.#noteWrite(event, atMs);
+    else if (event.type === 'served') this.#services.served(event, atMs);
     else if (event.type === 'fault') this.#noteFault(event, atMs);
     else if (event.type === 'transition') this.#noteTransition(event.transition, atMs);
     else if (event.type === 'device') {
@@ -66,6 +69,7 @@ export class ReportCollector {
       id,
       name: this.#names.get(id) ?? id.slice(0, 8),
       spans: closed<BindingSpan>(spans, endMs).filter(({ state }) => state !== 'deleted'),
+      served: this.#services.of(id, endMs),
     }));
     return {
       scenario: result.scenario,
@@ -101,7 +105,9 @@ export class ReportCollector {
   #noteWrite({ bucket, change }: Extract<WorldEvent, { type: 'stored' }>, atMs: number): void {
     this.#writes.push(atMs);
     if (bucket === 'shards') this.#shards.note(change, atMs);
-    if (bucket !== 'desired' || change.type !== 'put') return;
+    if (bucket !== 'desired') return;
+    this.#services.desired(change, atMs);
+    if (change.type !== 'put') return;
     this.#names.set(change.key, desiredOf(change.value).document.name);
   }
 

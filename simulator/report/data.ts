@@ -73,6 +73,8 @@ export interface LoadBalancerRow {
   readonly id: string;
   readonly name: string;
   readonly spans: readonly BindingSpan[];
+  /** At how many places it is served. */
+  readonly served: readonly CountSpan[];
 }
 
 export interface ViolationMark {

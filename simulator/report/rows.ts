@@ -1,4 +1,4 @@
-import { type BindingSpan, type DeviceMark, type ReportData } from './data.ts';
+import { type BindingSpan, type CountSpan, type DeviceMark, type ReportData } from './data.ts';
 import { deviceRow, networkRow, storeRow } from '../faults/fault.ts';
 import { escapeHtml, type Mark, markHtml, seconds } from './html.ts';
 
@@ -152,9 +152,22 @@ function loadBalancerRow(data: ReportData, id: string): string {
   const marks = [
     ...(found?.spans ?? []).map((span) => bindingMark(span, data.endMs)),
     ...data.device.filter(({ loadBalancer }) => loadBalancer === id).map(deviceMark),
+    ...(found?.served ?? []).map(serviceMark),
   ];
   const violated = data.violations.some(({ loadBalancer }) => loadBalancer === id);
   return row(data, id, marks, found?.name ?? id, violated ? 'lb violated' : 'lb');
+}
+
+/** The line below a load balancer's bars: where clients find it served. */
+function serviceMark({ count, fromMs, toMs }: CountSpan): Mark {
+  const [kind, words] =
+    count === 0
+      ? ['unserved', 'served by nobody']
+      : count === 1
+        ? ['served', 'served']
+        : ['twice', `served at ${count} places`];
+  const tip = `${words}\nfrom ${seconds(fromMs)} to ${seconds(toMs)}`;
+  return { kind: `service ${kind}`, fromMs, toMs, tip };
 }
 
 function bindingMark(span: BindingSpan, endMs: number): Mark {

@@ -36,7 +36,7 @@ button { padding: 2px 10px; border: 1px solid var(--line); border-radius: 6px; b
 .row.violated b { color: var(--bad); font-weight: 700; }
 .lane { position: relative; flex: 1; height: 20px; margin: 2px 0; border-radius: 4px; background: var(--lane); overflow: hidden; }
 .row.agent .lane { height: 34px; }
-.row.lb .lane { height: 18px; margin: 1.5px 0; }
+.row.lb .lane { height: 22px; margin: 1.5px 0; }
 .group { position: relative; z-index: 4; background: var(--card); padding: 12px 14px 3px; color: var(--quiet); font-size: 11px; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; }
 .group span { position: sticky; left: 14px; }
 .axis { position: sticky; top: 0; z-index: 6; background: var(--card); border-bottom: 1px solid var(--line); }
@@ -52,12 +52,12 @@ button { padding: 2px 10px; border: 1px solid var(--line); border-radius: 6px; b
 .axis .lane span.violation { color: var(--bad); font-weight: 700; background: var(--card); padding: 0 5px; }
 i { position: absolute; font-style: normal; }
 i.binding, i.fault, i.state { top: 0; bottom: 0; overflow: hidden; border-radius: 3px; }
-i.binding { top: 1px; bottom: 1px; color: var(--text); background: var(--hue); font-size: 11px; line-height: 15px; white-space: nowrap; box-shadow: inset 1px 0 0 var(--card); min-width: 2px; }
+i.binding { top: 1px; bottom: 5px; color: var(--text); background: var(--hue); font-size: 11px; line-height: 15px; white-space: nowrap; box-shadow: inset 1px 0 0 var(--card); min-width: 2px; }
 i.binding:not(:empty) { padding-left: 5px; }
 i.none { --hue: var(--quiet); }
 ${Array.from({ length: 8 }, (_, index) => `i.e${index} { --hue: var(--e${index}); }`).join('\n')}
 i.rebinding { background: repeating-linear-gradient(115deg, var(--hue) 0 5px, color-mix(in srgb, var(--hue) 76%, var(--card)) 5px 9px); }
-i.orphaned { min-width: 3px; z-index: 1; background: repeating-linear-gradient(115deg, var(--fault) 0 4px, var(--card) 4px 8px); color: var(--ink); }
+i.orphaned { min-width: 3px; font-weight: 600; text-shadow: 0 0 2px var(--card), 0 0 2px var(--card), 0 0 3px var(--card), 0 0 4px var(--card); z-index: 1; background: repeating-linear-gradient(115deg, var(--fault) 0 4px, var(--card) 4px 8px); color: var(--ink); }
 i.pending { background: none; border: 1px dashed var(--quiet); color: var(--quiet); }
 i.deleting { opacity: 0.45; }
 i.fault { z-index: 2; padding-left: 5px; color: var(--fault); font-size: 10.5px; line-height: 18px; white-space: nowrap; background: color-mix(in srgb, var(--fault) 20%, var(--lane)); box-shadow: inset 2px 0 0 var(--fault); }
@@ -75,7 +75,11 @@ i.tick { z-index: 2; top: 0; bottom: 0; width: 2px; background: var(--ink); opac
 i.tick.claimed { opacity: 0.4; }
 i.tick.removed { border-left: 2px dotted var(--ink); background: none; }
 i.tick.refused { width: 3px; background: var(--fault); }
-.lb i.tick { top: auto; height: 6px; }
+.lb i.tick { top: auto; bottom: 5px; height: 6px; }
+i.service { z-index: 1; bottom: 0; height: 3px; background: var(--good); opacity: 0.75; }
+i.service.unserved { background: var(--fault); opacity: 1; }
+i.service.twice { height: 5px; background: repeating-linear-gradient(90deg, var(--fault) 0 4px, var(--good) 4px 8px); opacity: 1; }
+.bar i.service { height: 4px; }
 i[data-tip]:hover { filter: brightness(1.12); outline: 1px solid var(--ink); outline-offset: -1px; }
 #tip { position: fixed; z-index: 9; display: none; max-width: 460px; padding: 7px 10px; border-radius: 7px; background: var(--ink); color: var(--paper); font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; pointer-events: none; box-shadow: 0 4px 18px rgb(0 0 0 / 0.25); }
 `;

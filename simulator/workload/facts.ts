@@ -34,6 +34,11 @@ export class Facts {
     this.#note(about, '', false, certain);
   }
 
+  /** Did any request concern the attribute, or, where that is empty, the resource's being there? */
+  concern(about: ResourceName, attribute: string): boolean {
+    return this.#facts.has(keyOf(about, attribute));
+  }
+
   /**
    * How a document contradicts what was acknowledged, in a sentence; null if it does not. What its store
    * went back to, when it lost writes, may stand as well.
@@ -55,7 +60,7 @@ export class Facts {
   }
 
   #note(about: ResourceName, attribute: string, value: unknown, certain: boolean): void {
-    const key = `${about.kind} ${about.name} ${attribute}`;
+    const key = keyOf(about, attribute);
     let fact = this.#facts.get(key);
     if (fact === undefined) {
       fact = { about, attribute, stands: undefined, possible: [] };
@@ -65,6 +70,9 @@ export class Facts {
     else fact.possible.push(value);
   }
 }
+
+const keyOf = ({ kind, name }: ResourceName, attribute: string): string =>
+  `${kind} ${name} ${attribute}`;
 
 /** Stands in the name of the resource, or is the deployment's own business. */
 const notKept: ReadonlySet<string> = new Set(['name', 'vip_subnet_id']);

@@ -50,6 +50,11 @@ export class Ledger {
     return entry;
   }
 
+  /** Null where nobody asked for one of this name. */
+  named(name: string): LedgerEntry | null {
+    return this.#entries.find((entry) => entry.name === name) ?? null;
+  }
+
   /** Null also where a load balancer exists whose creation nobody has answered. */
   get(id: string): LedgerEntry | null {
     return this.#byId.get(id) ?? null;

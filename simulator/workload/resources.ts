@@ -45,3 +45,18 @@ export function resourceIn(
   if (kind === 'member') return pool?.members.find(called(own)) ?? null;
   return pool?.healthmonitor?.name === own ? pool.healthmonitor : null;
 }
+
+/** Everything below the load balancer itself, by its name. */
+export function* childrenIn(document: LoadBalancerDocument): Generator<[ResourceName, Attributes]> {
+  for (const each of document.listeners) yield [{ kind: 'listener', name: each.name }, each];
+  for (const pool of document.pools) {
+    yield [{ kind: 'pool', name: pool.name }, pool];
+    for (const each of pool.members) {
+      yield [{ kind: 'member', name: `${pool.name}/${each.name}` }, each];
+    }
+    const monitor = pool.healthmonitor;
+    if (monitor !== null) {
+      yield [{ kind: 'healthmonitor', name: `${pool.name}/${monitor.name}` }, monitor];
+    }
+  }
+}

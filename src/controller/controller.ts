@@ -33,6 +33,7 @@ import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
+import { byRecord, type Told } from './told.ts';
 import { Verdicts } from './verdicts.ts';
 
 export interface ControllerOptions {
@@ -129,15 +130,15 @@ export class Controller {
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
       boundCount: (agent) => seats.load(agent) + this.#foreign.bound(agent),
       stepped: (step) => this.#noteAgent(step),
-      known: (agent, state, context) => {
-        this.#agentKnown(agent, state, context);
-        this.#verdicts.tell(agent, state, context);
+      known: (...news) => {
+        this.#agentKnown(...news);
+        this.#verdicts.tell(...news);
       },
     });
     const { judge, owner } = this;
     this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...this.#onRecord(stores) });
-    this.#verdicts = new Verdicts(bus, log, (agent, state, context) => {
-      if (!this.#owns(agent)) this.#agentKnown(agent, state, context);
+    this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
+      if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });
     this.#membership = new Membership({
       controller: options.id,
@@ -351,8 +352,11 @@ export class Controller {
 
   /** What another judge has put on record of an agent; its notice has mostly come before. */
   #foreignAgent(agent: string): void {
-    const known = this.projection.liveness.get(agent);
-    if (known !== null) this.#agentKnown(agent, known.state, known.context);
+    const { liveness } = this.projection;
+    const known = liveness.get(agent);
+    if (known === null) return;
+    const told = byRecord(liveness.raw(agent)?.revision ?? 0);
+    this.#agentKnown(agent, known.state, known.context, told);
   }
 
   #disconnected(data: string): void {
@@ -366,9 +370,9 @@ export class Controller {
 
   // From this controller's own actors.
 
-  #agentKnown(agent: string, state: string, context: LivenessContext): void {
+  #agentKnown(agent: string, state: string, context: LivenessContext, told: Told): void {
     const before = this.#fleet.current(agent);
-    this.#fleet.note(agent, state, context);
+    if (!this.#fleet.note(agent, state, context, told)) return;
     if (before !== null && before.incarnation < context.incarnation) {
       this.owner.agentLost(agent, before.incarnation, 'it has started anew');
     }

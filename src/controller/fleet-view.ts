@@ -1,10 +1,12 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import type { AgentView } from '../api/services.ts';
+import { isOlder, type Told } from './told.ts';
 
 interface Known {
   readonly state: string;
   readonly context: LivenessContext;
+  readonly told: Told;
 }
 
 /** How many load balancers each agent holds, in the whole deployment. */
@@ -22,8 +24,12 @@ export class FleetView {
     this.#loads = loads;
   }
 
-  note(agent: string, state: string, context: LivenessContext): void {
-    this.#agents.set(agent, { state, context });
+  /** False where something newer is known already. */
+  note(agent: string, state: string, context: LivenessContext, told: Told): boolean {
+    const known = this.#agents.get(agent);
+    if (known !== undefined && isOlder(told, known.told)) return false;
+    this.#agents.set(agent, { state, context, told });
+    return true;
   }
 
   current(

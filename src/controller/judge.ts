@@ -23,6 +23,7 @@ import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
+import type { Told } from './told.ts';
 
 export interface JudgeOptions {
   readonly bus: Bus;
@@ -41,7 +42,7 @@ export interface JudgeOptions {
   readonly boundCount: (agent: string) => number;
   readonly stepped: (step: Step<LivenessContext>) => void;
   /** An agent's state, as far as others may act on it: verdicts at once, births once committed. */
-  readonly known: (agent: string, state: string, context: LivenessContext) => void;
+  readonly known: (agent: string, state: string, context: LivenessContext, told: Told) => void;
 }
 
 /** What the wheel knows of one agent, in proven time. */
@@ -60,6 +61,7 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #hearing = new Map<string, Hearing>();
   readonly #states = new Map<string, string>();
+  #told = 0;
 
   constructor(options: JudgeOptions) {
     const { clock, random, log, timings, stores, formats } = options;
@@ -210,7 +212,11 @@ export class Judge {
 
   #known(agent: string, context: LivenessContext): void {
     const state = this.#states.get(agent);
-    if (state !== undefined && context.incarnation > 0) this.#options.known(agent, state, context);
+    if (state === undefined || context.incarnation === 0) return;
+    this.#told += 1;
+    const revision = this.host.actor(agent)?.revision ?? 0;
+    const told = { revision, term: this.#options.term(agent), sequence: this.#told };
+    this.#options.known(agent, state, context, told);
   }
 
   #running(agent: string): void {

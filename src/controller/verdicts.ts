@@ -4,12 +4,18 @@ import type { Log } from '../../machines/ports/log.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import { Told } from './told.ts';
 
 /** A controller of a newer release may know more of an agent; what is unknown here is left aside. */
 const Context: z.ZodType<LivenessContext> = z.object(LivenessContext.shape);
-const Notice = z.strictObject({ agent: z.string(), state: z.string(), context: Context });
+const Notice = z.strictObject({
+  agent: z.string(),
+  state: z.string(),
+  context: Context,
+  told: Told,
+});
 
-type Known = (agent: string, state: string, context: LivenessContext) => void;
+type Known = (agent: string, state: string, context: LivenessContext, told: Told) => void;
 
 /**
  * What judges tell each other's load balancers at once, before their records have gone round. It is
@@ -26,9 +32,9 @@ export class Verdicts {
     this.#known = known;
   }
 
-  tell(agent: string, state: string, context: LivenessContext): void {
+  tell(agent: string, state: string, context: LivenessContext, told: Told): void {
     try {
-      const notice = { agent, state, context };
+      const notice = { agent, state, context, told };
       this.#bus.publish(subjects.controller('all', 'verdict'), JSON.stringify(notice));
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
@@ -42,8 +48,8 @@ export class Verdicts {
       log: this.#log,
       subject: subjects.controller('all', 'verdict'),
       schema: Notice,
-      handle: ({ agent, state, context }) => {
-        this.#known(agent, state, context);
+      handle: ({ agent, state, context, told }) => {
+        this.#known(agent, state, context, told);
         return undefined;
       },
     });

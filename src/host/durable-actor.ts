@@ -57,6 +57,11 @@ export class DurableActor<TContext> implements GateKeeper {
     return this.#condition;
   }
 
+  /** The newest revision that is known committed; 0 where there is none yet. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** The context of the newest revision that is known committed. */
   get committedContext(): TContext | null {
     return this.#committedContext;

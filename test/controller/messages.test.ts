@@ -40,7 +40,8 @@ describe('messages that should not be', () => {
     const cluster = await Cluster.with(['agent-1']);
     const stranger = cluster.broker.connect('controller/newer');
     const context = { ...cluster.controller.judge.host.context('agent-1'), mood: 'cheerful' };
-    const notice = { agent: 'agent-1', state: 'alive', context };
+    const told = { revision: 1, term: 1, sequence: 1 };
+    const notice = { agent: 'agent-1', state: 'alive', context, told };
 
     stranger.publish(subjects.controller('all', 'verdict'), JSON.stringify(notice));
     await cluster.run(1_000);

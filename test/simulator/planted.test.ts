@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { checkerKinds } from '../../simulator/checkers/index.ts';
+import { knowsOldDocuments } from '../../simulator/planted/buses.ts';
 import { repeatsCallsLater } from '../../simulator/planted/drivers.ts';
 import { hunt, huntSeedsMax } from '../../simulator/planted/hunt.ts';
 import { plantedBugs } from '../../simulator/planted/index.ts';
@@ -16,6 +17,11 @@ test('every checker has a planted bug', () => {
   expect([...covered].toSorted()).toEqual([...new Set(kinds.map(({ name }) => name))].toSorted());
 });
 
+test('every known violation of the binding rules is planted', () => {
+  const planted = plantedBugs.flatMap(({ bug }) => /^V\d+(?=:)/.exec(bug) ?? []);
+  expect(planted.toSorted()).toEqual(['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9']);
+});
+
 describe('is found by its own checker, in seeds that pass without it', () => {
   test.each(plantedBugs)('$bug: $checker', async (planted) => {
     const { foundBy, failWithout } = await hunt(planted, 1);
@@ -24,9 +30,11 @@ describe('is found by its own checker, in seeds that pass without it', () => {
   });
 });
 
-test('calls that are repeated late are refused by a sound device', async () => {
+test.each([
+  ['calls that are repeated late are refused by', { driver: repeatsCallsLater }],
+  ['documents that are older than the content change nothing on', { bus: knowsOldDocuments }],
+])('%s a sound device', async (_, parts) => {
   for (let seed = 1; seed <= huntSeedsMax; seed += 1) {
-    const parts = { driver: repeatsCallsLater };
     const { violations } = await simulate({ seed, scenario: agentCrashScenario, parts });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }

@@ -15,7 +15,8 @@ async function report(words: readonly string[], parts = {}) {
   try {
     const file = join(folder, 'run.html');
     const hooks = { write: () => undefined, parts };
-    const all = ['--scenario', 'agent-crash', ...words, '--report', file];
+    const scenario = words.includes('--scenario') ? [] : ['--scenario', 'agent-crash'];
+    const all = [...scenario, ...words, '--report', file];
     const status = await runCommand(all, hooks);
     const html = await readFile(file, 'utf8');
     const json = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1];
@@ -105,6 +106,19 @@ describe('a report', () => {
     const last = controllers.map(({ shards }) => shards.at(-1)?.count ?? 0);
     expect(last.reduce((sum, count) => sum + count, 0)).toBe(8);
     expect(Math.min(...last)).toBeGreaterThan(0);
+  });
+
+  test('shows when a load balancer was served, and when by nobody', async () => {
+    const { html, data } = await report(['--scenario', 'host-dies', '--seed', '3']);
+    const orphaned = data.loadBalancers.filter(({ spans }) => spans.at(-1)?.state === 'orphaned');
+    expect(orphaned.length).toBeGreaterThan(0);
+    for (const { served } of orphaned) {
+      expect(served.map(({ count }) => count)).toEqual([1, 0]);
+      expect(served.at(-1)?.toMs).toBe(data.endMs);
+    }
+    const others = data.loadBalancers.filter((each) => !orphaned.includes(each));
+    for (const { served } of others) expect(served.at(-1)?.count).toBe(1);
+    expect(html).toContain('class="service unserved"');
   });
 
   test('holds fifty load balancers', async () => {

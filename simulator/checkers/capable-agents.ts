@@ -1,0 +1,29 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+import { virtualDescriptor } from '../world/places.ts';
+import type { World } from '../world/world.ts';
+
+interface Placed {
+  readonly document: Pick<LoadBalancerDocument, 'provider'>;
+  readonly binding: Seat | null;
+}
+
+/** The only host that a load balancer may be on; null where it may leave. */
+export function hostTied(world: World, { document, binding }: Placed): string | null {
+  const isFree = virtualDescriptor(document.provider)?.reschedulable === true;
+  return isFree || binding === null ? null : world.hostOf(binding.agent);
+}
+
+/** Who of the core could drive a load balancer: as the world is, whatever any record says. */
+export function capableAgents(
+  world: World,
+  core: readonly string[],
+  view: Placed,
+): readonly string[] {
+  const host = hostTied(world, view);
+  return core.filter(
+    (id) =>
+      world.agentHost(id).drivers.includes(view.document.provider) &&
+      (host === null || world.hostOf(id) === host),
+  );
+}

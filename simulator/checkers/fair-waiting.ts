@@ -1,0 +1,79 @@
+import { stateName } from '../../src/host/actor-kind.ts';
+import type { WorldEvent } from '../world/events.ts';
+import type { CheckerKind } from './checker.ts';
+import { bindingOf } from './records.ts';
+
+/** How many that came later may be given a seat before one that waits for the same. */
+const overtakenMax = 2;
+
+/** What is written at about the same time is in no order. */
+const togetherMs = 1_000;
+
+/** A load balancer that wants a seat. */
+interface Waiting {
+  readonly sinceMs: number;
+  /** What it asks for: only who asks for the same can be overtaken. */
+  readonly asks: string;
+  /** When others were given a seat that had come later. */
+  readonly overtakenMs: number[];
+}
+
+/**
+ * Seats are given in the order of waiting: nobody is overtaken again and again by load balancers that
+ * ask for the same and came later, as long as controllers, stores and network are well.
+ */
+export const fairWaiting: CheckerKind = {
+  name: 'fair-waiting',
+  start({ disturbances, violate }) {
+    const waiting = new Map<string, Waiting>();
+
+    /** Those of whom there is a record. */
+    const known = new Set<string>();
+
+    /** One has a seat: whoever has waited longer for one like it was overtaken. */
+    const served = (id: string, own: Pick<Waiting, 'sinceMs' | 'asks'>, atMs: number): void => {
+      waiting.delete(id);
+      for (const { sinceMs, asks, overtakenMs } of waiting.values()) {
+        const isOlder = sinceMs + togetherMs <= own.sinceMs;
+        if (asks === own.asks && isOlder) overtakenMs.push(atMs);
+      }
+    };
+
+    const lookAt = (atMs: number): void => {
+      for (const [id, { sinceMs, overtakenMs }] of waiting) {
+        const times = overtakenMs.filter((thenMs) => atMs - thenMs >= togetherMs).length;
+        if (times <= overtakenMax || disturbances.ofControlPlane(sinceMs - togetherMs)) continue;
+        violate(
+          `it waits for ${Math.round(atMs - sinceMs)} ms, and ${times} that came later have a seat`,
+          id,
+        );
+      }
+    };
+
+    const noteRecord = ({ change }: WorldEvent & { type: 'stored' }, atMs: number): void => {
+      const { key } = change;
+      if (change.type === 'removed') {
+        waiting.delete(key);
+        known.delete(key);
+        return;
+      }
+      const { value, context } = bindingOf(change.value);
+      const { driver, reschedulable, host, zone, status } = context;
+      const state = stateName(value);
+      const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
+      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
+      if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
+        waiting.set(key, { ...before, asks });
+      } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);
+      known.add(key);
+    };
+
+    return {
+      onEvent(event, atMs) {
+        if (event.type !== 'stored' || event.bucket !== 'binding') return;
+        noteRecord(event, atMs);
+        lookAt(atMs);
+      },
+    };
+  },
+};

@@ -1,0 +1,117 @@
+import { expectedFailover } from '../../machines/timings/expected-failover.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+import { stateName } from '../../src/host/actor-kind.ts';
+import { agentCrash } from '../faults/agent-crash.ts';
+import { agentReborn } from '../faults/agent-reborn.ts';
+import { hostDies } from '../faults/host-dies.ts';
+import type { WorldEvent } from '../world/events.ts';
+import { capableAgents } from './capable-agents.ts';
+import type { CheckerKind } from './checker.ts';
+import { bindingOf } from './records.ts';
+
+/** The kinds of faults by which agents die at once. */
+const deaths: ReadonlySet<string> = new Set([agentCrash.name, agentReborn.name, hostDies.name]);
+
+/** How long one call to a device takes at most, with its command's way and its record's. */
+const applyMs = 100;
+
+/** A load balancer whose holder is dead, and is to be driven by somebody else. */
+interface Waiting {
+  readonly diedMs: number;
+  readonly dueMs: number;
+  readonly lost: Seat;
+  readonly able: string;
+}
+
+/**
+ * From the death of its holder until another agent has written to a load balancer's device: the
+ * slowest detection, a heartbeat for claims, a command's first retries, and three calls to the device.
+ */
+export function rebindLimitMs(timings: Timings): number {
+  const detectionMs = Math.max(...expectedFailover(timings).map(({ totalMs }) => totalMs));
+  const claimMs = timings.heartbeatMs + timings.ackTimeoutMs;
+  const commandMs = 3 * timings.commandRetryMs;
+  return detectionMs + claimMs + commandMs + 3 * applyMs;
+}
+
+/**
+ * Where an agent dies and nothing else was wrong for a while: each load balancer that was settled
+ * there, and that another agent which lives can drive, is driven by somebody within the limit.
+ */
+export const rebindsInTime: CheckerKind = {
+  name: 'rebinds-in-time',
+  start({ world, core, disturbances, violate }) {
+    const { timings } = world.options;
+    const limitMs = rebindLimitMs(timings);
+    /** How long after any other trouble the fleet may still be sorting itself out. */
+    const calmMs = 2 * timings.deadAfterMs;
+    const settled = new Map<string, { readonly binding: Seat; readonly driver: string }>();
+    const waiting = new Map<string, Waiting>();
+    let nextMs = Number.POSITIVE_INFINITY;
+
+    const noteRecord = (event: WorldEvent & { type: 'stored' }): void => {
+      const { change } = event;
+      settled.delete(change.key);
+      if (change.type === 'removed') waiting.delete(change.key);
+      else {
+        const { value, context } = bindingOf(change.value);
+        const { binding, driver, status } = context;
+        if (status === 'deleting') waiting.delete(change.key);
+        else if (binding !== null && stateName(value) === 'bound.settled')
+          settled.set(change.key, { binding, driver });
+      }
+    };
+
+    const noteDeath = (victims: readonly string[], atMs: number): void => {
+      const living = core().filter(
+        (id) => !victims.includes(id) && world.agent(id)?.state === 'serving',
+      );
+      for (const [id, { binding, driver }] of settled) {
+        const lives = world.agent(binding.agent)?.incarnation === binding.incarnation;
+        if (!victims.includes(binding.agent) || !lives) continue;
+        const placed = { document: { provider: driver }, binding };
+        const [able] = capableAgents(world, living, placed);
+        if (able === undefined) continue;
+        const dueMs = atMs + limitMs;
+        waiting.set(id, { diedMs: atMs, dueMs, lost: binding, able });
+        nextMs = Math.min(nextMs, dueMs);
+      }
+    };
+
+    const lookAt = (atMs: number): void => {
+      nextMs = Number.POSITIVE_INFINITY;
+      for (const [id, { diedMs, dueMs, lost, able }] of waiting) {
+        if (dueMs > atMs) {
+          nextMs = Math.min(nextMs, dueMs);
+          continue;
+        }
+        waiting.delete(id);
+        const troubles = disturbances.since(diedMs - calmMs);
+        if (troubles.some(({ fromMs }) => fromMs !== diedMs)) continue;
+        violate(
+          `${lost.agent} died ${Math.round(atMs - diedMs)} ms ago, ${able} lives, and nobody drives it yet; ${limitMs} ms are enough`,
+          id,
+        );
+      }
+    };
+
+    return {
+      onEvent(event, atMs) {
+        // A comparison for each event; everything else only for the few that matter.
+        if (atMs >= nextMs) lookAt(atMs);
+        if (event.type === 'stored') {
+          if (event.bucket === 'binding') noteRecord(event);
+        } else if (event.type === 'device') {
+          const { lb, epoch, kind } = event.entry;
+          if (kind !== 'refused' && epoch > (waiting.get(lb)?.lost.epoch ?? epoch)) {
+            waiting.delete(lb);
+          }
+        } else if (event.type === 'fault' && event.phase === 'begins' && deaths.has(event.kind)) {
+          const onHost = world.agentsOf(event.target);
+          noteDeath(onHost.length > 0 ? onHost : [event.target], atMs);
+        }
+      },
+    };
+  },
+};
