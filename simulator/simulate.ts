@@ -28,7 +28,7 @@ const bootLimitMs = 15_000;
 const convergeLimitMs = 60_000;
 const restLimitMs = 60_000;
 /** How often it is looked whether all is as wanted: a look takes longer than most steps. */
-const lookEveryMs = 50;
+const lookEveryMs = 200;
 /** How many events are shown with a violation. */
 const leadCount = 12;
 

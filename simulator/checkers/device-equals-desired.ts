@@ -67,10 +67,15 @@ function unlike({ name, device }: Place, record: DesiredRecord): string | null {
   const { document, generation } = record;
   const content = device.content(document.id);
   if (content === null) return `${name} does not have it`;
-  if (!isDeepStrictEqual(content, document)) {
+  if (!equal(content, document)) {
     return `${name} has generation ${content.changed_generation}, and it differs from generation ${generation}`;
   }
   return device.peek(document.id)?.running === true ? null : `${name} has it and does not run it`;
+}
+
+/** Equal texts settle it mostly, and are compared several times as fast. */
+function equal(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other) || isDeepStrictEqual(one, other);
 }
 
 function leftAt({ name, device }: Place, id: string): string | null {

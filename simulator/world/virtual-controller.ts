@@ -9,6 +9,7 @@ import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
 import type { HostProcess } from './host.ts';
 import { virtualDescriptor, virtualDescriptors } from './places.ts';
 import { processStores } from './process-ports.ts';
+import { lightRequest } from './light-request.ts';
 import type { WireApi } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -87,13 +88,8 @@ function release(vips: VipAllocator, address: string, loadBalancer: string, log:
 
 /** The API is a function from requests to responses; over a socket, this is what clients see. */
 function wireApi(app: Api): WireApi {
-  return async ({ method, path, body }) => {
-    const response = await app.request(path, {
-      method,
-      ...(body === null
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-    });
+  return async (request) => {
+    const response = await app.fetch(lightRequest(request));
     const confirmed = !response.headers.has(unconfirmedHeader);
     return { status: response.status, text: await response.text(), confirmed };
   };
