@@ -71,6 +71,7 @@ export abstract class Host {
     const log = recordingLog((level, fields, message) => {
       if (process.alive) world.emit({ type: 'logged', process: id, level, fields, message });
     });
+    world.nats.connect(id);
     const connect = (name: string): MemoryBus => {
       const bus = world.network.broker.connect(name, name, clock);
       this.#bus = bus;
@@ -178,6 +179,12 @@ export abstract class Host {
   /** The server ends, and the connection with it. */
   loseServer(reason: string | null): void {
     this.#bus?.disconnect(reason);
+  }
+
+  /** Behind what its process has yet to hear; at once where there is none. */
+  inOrder(run: () => void): void {
+    if (this.#process === null) run();
+    else this.#process.deliver(run);
   }
 
   findServer(): void {

@@ -56,10 +56,17 @@ export class NatsServer {
     this.#isUp = true;
     for (const host of this.#hosts()) {
       this.#soon(this.#draw(...reconnectMs), () => {
+        // Whoever is held up has a broken connection until he notices.
+        host.inOrder(() => this.connect(host.id));
         host.findServer();
-        for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).connect();
       });
     }
+  }
+
+  /** The process reaches the stores, if the server is there. */
+  connect(process: string): void {
+    if (!this.#isUp) return;
+    for (const bucket of bucketNames) this.#world.stores[bucket].line(process).connect();
   }
 
   /** Unless the server was stopped or started again meanwhile. */

@@ -284,7 +284,8 @@ export class Controller {
     this.#inbox.close(shard);
     for (const agent of this.#inShard(shard, this.judge.host.ids())) this.judge.abandon(agent);
     for (const id of this.#inShard(shard, this.owner.host.ids())) this.owner.abandon(id);
-    for (const id of this.#inShard(shard, this.projection.binding.keys())) this.#noteForeign(id);
+    for (const id of this.#inShard(shard, this.projection.binding.keys()))
+      this.#noteForeign('binding', id);
   }
 
   #inShard(shard: number, ids: Iterable<string>): readonly string[] {
@@ -309,11 +310,7 @@ export class Controller {
   #observed(bucket: ProjectedBucket, key: string, revision: number): void {
     const { desired, binding, liveness } = this.projection;
     if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
-    if (!this.#owns(key)) {
-      if (bucket === 'binding') this.#noteForeign(key);
-      if (bucket === 'liveness') this.#foreignAgent(key);
-      return;
-    }
+    if (!this.#owns(key)) return this.#noteForeign(bucket, key);
     if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);
       if (actor === null) this.#lookForLeftover(key);
@@ -337,17 +334,19 @@ export class Controller {
     const { binding, liveness } = this.projection;
     if (bucket === 'binding') this.#floors.lost(key, before.text);
     if (!this.#owns(key)) {
-      if (bucket === 'binding') this.#noteForeign(key);
+      this.#noteForeign(bucket, key);
     } else if (bucket === 'desired') this.owner.lost(key);
     else if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);
       if (actor === null) this.#lookForLeftover(key);
-      else actor.lost(binding.raw(key)?.revision ?? 0);
-    } else this.judge.host.actor(key)?.lost(liveness.raw(key)?.revision ?? 0);
+      else actor.lost(binding.raw(key));
+    } else this.judge.host.actor(key)?.lost(liveness.raw(key));
   }
 
-  #noteForeign(id: string): void {
-    this.#foreign.note(id, this.projection.binding.raw(id)?.text ?? null);
+  #noteForeign(bucket: ProjectedBucket, id: string): void {
+    const { binding } = this.projection;
+    if (bucket === 'binding') this.#foreign.note(id, binding.raw(id)?.text ?? null);
+    if (bucket === 'liveness') this.#foreignAgent(id);
   }
 
   /** What another judge has put on record of an agent; its notice has mostly come before. */
@@ -389,10 +388,9 @@ export class Controller {
     if (from === to) return;
     const { binding, reason } = after;
     const requestId = this.owner.requestIdOf(id);
-    this.#ring.note({ kind: 'load-balancer', id, from, to, event: event.type, binding, reason });
-    const { log } = this.#options;
-    const fields = { loadBalancer: id, from, to, event: event.type, binding, reason, requestId };
-    log.info(fields, 'load balancer');
+    const fields = { from, to, event: event.type, binding, reason };
+    this.#ring.note({ kind: 'load-balancer', id, ...fields });
+    this.#options.log.info({ loadBalancer: id, ...fields, requestId }, 'load balancer');
   }
 
   #noteAgent({ id, from, to, event, after }: Step<LivenessContext>): void {

@@ -9,6 +9,7 @@ import {
   readUntilKnown,
   writeUntilKnown,
 } from '../host/commit.ts';
+import { Lineage } from '../host/lineage.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
@@ -42,6 +43,10 @@ export class DesiredDocuments {
   readonly #options: DesiredDocumentsOptions;
   readonly #documents = new Map<string, CommittedDocument>();
   readonly #tails = new Map<string, { waiting: number; tail: Promise<unknown> }>();
+  /** By load balancer, the writes that are known. */
+  readonly #lineages = new Map<string, Lineage>();
+  /** Whose revision here is one that the store has lost. */
+  readonly #lost = new Set<string>();
   readonly #abort = stopSignal();
   readonly #commit: CommitOptions;
   #writes = 0;
@@ -65,13 +70,14 @@ export class DesiredDocuments {
   adopt(id: string, record: DesiredRecord, revision: number): void {
     const known = this.#documents.get(id);
     if (known === undefined || known.revision < revision) {
-      this.#documents.set(id, { record, revision });
+      this.#know(id, { record, revision });
     }
   }
 
   /** Another controller owns it from now on. */
   forget(id: string): void {
     this.#documents.delete(id);
+    this.#lineages.delete(id);
   }
 
   /** Told of a revision by a watch: what was not written here is taken over, and not left to the next edit. */
@@ -92,6 +98,7 @@ export class DesiredDocuments {
 
   /** Told by a watch that the store has lost writes of it: what is known here is written again. */
   async lost(id: string): Promise<void> {
+    this.#lost.add(id);
     await this.#inTurn(id, () => this.#reload(id));
   }
 
@@ -164,7 +171,7 @@ export class DesiredDocuments {
           this.#commit,
         );
         if (result.committed) {
-          this.#documents.delete(id);
+          this.forget(id);
           return;
         }
         known = await this.#read(id, revision);
@@ -189,7 +196,8 @@ export class DesiredDocuments {
     const { store } = this.#options;
     const text = JSON.stringify(record);
     try {
-      const put = { key: id, text, revision, write: record.write };
+      const isLost = () => this.#lost.has(id);
+      const put = { key: id, text, revision, write: record.write, isLost };
       return await putUntilKnown(store, put, this.#commit);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;
@@ -202,7 +210,7 @@ export class DesiredDocuments {
 
   #committed(id: string, record: DesiredRecord, revision: number): number {
     const document = { record, revision };
-    this.#documents.set(id, document);
+    this.#know(id, document);
     this.#options.committed(id, document);
     return revision;
   }
@@ -214,13 +222,28 @@ export class DesiredDocuments {
   async #reload(id: string, after?: number): Promise<CommittedDocument | null> {
     const known = this.get(id);
     const document = await this.#read(id, after);
-    if (known !== null && (document?.record.generation ?? 0) < known.record.generation) {
+    const isOlder = (document?.record.generation ?? 0) < (known?.record.generation ?? 0);
+    if (known !== null && isOlder && this.#isKnown(id, document)) {
       return this.#restored(id, known.record, document?.revision ?? 0);
     }
+    if (document !== null) this.#know(id, document);
     if (document !== null && document.revision > (known?.revision ?? 0)) {
       this.#committed(id, document.record, document.revision);
     }
     return document;
+  }
+
+  /** Did this controller read or write it before? Then all that it knows came after that. */
+  #isKnown(id: string, document: CommittedDocument | null): boolean {
+    return document === null || this.#lineages.get(id)?.knows(document.record.write) === true;
+  }
+
+  /** Keeps it in mind as the newest. */
+  #know(id: string, document: CommittedDocument): void {
+    const lineage = this.#lineages.get(id) ?? new Lineage();
+    lineage.note(document.record.write);
+    this.#lineages.set(id, lineage);
+    this.#documents.set(id, document);
   }
 
   /**
@@ -242,6 +265,7 @@ export class DesiredDocuments {
 
   async #read(id: string, after?: number): Promise<CommittedDocument | null> {
     const { entry } = await readUntilKnown(this.#options.store, id, after, this.#commit);
+    this.#lost.delete(id);
     if (entry === null) {
       this.#documents.delete(id);
       return null;

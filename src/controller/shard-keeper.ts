@@ -241,10 +241,16 @@ export class ShardKeeper {
     const { store, clock, log, timings } = this.#options;
     const key = keyOf(shard);
     const { text, write, term } = this.#next(record, owner);
+    const base = this.#mirror.raw(key);
+    // What has changed meanwhile may have another revision of that number.
+    const isOutdated = () => this.#mirror.raw(key) !== base;
     const result = await writeUntilKnown(
       store,
       key,
-      () => store.update(key, text, revision, write),
+      () =>
+        isOutdated()
+          ? Promise.resolve({ committed: false })
+          : store.update(key, text, revision, write),
       (value) => value === text,
       {
         clock,

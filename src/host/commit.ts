@@ -118,14 +118,19 @@ export function putUntilKnown(
     readonly text: string;
     readonly revision: number;
     readonly write: string;
+    /** Has the store lost the revision that it is to replace? Then another one may have its number. */
+    readonly isLost?: () => boolean;
   },
   options: CommitOptions,
 ): Promise<WriteResult> {
-  const { key, text, revision, write } = record;
+  const { key, text, revision, write, isLost } = record;
   return writeUntilKnown(
     store,
     key,
-    () => store.update(key, text, revision, write),
+    () =>
+      isLost?.() === true
+        ? Promise.resolve({ committed: false })
+        : store.update(key, text, revision, write),
     (value) => value === text,
     options,
   );

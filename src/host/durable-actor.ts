@@ -1,10 +1,4 @@
-import {
-  type Actor,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-  type EventObject,
-} from 'xstate';
+import type { Actor, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
@@ -16,12 +10,17 @@ import {
   stateName,
 } from './actor-kind.ts';
 import { putUntilKnown, readUntilKnown, writeUntilKnown } from './commit.ts';
-import { type GateKeeper, gateLogic } from './gate.ts';
+import type { GateKeeper } from './gate.ts';
+import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
+import { Lineage } from './lineage.ts';
 import { soon } from './soon.ts';
-import { decodeRecord, encodeRecord, unreadable, UnreadableRecord } from './record.ts';
+import { decodeRecord, encodeRecord, unreadable, UnreadableRecord, writeOf } from './record.ts';
 import { type Settle, type Told, Waiting } from './waiting.ts';
+
+/** Why an actor begins again from its record. */
+const overtaken = 'someone else wrote its record';
 
 /**
  * An XState actor whose effects and answers wait until the record that justifies them is committed.
@@ -37,6 +36,8 @@ export class DurableActor<TContext> implements GateKeeper {
   #crashes = 0;
   /** 0 means that there is no record yet. */
   #revision = 0;
+  #losses = 0;
+  readonly #lineage = new Lineage();
   #version = 0;
   #committedVersion = 0;
   #committedContext: TContext | null = null;
@@ -86,6 +87,7 @@ export class DurableActor<TContext> implements GateKeeper {
   startFrom(text: string, revision: number): void {
     try {
       const record = decodeRecord(this.id, text, this.#kind);
+      this.#lineage.note(record.write);
       this.#revision = revision;
       this.#committedContext = record.context;
       this.#run({ ...record.snapshot, context: record.context });
@@ -119,15 +121,16 @@ export class DurableActor<TContext> implements GateKeeper {
     const actor = this.#actor;
     const writing = this.#writing || this.#commitScheduled;
     if (actor === null || writing || revision <= this.#revision) return;
-    this.#reload('someone else wrote its record', revision - 1, true).catch((error) =>
-      this.#crashed(actor, error),
-    );
+    this.#reload(overtaken, revision - 1, true).catch((error) => this.#crashed(actor, error));
   }
 
-  /** Told by a watch: the store has lost what was written, and has this revision again; 0: none. */
-  lost(revision: number): void {
-    if (this.#actor === null || this.#writing) return; // The write's refusal says the same.
-    this.#revision = revision;
+  /** Told by a watch: the store has lost its newest revisions. What came after a known one is written again. */
+  lost(record: { readonly text: string; readonly revision: number } | null): void {
+    this.#losses += 1;
+    if (this.#actor === null || this.#writing) return; // The write under way is refused.
+    const isKnown = record === null || this.#lineage.knows(writeOf(record.text));
+    this.#revision = (record?.revision ?? 0) - (isKnown ? 0 : 1);
+    if (record !== null && !isKnown) return this.observed(record.revision);
     this.#version += 1;
     this.#scheduleCommit();
   }
@@ -171,14 +174,7 @@ export class DurableActor<TContext> implements GateKeeper {
     const wasCommitted = restored !== null;
     this.#version = 0;
     this.#committedVersion = 0;
-    const actor = createActor(gateLogic(this.#kind.logic, this), {
-      id: this.id,
-      systemId: 'self',
-      clock: this.#host.xstateClock,
-      ...(restored === null
-        ? {}
-        : { snapshot: { output: undefined, error: undefined, ...restored } as never }),
-    });
+    const actor = gatedActor(this.#kind.logic, this, this.#host, restored);
     const first = actor.getSnapshot() as AnyMachineSnapshot;
     if (wasCommitted && first.status === 'error') throw unreadable(this.id, first.error);
     this.#actor = actor;
@@ -261,7 +257,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
-        return await this.#reload('someone else wrote its record', this.#revision);
+        return await this.#reload(overtaken, this.#revision);
       }
       this.#acknowledged(version, context, result.revision);
     }
@@ -282,8 +278,11 @@ export class DurableActor<TContext> implements GateKeeper {
 
   #write(actor: Actor<AnyStateMachine>): Promise<WriteResult> {
     const write = this.#host.nextWriteId();
+    this.#lineage.note(write);
     const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
-    const record = { key: this.id, text, revision: this.#revision, write };
+    const losses = this.#losses;
+    const isLost = () => this.#losses !== losses;
+    const record = { key: this.id, text, revision: this.#revision, write, isLost };
     return putUntilKnown(this.#kind.store, record, this.#host.commitOptions);
   }
 
@@ -319,7 +318,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor !== actor) return;
     if (!result.committed) {
       this.#writing = false;
-      await this.#reload('someone else wrote its record', this.#revision);
+      await this.#reload(overtaken, this.#revision);
       return;
     }
     this.#committedVersion = this.#version;

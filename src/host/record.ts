@@ -20,6 +20,8 @@ export const Envelope = z.strictObject({
 export type Envelope = z.infer<typeof Envelope>;
 export type PersistedSnapshot = Envelope['snapshot'];
 
+const Written = z.object({ write: z.string() });
+
 /** A record that this version can't read; it is left untouched. */
 export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord';
@@ -116,4 +118,13 @@ export function encodeRecord(
     write,
     snapshot: { status, value, historyValue: historyValue ?? {}, context, children },
   });
+}
+
+/** Which write made a record, whatever else is in it; empty where that can't be read. */
+export function writeOf(text: string): string {
+  try {
+    return Written.safeParse(JSON.parse(text)).data?.write ?? '';
+  } catch {
+    return ''; // It is no JSON, and its reader says so.
+  }
 }

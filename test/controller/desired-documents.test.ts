@@ -308,3 +308,32 @@ test('an edit that a rival was faster with is told to the actor here, too', asyn
   expect(second).toBe(first);
   expect(told).toEqual([2]);
 });
+
+describe('an owner whose newest edits the store has lost', () => {
+  test('writes them again on what it knows', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.tag(owner, 'acknowledged'));
+
+    bench.store.losePower(500);
+    await bench.virtual.settled(owner.lost(bench.id));
+
+    expect(bench.record()).toMatchObject({ generation: 2, document: { tags: ['acknowledged'] } });
+  });
+
+  test('leaves alone what somebody else has made of what was left', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.tag(owner, 'first'));
+    await bench.virtual.settled(bench.tag(owner, 'second'));
+
+    bench.store.losePower(500);
+    await bench.virtual.settled(bench.tag(bench.rival(), 'newer'));
+    await bench.virtual.settled(owner.lost(bench.id));
+
+    expect(bench.record()).toMatchObject({ generation: 2, document: { tags: ['newer'] } });
+    expect(owner.get(bench.id)?.record.generation).toBe(2);
+  });
+});
