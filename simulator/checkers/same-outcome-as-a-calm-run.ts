@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { Facts } from '../workload/facts.ts';
+import type { LedgerEntry } from '../workload/ledger.ts';
 import { type Attributes, childrenIn, itself, type ResourceName } from '../workload/resources.ts';
 import type { CheckerKind } from './checker.ts';
 import { desiredOf } from './records.ts';
@@ -40,7 +42,7 @@ export const sameOutcomeAsACalmRun: CheckerKind = {
           const entry = ledger.named(name);
           if (entry === null) violate(`it is called '${name}', and nobody asked for that`, key);
           else if (names.has(name)) violate(`there is another one called '${name}'`, key);
-          else if (entry.deleted === 'acknowledged' && status === 'live') {
+          else if (isUndeleted(entry, status) && !world.losses.ofDeletion(key)) {
             violate('its deletion was acknowledged, and it is live', key);
           } else {
             const problem = whyNotAsked(document, entry.facts, first);
@@ -56,6 +58,9 @@ export const sameOutcomeAsACalmRun: CheckerKind = {
     };
   },
 };
+
+const isUndeleted = ({ deleted }: LedgerEntry, status: DesiredRecord['status']): boolean =>
+  deleted === 'acknowledged' && status === 'live';
 
 function* resourcesOf(document: LoadBalancerDocument): Generator<[ResourceName, Attributes]> {
   yield [itself, document];
