@@ -33,7 +33,9 @@ export const storeFailure: FaultKind = {
     }
   },
   stop: () => undefined,
-  heal: () => undefined,
+  heal: (world) => {
+    for (const bucket of buckets) world.stores[bucket].failNoMore();
+  },
   row: () => storeRow,
 };
 

@@ -139,6 +139,11 @@ export class VirtualStore implements Store {
     this.#failures.push(failure);
   }
 
+  /** What was to fail and has not been tried yet, works. */
+  failNoMore(): void {
+    this.#failures.length = 0;
+  }
+
   loseLeader(): void {
     this.#leader.lose();
   }
