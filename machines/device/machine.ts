@@ -139,8 +139,6 @@ export const deviceMachine = setup({
     ownEpoch: ({ context, event }) => fencedByItself(context, event),
     ownRemoval: ({ context, event }) =>
       fencedByItself(context, event) && context.wanted?.live === false,
-    removedThere: ({ context, event }) =>
-      event.type === 'execute.fenced' && event.marker.removed && context.wanted?.live === false,
     /** Of the same epoch only where a store has forgotten that it was given: then the record decides. */
     newerHolder: ({ context, event }) =>
       event.type === 'superseded' &&
@@ -222,10 +220,15 @@ export const deviceMachine = setup({
     removing: {
       invoke: { src: 'execute', id: 'execute' },
       on: {
-        command: [{ guard: 'older' }, { guard: 'repeated' }, { actions: 'noteWanted' }],
+        // A life that is commanded now was given by somebody whose store has lost the deletion: it waits.
+        command: [
+          { guard: 'older' },
+          { guard: 'repeated' },
+          { guard: 'removal', actions: 'noteWanted' },
+          {},
+        ],
         'execute.removed': { target: 'absent', actions: 'noteRemoved' },
         'execute.fenced': [
-          { guard: 'removedThere', target: 'fenced', actions: 'noteFenced' },
           { guard: 'ownEpoch', target: 'removing', reenter: true },
           { target: 'fenced', actions: 'noteFenced' },
         ],
@@ -236,7 +239,11 @@ export const deviceMachine = setup({
     removalFailing: {
       invoke: { src: 'backoff', id: 'backoff' },
       on: {
-        command: [{ guard: 'older' }, { target: 'removing', actions: 'noteWanted' }],
+        command: [
+          { guard: 'older' },
+          { guard: 'removal', target: 'removing', actions: 'noteWanted' },
+          {},
+        ],
         'retry.due': 'removing',
       },
     },

@@ -83,6 +83,7 @@ export const loadBalancerMachine = setup({
         ],
       },
     },
+    // There is no standby in here: whoever is bound anew drops it, and whoever is promoted was it.
     rebinding: {
       invoke: [
         { src: 'drive', id: 'drive' },
@@ -94,34 +95,17 @@ export const loadBalancerMachine = setup({
           { guard: 'toDelete', target: 'deleting.removing', actions: 'noteDesired' },
           { target: 'rebinding', reenter: true, actions: 'noteDesired' },
         ],
-        'agent.lost': [
-          { guard: 'bindingLost', target: 'orphaned', actions: 'noteLost' },
-          { guard: 'standbyLost', actions: 'dropStandby' },
-          {},
-        ],
+        'agent.lost': [{ guard: 'bindingLost', target: 'orphaned', actions: 'noteLost' }, {}],
         'agent.leaving': [
-          {
-            guard: 'leavesToStandby',
-            target: 'rebinding',
-            reenter: true,
-            actions: ['promote', 'release'],
-          },
           {
             guard: 'leavesToCandidate',
             target: 'rebinding',
             reenter: true,
             actions: ['bind', 'release'],
           },
-          { guard: 'standbyLost', actions: 'dropStandby' },
           {},
         ],
         claim: [
-          {
-            guard: 'aheadIsStandby',
-            target: 'rebinding',
-            reenter: true,
-            actions: ['promote', 'release'],
-          },
           { guard: 'ahead', target: 'rebinding', reenter: true, actions: 'rebindInPlace' },
           {},
         ],
@@ -132,12 +116,6 @@ export const loadBalancerMachine = setup({
         ],
         'driven.fenced': [
           { guard: 'removedHere', target: 'bound.degraded', actions: 'noteTombstone' },
-          {
-            guard: 'aheadIsStandby',
-            target: 'rebinding',
-            reenter: true,
-            actions: ['promote', 'release'],
-          },
           { guard: 'ahead', target: 'rebinding', reenter: true, actions: 'rebindInPlace' },
           {},
         ],

@@ -93,8 +93,13 @@ export class Device {
 
   /** Resolves when the command is settled, one way or the other. */
   command(command: Command): Promise<CommandReply> {
-    const { epoch } = command;
+    const { epoch, status } = command;
     const known = this.#command;
+    if (status === 'live' && this.#isRemoving && epoch > (known?.epoch ?? 0)) {
+      // Its record has lost the deletion. The removal was commanded by one that had it, and goes on (R8).
+      const message = 'its removal is under way';
+      return Promise.resolve({ type: 'failed', kind: 'retryable', message });
+    }
     const newer =
       known === null ||
       epoch > known.epoch ||
@@ -118,6 +123,10 @@ export class Device {
         this.#waiters.shift()?.resolve({ type: 'failed', kind: 'retryable', message });
       }
     });
+  }
+
+  get #isRemoving(): boolean {
+    return this.state === 'removing' || this.state === 'removalFailing';
   }
 
   /** What the record says; true when nothing is left here to be remembered. */

@@ -167,6 +167,36 @@ describe('a removal', () => {
     expect(bench.done()).toEqual(['applied 1/1', 'removed 1/2']);
   });
 
+  test('goes on where a newer holder asks for a life: its store has lost the deletion', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+    bench.appliance.trouble.setUnreachable('nobody reaches it');
+    await bench.ask(removal);
+
+    const during = await bench.ask({ epoch: 2, generation: 1 });
+    bench.appliance.trouble.setUnreachable(null);
+    await bench.reach('absent');
+    const after = await bench.ask({ epoch: 2, generation: 1 });
+
+    expect(during).toMatchObject({ type: 'failed', kind: 'retryable' });
+    expect(bench.done()).toEqual(['applied 1/1', 'removed 1/2', 'refused 2/1']);
+    expect(after).toEqual({ type: 'fenced', by: { epoch: 1, generation: 2, removed: true } });
+  });
+
+  test('that is repeated by a newer holder while it is under way is done once', async () => {
+    const bench = new DeviceBench();
+    await bench.ask();
+
+    const first = bench.send(removal);
+    await bench.virtual.run(1);
+    const replies = await bench.virtual.settled(
+      Promise.all([first, bench.send({ ...removal, epoch: 2 })]),
+    );
+
+    expect(replies.map(({ type }) => type)).toEqual(['fenced', 'removed']);
+    expect(bench.done()).toEqual(['applied 1/1', 'removed 1/2']);
+  });
+
   test('that fails is tried again by itself', async () => {
     const bench = new DeviceBench();
     await bench.ask();

@@ -1,5 +1,6 @@
 import { type AnyStateMachine, createActor, fromCallback, fromPromise } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import { unexpected } from '../../machines/unexpected.ts';
 import { countUnexpected, worker } from '../../src/host/children.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
@@ -99,6 +100,16 @@ describe.each(subjects)('the $name machine', (subject) => {
       fields: { kind: subject.name, id: 'subject', event: 'surprise' },
     });
   });
+});
+
+test('a load balancer that is being rebound has no standby, whatever has happened', () => {
+  const [loadBalancer] = subjects;
+  const rebinding = explore(loadBalancer!).filter(({ state }) => state === 'rebinding');
+
+  expect(rebinding.length).toBeGreaterThan(0);
+  expect(
+    rebinding.map(({ snapshot }) => (snapshot.context as LoadBalancerContext).standby),
+  ).toEqual(rebinding.map(() => null));
 });
 
 /** How a child can fail: at once, later, or in the host's own way of running work. */
