@@ -300,6 +300,7 @@ export class MemoryDevice {
     if (fault === 'retryable') throw new RetryableError('the device is busy');
     const held = this.#contents.get(asked.id);
     const marker = this.#admitted(agent, asked, () => this.#fence.remove(seen, asked));
+    this.trouble.admitRemoval(asked.id, held?.document?.name);
     const rest = { document: null, operating: absentReport, running: false };
     this.#contents.set(asked.id, { marker, ...rest, etag: this.#nextEtag(), agent });
     if (held?.marker.removed !== true) this.#record('removed', agent, asked, seen, held);

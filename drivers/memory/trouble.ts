@@ -16,6 +16,7 @@ export class DeviceTrouble {
   readonly #clock: Clock;
   /** Words by the id or the name of a load balancer. */
   readonly #refusals = new Map<string, string>();
+  readonly #keeps = new Map<string, string>();
   #faults: { left: number; fault: CallFault } = { left: 0, fault: 'retryable' };
   #unreachable: string | null = null;
   #capacity: number | null = null;
@@ -42,9 +43,16 @@ export class DeviceTrouble {
     else this.#refusals.set(which, words);
   }
 
+  /** Refuses to remove this load balancer, by id or name, in these words; null ends it. */
+  refuseRemoval(which: string, words: string | null): void {
+    if (words === null) this.#keeps.delete(which);
+    else this.#keeps.set(which, words);
+  }
+
   /** Refuses nobody any more. */
   accept(): void {
     this.#refusals.clear();
+    this.#keeps.clear();
   }
 
   /** The next `count` writes fail in this way. */
@@ -82,6 +90,12 @@ export class DeviceTrouble {
     if (this.#capacity !== null && others >= this.#capacity) {
       throw new PermanentError(`the device is full: it has room for ${this.#capacity}`);
     }
+  }
+
+  /** Throws where the device does not let go of it; `name`: where it serves it. */
+  admitRemoval(id: string, name: string | undefined): void {
+    const words = this.#keeps.get(id) ?? this.#keeps.get(name ?? id);
+    if (words !== undefined) throw new PermanentError(words);
   }
 
   /** How the write that begins now fails; null: it does not. */

@@ -23,6 +23,7 @@ import { devicePartialApply } from './device-partial-apply.ts';
 import { deviceRateLimit } from './device-rate-limit.ts';
 import { deviceReboot } from './device-reboot.ts';
 import { deviceRefusesObject } from './device-refuses-object.ts';
+import { deviceRefusesRemoval } from './device-refuses-removal.ts';
 import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
@@ -72,6 +73,7 @@ export const faultKinds: readonly FaultKind[] = [
   deviceRateLimit,
   deviceReboot,
   deviceRefusesObject,
+  deviceRefusesRemoval,
   deviceSlow,
   deviceUnreachable,
   hostDies,

@@ -1,4 +1,4 @@
-import { seatsOf } from '../checkers/records.ts';
+import { type Seats, seatsOf } from '../checkers/records.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
@@ -7,17 +7,17 @@ export const loadBalancerMarks: readonly MarkKind[] = [
   {
     name: 'promoted-by-a-claim',
     summary: 'A standby was promoted because it told that it holds the epoch of its grant (R9).',
-    start: () => [reboundBy('claim', (before, holder) => before !== holder)],
+    start: () => reboundBy('claim', ({ standby }, { epoch }) => epoch === standby?.epoch),
   },
   {
     name: 'bound-above-a-claim',
     summary: 'A holder was bound again above the epoch that somebody was seen to hold (R9).',
-    start: () => [reboundBy('claim', (before, holder) => before === holder)],
+    start: () => reboundBy('claim', ({ binding }, { agent }) => agent === binding?.agent),
   },
   {
     name: 'repaired-by-a-refusal',
     summary: 'The refusal of a command showed that the record was behind its device (R9).',
-    start: () => [reboundBy('driven.fenced', () => true)],
+    start: () => reboundBy('driven.fenced', () => true),
   },
   {
     name: 'bound-again-in-place',
@@ -108,16 +108,25 @@ export const loadBalancerMarks: readonly MarkKind[] = [
   },
 ];
 
-/** Another binding, decided by this event, and not by placement. */
-function reboundBy(event: string, isMeant: (before: string, holder: string) => boolean): Watch {
-  const holders = new Map<string, string>();
-  return on('transition', ({ transition: { kind, id, binding, event: cause, to } }) => {
-    if (kind !== 'load-balancer' || binding === null) return false;
-    const before = holders.get(id);
-    holders.set(id, binding.agent);
-    if (cause !== event || to !== 'rebinding' || before === undefined) return false;
-    return isMeant(before, binding.agent);
-  });
+/** Another binding than the one on record, decided by this event, and not by placement. */
+function reboundBy(
+  event: string,
+  isMeant: (onRecord: Seats, holder: Seat) => boolean,
+): readonly Watch[] {
+  const records = new Map<string, Seats>();
+  return [
+    noting('stored', ({ bucket, change }) => {
+      if (bucket === 'binding' && change.type === 'put') {
+        records.set(change.key, seatsOf(change.value));
+      }
+    }),
+    on('transition', ({ transition: { kind, id, binding, event: cause, to } }) => {
+      if (kind !== 'load-balancer' || binding === null) return false;
+      const onRecord = records.get(id);
+      if (cause !== event || to !== 'rebinding' || onRecord === undefined) return false;
+      return isMeant(onRecord, binding);
+    }),
+  ];
 }
 
 /** Somebody waits, and the reason on record reads like this. */

@@ -4,6 +4,7 @@ import { agentHangsScenario } from './agent-hangs.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
+import { deleteUnderFireScenario } from './delete-under-fire.ts';
 import { deviceDriftScenario } from './device-drift.ts';
 import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
@@ -12,6 +13,7 @@ import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
 import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
+import { lostPromotionScenario } from './lost-promotion.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
@@ -43,12 +45,14 @@ export const scenarios: readonly Scenario[] = [
   drainScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,
+  deleteUnderFireScenario,
   slowDeviceScenario,
   deviceRebootScenario,
   deviceDriftScenario,
   longOutageScenario,
   natsLeaderLostScenario,
   natsRestartScenario,
+  lostPromotionScenario,
   storePowerLossScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
