@@ -13,7 +13,10 @@ export const deviceRefusesRemoval: FaultKind = {
     target: stream.pick(frame.loadBalancers),
     variant: stream.pick(words),
   }),
-  problem: firstOf(targetsLoadBalancer, variantSays("be the device's words, such as 'it is locked'")),
+  problem: firstOf(
+    targetsLoadBalancer,
+    variantSays("be the device's words, such as 'it is locked'"),
+  ),
   start: (world, { target, variant }) => {
     for (const { device } of world.places.values()) device.trouble.refuseRemoval(target, variant);
   },
