@@ -1,4 +1,4 @@
-import type { LoadBalancerDocument, Pool } from '../../machines/model/document.ts';
+import type { LoadBalancerDocument, Member, Pool } from '../../machines/model/document.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import {
   type Address,
@@ -118,12 +118,15 @@ export function checkAddress(
   }
 }
 
-/** {@link checkAddress} for a pool's members and what they are monitored at. */
+/** {@link checkAddress} for a member and where it is monitored. */
+export function checkMemberAddresses(member: Member, policy: AddressPolicy): void {
+  checkAddress('member address', member.address, policy);
+  checkAddress('member monitor_address', member.monitor_address, policy);
+}
+
+/** {@link checkMemberAddresses} for all of a pool. */
 export function checkPoolAddresses(pool: Pool, policy: AddressPolicy): void {
-  for (const member of pool.members) {
-    checkAddress('member address', member.address, policy);
-    checkAddress('member monitor_address', member.monitor_address, policy);
-  }
+  for (const member of pool.members) checkMemberAddresses(member, policy);
 }
 
 /** {@link checkPoolAddresses} for all pools of a new load balancer. */

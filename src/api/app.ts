@@ -9,6 +9,7 @@ import { holdfastRoutes } from './routes/holdfast.ts';
 import { listenerRoutes } from './routes/listeners.ts';
 import { loadBalancerRoutes } from './routes/load-balancers.ts';
 import { memberRoutes } from './routes/members.ts';
+import { neutronRoutes } from './routes/neutron.ts';
 import { poolRoutes } from './routes/pools.ts';
 
 export type Api = Hono<ApiEnv>;
@@ -39,6 +40,7 @@ export function createApi(options: ApiOptions): Api {
     ...poolRoutes(options),
     ...memberRoutes(options),
     ...healthMonitorRoutes(options),
+    ...neutronRoutes(options),
     ...holdfastRoutes(options),
   ]);
   return app;

@@ -27,6 +27,8 @@ export const ApiConfig = z.strictObject({
   defaultProvider: z.string().max(64),
   /** Owns load balancers that name no project; without Keystone, nothing else says whose they are. */
   defaultProjectId: z.string().max(36).default('default'),
+  /** The most items that one answer lists; the rest is on the pages that its links name. */
+  pageSizeMax: z.int().min(1).default(1000),
   addressPolicy: AddressPolicy.prefault({}),
 });
 export type ApiConfig = z.infer<typeof ApiConfig>;

@@ -2,6 +2,7 @@ import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
 import type { OperatingReport, ProvisioningStatus } from '../../machines/model/status.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
+import type { Subnet } from '../vips/config.ts';
 
 /** What the API needs of the rest of the controller; the composition root gives it. */
 
@@ -68,6 +69,8 @@ export interface Vip {
 
 /** The addresses of load balancers; all of it throws Fault. */
 export interface Vips {
+  /** Where addresses come from. */
+  readonly subnets: readonly Subnet[];
   /** What an allocation would give, up to which address of a subnet it is; writes nothing. */
   preview(request: VipRequest): Vip;
   /** Takes an address for the load balancer; asking again for its own address succeeds. */

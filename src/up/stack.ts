@@ -14,6 +14,8 @@ import { ManagedProcess, ProcessFailed, type ProcessOutput } from './managed-pro
 export const loopbackPool = {
   networkId: 'a0000000-0000-4000-8000-000000000001',
   subnetId: 'a0000000-0000-4000-8000-000000000002',
+  networkName: 'loopback',
+  subnetName: 'loopback',
   cidr: '127.100.0.0/24',
 };
 

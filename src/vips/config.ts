@@ -15,9 +15,16 @@ const cidr = z
   .string()
   .refine((text) => parseCidr(text) !== null, 'must be a network such as 192.0.2.0/24');
 
+/** Octavia's and Neutron's bound for names. */
+export const poolNameMax = 255;
+const name = z.string().max(poolNameMax).default('');
+
 const VipPool = z.strictObject({
   networkId: z.uuid(),
   subnetId: z.uuid(),
+  /** By these, clients may name them in place of their ids. */
+  networkName: name,
+  subnetName: name,
   cidr,
   /** What may be given out without being asked for; all of the network's hosts by default. */
   ranges: z
@@ -46,6 +53,10 @@ function* faultsOf(pool: z.infer<typeof VipPool>, earlier: VipPools): Generator<
     const taken = parseCidr(other.cidr);
     if (other.subnetId.toLowerCase() === pool.subnetId.toLowerCase()) {
       yield `subnetId ${pool.subnetId} is used twice`;
+    }
+    const isSameNetwork = other.networkId.toLowerCase() === pool.networkId.toLowerCase();
+    if (isSameNetwork && other.networkName !== pool.networkName) {
+      yield `network ${pool.networkId} is named both '${other.networkName}' and '${pool.networkName}'`;
     }
     if (
       taken !== null &&
@@ -81,6 +92,9 @@ interface Range {
 export interface Subnet {
   readonly networkId: string;
   readonly subnetId: string;
+  /** Empty where they have none. */
+  readonly networkName: string;
+  readonly subnetName: string;
   readonly cidr: Cidr;
   readonly ranges: readonly Range[];
   readonly gateway: Address | null;
@@ -97,6 +111,8 @@ export function subnetsOf(pools: VipPools): Subnet[] {
     return {
       networkId: pool.networkId.toLowerCase(),
       subnetId: pool.subnetId.toLowerCase(),
+      networkName: pool.networkName,
+      subnetName: pool.subnetName,
       cidr: network,
       ranges: ranges ?? [hostsOf(network)],
       gateway: pool.gateway === undefined ? null : certain(parseAddress(pool.gateway)),

@@ -237,7 +237,7 @@ export function createVips(options: {
     taken.close();
   }
 
-  return { preview, allocate, keep, release, sweep, close };
+  return { subnets, preview, allocate, keep, release, sweep, close };
 }
 
 function vipOf(address: Address, subnet: Subnet | null, request: VipRequest | null): Vip {

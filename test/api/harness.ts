@@ -55,7 +55,15 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
   const random = countingRandom();
   const log = options.log ?? silentLog;
   const store = new MemoryStore(clock);
-  const pools = VipPools.parse([{ networkId, subnetId, cidr: '203.0.113.0/29' }]);
+  const pools = VipPools.parse([
+    {
+      networkId,
+      subnetId,
+      networkName: 'outside',
+      subnetName: 'front',
+      cidr: '203.0.113.0/29',
+    },
+  ]);
   const vips = createVips({ pools, store, clock, random, log });
   await new Promise<void>((resolve) => {
     store.watch(

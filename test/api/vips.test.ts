@@ -3,7 +3,7 @@ import { Fault } from '../../machines/model/fault.ts';
 import { silentLog } from '../../machines/ports/log.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import type { VipRequest } from '../../src/api/services.ts';
-import { VipPools } from '../../src/vips/config.ts';
+import { poolNameMax, VipPools } from '../../src/vips/config.ts';
 import { createVips, sweepGraceMs, type VipAllocator } from '../../src/vips/vips.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -256,6 +256,12 @@ describe('the configuration of pools', () => {
   test('says what is wrong', () => {
     expect(refusal({})).toBe('none');
     expect(refusal({ subnetId: small })).toMatch(/is used twice/);
+    expect(refusal({ networkName: 'outside' })).toBe(
+      `network ${network} is named both '' and 'outside'`,
+    );
+    expect(refusal({ networkId: small, networkName: 'outside' })).toBe('none');
+    expect(refusal({ subnetName: 'n'.repeat(poolNameMax) })).toBe('none');
+    expect(refusal({ subnetName: 'n'.repeat(poolNameMax + 1) })).not.toBe('none');
     expect(refusal({ cidr: '203.0.113.128/25' })).toMatch(/overlaps with 203\.0\.113\.0\/24/);
     expect(refusal({ cidr: 'x' })).toMatch(/must be a network/);
     expect(refusal({ gateway: '10.0.0.1' })).toMatch(/gateway 10\.0\.0\.1 is not in/);

@@ -22,6 +22,7 @@ const step = fc.record({
     'member.create',
     'member.update',
     'member.delete',
+    'member.batch',
     'health-monitor.create',
     'health-monitor.update',
     'health-monitor.delete',
@@ -83,6 +84,13 @@ function operationOf(
       return { type: it.kind, poolId, id: memberId, changes };
     case 'member.delete':
       return { type: it.kind, poolId, id: memberId };
+    case 'member.batch': {
+      const wanted = [80, 81 + it.other].map((protocol_port) => ({
+        member: member({ protocol_port }),
+        changes: { weight: it.other },
+      }));
+      return { type: it.kind, poolId, wanted, additive: it.pick === 0 };
+    }
     case 'health-monitor.create':
       return { type: it.kind, poolId, healthmonitor: healthMonitor() };
     case 'health-monitor.update':

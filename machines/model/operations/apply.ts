@@ -8,7 +8,7 @@ import {
 import { checkLimits } from './limits.ts';
 import { checkListener } from './listener-rules.ts';
 import { createListener, deleteListener, updateListener } from './listeners.ts';
-import { createMember, deleteMember, updateMember } from './members.ts';
+import { batchMembers, createMember, deleteMember, updateMember } from './members.ts';
 import type { Operation } from './operation.ts';
 import { checkPool } from './pool-rules.ts';
 import { createPool, deletePool, updatePool } from './pools.ts';
@@ -87,6 +87,8 @@ function edited(
       return updateMember(document, operation, stamp);
     case 'member.delete':
       return deleteMember(document, operation, stamp);
+    case 'member.batch':
+      return batchMembers(document, operation, stamp);
     case 'health-monitor.create':
       return createHealthMonitor(document, operation, stamp);
     case 'health-monitor.update':

@@ -10,6 +10,10 @@ import { HealthMonitor, Listener, Member, Pool } from '../document.ts';
 const changes = z.record(z.string(), z.unknown());
 const id = z.uuid();
 
+/** One of the members that a batch asks for: as new, and what changes where the pool has it already. */
+export const WantedMember = z.strictObject({ member: Member, changes });
+export type WantedMember = z.infer<typeof WantedMember>;
+
 export const Operation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('load-balancer.update'), changes }),
   z.strictObject({ type: z.literal('listener.create'), listener: Listener, pool: Pool.nullable() }),
@@ -21,6 +25,13 @@ export const Operation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('member.create'), poolId: id, member: Member }),
   z.strictObject({ type: z.literal('member.update'), poolId: id, id, changes }),
   z.strictObject({ type: z.literal('member.delete'), poolId: id, id }),
+  z.strictObject({
+    type: z.literal('member.batch'),
+    poolId: id,
+    wanted: z.array(WantedMember),
+    /** Does the pool keep the members that are not among those? */
+    additive: z.boolean(),
+  }),
   z.strictObject({
     type: z.literal('health-monitor.create'),
     poolId: id,

@@ -1,4 +1,5 @@
 import type { Member, Pool, SessionPersistence } from '../document.ts';
+import type { Fault } from '../fault.ts';
 import { addressKey } from './address-key.ts';
 import { checkHealthMonitor } from './health-monitor-rules.ts';
 import { isDatagram } from './protocols.ts';
@@ -52,18 +53,24 @@ function checkSessionPersistence(
   }
 }
 
-const endpointOf = (member: Member) => `${addressKey(member.address)} ${member.protocol_port}`;
+/** What makes a member this one within its pool: where it listens. */
+export const endpointOf = (member: Pick<Member, 'address' | 'protocol_port'>) =>
+  `${addressKey(member.address)} ${member.protocol_port}`;
 
 function checkMembers(pool: Pool): void {
   const endpoints = new Set<string>();
   for (const member of pool.members) {
     const endpoint = endpointOf(member);
     if (endpoints.has(endpoint)) {
-      throw conflict(
-        `Another member on this pool is already using ip ${member.address} on protocol_port ` +
-          `${member.protocol_port}`,
-      );
+      throw duplicateMember(member);
     }
     endpoints.add(endpoint);
   }
+}
+
+export function duplicateMember(member: Pick<Member, 'address' | 'protocol_port'>): Fault {
+  return conflict(
+    `Another member on this pool is already using ip ${member.address} on protocol_port ` +
+      `${member.protocol_port}`,
+  );
 }

@@ -2,7 +2,8 @@ import { speaksHttp } from '../../../machines/model/operations/health-monitor-ru
 import { newHealthMonitor } from '../build/health-monitor.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, birthIn, edit, param } from '../edit.ts';
-import { commonFilters, listResponse } from '../list.ts';
+import { itemResponse, listResponse } from '../list/list.ts';
+import { healthMonitorShape } from '../list/shapes.ts';
 import { healthMonitorIn, healthMonitorOf, poolOf } from '../lookup.ts';
 import { healthMonitorResponse } from '../render/health-monitor.ts';
 import {
@@ -14,19 +15,6 @@ import {
 import { changesOf } from '../schemas/parse.ts';
 import type { LoadBalancerView } from '../services.ts';
 
-const filters = [
-  ...commonFilters,
-  'type',
-  'delay',
-  'timeout',
-  'max_retries',
-  'max_retries_down',
-  'http_method',
-  'url_path',
-  'expected_codes',
-  'loadbalancer_id',
-];
-
 const collection = '/v2.0/healthmonitors';
 const item = `${collection}/:id`;
 
@@ -35,7 +23,7 @@ export function healthMonitorRoutes(options: ApiOptions): Route[] {
   const found = (c: ApiContext) => healthMonitorOf(loadBalancers, param(c, 'id'));
 
   const list = (c: ApiContext) =>
-    listResponse(c, 'healthmonitors', filters, loadBalancers.list().flatMap(itemsOf));
+    listResponse(c, options, healthMonitorShape, loadBalancers.list().flatMap(itemsOf));
 
   const answer = (view: LoadBalancerView, id: string) => {
     const { pool, healthmonitor } = healthMonitorIn(view, id);
@@ -68,8 +56,9 @@ export function healthMonitorRoutes(options: ApiOptions): Route[] {
   };
 
   const show = (c: ApiContext) => {
-    const { view, healthmonitor } = found(c);
-    return c.json(answer(view, healthmonitor.id));
+    const { view, pool, healthmonitor } = found(c);
+    const shown = healthMonitorResponse(view, pool, healthmonitor);
+    return itemResponse(c, 'healthmonitor', healthMonitorShape, shown);
   };
 
   return [
@@ -88,7 +77,7 @@ function itemsOf(view: LoadBalancerView) {
     return [
       {
         resource: monitor,
-        loadBalancerId: view.document.id,
+        relations: { loadbalancer_id: view.document.id, pool_id: pool.id },
         render: () => healthMonitorResponse(view, pool, monitor),
       },
     ];

@@ -7,21 +7,12 @@ import type { Birth } from '../build/named.ts';
 import { newPool } from '../build/pool.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, birthIn, edit, param } from '../edit.ts';
-import { commonFilters, listResponse } from '../list.ts';
+import { itemResponse, listResponse } from '../list/list.ts';
+import { listenerShape } from '../list/shapes.ts';
 import { listenerIn, listenerOf, viewOf } from '../lookup.ts';
 import { listenerResponse } from '../render/listener.ts';
 import { ListenerPOST, ListenerPUT, listenerDefaults } from '../schemas/listener.ts';
 import { changesOf } from '../schemas/parse.ts';
-
-const filters = [
-  ...commonFilters,
-  'description',
-  'protocol',
-  'protocol_port',
-  'connection_limit',
-  'default_pool_id',
-  'loadbalancer_id',
-];
 
 const collection = '/v2.0/listeners';
 const item = `${collection}/:id`;
@@ -33,12 +24,12 @@ export function listenerRoutes(options: ApiOptions): Route[] {
   const list = (c: ApiContext) =>
     listResponse(
       c,
-      'listeners',
-      filters,
+      options,
+      listenerShape,
       loadBalancers.list().flatMap((view) =>
         view.document.listeners.map((listener) => ({
           resource: listener,
-          loadBalancerId: view.document.id,
+          relations: { loadbalancer_id: view.document.id },
           render: () => listenerResponse(view, listener),
         })),
       ),
@@ -58,7 +49,7 @@ export function listenerRoutes(options: ApiOptions): Route[] {
 
   const show = (c: ApiContext) => {
     const { view, listener } = found(c);
-    return c.json({ listener: listenerResponse(view, listener) });
+    return itemResponse(c, 'listener', listenerShape, listenerResponse(view, listener));
   };
 
   const update = async (c: ApiContext) => {

@@ -1,9 +1,10 @@
-import { Fault } from '../../../machines/model/fault.ts';
 import { refuseForeignResources } from '../build/load-balancer.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { createLoadBalancer } from '../create-load-balancer.ts';
 import { attributesOf, edit, param } from '../edit.ts';
-import { commonFilters, listResponse } from '../list.ts';
+import { itemResponse, listResponse } from '../list/list.ts';
+import { flag } from '../list/query.ts';
+import { loadBalancerShape } from '../list/shapes.ts';
 import { viewOf } from '../lookup.ts';
 import { loadBalancerFullResponse, loadBalancerResponse } from '../render/load-balancer.ts';
 import { statusTree } from '../render/status-tree.ts';
@@ -13,18 +14,6 @@ import {
   loadBalancerDefaults,
 } from '../schemas/load-balancer.ts';
 import { changesOf } from '../schemas/parse.ts';
-
-const filters = [
-  ...commonFilters,
-  'description',
-  'provider',
-  'vip_address',
-  'vip_subnet_id',
-  'vip_network_id',
-  'vip_port_id',
-  'availability_zone',
-  'loadbalancer_id',
-];
 
 const collection = '/v2.0/loadbalancers';
 const item = `${collection}/:id`;
@@ -36,11 +25,11 @@ export function loadBalancerRoutes(options: ApiOptions): Route[] {
   const list = (c: ApiContext) =>
     listResponse(
       c,
-      'loadbalancers',
-      filters,
+      options,
+      loadBalancerShape,
       loadBalancers.list().map((each) => ({
         resource: each.document,
-        loadBalancerId: each.document.id,
+        relations: { loadbalancer_id: each.document.id },
         render: () => loadBalancerResponse(each),
       })),
     );
@@ -61,7 +50,7 @@ export function loadBalancerRoutes(options: ApiOptions): Route[] {
 
   const remove = async (c: ApiContext) => {
     const { document } = view(c);
-    await loadBalancers.delete(document.id, { cascade: cascadeOf(c) }, c.var.requestId);
+    await loadBalancers.delete(document.id, { cascade: flag(c, 'cascade') }, c.var.requestId);
     return c.body(null, 204);
   };
 
@@ -73,23 +62,12 @@ export function loadBalancerRoutes(options: ApiOptions): Route[] {
     {
       method: 'GET',
       path: item,
-      handle: (c) => c.json({ loadbalancer: loadBalancerResponse(view(c)) }),
+      handle: (c) =>
+        itemResponse(c, 'loadbalancer', loadBalancerShape, loadBalancerResponse(view(c))),
     },
     { method: 'PUT', path: item, handle: update },
     { method: 'DELETE', path: item, handle: remove },
     { method: 'GET', path: `${item}/status`, handle: status },
     { method: 'GET', path: `${item}/statuses`, handle: status },
   ];
-}
-
-/** A misspelt cascade must not delete anything, so it is refused and not taken for false. */
-function cascadeOf(c: ApiContext): boolean {
-  const value = c.req.query('cascade');
-  const word = value?.toLowerCase() ?? 'false';
-  if (['true', 't', 'yes', 'y', 'on', '1'].includes(word)) return true;
-  if (['false', 'f', 'no', 'n', 'off', '0', ''].includes(word)) return false;
-  throw new Fault(
-    400,
-    `Invalid input for field/attribute cascade. Value: '${value}'. Value not an unambiguous boolean`,
-  );
 }

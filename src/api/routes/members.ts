@@ -1,24 +1,17 @@
-import { checkAddress } from '../address-policy.ts';
+import { changesNothing } from '../../../machines/model/operations/members.ts';
+import type { WantedMember } from '../../../machines/model/operations/operation.ts';
+import { checkAddress, checkMemberAddresses } from '../address-policy.ts';
 import { newMember } from '../build/member.ts';
+import type { Birth } from '../build/named.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, birthIn, edit, param } from '../edit.ts';
-import { commonFilters, listResponse } from '../list.ts';
+import { itemResponse, listResponse } from '../list/list.ts';
+import { flag } from '../list/query.ts';
+import { memberShape } from '../list/shapes.ts';
 import { memberIn, memberOf, poolOf } from '../lookup.ts';
 import { memberResponse } from '../render/member.ts';
-import { MemberPOST, MemberPUT, memberDefaults } from '../schemas/member.ts';
+import { MemberPOST, MemberPUT, memberDefaults, MembersPUT } from '../schemas/member.ts';
 import { changesOf } from '../schemas/parse.ts';
-
-const filters = [
-  ...commonFilters,
-  'address',
-  'protocol_port',
-  'weight',
-  'backup',
-  'subnet_id',
-  'monitor_address',
-  'monitor_port',
-  'loadbalancer_id',
-];
 
 const collection = '/v2.0/pools/:pool/members';
 const item = `${collection}/:id`;
@@ -32,18 +25,17 @@ export function memberRoutes(options: ApiOptions): Route[] {
     const { view, pool } = parent(c);
     const items = pool.members.map((member) => ({
       resource: member,
-      loadBalancerId: view.document.id,
+      relations: { loadbalancer_id: view.document.id },
       render: () => memberResponse(view, pool, member),
     }));
-    return listResponse(c, 'members', filters, items);
+    return listResponse(c, options, memberShape, items);
   };
 
   const create = async (c: ApiContext) => {
     const input = await attributesOf(c, 'member', MemberPOST);
     const { view, pool } = parent(c);
     const member = newMember(input, birthIn(options, view.document));
-    checkAddress('member address', member.address, options.config.addressPolicy);
-    checkAddress('member monitor_address', member.monitor_address, options.config.addressPolicy);
+    checkMemberAddresses(member, options.config.addressPolicy);
     const operation = { type: 'member.create', poolId: pool.id, member } as const;
     const edited = await edit(c, options, view, operation);
     const made = memberIn(edited, pool.id, member.id);
@@ -52,7 +44,7 @@ export function memberRoutes(options: ApiOptions): Route[] {
 
   const show = (c: ApiContext) => {
     const { view, pool, member } = found(c);
-    return c.json({ member: memberResponse(view, pool, member) });
+    return itemResponse(c, 'member', memberShape, memberResponse(view, pool, member));
   };
 
   const update = async (c: ApiContext) => {
@@ -70,6 +62,20 @@ export function memberRoutes(options: ApiOptions): Route[] {
     return c.json({ member: memberResponse(edited, made.pool, made.member) });
   };
 
+  const batch = async (c: ApiContext) => {
+    const input = await attributesOf(c, 'members', MembersPUT);
+    const { view, pool } = parent(c);
+    const birth = birthIn(options, view.document);
+    const wanted = input.map((each) => wantedMember(each, birth));
+    for (const { member } of wanted) checkMemberAddresses(member, options.config.addressPolicy);
+    const request = { wanted, additive: flag(c, 'additive_only') };
+    // Tools repeat what they want again and again; what is so already is no edit.
+    if (!changesNothing(pool, request)) {
+      await edit(c, options, view, { type: 'member.batch', poolId: pool.id, ...request });
+    }
+    return c.body(null, 202);
+  };
+
   const remove = async (c: ApiContext) => {
     const { view, pool, member } = found(c);
     await edit(c, options, view, { type: 'member.delete', poolId: pool.id, id: member.id });
@@ -79,8 +85,26 @@ export function memberRoutes(options: ApiOptions): Route[] {
   return [
     { method: 'GET', path: collection, handle: list },
     { method: 'POST', path: collection, handle: create },
+    { method: 'PUT', path: collection, handle: batch },
     { method: 'GET', path: item, handle: show },
     { method: 'PUT', path: item, handle: update },
     { method: 'DELETE', path: item, handle: remove },
   ];
+}
+
+/**
+ * A member of a batch. Where the pool has it already, it gets what a new one would get, defaults
+ * included; only its name and its tags stay where they are left out, as with Octavia.
+ */
+function wantedMember(input: MemberPOST, birth: Birth): WantedMember {
+  const member = newMember(input, birth);
+  const { admin_state_up, weight, backup, monitor_address, monitor_port, name, tags } = member;
+  return {
+    member,
+    changes: {
+      ...{ admin_state_up, weight, backup, monitor_address, monitor_port },
+      ...(input.name == null ? {} : { name }),
+      ...(input.tags == null ? {} : { tags }),
+    },
+  };
 }

@@ -3,22 +3,14 @@ import { checkPoolAddresses } from '../address-policy.ts';
 import { newPool } from '../build/pool.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, birthIn, edit, param } from '../edit.ts';
-import { commonFilters, listResponse } from '../list.ts';
+import { itemResponse, listResponse } from '../list/list.ts';
+import { poolShape } from '../list/shapes.ts';
 import { listenerOf, poolIn, poolOf, viewOf } from '../lookup.ts';
 import { poolResponse } from '../render/pool.ts';
 import { tlsDefaults } from '../schemas/attributes.ts';
 import { changesOf } from '../schemas/parse.ts';
 import { PoolPOST, PoolPUT, poolDefaults, type SessionPersistencePUT } from '../schemas/pool.ts';
 import type { LoadBalancerView } from '../services.ts';
-
-const filters = [
-  ...commonFilters,
-  'description',
-  'protocol',
-  'lb_algorithm',
-  'healthmonitor_id',
-  'loadbalancer_id',
-];
 
 const collection = '/v2.0/pools';
 const item = `${collection}/:id`;
@@ -30,12 +22,12 @@ export function poolRoutes(options: ApiOptions): Route[] {
   const list = (c: ApiContext) =>
     listResponse(
       c,
-      'pools',
-      filters,
+      options,
+      poolShape,
       loadBalancers.list().flatMap((view) =>
         view.document.pools.map((pool) => ({
           resource: pool,
-          loadBalancerId: view.document.id,
+          relations: { loadbalancer_id: view.document.id },
           render: () => poolResponse(view, pool),
         })),
       ),
@@ -62,7 +54,7 @@ export function poolRoutes(options: ApiOptions): Route[] {
 
   const show = (c: ApiContext) => {
     const { view, pool } = found(c);
-    return c.json({ pool: poolResponse(view, pool) });
+    return itemResponse(c, 'pool', poolShape, poolResponse(view, pool));
   };
 
   const update = async (c: ApiContext) => {

@@ -47,8 +47,8 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
 
 export const port = integer(1, portMax);
 
-const truths = ['true', 't', 'yes', 'y', 'on', '1'];
-const untruths = ['false', 'f', 'no', 'n', 'off', '0'];
+export const truths = ['true', 't', 'yes', 'y', 'on', '1'];
+export const untruths = ['false', 'f', 'no', 'n', 'off', '0'];
 
 export const boolean = z.preprocess(
   (value) => {

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { address, boolean, integer, ownership, port, tags, text, uuid } from './attributes.ts';
+import {
+  address,
+  boolean,
+  integer,
+  list,
+  ownership,
+  port,
+  tags,
+  text,
+  uuid,
+} from './attributes.ts';
 
 const weight = integer(0, 256);
 
@@ -24,6 +34,11 @@ export type MemberSingleCreate = z.infer<typeof MemberSingleCreate>;
 
 export const MemberPOST = MemberSingleCreate.extend(ownership);
 export type MemberPOST = z.infer<typeof MemberPOST>;
+
+/** In one request; a load balancer holds fewer, and says so itself. */
+export const membersPerRequestMax = 1000;
+
+export const MembersPUT = list(MemberPOST, membersPerRequestMax);
 
 export const MemberPUT = z.strictObject(changeable);
 

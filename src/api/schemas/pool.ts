@@ -13,10 +13,7 @@ import {
   uuid,
 } from './attributes.ts';
 import { HealthMonitorSingleCreate } from './health-monitor.ts';
-import { MemberSingleCreate } from './member.ts';
-
-/** In one request; a load balancer holds fewer, and says so itself. */
-const membersPerRequestMax = 1000;
+import { MemberSingleCreate, membersPerRequestMax } from './member.ts';
 
 const persistenceType = oneOf(['SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE']);
 const persistence = {

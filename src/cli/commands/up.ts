@@ -68,7 +68,7 @@ export const upCommand = new Command('up')
       [
         `Holdfast is up: the API listens at ${stack.apiUrl}`,
         `  agents: ${[...stack.agents.keys()].join(', ') || 'none'}; state in ${options.directory}`,
-        `  addresses: ${loopbackPool.cidr}, vip_network_id ${loopbackPool.networkId}`,
+        `  addresses: ${loopbackPool.cidr}, subnet ${loopbackPool.subnetName} (${loopbackPool.subnetId})`,
         `  a dead agent's load balancers are taken over: ${expected}`,
         '  try: npm run holdfast -- agents',
         'Ctrl-C stops it.',
