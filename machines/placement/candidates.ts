@@ -13,6 +13,17 @@ export interface AgentFacts {
   readonly load: number;
 }
 
+/** Hosts that hold others of a load balancer's groups, each with the reason as the user reads it. */
+export interface Apart {
+  /** It must not come there. */
+  readonly never: ReadonlyMap<string, string>;
+  /** It comes there only if there is no other place. */
+  readonly avoid: ReadonlyMap<string, string>;
+}
+
+/** For a load balancer that belongs to no group. */
+export const nothingApart: Apart = { never: new Map(), avoid: new Map() };
+
 /** What a load balancer asks for. */
 export interface Ask {
   readonly loadBalancer: string;
@@ -22,6 +33,7 @@ export interface Ask {
   readonly zone: string | null;
   /** Agents that must not be chosen, with the reason. */
   readonly exclude: ReadonlyMap<string, string>;
+  readonly apart: Apart;
 }
 
 export interface Rejected {
@@ -43,6 +55,8 @@ export function rejection(agent: AgentFacts, ask: Ask): string | null {
   if (ask.zone !== null && agent.zone !== ask.zone) {
     return `is in availability zone ${agent.zone ?? 'none'}, not ${ask.zone}`;
   }
+  const together = ask.apart.never.get(agent.host);
+  if (together !== undefined) return `is on host ${agent.host}, ${together}`;
   if (agent.capacity !== null && agent.load >= agent.capacity) {
     return `is full (${agent.load} of ${agent.capacity} load balancers)`;
   }

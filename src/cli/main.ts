@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/load.ts';
-import { ControllerTaken } from '../controller/controller.ts';
+import { ControllerTaken } from '../controller/twin.ts';
 import { BusUnavailable } from '../ports/bus.ts';
 import { version } from '../processes/version.ts';
 import { ProcessFailed } from '../up/managed-process.ts';

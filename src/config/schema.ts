@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { detailMax } from '../../machines/liveness/context.ts';
+import { strategyNames } from '../../machines/placement/strategies.ts';
 import { agentId } from '../../machines/protocol/seat.ts';
 import { defaultShards } from '../../machines/protocol/subjects.ts';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
@@ -30,10 +31,30 @@ const NatsConfig = z.strictObject({
   replicas: z.literal([1, 3, 5], { error: 'give 1, 3 or 5' }).default(1),
 });
 
+/** Groups are few and known by name: each is looked at whenever one of its members is placed. */
+export const apartGroupsMax = 64;
+
+const PlacementConfig = z.strictObject({
+  strategy: z
+    .enum(strategyNames, { error: `give one of ${strategyNames.join(', ')}` })
+    .default('rendezvous'),
+  /** Load balancers that carry the same of these tags are kept on different hosts. */
+  apart: z
+    .array(
+      z.strictObject({ tag: z.string().min(1).max(255), required: z.boolean().default(false) }),
+    )
+    .max(apartGroupsMax)
+    .default([])
+    .refine((groups) => new Set(groups.map(({ tag }) => tag)).size === groups.length, {
+      error: 'each tag may be named once',
+    }),
+});
+
 const ControllerConfig = z.strictObject({
   id: agentId.default('controller-1'),
   api: ApiConfig.extend({ defaultProvider: z.string().max(64).default('haproxy') }).prefault({}),
   vipPools: VipPools.default([]),
+  placement: PlacementConfig.prefault({}),
 });
 
 const AgentConfig = z.strictObject({

@@ -3,18 +3,18 @@ import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import { rank } from '../../machines/placement/rank.ts';
+import { rank, type RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
-import type { Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { AgentView, Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { serve } from '../messaging/endpoint.ts';
-import { type Bus, NoResponders, type Subscription } from '../ports/bus.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
+import { AntiAffinity, type ApartGroup, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetView } from './fleet-view.ts';
@@ -24,7 +24,6 @@ import { Leftovers } from './leftovers.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Membership } from './membership.ts';
-import type { RankPolicy } from './placer.ts';
 import type { Raw } from './mirror.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { ProvenTime } from './proven-time.ts';
@@ -33,6 +32,7 @@ import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
+import { refuseTwin } from './twin.ts';
 import { byRecord, type Told } from './told.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -50,15 +50,12 @@ export interface ControllerOptions {
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** Who is preferred as a holder; by default the least loaded that the load balancer's hash picks. */
   readonly rank?: RankPolicy;
+  /** Load balancers that are to be on different hosts, by their tags; none by default. */
+  readonly apart?: readonly ApartGroup[];
   /** There is this load balancer already at the start: its addresses have to be on record, too. */
   readonly found?: (id: string, document: LoadBalancerDocument) => void;
   /** A load balancer is gone for good: its address may be used again. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;
-}
-
-/** Thrown at the start: another process has this controller's id, and lives. */
-export class ControllerTaken extends Error {
-  override readonly name = 'ControllerTaken';
 }
 
 /**
@@ -78,6 +75,7 @@ export class Controller {
   readonly #fleet: FleetView;
   readonly #foreign: ForeignSeats;
   readonly #floors = new EpochFloors();
+  readonly #apart: AntiAffinity;
   readonly #ring: TransitionRing;
   readonly #leftovers: Leftovers;
   readonly #proven: ProvenTime;
@@ -118,10 +116,12 @@ export class Controller {
       fleet: this.#fleet,
       resolveDriver: options.resolveDriver,
       rank: options.rank ?? rank,
+      apart: (id) => this.#apart.of(id),
       owns: (id) => this.#owns(id),
       stepped: (step) => this.#noteLoadBalancer(step),
       purged: options.purged,
     });
+    this.#apart = this.#antiAffinity();
     this.#leftovers = new Leftovers({ stores, clock, log, timings, nonce: random.uuid() });
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
@@ -141,21 +141,15 @@ export class Controller {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });
     this.#membership = new Membership({
+      ...options,
       controller: options.id,
-      bus,
-      clock,
-      log,
-      timings,
       provenMs: () => this.#proven.nowMs,
       changed: () => this.#shards.reconcile(),
     });
     this.#shards = new ShardKeeper({
+      ...options,
       controller: options.id,
-      shards,
       store: stores.shards,
-      clock,
-      log,
-      timings,
       nonce: random.uuid(),
       living: () => this.#membership.living(),
       wrote: (controller) => this.#membership.wrote(controller),
@@ -167,7 +161,7 @@ export class Controller {
   /** Resolves when this controller owns the shards that are free for it and all their actors run. */
   async start(): Promise<void> {
     const { id, bus, log, found } = this.#options;
-    await this.#refuseTwin();
+    await refuseTwin(this.#options);
     this.#subscriptions.push(
       serve({
         bus,
@@ -221,21 +215,6 @@ export class Controller {
     return this.#shards.owned();
   }
 
-  async #refuseTwin(): Promise<void> {
-    const { id, bus, timings } = this.#options;
-    try {
-      await bus.request(subjects.controller(id, 'probe'), '{}', timings.probeTimeoutMs);
-    } catch (error) {
-      // Nobody, or somebody who hangs: its shards change hands by compare-and-swap either way.
-      if (error instanceof NoResponders) return;
-      this.#options.log.warn({ controller: id, error: String(error) }, 'no twin has answered');
-      return;
-    }
-    throw new ControllerTaken(
-      `a controller ${id} runs already; stop it, or give this one another id`,
-    );
-  }
-
   #ticked(): void {
     this.judge.turnWheel();
     this.#membership.look();
@@ -249,16 +228,24 @@ export class Controller {
   #onRecord({ desired }: Stores): Pick<InboxOptions, 'holder' | 'generation' | 'purged'> {
     const { projection } = this;
     return {
-      holder: (id) => this.#holder(id),
+      holder: (id) => this.#contextOf(id)?.binding ?? null,
       generation: (id) => projection.desired.get(id)?.generation ?? 0,
       purged: (ids) => purgedAmong(ids, projection.desired, desired),
     };
   }
 
-  #holder(id: string): Seat | null {
-    const context =
-      this.owner.host.committedContext(id) ?? this.projection.binding.get(id)?.context;
-    return context?.binding ?? null;
+  #antiAffinity(): AntiAffinity {
+    const { projection, owner } = this;
+    return new AntiAffinity({
+      groups: this.#options.apart ?? [],
+      tagged: (id) => owner.documentOf(id) ?? projection.desired.get(id)?.document ?? null,
+      hostOf: (id) => boundHost(this.#contextOf(id)),
+    });
+  }
+
+  #contextOf(id: string): LoadBalancerContext | null {
+    const { host } = this.owner;
+    return host.committedContext(id) ?? this.projection.binding.get(id)?.context ?? null;
   }
 
   // Shards come and go.
@@ -310,6 +297,8 @@ export class Controller {
   #observed(bucket: ProjectedBucket, key: string, revision: number): void {
     const { desired, binding, liveness } = this.projection;
     if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
+    if (bucket === 'desired') this.#apart.changed(key);
+    if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.placesChanged();
     if (!this.#owns(key)) return this.#noteForeign(bucket, key);
     if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);

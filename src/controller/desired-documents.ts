@@ -7,7 +7,7 @@ import {
   type CommitOptions,
   putUntilKnown,
   readUntilKnown,
-  writeUntilKnown,
+  removeUntilKnown,
 } from '../host/commit.ts';
 import { Lineage } from '../host/lineage.ts';
 import { stopSignal } from '../host/stop-signal.ts';
@@ -163,13 +163,7 @@ export class DesiredDocuments {
         const { revision } = known;
         const write = this.#nextWrite();
         const { store } = this.#options;
-        const result = await writeUntilKnown(
-          store,
-          id,
-          () => store.remove(id, revision, write),
-          () => false,
-          this.#commit,
-        );
+        const result = await removeUntilKnown(store, { key: id, revision, write }, this.#commit);
         if (result.committed) {
           this.forget(id);
           return;

@@ -2,7 +2,7 @@ import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { writeUntilKnown } from '../host/commit.ts';
+import { removeUntilKnown } from '../host/commit.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { type Stores, StoreUnavailable } from '../ports/store.ts';
 
@@ -48,9 +48,8 @@ export class Leftovers {
     const write = `${nonce}-leftover-${this.#writes}`;
     const { retryMs, retryMaxMs } = timings;
     const options = { clock, log, retryMs, retryMaxMs, signal };
-    const remove = () => stores.binding.remove(id, revision, write);
     // A refusal: somebody else has removed it, or has more to say about it.
-    await writeUntilKnown(stores.binding, id, remove, () => false, options);
+    await removeUntilKnown(stores.binding, { key: id, revision, write }, options);
   }
 
   async #wasDeleted(id: string): Promise<boolean> {

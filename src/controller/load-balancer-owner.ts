@@ -10,6 +10,8 @@ import {
 } from '../../machines/model/operations/apply.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
 import { timestampOf } from '../../machines/model/operations/stamp.ts';
+import type { Apart } from '../../machines/placement/candidates.ts';
+import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
@@ -26,7 +28,7 @@ import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
-import { Placer, type RankPolicy } from './placer.ts';
+import { Placer } from './placer.ts';
 import { refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { Newborns } from './newborns.ts';
@@ -49,6 +51,8 @@ export interface OwnerOptions {
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   readonly rank: RankPolicy;
+  /** From whom a load balancer is to be kept apart. */
+  readonly apart: (id: string) => Apart;
   /** Does the load balancer's shard belong to this controller now? */
   readonly owns: (id: string) => boolean;
   readonly stepped: (step: Step<LoadBalancerContext>) => void;
@@ -80,7 +84,7 @@ export class LoadBalancerOwner {
       quietMs: timings.suspectAfterMs,
       settled: (id) => this.#offer(id),
     });
-    this.#placer = new Placer(clock, options.fleet, options.rank);
+    this.#placer = new Placer(clock, options.fleet, options);
     this.#desired = new DesiredDocuments({
       store: stores.desired,
       clock,
@@ -196,6 +200,10 @@ export class LoadBalancerOwner {
     if (known === null || known.revision < revision) this.abandon(id);
   }
 
+  documentOf(id: string): LoadBalancerDocument | null {
+    return this.#desired.get(id)?.record.document ?? null;
+  }
+
   /** The API request that made the newest generation, for logs. */
   requestIdOf(id: string): string | null {
     return this.#desired.get(id)?.record.operationIds.at(-1) ?? null;
@@ -240,6 +248,15 @@ export class LoadBalancerOwner {
     for (const { id, incarnation, state } of fleet.facts()) {
       if (state === 'draining') this.agentLeaving(id, incarnation);
     }
+  }
+
+  /** A place may have become free: offered to those who wait, once for all that came together. */
+  placesChanged(): void {
+    const { clock, seats } = this.#options;
+    this.#offering ??= clock.setTimer(0, () => {
+      this.#offering = null;
+      inSlices(clock, seats.seekingInOrder(), (id) => this.#offer(id));
+    });
   }
 
   // What agents say.
@@ -312,11 +329,12 @@ export class LoadBalancerOwner {
 
   #stepped(step: Step<LoadBalancerContext>): void {
     const { id, after, snapshot, event } = step;
+    const { fleet } = this.#options;
     this.#options.stepped(step);
     this.#repairs.outrunBy(id, after);
     const left = step.before?.binding?.agent;
     if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
-      this.#placeFreed(left);
+      if (fleet.capacity(left) !== null) this.placesChanged();
     }
     if (snapshot.status === 'done') {
       this.#options.seats.forget(id);
@@ -325,16 +343,6 @@ export class LoadBalancerOwner {
     const state = this.#note(id, snapshot);
     if (event.type === 'place') return;
     if (state.seeking || (state.bound && after.standby === null)) this.#offer(id);
-  }
-
-  /** Offers the place to those who wait: once, however many places became free together. */
-  #placeFreed(agent: string): void {
-    const { clock, seats, fleet } = this.#options;
-    if (this.#offering !== null || fleet.capacity(agent) === null) return;
-    this.#offering = clock.setTimer(0, () => {
-      this.#offering = null;
-      inSlices(clock, seats.seekingInOrder(), (id) => this.#offer(id));
-    });
   }
 
   #offer(id: string): void {

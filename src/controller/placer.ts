@@ -1,30 +1,35 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import type { Ranking, rank } from '../../machines/placement/rank.ts';
+import type { Apart } from '../../machines/placement/candidates.ts';
+import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { FleetView } from './fleet-view.ts';
 
 /** How many candidates an offer carries: a holder, a standby, and spares. */
 export const candidatesMax = 4;
 
-/** How agents are ranked for what a load balancer asks for: a policy that can be exchanged. */
-export type RankPolicy = typeof rank;
-
 /** Answers where a load balancer may sit, at this moment, with reasons. */
 export class Placer {
   readonly #clock: Clock;
   readonly #fleet: FleetView;
   readonly #policy: RankPolicy;
+  readonly #apart: (id: string) => Apart;
 
-  constructor(clock: Clock, fleet: FleetView, policy: RankPolicy) {
+  constructor(
+    clock: Clock,
+    fleet: FleetView,
+    { rank, apart }: { readonly rank: RankPolicy; readonly apart: (id: string) => Apart },
+  ) {
     this.#clock = clock;
     this.#fleet = fleet;
-    this.#policy = policy;
+    this.#policy = rank;
+    this.#apart = apart;
   }
 
   /** The offer for a load balancer that wants a seat, or a standby. */
   offer(id: string, context: LoadBalancerContext): LoadBalancerEvent & { type: 'place' } {
-    const ranking = this.#rank(id, context);
+    const apart = this.#apart(id);
+    const ranking = this.#rank(id, context, apart);
     const holder = context.binding?.agent;
     // A holder that is back under a new incarnation keeps its load: nothing has to move (R10).
     const inPlace = ranking.ranked.find((agent) => agent.id === holder);
@@ -41,7 +46,7 @@ export class Placer {
     return {
       type: 'place',
       candidates,
-      standbyReady: inPlace === undefined && this.#standbyReady(context),
+      standbyReady: inPlace === undefined && this.#standbyReady(context, ranking, apart),
       rejected: ranking.rejected,
       reason: whyNobody(ranking, context),
       at: this.#clock.wallMs(),
@@ -55,20 +60,26 @@ export class Placer {
     agent: string,
     incarnation: number,
   ): LoadBalancerEvent & { type: 'agent.leaving' } {
-    const candidates = this.#rank(id, context)
-      .ranked.filter((candidate) => candidate.id !== agent)
+    const apart = this.#apart(id);
+    const ranking = this.#rank(id, context, apart);
+    const candidates = ranking.ranked
+      .filter((candidate) => candidate.id !== agent)
       .slice(0, candidatesMax)
       .map((facts) => ({ agent: facts.id, incarnation: facts.incarnation, host: facts.host }));
-    const standbyReady = this.#standbyReady(context);
+    const standbyReady = this.#standbyReady(context, ranking, apart);
     const at = this.#clock.wallMs();
     return { type: 'agent.leaving', agent, incarnation, candidates, standbyReady, at };
   }
 
-  #standbyReady({ standby }: LoadBalancerContext): boolean {
-    return standby !== null && this.#fleet.isAlive(standby.agent, standby.incarnation);
+  /** May it take over? Others of its groups may have come to its host since it was named. */
+  #standbyReady({ standby }: LoadBalancerContext, { ranked }: Ranking, apart: Apart): boolean {
+    if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
+    const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
+    if (apart.never.has(host)) return false;
+    return !apart.avoid.has(host) || ranked.every((agent) => apart.avoid.has(agent.host));
   }
 
-  #rank(id: string, context: LoadBalancerContext): Ranking {
+  #rank(id: string, context: LoadBalancerContext, apart: Apart): Ranking {
     const holder = context.binding?.agent;
     // Its own place is no reason why its holder should be full.
     const facts = this.#fleet
@@ -80,6 +91,7 @@ export class Placer {
       host: context.reschedulable ? null : context.host,
       zone: context.zone,
       exclude: new Map(),
+      apart,
     });
   }
 }

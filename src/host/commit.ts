@@ -62,6 +62,21 @@ export async function writeUntilKnown(
   }
 }
 
+/** Removes a record of this revision, until the outcome is known. */
+export function removeUntilKnown(
+  store: Store,
+  {
+    key,
+    revision,
+    write,
+  }: { readonly key: string; readonly revision: number; readonly write: string },
+  options: CommitOptions,
+): Promise<WriteResult> {
+  const remove = () => store.remove(key, revision, write);
+  // Nothing that stands there can be what was removed.
+  return writeUntilKnown(store, key, remove, () => false, options);
+}
+
 export interface KnownRecord {
   readonly entry: StoreEntry | null;
   /** Without an entry: was it removed? Otherwise it may only not have been found. */

@@ -9,7 +9,7 @@ import {
   mailboxMax,
   stateName,
 } from './actor-kind.ts';
-import { putUntilKnown, readUntilKnown, writeUntilKnown } from './commit.ts';
+import { putUntilKnown, readUntilKnown, removeUntilKnown } from './commit.ts';
 import type { GateKeeper } from './gate.ts';
 import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
@@ -306,14 +306,8 @@ export class DurableActor<TContext> implements GateKeeper {
     if (result.committed) {
       const { revision } = result;
       this.#revision = revision;
-      const write = this.#host.nextWriteId();
-      result = await writeUntilKnown(
-        this.#kind.store,
-        this.id,
-        () => this.#kind.store.remove(this.id, revision, write),
-        () => false,
-        this.#host.commitOptions,
-      );
+      const removal = { key: this.id, revision, write: this.#host.nextWriteId() };
+      result = await removeUntilKnown(this.#kind.store, removal, this.#host.commitOptions);
     }
     if (this.#actor !== actor) return;
     if (!result.committed) {

@@ -3,6 +3,8 @@ import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { expectedFailover } from '../../machines/timings/expected-failover.ts';
+import { rankBy } from '../../machines/placement/rank.ts';
+import { strategyOf } from '../../machines/placement/strategies.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
 import { natsStores } from '../adapters/nats-store.ts';
@@ -26,7 +28,7 @@ const resolveDriver = (name: string) => driverModule(name)?.descriptor ?? null;
 
 /** The composition root of a controller: real clock, NATS, the drivers' descriptors, and the API. */
 export async function runController(config: LoadedConfig, log: Log): Promise<RunningController> {
-  const { id, api, vipPools } = config.controller;
+  const { id, api, vipPools, placement } = config.controller;
   const { timings, nats, shards } = config;
   const bus = await connectNatsBus({
     servers: nats.servers,
@@ -49,6 +51,8 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     timings,
     shards,
     resolveDriver,
+    rank: rankBy(strategyOf(placement.strategy, random)),
+    apart: placement.apart,
     found: (loadBalancer, document) => {
       for (const address of addressesOf(document)) vips.keep(address, loadBalancer);
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
+import { apartGroupsMax } from '../../src/config/schema.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 
 let directory: string;
@@ -39,6 +40,9 @@ async function complaint(settings: Settings): Promise<string> {
   return (error as Error).message.replaceAll(join(directory, `config-${files}.yaml`), 'FILE');
 }
 
+const tags = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `{ tag: t${index} }`).join(', ');
+
 describe('settings', () => {
   test('have defaults for everything', async () => {
     const config = await load({});
@@ -46,6 +50,36 @@ describe('settings', () => {
     expect(config).toMatchObject({ preset: 'lan', timings: presets.lan, shards: 64 });
     expect(config.agent).toMatchObject({ id: 'agent-1', drivers: { haproxy: {} } });
     expect(config.controller.api).toMatchObject({ host: '127.0.0.1', port: 9876 });
+  });
+
+  test('name a strategy of placement and groups that are kept apart', async () => {
+    const text =
+      'controller: { placement: { strategy: least-loaded, apart: [{ tag: web, required: true }, { tag: db }] } }';
+
+    const { placement } = (await load({ text })).controller;
+
+    expect(placement).toEqual({
+      strategy: 'least-loaded',
+      apart: [
+        { tag: 'web', required: true },
+        { tag: 'db', required: false },
+      ],
+    });
+  });
+
+  test.each([
+    ['{ strategy: fair }', /placement\.strategy: give one of rendezvous, least-loaded, chance/],
+    ['{ apart: [{ tag: a }, { tag: a }] }', /placement\.apart: each tag may be named once/],
+    ['{ apart: [{ tag: "" }] }', /placement\.apart\.0\.tag: /],
+    [`{ apart: [${tags(apartGroupsMax + 1)}] }`, /placement\.apart: .*64/],
+  ])('refuse the placement %s', async (placement, words) => {
+    expect(await complaint({ text: `controller: { placement: ${placement} }` })).toMatch(words);
+  });
+
+  test(`take as many as ${apartGroupsMax} groups`, async () => {
+    const text = `controller: { placement: { apart: [${tags(apartGroupsMax)}] } }`;
+
+    expect((await load({ text })).controller.placement.apart).toHaveLength(apartGroupsMax);
   });
 
   test('of an empty file are the defaults', async () => {

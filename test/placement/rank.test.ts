@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AgentFacts, Ask } from '../../machines/placement/candidates.ts';
-import { boundedLoadFactor, rank } from '../../machines/placement/rank.ts';
+import { type AgentFacts, type Ask, nothingApart } from '../../machines/placement/candidates.ts';
+import { rank } from '../../machines/placement/rank.ts';
+import { boundedLoadFactor } from '../../machines/placement/rendezvous.ts';
 
 function agent(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
   return {
@@ -18,7 +19,15 @@ function agent(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
 }
 
 function ask(loadBalancer: string, given: Partial<Ask> = {}): Ask {
-  return { loadBalancer, driver: 'memory', host: null, zone: null, exclude: new Map(), ...given };
+  return {
+    loadBalancer,
+    driver: 'memory',
+    host: null,
+    zone: null,
+    exclude: new Map(),
+    apart: nothingApart,
+    ...given,
+  };
 }
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `agent-${index}`);
@@ -147,6 +156,24 @@ describe('placement', () => {
     const holders = new Set(place(ids, names(8)).values());
 
     expect(holders.size).toBe(8);
+  });
+
+  test('of hosts to avoid, all agents come last, and of forbidden ones none', () => {
+    const fleet = names(6).map((id, index) => agent(id, { host: `host-${index % 3}` }));
+    const usual = rank(fleet, ask('x')).ranked;
+    const apart = {
+      never: new Map([['host-0', 'which holds web-1 of the group web']]),
+      avoid: new Map([['host-1', 'which holds web-2 of the group mail']]),
+    };
+
+    const { ranked, rejected } = rank(fleet, ask('x', { apart }));
+
+    const on = (host: string) => usual.filter((each) => each.host === host);
+    expect(ranked).toEqual([...on('host-2'), ...on('host-1')]);
+    expect(rejected).toEqual([
+      { agent: 'agent-0', reason: 'is on host host-0, which holds web-1 of the group web' },
+      { agent: 'agent-3', reason: 'is on host host-0, which holds web-1 of the group web' },
+    ]);
   });
 
   test('prefers the less loaded among those above the bound', () => {

@@ -20,7 +20,7 @@ import { Agent } from '../../../src/agent/agent.ts';
 import { bucketNames, type Stores } from '../../../src/ports/store.ts';
 import { nextIncarnation } from '../../../src/agent/incarnation.ts';
 import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
-import { Controller } from '../../../src/controller/controller.ts';
+import { Controller, type ControllerOptions } from '../../../src/controller/controller.ts';
 import { recordingLog } from '../../adapters/recording-log.ts';
 import { loadBalancerDocument } from '../../fixtures/documents.ts';
 import { Virtual } from '../../host/support/virtual.ts';
@@ -70,6 +70,8 @@ export class Cluster extends Virtual {
   readonly #specs = new Map<string, AgentSpec>();
   readonly #cut = new Set<string>();
   readonly #parted = new Set<string>();
+  /** How controllers that are started from now on place load balancers. */
+  placement: Pick<ControllerOptions, 'rank' | 'apart'> = {};
   #newest: Controller | null = null;
   #requests = 0;
   /** Every message that a process has sent, in order. */
@@ -115,6 +117,7 @@ export class Cluster extends Virtual {
       shards,
       resolveDriver: (name) => descriptors.find((driver) => driver.name === name) ?? null,
       purged: () => undefined,
+      ...this.placement,
     });
     controller.transitions.subscribe((step) => this.steps.push(step));
     this.#controllers.set(id, { process, bus, it: controller });
