@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import type { Applied, Target } from '../contract/driver.ts';
 import { type Marker, PermanentError, UnknownOutcomeError } from '../contract/errors.ts';
 import { admitApply } from '../contract/fence.ts';
-import { dropContent, tidyContents, writeContent } from './content.ts';
+import { dropContent, readDocument, tidyContents, writeContent } from './content.ts';
 import { answers, exchange } from './exchange.ts';
 import { type Host, locked } from './host.ts';
 import type { HeldLock } from './lock.ts';
@@ -11,6 +11,7 @@ import { effectiveMarker, liveContent, operatingNow } from './observe.ts';
 import { signalVerified } from './proc.ts';
 import { renderConfig } from './render/config.ts';
 import { type ContentKey, contentKey, idleHash, keyText, type Running, type Site } from './site.ts';
+import { takeStock } from './stock.ts';
 import { endGently } from './stop.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -24,12 +25,12 @@ import { unsupported } from './unsupported.ts';
  */
 export function apply(host: Host, target: Target): Promise<Applied> {
   return locked(host, target.id, async (site, lock) => {
-    const stored = await readMarker(site.markerPath);
-    const running = site.running();
+    const running = await takeStock(host, site);
+    const stored = await readMarker(site);
     endReplaced(stored, running);
     const verdict = admitApply(stored && effectiveMarker(stored, running), target);
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
-    else await claim(site, verdict.marker, stored, running);
+    else await claim(host, site, verdict.marker, stored, running);
     const operating = await operatingNow(host, site, site.running() !== null);
     host.reported.set(target.id, operating);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
@@ -45,6 +46,7 @@ function endReplaced(stored: StoredMarker | null, running: Running | null): void
 
 /** Notes the epoch, and of the content what is true already. */
 async function claim(
+  host: Host,
   site: Site,
   marker: Marker,
   stored: StoredMarker | null,
@@ -52,7 +54,7 @@ async function claim(
 ): Promise<void> {
   const live = stored && liveContent(stored, running);
   const content = live === null ? null : keyText(live);
-  await note(site, stored, { ...marker, content, replacing: null });
+  await note(site, stored, { ...marker, holder: host.agent, content, replacing: null });
 }
 
 async function serve(
@@ -76,9 +78,6 @@ async function serve(
   });
   const key = contentKey(generation, config);
   const served = running?.hash === key.hash && (await answers(host, site, running));
-  if (!served || stored?.content !== keyText(key)) {
-    await writeContent(site, key, document, config);
-  }
   if (!served) {
     const before = stored === null ? 0 : effectiveMarker(stored, running).generation;
     const live = stored && liveContent(stored, running);
@@ -86,9 +85,16 @@ async function serve(
       epoch,
       generation: before,
       removed: false,
+      holder: host.agent,
       content: live === null ? null : keyText(live),
       replacing: running && { pid: running.pid, startTime: running.startTime },
     });
+  }
+  const written = served && stored?.content === keyText(key);
+  if (!written || (await readDocument(site, key)) === null) {
+    await writeContent(site, key, document, config);
+  }
+  if (!served) {
     await serveOnly(host, site, lock, stored, running, key);
   }
   await noteServed(host, site, stored, { epoch, generation, key });
@@ -127,8 +133,9 @@ async function noteServed(
 ): Promise<void> {
   const content = keyText(key);
   try {
-    const before = await readMarker(site.markerPath);
-    const after = { epoch, generation, removed: false, content, replacing: null };
+    const before = await readMarker(site);
+    const holder = host.agent;
+    const after = { epoch, generation, removed: false, holder, content, replacing: null };
     await note(site, before ?? stored, after);
     const running = site.running();
     await tidyContents(site, running === null ? [key] : [running, key]);
@@ -147,6 +154,7 @@ async function note(site: Site, before: StoredMarker | null, after: StoredMarker
     before.epoch === after.epoch &&
     before.generation === after.generation &&
     before.removed === after.removed &&
+    before.holder === after.holder &&
     before.content === after.content &&
     before.replacing?.pid === after.replacing?.pid &&
     before.replacing?.startTime === after.replacing?.startTime;

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { pointLink, syncDirectory, writeDurably } from './durable-file.ts';
+import { listContents } from './marker-file.ts';
 import { type ContentKey, idleHash, keyText, type Site } from './site.ts';
 
 /** Lays down a content beside what runs; nothing reads it before a process or a marker names it. */
@@ -17,16 +18,24 @@ export async function writeContent(
   await syncDirectory(site.contentsPath);
 }
 
-/** The document of a content; null where there is none under this key. */
+/** The document of a content; null where there is none under this key, or it can't be read any more. */
 export async function readDocument(
   site: Site,
   key: ContentKey,
 ): Promise<LoadBalancerDocument | null> {
+  let text: string;
   try {
-    return LoadBalancerDocument.parse(JSON.parse(await readFile(site.documentPath(key), 'utf8')));
+    text = await readFile(site.documentPath(key), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return null;
     throw error;
+  }
+  try {
+    return LoadBalancerDocument.parse(JSON.parse(text));
+  } catch {
+    // A damaged disk. The document comes again with the next command, and is written anew then.
+    return null;
   }
 }
 
@@ -48,14 +57,5 @@ export async function tidyContents(site: Site, kept: readonly ContentKey[]): Pro
   const names = new Set(kept.map(keyText));
   for (const name of await listContents(site)) {
     if (!names.has(name)) await rm(path.join(site.contentsPath, name), { recursive: true });
-  }
-}
-
-async function listContents(site: Site): Promise<readonly string[]> {
-  try {
-    return await readdir(site.contentsPath);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import { DriverError, RetryableError } from '../contract/errors.ts';
 import { type HeldLock, takeLock } from './lock.ts';
 import type { HaproxyOptions } from './options.ts';
+import type { ProcessTable } from './process-table.ts';
 import { Site } from './site.ts';
 import { killWaitMs } from './stop.ts';
 
@@ -19,6 +20,11 @@ export interface Host {
   readonly clock: Clock;
   readonly log: Log;
   readonly openFilesMax: number;
+  /** The agent that this driver works for. */
+  readonly agent: string;
+  readonly processes: ProcessTable;
+  /** Load balancers whose processes this driver has put in order: from then on it knows them. */
+  readonly inStock: Set<string>;
   /** What was last told of each load balancer, so that a watcher tells of changes only. */
   readonly reported: Map<string, OperatingReport>;
 }

@@ -5,7 +5,9 @@ import type { Host } from './host.ts';
 import { observe, survey } from './observe.ts';
 import { makeStateDir, openFilesMax, parseOptions } from './options.ts';
 import { probe } from './probe.ts';
+import { ProcessTable } from './process-table.ts';
 import { remove } from './remove.ts';
+import { residence } from './residence.ts';
 import { Watch } from './watch.ts';
 
 export const haproxyModule: DriverModule = {
@@ -17,6 +19,9 @@ export const haproxyModule: DriverModule = {
       clock: context.clock,
       log: context.log,
       openFilesMax: await openFilesMax(),
+      agent: context.agent,
+      processes: new ProcessTable(context.clock),
+      inStock: new Set(),
       reported: new Map(),
     };
     const watches = new Set<Watch>();
@@ -26,6 +31,7 @@ export const haproxyModule: DriverModule = {
       remove: (target) => remove(host, target),
       observe: (id) => observe(host, id),
       survey: () => survey(host),
+      residence: residence(host),
       watch(id, notify) {
         const watch = new Watch(host, id, notify);
         watches.add(watch);

@@ -6,7 +6,7 @@ import type { Marker } from '../contract/errors.ts';
 import { readDocument } from './content.ts';
 import { answers } from './exchange.ts';
 import { answerAttempts, type Host, isId, mapped, siteOf } from './host.ts';
-import { readMarker, type StoredMarker } from './marker-file.ts';
+import { DamagedMarker, markerOrDamage, readMarker, type StoredMarker } from './marker-file.ts';
 import { absentReport, operatingReport } from './operating.ts';
 import { parseShowStat, type StatRow } from './show-stat.ts';
 import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
@@ -16,7 +16,7 @@ import { ask } from './stats-socket.ts';
 export function observe(host: Host, id: string): Promise<Observed | null> {
   return mapped(async () => {
     const site = siteOf(host, id);
-    const stored = await readMarker(site.markerPath);
+    const stored = await readMarker(site);
     if (stored === null) return null;
     const running = site.running();
     const serves = running !== null && (await answers(host, site, running));
@@ -38,8 +38,8 @@ export function survey(host: Host): Promise<readonly Surveyed[]> {
     const found: Surveyed[] = [];
     for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
       const site = siteOf(host, id);
-      const stored = await readMarker(site.markerPath);
-      if (stored === null || stored.removed) continue;
+      const stored = await markerOrDamage(site);
+      if (stored === null || stored instanceof DamagedMarker || stored.removed) continue;
       const running = site.running();
       if (liveContent(stored, running) === null) continue;
       found.push({ id, marker: effectiveMarker(stored, running) });
@@ -82,7 +82,7 @@ export async function operatingNow(
 
 /** The document that is served, or would be if its process ran. */
 async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
-  const stored = await readMarker(site.markerPath);
+  const stored = await readMarker(site);
   if (stored === null || stored.removed) return null;
   const live = liveContent(stored, site.running());
   return live === null ? null : readDocument(site, live);

@@ -16,20 +16,26 @@ export function remove(
   target: { id: string; epoch: number; generation: number },
 ): Promise<Marker> {
   return locked(host, target.id, async (site) => {
-    const stored = await readMarker(site.markerPath);
+    const stored = await readMarker(site);
     const marker = admitRemove(stored && effectiveMarker(stored, site.running()), target);
     if (stored?.removed !== true) {
-      await writeMarker(site.markerPath, { ...marker, content: null, replacing: null });
+      await writeMarker(site.markerPath, {
+        ...marker,
+        holder: host.agent,
+        content: null,
+        replacing: null,
+      });
     }
     await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
     await forget(site);
     host.reported.delete(target.id);
+    host.inStock.delete(target.id);
     return marker;
   });
 }
 
 /** Deletes everything but the tombstone and the lock. */
-async function forget(site: Site): Promise<void> {
+export async function forget(site: Site): Promise<void> {
   const { contentsPath, livePath, rejectedPath, pidPath, socketPath } = site;
   for (const path of [contentsPath, livePath, rejectedPath, pidPath, socketPath]) {
     await rm(path, { recursive: true, force: true });

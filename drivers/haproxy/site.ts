@@ -41,6 +41,7 @@ export function parseKey(text: string | null): ContentKey | null {
  * agent that started it.
  */
 export class Site {
+  readonly id: string;
   readonly directory: string;
   readonly lockPath: string;
   readonly markerPath: string;
@@ -53,6 +54,7 @@ export class Site {
   readonly rejectedPath: string;
 
   constructor(stateDir: string, id: string) {
+    this.id = id;
     this.directory = path.join(stateDir, id);
     this.lockPath = path.join(this.directory, 'lock');
     this.markerPath = path.join(this.directory, 'marker.json');
@@ -78,29 +80,35 @@ export class Site {
   /** The process that serves, by its pid file; null where that names none of ours. */
   running(): Running | null {
     try {
-      return this.#identify(Number(readFileSync(this.pidPath, 'utf8')));
+      return this.identify(Number(readFileSync(this.pidPath, 'utf8')));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'EISDIR') return null;
       throw error;
     }
   }
 
   /** Every process of this load balancer: the one that serves, and those that still finish. */
   allProcesses(): readonly Running[] {
-    return processIds().flatMap((pid) => this.#identify(pid) ?? []);
+    return processIds().flatMap((pid) => this.identify(pid) ?? []);
   }
 
   /** Is it an HAProxy that runs a configuration of this directory? Then, what is its content? */
-  #identify(pid: number): Running | null {
+  identify(pid: number): Running | null {
     if (!Number.isInteger(pid) || pid <= 1) return null;
     // Read before the command line: if the id changes hands in between, nobody matches both.
     const stat = readProcess(pid);
     if (stat === null) return null;
-    const args = readArguments(pid);
-    const config = args[args.indexOf('-f') + 1] ?? '';
-    if (!args.includes('-D') || path.dirname(path.dirname(config)) !== this.contentsPath)
-      return null;
+    const config = servedConfig(pid);
+    if (config === null || path.dirname(path.dirname(config)) !== this.contentsPath) return null;
     const key = parseKey(path.basename(path.dirname(config)));
     return key === null ? null : { pid, startTime: stat.startTime, ...key };
   }
+}
+
+/** The configuration file on the command line of a process that was started as ours are; else null. */
+export function servedConfig(pid: number): string | null {
+  const args = readArguments(pid);
+  const option = args.indexOf('-f');
+  return option < 0 || !args.includes('-D') ? null : (args[option + 1] ?? null);
 }

@@ -69,7 +69,7 @@ export class Watch {
   }
 
   async #shouldRun(): Promise<boolean> {
-    const stored = await readMarker(this.#site.markerPath);
+    const stored = await readMarker(this.#site);
     if (stored === null || stored.removed) return false;
     const live = liveContent(stored, null);
     return live !== null && live.hash !== idleHash;
@@ -100,7 +100,7 @@ export class Watch {
 
   /** The document behind the process, read and parsed again only when it is another one. */
   async #liveDocument(running: Running): Promise<LoadBalancerDocument | null> {
-    const stored = await readMarker(this.#site.markerPath);
+    const stored = await readMarker(this.#site);
     if (stored === null || stored.removed) return null;
     const live = liveContent(stored, running) ?? running;
     const key = keyText(live);

@@ -167,6 +167,11 @@ export class MemoryDevice {
     return this.#contents.get(id)?.document ?? null;
   }
 
+  /** The agent whose call was accepted last; null where it has never heard of it. */
+  holder(id: string): string | null {
+    return this.#contents.get(id)?.agent ?? null;
+  }
+
   /** What it knows anything of. */
   ids(): readonly string[] {
     return this.#contents.ids();

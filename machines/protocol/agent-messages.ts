@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentDescription } from '../liveness/context.ts';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { OperatingReport } from '../model/status.ts';
-import { agentId, epoch, generation, incarnation } from './seat.ts';
+import { agentId, epoch, generation, hostId, incarnation } from './seat.ts';
 
 /** Messages between agents and controllers. Each is parsed by its schema where it arrives. */
 
@@ -76,11 +76,20 @@ export const straysMax = 512;
 export const Strays = z.strictObject({
   agent: agentId,
   loadBalancers: z.array(loadBalancerId).min(1).max(straysMax),
+  /** Asked by a host on which their markers are damaged: which epochs were given? */
+  epochs: z.literal(true).optional(),
 });
 export type Strays = z.infer<typeof Strays>;
 
 /** Of those, the ones that are known to have been deleted for good: nobody may serve them. */
-export const StraysReply = z.strictObject({ purged: z.array(loadBalancerId).max(straysMax) });
+export const StraysReply = z.strictObject({
+  purged: z.array(loadBalancerId).max(straysMax),
+  /** The newest epoch that was given for each of the others, where that is known for sure. */
+  epochs: z
+    .array(z.strictObject({ loadBalancer: loadBalancerId, epoch }))
+    .max(straysMax)
+    .optional(),
+});
 export type StraysReply = z.infer<typeof StraysReply>;
 
 export const Goodbye = z.strictObject({ agent: agentId, incarnation });
@@ -132,6 +141,8 @@ export const Standing = z.strictObject({
   loadBalancer: loadBalancerId,
   epoch,
   holder: agentId,
+  /** Where the holder lives, if that is known: on another host, nothing of it may run here. */
+  host: hostId.optional(),
 });
 export type Standing = z.infer<typeof Standing>;
 

@@ -1,4 +1,5 @@
 import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
@@ -44,5 +45,25 @@ export const markedApplianceName = 'marked-appliance';
 
 /** The driver of an agent for a place. */
 export function placeDriver(place: Place, agent: string, clock: Clock): Driver {
-  return { ...memoryDriver(place.device, agent, { clock, auditMs }), descriptor: place.descriptor };
+  const driver = memoryDriver(place.device, agent, { clock, auditMs });
+  const { descriptor, device } = place;
+  if (descriptor.fence !== 'host') return { ...driver, descriptor };
+  return { ...driver, descriptor, residence: residenceOf(device, driver) };
+}
+
+/** What a returning agent finds on its host, where the markers' disk is never damaged. */
+function residenceOf(device: MemoryDevice, driver: Driver): Residence {
+  return {
+    inventory: async () =>
+      (await driver.survey()).map(({ id, marker }) => ({ id, marker, holder: device.holder(id) })),
+    recall: async (id) => {
+      const observed = await driver.observe(id);
+      const document = device.content(id);
+      if (observed === null || document === null) return null;
+      const { epoch, generation } = observed.marker;
+      return { id, epoch, generation, document };
+    },
+    release: ({ id }) => Promise.reject(new Error(`${id} can't have left its host`)),
+    mend: () => Promise.resolve(),
+  };
 }

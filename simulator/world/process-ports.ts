@@ -1,4 +1,5 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Bus, BusMessage, BusStatus, Subscription } from '../../src/ports/bus.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import { bucketNames, type Store, type Stores } from '../../src/ports/store.ts';
@@ -121,6 +122,9 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
     process.alive ? process.settle(work(), 'after-effect') : never();
   return {
     descriptor: driver.descriptor,
+    ...(driver.residence === undefined
+      ? {}
+      : { residence: processResidence(process, driver.residence) }),
     apply: (target) => acts(() => driver.apply(target)),
     remove: (target) => acts(() => driver.remove(target)),
     observe: (id) => here(() => driver.observe(id)),
@@ -132,5 +136,18 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
     },
     probe: () => here(() => driver.probe()),
     close: () => here(() => driver.close()),
+  };
+}
+
+function processResidence(process: VirtualProcess, residence: Residence): Residence {
+  const here = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work()) : never();
+  const acts = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work(), 'after-effect') : never();
+  return {
+    inventory: () => here(() => residence.inventory()),
+    recall: (id) => here(() => residence.recall(id)),
+    release: (target) => acts(() => residence.release(target)),
+    mend: (target) => acts(() => residence.mend(target)),
   };
 }

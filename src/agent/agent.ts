@@ -2,7 +2,6 @@ import { type Actor, createActor } from 'xstate';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
 import type { AgentDescription } from '../../machines/liveness/context.ts';
-import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -22,12 +21,15 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import { countUnexpected, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import { call, serve } from '../messaging/endpoint.ts';
-import { type Bus, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
+import { Homecoming } from './homecoming.ts';
 import { nextIncarnation } from './incarnation.ts';
+import { mendMarkers } from './mend.ts';
 import { Reach } from './reach.ts';
+import { tellReport } from './reports.ts';
 import { sweep } from './sweep.ts';
 
 export interface AgentOptions {
@@ -55,6 +57,7 @@ export class Agent {
   #crashes = 0;
   #restartTimer: Timer | null = null;
   readonly #devices: Devices;
+  readonly #home: Homecoming;
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #reach: Reach;
@@ -75,8 +78,10 @@ export class Agent {
       timings,
       journal,
       counters: this.counters,
-      report: (...report) => this.#report(...report),
+      report: (loadBalancer, epoch, operating, reason) =>
+        tellReport(options, { agent: options.id, loadBalancer, epoch, operating, reason }),
     });
+    this.#home = new Homecoming({ ...options, agent: options.id, devices: this.#devices });
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
@@ -110,6 +115,9 @@ export class Agent {
   start(): void {
     this.#launch(this.#options.incarnation);
     this.#listen();
+    this.#home.begin().catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'what this agent held was not looked through');
+    });
     this.#subscriptions.push(
       this.#options.bus.onStatus((status) => {
         // Its end may have been that of the store as well, with what had been confirmed.
@@ -165,6 +173,7 @@ export class Agent {
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#home.stop();
     this.#devices.stop();
   }
 
@@ -218,28 +227,28 @@ export class Agent {
     }
     const { loadBalancer, epoch, generation, grant, requestId } = command;
     log.info({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
+    this.#home.commanded(loadBalancer);
     const reply = await this.#devices.driven(loadBalancer, driver).command(command);
     if (reply.type === 'removed') await this.#devices.forget(loadBalancer);
     return reply;
   }
 
-  async #standing({ loadBalancer, epoch, holder }: Standing): Promise<undefined> {
+  async #standing(standing: Standing): Promise<undefined> {
+    const { loadBalancer, epoch, holder } = standing;
     const device = this.#devices.get(loadBalancer);
-    const over = device?.standing({ agent: holder, epoch }, this.#options.id) ?? false;
-    if (over) await this.#devices.forget(loadBalancer);
+    const over =
+      device?.standing({ agent: holder, epoch }, this.#options.id) ?? this.#home.standing(standing);
+    if (!over) return undefined;
+    await this.#release(standing, device?.driver ?? this.#home.driverOf(loadBalancer));
+    this.#home.forget(loadBalancer);
+    await this.#devices.forget(loadBalancer);
     return undefined;
   }
 
-  #report(id: string, epoch: number, operating: OperatingReport, reason: string | null): void {
-    const { id: agent, bus, shards, log } = this.#options;
-    const subject = subjects.up(agent, subjects.shardOf(id, shards), 'report');
-    const report = { agent, loadBalancer: id, epoch, operating, reason };
-    try {
-      bus.publish(subject, JSON.stringify(report));
-    } catch (error) {
-      if (!(error instanceof BusUnavailable)) throw error;
-      log.debug({ loadBalancer: id }, 'a report was lost: not connected');
-    }
+  /** On another host nobody can end what runs here. Where that fails, the claim is made again. */
+  async #release({ loadBalancer: id, epoch, host }: Standing, driver: Driver | null) {
+    const isElsewhere = host !== undefined && host !== this.#options.description.host;
+    if (isElsewhere) await driver?.residence?.release({ id, epoch });
   }
 
   // What this agent sends.
@@ -287,12 +296,14 @@ export class Agent {
   #sweep(signal: Cancellation): Promise<void> {
     const { id: agent, bus, drivers, clock, log, timings } = this.#options;
     const drives = (id: string) => this.#devices.get(id) !== null;
-    const purged = async (loadBalancers: readonly string[]) => {
-      const timeoutMs = timings.ackTimeoutMs * 4;
-      const request = { agent, loadBalancers };
-      return (await call(bus, this.#up('strays'), request, StraysReply, timeoutMs)).purged;
+    const ask = (loadBalancers: readonly string[], more: { readonly epochs?: true } = {}) => {
+      const request = { agent, loadBalancers, ...more };
+      return call(bus, this.#up('strays'), request, StraysReply, timings.ackTimeoutMs * 4);
     };
-    return sweep({ drivers, clock, log, everyMs: timings.sweepMs, drives, purged }, signal);
+    const purged = async (ids: readonly string[]) => (await ask(ids)).purged;
+    const mend = () =>
+      mendMarkers({ drivers, log, ask: (damaged) => ask(damaged, { epochs: true }) });
+    return sweep({ drivers, clock, log, everyMs: timings.sweepMs, drives, purged, mend }, signal);
   }
 
   async #heartbeat(report: Tell, signal: Cancellation): Promise<void> {
@@ -328,7 +339,7 @@ export class Agent {
     this.#sequence += 1;
     const sequence = this.#sequence;
     const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
-    const beat = { agent, incarnation, sequence, leased, claims: claimsOf(this.#devices.all()) };
+    const beat = { agent, incarnation, sequence, leased, claims: this.#claims() };
     try {
       const reply = await call(bus, this.#beatSubject, beat, HeartbeatReply, timings.ackTimeoutMs);
       if (reply.type !== 'acknowledged') return reply;
@@ -342,6 +353,10 @@ export class Agent {
       log.debug({ agent, sequence, error: String(error) }, 'a heartbeat was not acknowledged');
       return null;
     }
+  }
+
+  #claims() {
+    return claimsOf(this.#devices.all(), this.#home.claims());
   }
 
   /** Seats that the judge knows to be on record: no claim of them is needed any more. */

@@ -1,5 +1,5 @@
 import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
-import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
 import {
   covers,
@@ -19,6 +19,7 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import { countUnexpected, rootOf, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { JournalEntry } from './journal-entry.ts';
 
 /** How many callers may wait for one device; the oldest is sent away for a newer one. */
 export const waitersMax = 8;
@@ -91,8 +92,26 @@ export class Device {
     return String(this.#actor.getSnapshot().value);
   }
 
+  get driver(): Driver {
+    return this.#options.driver;
+  }
+
   /** Resolves when the command is settled, one way or the other. */
   command(command: Command): Promise<CommandReply> {
+    return this.#take(command, !command.grant);
+  }
+
+  /**
+   * Goes on with what this agent held before it was started anew, although nobody commands it now. It is
+   * claimed until a record says so, too.
+   */
+  resume(target: Target, driver: string, edit: string | null): Promise<CommandReply> {
+    const { id: loadBalancer, epoch, generation, document } = target;
+    const held = { loadBalancer, epoch, generation, document, driver, requestId: edit };
+    return this.#take({ ...held, incarnation: 1, status: 'live', grant: false }, false);
+  }
+
+  #take(command: Command, isOnRecord: boolean): Promise<CommandReply> {
     const { epoch, status } = command;
     const known = this.#command;
     if (status === 'live' && this.#isRemoving && epoch > (known?.epoch ?? 0)) {
@@ -105,7 +124,7 @@ export class Device {
       epoch > known.epoch ||
       (epoch === known.epoch && !covers(wantedOf(known), wantedOf(command)));
     if (newer) this.#command = command;
-    if (!command.grant && epoch === this.#command?.epoch) this.#confirmed = true;
+    if (isOnRecord && epoch === this.#command?.epoch) this.#confirmed = true;
     return new Promise((resolve) => {
       // A crashed one takes the newest command when it begins anew.
       if (this.#restartTimer === null) {
@@ -253,7 +272,8 @@ export class Device {
     const wanted = wantedOf(command);
     const { epoch, generation, document } = command;
     try {
-      await journal.save(id, JSON.stringify({ ...wanted, driver: command.driver }));
+      const entry: JournalEntry = { ...wanted, driver: command.driver };
+      await journal.save(id, JSON.stringify(entry));
       if (wanted.live) {
         const applied = await driver.apply({ id, epoch, generation, document });
         this.#operating = applied.operating;

@@ -14,6 +14,8 @@ export interface SweepOptions {
   readonly drives: (loadBalancer: string) => boolean;
   /** Of these, what was deleted for good, as the control plane knows; rejects where it does not answer. */
   readonly purged: (loadBalancers: readonly string[]) => Promise<readonly string[]>;
+  /** Makes damaged markers anew; at once when it begins, since nothing is applied before. */
+  readonly mend: () => Promise<void>;
 }
 
 /**
@@ -22,8 +24,9 @@ export interface SweepOptions {
  * with a configuration of yesterday serves what was deleted today, and nobody drives that.
  */
 export async function sweep(options: SweepOptions, signal: Cancellation): Promise<void> {
-  const { clock, everyMs, drivers } = options;
+  const { clock, everyMs, drivers, mend } = options;
   while (!signal.aborted) {
+    await mend();
     await pause(clock, everyMs, signal);
     for (const [name, driver] of drivers) {
       if (!signal.aborted) await sweepDevice(options, name, driver);

@@ -19,15 +19,15 @@ import { ApiServices } from './api-services.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetView } from './fleet-view.ts';
 import { ForeignSeats } from './foreign-seats.ts';
-import { Inbox, type InboxOptions } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import { Leftovers } from './leftovers.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Membership } from './membership.ts';
 import type { Raw } from './mirror.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
+import { onRecord } from './on-record.ts';
 import { ProvenTime } from './proven-time.ts';
-import { purgedAmong } from './purged.ts';
 import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
@@ -136,7 +136,7 @@ export class Controller {
       },
     });
     const { judge, owner } = this;
-    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...this.#onRecord(stores) });
+    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...onRecord(this, stores) });
     this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });
@@ -222,16 +222,6 @@ export class Controller {
 
   #owns(id: string): boolean {
     return this.#shards.term(subjects.shardOf(id, this.#options.shards)) !== null;
-  }
-
-  /** What is known of load balancers, whoever owns them. */
-  #onRecord({ desired }: Stores): Pick<InboxOptions, 'holder' | 'generation' | 'purged'> {
-    const { projection } = this;
-    return {
-      holder: (id) => this.#contextOf(id)?.binding ?? null,
-      generation: (id) => projection.desired.get(id)?.generation ?? 0,
-      purged: (ids) => purgedAmong(ids, projection.desired, desired),
-    };
   }
 
   #antiAffinity(): AntiAffinity {

@@ -38,6 +38,10 @@ export interface InboxOptions {
   readonly generation: (loadBalancer: string) => number;
   /** Of these, the load balancers that are known to have been deleted for good. */
   readonly purged: (ids: readonly string[]) => Promise<readonly string[]>;
+  /** The newest epoch that was given for each of these, where that is known for sure. */
+  readonly epochs: (
+    ids: readonly string[],
+  ) => Promise<readonly { readonly loadBalancer: string; readonly epoch: number }[]>;
 }
 
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
@@ -87,10 +91,7 @@ export class Inbox {
           this.#options.judge.goodbye(body),
         );
       case 'strays':
-        return this.#answer(message, Strays, address.agent, async ({ loadBalancers }) => {
-          const purged = await this.#options.purged(loadBalancers);
-          return { purged: [...purged] } satisfies StraysReply;
-        });
+        return this.#answer(message, Strays, address.agent, (asked) => this.#strays(asked));
       case 'report':
         return this.#answer(message, Report, address.agent, (report) => {
           this.#options.owner.report(report);
@@ -99,6 +100,13 @@ export class Inbox {
       default:
         return this.#malformed(message, `'${address.kind}' is no kind of message`);
     }
+  }
+
+  async #strays({ loadBalancers, epochs }: Strays): Promise<StraysReply> {
+    const purged = [...(await this.#options.purged(loadBalancers))];
+    if (epochs !== true) return { purged };
+    const others = loadBalancers.filter((id) => !purged.includes(id));
+    return { purged, epochs: [...(await this.#options.epochs(others))] };
   }
 
   #answer<T extends { readonly agent: string }>(

@@ -354,7 +354,9 @@ export class LoadBalancerOwner {
 
   #release(id: string, context: LoadBalancerContext): void {
     if (context.replaced !== null && context.binding !== null) {
-      tellStanding(this.#options.bus, id, context.replaced.agent, context.binding);
+      const { bus, fleet } = this.#options;
+      const host = fleet.current(context.binding.agent)?.description?.host;
+      tellStanding(bus, id, context.replaced.agent, context.binding, host);
     }
   }
 

@@ -53,7 +53,9 @@ export class Repairs {
     }
     if (desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
     const binding = host.committedContext(id)?.binding ?? null;
-    if (binding !== null && binding.epoch >= epoch) tellStanding(bus, id, agent, binding);
+    if (binding === null || binding.epoch < epoch) return;
+    const home = this.#options.fleet.current(binding.agent)?.description?.host;
+    tellStanding(bus, id, agent, binding, home);
   }
 
   /** The store has lost who was bound: nobody is nearer than the one that says it was. */
@@ -77,7 +79,8 @@ export class Repairs {
       .look(id)
       .then((document) => {
         // Purged after a confirmed removal: whatever is claimed is over, and needs no repeating.
-        if (document === null) tellStanding(bus, id, agent, { agent: nobody, epoch: epoch + 1 });
+        if (document === null)
+          tellStanding(bus, id, agent, { agent: nobody, epoch: epoch + 1 }, undefined);
       })
       .catch((error: unknown) => {
         // It is claimed again with the agent's next heartbeat.

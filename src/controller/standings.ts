@@ -2,14 +2,15 @@ import type { Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { type Bus, BusUnavailable } from '../ports/bus.ts';
 
-/** Tells an agent who holds a load balancer by its record: whoever is older lets go. */
+/** Tells an agent who holds a load balancer by its record, and where: whoever is older lets go. */
 export function tellStanding(
   bus: Bus,
   id: string,
   agent: string,
   binding: Pick<Seat, 'agent' | 'epoch'>,
+  host: string | undefined,
 ): void {
-  const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent };
+  const standing = { loadBalancer: id, epoch: binding.epoch, holder: binding.agent, host };
   try {
     bus.publish(subjects.down(agent, 'standing'), JSON.stringify(standing));
   } catch (error) {

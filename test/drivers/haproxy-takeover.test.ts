@@ -161,7 +161,7 @@ describe('an agent that dies or hangs in the middle of a change', () => {
 
     expect(late).toMatchObject({ contentApplied: false, marker: { epoch: 2, generation: 2 } });
     expect(await get(vip, port)).toMatchObject({ body: 'next' });
-    expect(await readMarker(site.markerPath)).toMatchObject({ epoch: 2, generation: 2 });
+    expect(await readMarker(site)).toMatchObject({ epoch: 2, generation: 2 });
   });
 
   test('after the start of the new, before the end of the old: the old is ended later', async () => {
@@ -170,7 +170,7 @@ describe('an agent that dies or hangs in the middle of a change', () => {
     const driver = await host.driver();
     await driver.apply(targetOf(before, 1, 1));
     const old = host.process(before.id);
-    const stored = (await readMarker(site.markerPath))!;
+    const stored = (await readMarker(site))!;
     // Without its pid file the old process stays beside the new one, as where an agent died just
     // before it could end it; the marker says so.
     await rm(site.pidPath);

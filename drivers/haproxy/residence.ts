@@ -1,0 +1,97 @@
+import { readdir, rm } from 'node:fs/promises';
+import type { Target } from '../contract/driver.ts';
+import type { Residence, Resident } from '../contract/residence.ts';
+import { readDocument } from './content.ts';
+import { type Host, isId, locked, mapped, siteOf } from './host.ts';
+import {
+  DamagedMarker,
+  listContents,
+  markerOrDamage,
+  readMarker,
+  writeMarker,
+} from './marker-file.ts';
+import { effectiveMarker, liveContent } from './observe.ts';
+import { forget } from './remove.ts';
+import { keyText, parseKey, type Running, type Site } from './site.ts';
+import { takeStock } from './stock.ts';
+import { endGently } from './stop.ts';
+
+/** What an agent that comes back finds on its host, and may do with it. */
+export function residence(host: Host): Residence {
+  return {
+    inventory: () => mapped(() => inventory(host)),
+    recall: (id) => mapped(() => recall(host, id)),
+    release: (target) => release(host, target),
+    mend: (target) => mend(host, target),
+  };
+}
+
+async function inventory(host: Host): Promise<readonly Resident[]> {
+  const found: Resident[] = [];
+  for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
+    const site = siteOf(host, id);
+    const stored = await markerOrDamage(site);
+    if (stored === null) {
+      // Without a marker and a content, a process is still a proof that there had been both.
+      if (host.processes.of(site).length > 0) found.push({ id, marker: null, holder: null });
+    } else if (stored instanceof DamagedMarker) found.push({ id, marker: null, holder: null });
+    else {
+      const marker = effectiveMarker(stored, site.running());
+      found.push({ id, marker, holder: stored.holder });
+    }
+  }
+  return found;
+}
+
+async function recall(host: Host, id: string): Promise<Target | null> {
+  const site = siteOf(host, id);
+  const stored = await readMarker(site);
+  if (stored === null || stored.removed) return null;
+  const running = site.running();
+  const live = liveContent(stored, running);
+  const document = live === null ? null : await readDocument(site, live);
+  if (document === null) return null;
+  const { epoch, generation } = effectiveMarker(stored, running);
+  return { id, epoch, generation, document };
+}
+
+/** The epoch is claimed first, so that whoever is stale can't start it again behind its end. */
+function release(host: Host, { id, epoch }: { id: string; epoch: number }): Promise<void> {
+  return locked(host, id, async (site) => {
+    await takeStock(host, site);
+    const stored = await readMarker(site);
+    if (stored === null || stored.removed || stored.epoch > epoch) return;
+    // The same epoch without a holder: a release that was cut off, and is ended now.
+    if (stored.epoch === epoch && stored.holder !== null) return;
+    const { generation } = effectiveMarker(stored, site.running());
+    const after = { epoch, generation, removed: false, holder: null, content: null };
+    await writeMarker(site.markerPath, { ...after, replacing: null });
+    await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
+    await forget(site);
+    host.inStock.delete(id);
+  });
+}
+
+function mend(
+  host: Host,
+  { id, epoch, removed }: { id: string; epoch: number; removed: boolean },
+): Promise<void> {
+  return locked(host, id, async (site) => {
+    const running = await takeStock(host, site);
+    const stored = await markerOrDamage(site);
+    if (!(stored instanceof DamagedMarker)) return;
+    const live = running ?? (await newestContent(site));
+    const content = removed || live === null ? null : keyText(live);
+    const generation = live?.generation ?? 0;
+    await rm(site.markerPath, { recursive: true, force: true });
+    const after = { epoch, generation, removed, holder: null, content, replacing: null };
+    await writeMarker(site.markerPath, after);
+    host.log.warn({ lb: id, ...after }, 'a damaged marker was made anew');
+  });
+}
+
+/** What lies there of the highest generation: nothing older is to come in again. */
+async function newestContent(site: Site): Promise<Pick<Running, 'generation' | 'hash'> | null> {
+  const keys = (await listContents(site)).flatMap((name) => parseKey(name) ?? []);
+  return keys.toSorted((a, b) => b.generation - a.generation)[0] ?? null;
+}

@@ -1,0 +1,148 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { DriverError } from '../../drivers/contract/errors.ts';
+import type { Residence, Resident } from '../../drivers/contract/residence.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Claim, Standing } from '../../machines/protocol/agent-messages.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Devices } from './devices.ts';
+import { type JournalEntry, journalEntries } from './journal-entry.ts';
+
+/** How many load balancers a returning agent takes up at once: they share a host that serves meanwhile. */
+export const adoptionsAtOnce = 4;
+
+export interface HomecomingOptions {
+  readonly agent: string;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly devices: Devices;
+  readonly journal: Journal;
+  readonly log: Log;
+}
+
+interface Adoption {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: Driver;
+  readonly residence: Residence;
+}
+
+/**
+ * What an agent that starts finds of its former life. Everything that it may still hold is claimed with
+ * its heartbeats until a record answers: what it has lost is forgotten then. What runs on its own
+ * host, and nobody outside of it can have taken over, is taken up again at once, without waiting for
+ * anybody: the device's marker says whether it is still its own, and refuses it otherwise.
+ */
+export class Homecoming {
+  readonly #options: HomecomingOptions;
+  readonly #claims = new Map<string, Claim>();
+  readonly #entries = new Map<string, JournalEntry>();
+  readonly #adoptions = new Map<string, Adoption>();
+  #stopped = false;
+
+  constructor(options: HomecomingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everything that is still this agent's own was taken up, or refused. */
+  async begin(): Promise<void> {
+    const { drivers, journal, log } = this.#options;
+    for (const [id, entry] of await journalEntries(journal, log)) {
+      this.#entries.set(id, entry);
+      this.#remember(id, { ...entry, removed: false });
+    }
+    for (const [name, driver] of drivers) {
+      if (driver.residence !== undefined) await this.#lookAround(name, driver, driver.residence);
+    }
+    await Promise.all(Array.from({ length: adoptionsAtOnce }, () => this.#adoptAll()));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** What no record has answered yet, and no device claims by itself. */
+  claims(): Iterable<Claim> {
+    return this.#claims.values();
+  }
+
+  /** It was commanded: from now on its device speaks for it. */
+  commanded(id: string): void {
+    this.#claims.delete(id);
+    this.#adoptions.delete(id);
+  }
+
+  /** What the record says of something that is only remembered; true when it is to be forgotten. */
+  standing({ loadBalancer, epoch, holder }: Standing): boolean {
+    const claim = this.#claims.get(loadBalancer);
+    if (claim === undefined || epoch < claim.epoch) return false;
+    if (holder !== this.#options.agent) return true;
+    this.#claims.delete(loadBalancer);
+    return false;
+  }
+
+  /** The driver by which something is held that is only remembered. */
+  driverOf(id: string): Driver | null {
+    const name = this.#entries.get(id)?.driver ?? this.#adoptions.get(id)?.name;
+    return name === undefined ? null : (this.#options.drivers.get(name) ?? null);
+  }
+
+  forget(id: string): void {
+    this.commanded(id);
+    this.#entries.delete(id);
+  }
+
+  #remember(id: string, { epoch, generation, removed }: Omit<Claim, 'loadBalancer'>): void {
+    if (this.#options.devices.get(id) !== null) return;
+    this.#claims.set(id, { loadBalancer: id, epoch, generation, removed });
+  }
+
+  async #lookAround(name: string, driver: Driver, residence: Residence): Promise<void> {
+    const { log } = this.#options;
+    try {
+      for (const resident of await residence.inventory()) {
+        this.#found(resident, { id: resident.id, name, driver, residence });
+      }
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      // What is bound to this agent is commanded to it all the same.
+      log.error({ driver: name, error: error.message }, 'this host could not be looked through');
+    }
+  }
+
+  #found({ id, marker, holder }: Resident, adoption: Adoption): void {
+    const entry = this.#entries.get(id);
+    if (marker === null) return;
+    const isOwn =
+      holder === this.#options.agent || (holder === null && entry?.epoch === marker.epoch);
+    // What somebody else of this host has taken, or removed, is known by the marker (R9).
+    if (entry !== undefined || (isOwn && !marker.removed)) this.#remember(id, marker);
+    if (!isOwn || marker.removed || adoption.driver.descriptor.reschedulable) return;
+    if (this.#options.devices.get(id) === null) this.#adoptions.set(id, adoption);
+  }
+
+  async #adoptAll(): Promise<void> {
+    for (const [id, adoption] of this.#adoptions) {
+      if (this.#stopped) return;
+      this.#adoptions.delete(id);
+      await this.#adopt(adoption);
+    }
+  }
+
+  async #adopt({ id, name, driver, residence }: Adoption): Promise<void> {
+    const { devices, log } = this.#options;
+    try {
+      const target = await residence.recall(id);
+      // Meanwhile it may have been commanded, or a record may have told that it is over.
+      if (target === null || this.#stopped || !this.#claims.has(id)) return;
+      this.#claims.delete(id);
+      const entry = this.#entries.get(id);
+      const isLast = entry?.epoch === target.epoch && entry.generation === target.generation;
+      const edit = isLast ? entry.edit : null;
+      const { type } = await devices.driven(id, driver).resume(target, name, edit);
+      const { epoch, generation } = target;
+      log.info({ loadBalancer: id, epoch, generation, outcome: type }, 'taken up again');
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      log.error({ loadBalancer: id, error: error.message }, 'this could not be taken up again');
+    }
+  }
+}

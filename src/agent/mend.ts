@@ -1,0 +1,51 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { DriverError } from '../../drivers/contract/errors.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { type StraysReply, straysMax } from '../../machines/protocol/agent-messages.ts';
+
+export interface MendOptions {
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly log: Log;
+  /** What the control plane knows of these; rejects where it does not answer. */
+  readonly ask: (loadBalancers: readonly string[]) => Promise<StraysReply>;
+}
+
+/**
+ * Makes damaged markers of this host anew. Which epochs were given is known by the records alone; the
+ * newest of them lets in nobody who was named before. If that is not the holder's own, the holder is
+ * refused once, and the record follows (R9): nothing that runs is touched by that.
+ */
+export async function mendMarkers(options: MendOptions): Promise<void> {
+  for (const [name, { residence }] of options.drivers) {
+    if (residence === undefined) continue;
+    try {
+      const found = await residence.inventory();
+      const damaged = found.flatMap(({ id, marker }) => (marker === null ? [id] : []));
+      for (let from = 0; from < damaged.length; from += straysMax) {
+        await mendSome(options, residence, damaged.slice(from, from + straysMax));
+      }
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      options.log.debug({ driver: name, error: error.message }, 'markers were not looked through');
+    }
+  }
+}
+
+async function mendSome(
+  { ask, log }: MendOptions,
+  residence: Residence,
+  damaged: readonly string[],
+): Promise<void> {
+  const { purged, epochs = [] } = await ask(damaged).catch((error: unknown): StraysReply => {
+    log.error({ damaged, error: String(error) }, 'nobody told which epochs were given');
+    return { purged: [] };
+  });
+  for (const id of purged) await residence.mend({ id, epoch: 1, removed: true });
+  for (const { loadBalancer: id, epoch } of epochs) {
+    await residence.mend({ id, epoch, removed: false });
+  }
+  const known = new Set([...purged, ...epochs.map(({ loadBalancer }) => loadBalancer)]);
+  const unknown = damaged.filter((id) => !known.has(id));
+  if (unknown.length > 0) log.error({ unknown }, 'damaged markers of which no record tells');
+}
