@@ -7,6 +7,7 @@ import {
   Register,
 } from '../../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../../machines/protocol/subjects.ts';
+import type { Clock } from '../../../machines/ports/clock.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import { MemoryBroker } from '../../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
@@ -31,7 +32,9 @@ export class AgentBench {
   /** What the judge answers; null means that it says nothing. */
   answer: (beat: Heartbeat) => HeartbeatReply | null = (beat) => this.acknowledge(beat);
 
-  constructor(change: (driver: Driver) => Driver = (driver) => driver) {
+  constructor(
+    change: (driver: Driver, appliance: MemoryDevice, clock: Clock) => Driver = (driver) => driver,
+  ) {
     const { clock } = this.virtual;
     this.agent = new Agent({
       id: 'agent-1',
@@ -39,7 +42,9 @@ export class AgentBench {
       incarnation: 5,
       bus: this.bus,
       journal: this.journal,
-      drivers: new Map([['memory', change(memoryDriver(this.appliance, 'agent-1'))]]),
+      drivers: new Map([
+        ['memory', change(memoryDriver(this.appliance, 'agent-1'), this.appliance, clock)],
+      ]),
       clock,
       log: recordingLog(),
       timings: presets.lan,
