@@ -60,11 +60,17 @@ function release(host: Host, { id, epoch }: { id: string; epoch: number }): Prom
   return locked(host, id, async (site) => {
     await takeStock(host, site);
     const stored = await readMarker(site);
-    if (stored === null || stored.removed || stored.epoch > epoch) return;
-    // The same epoch without a holder: a release that was cut off, and is ended now.
-    if (stored.epoch === epoch && stored.holder !== null) return;
+    if (stored === null || stored.removed) return;
+    // Without a holder it was mended, or a release was cut off: nobody here holds what still runs.
+    if (stored.epoch >= epoch && stored.holder !== null) return;
     const { generation } = effectiveMarker(stored, site.running());
-    const after = { epoch, generation, removed: false, holder: null, content: null };
+    const after = {
+      epoch: Math.max(epoch, stored.epoch),
+      generation,
+      removed: false,
+      holder: null,
+      content: null,
+    };
     await writeMarker(site.markerPath, { ...after, replacing: null });
     await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
     await forget(site);

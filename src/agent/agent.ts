@@ -13,6 +13,7 @@ import {
   Probe,
   RegisterReply,
   Standing,
+  type Strays,
   StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
@@ -27,7 +28,7 @@ import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
 import { Homecoming } from './homecoming.ts';
 import { nextIncarnation } from './incarnation.ts';
-import { mendMarkers } from './mend.ts';
+import type { MendOptions } from './mend.ts';
 import { Reach } from './reach.ts';
 import { tellReport } from './reports.ts';
 import { sweep } from './sweep.ts';
@@ -294,16 +295,14 @@ export class Agent {
 
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
   #sweep(signal: Cancellation): Promise<void> {
-    const { id: agent, bus, drivers, clock, log, timings } = this.#options;
-    const drives = (id: string) => this.#devices.get(id) !== null;
-    const ask = (loadBalancers: readonly string[], more: { readonly epochs?: true } = {}) => {
-      const request = { agent, loadBalancers, ...more };
-      return call(bus, this.#up('strays'), request, StraysReply, timings.ackTimeoutMs * 4);
+    const { id: agent, bus, timings } = this.#options;
+    const ask = (asked: Omit<Strays, 'agent'>) => {
+      const timeoutMs = timings.ackTimeoutMs * 4;
+      return call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
     };
-    const purged = async (ids: readonly string[]) => (await ask(ids)).purged;
-    const mend = () =>
-      mendMarkers({ drivers, log, ask: (damaged) => ask(damaged, { epochs: true }) });
-    return sweep({ drivers, clock, log, everyMs: timings.sweepMs, drives, purged, mend }, signal);
+    const drives = (id: string) => this.#devices.get(id) !== null;
+    const mended: MendOptions['mended'] = (...which) => this.#home.mended(...which);
+    return sweep({ ...this.#options, everyMs: timings.sweepMs, ask, drives, mended }, signal);
   }
 
   async #heartbeat(report: Tell, signal: Cancellation): Promise<void> {

@@ -36,6 +36,8 @@ export class Homecoming {
   readonly #claims = new Map<string, Claim>();
   readonly #entries = new Map<string, JournalEntry>();
   readonly #adoptions = new Map<string, Adoption>();
+  /** The drivers' names by which all that is held. */
+  readonly #drivers = new Map<string, string>();
   #stopped = false;
 
   constructor(options: HomecomingOptions) {
@@ -47,7 +49,7 @@ export class Homecoming {
     const { drivers, journal, log } = this.#options;
     for (const [id, entry] of await journalEntries(journal, log)) {
       this.#entries.set(id, entry);
-      this.#remember(id, { ...entry, removed: false });
+      this.#remember(id, { ...entry, removed: false }, entry.driver);
     }
     for (const [name, driver] of drivers) {
       if (driver.residence !== undefined) await this.#lookAround(name, driver, driver.residence);
@@ -79,20 +81,34 @@ export class Homecoming {
     return false;
   }
 
+  /**
+   * Its marker was made anew, and refuses everybody who was named so far. Whoever holds it has to know
+   * that, and this agent, whether it is that one (R9).
+   */
+  mended(id: string, epoch: number, driver: string): void {
+    this.#remember(id, { epoch, generation: 0, removed: false }, driver);
+  }
+
   /** The driver by which something is held that is only remembered. */
   driverOf(id: string): Driver | null {
-    const name = this.#entries.get(id)?.driver ?? this.#adoptions.get(id)?.name;
+    const name = this.#drivers.get(id);
     return name === undefined ? null : (this.#options.drivers.get(name) ?? null);
   }
 
   forget(id: string): void {
     this.commanded(id);
     this.#entries.delete(id);
+    this.#drivers.delete(id);
   }
 
-  #remember(id: string, { epoch, generation, removed }: Omit<Claim, 'loadBalancer'>): void {
+  #remember(
+    id: string,
+    { epoch, generation, removed }: Omit<Claim, 'loadBalancer'>,
+    driver: string,
+  ): void {
     if (this.#options.devices.get(id) !== null) return;
     this.#claims.set(id, { loadBalancer: id, epoch, generation, removed });
+    this.#drivers.set(id, driver);
   }
 
   async #lookAround(name: string, driver: Driver, residence: Residence): Promise<void> {
@@ -114,7 +130,8 @@ export class Homecoming {
     const isOwn =
       holder === this.#options.agent || (holder === null && entry?.epoch === marker.epoch);
     // What somebody else of this host has taken, or removed, is known by the marker (R9).
-    if (entry !== undefined || (isOwn && !marker.removed)) this.#remember(id, marker);
+    if (entry !== undefined || (isOwn && !marker.removed))
+      this.#remember(id, marker, adoption.name);
     if (!isOwn || marker.removed || adoption.driver.descriptor.reschedulable) return;
     if (this.#options.devices.get(id) === null) this.#adoptions.set(id, adoption);
   }

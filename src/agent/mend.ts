@@ -2,13 +2,19 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { DriverError } from '../../drivers/contract/errors.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { type StraysReply, straysMax } from '../../machines/protocol/agent-messages.ts';
+import {
+  type Strays,
+  type StraysReply,
+  straysMax,
+} from '../../machines/protocol/agent-messages.ts';
 
 export interface MendOptions {
   readonly drivers: ReadonlyMap<string, Driver>;
   readonly log: Log;
-  /** What the control plane knows of these; rejects where it does not answer. */
-  readonly ask: (loadBalancers: readonly string[]) => Promise<StraysReply>;
+  /** What the control plane knows of strays; rejects where it does not answer. */
+  readonly ask: (asked: Omit<Strays, 'agent'>) => Promise<StraysReply>;
+  /** Told of each that was mended, and up to which epoch it refuses everybody now. */
+  readonly mended: (loadBalancer: string, epoch: number, driver: string) => void;
 }
 
 /**
@@ -17,13 +23,14 @@ export interface MendOptions {
  * refused once, and the record follows (R9): nothing that runs is touched by that.
  */
 export async function mendMarkers(options: MendOptions): Promise<void> {
-  for (const [name, { residence }] of options.drivers) {
+  for (const [name, driver] of options.drivers) {
+    const { residence } = driver;
     if (residence === undefined) continue;
     try {
       const found = await residence.inventory();
       const damaged = found.flatMap(({ id, marker }) => (marker === null ? [id] : []));
       for (let from = 0; from < damaged.length; from += straysMax) {
-        await mendSome(options, residence, damaged.slice(from, from + straysMax));
+        await mendSome(options, name, driver, residence, damaged.slice(from, from + straysMax));
       }
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
@@ -33,17 +40,24 @@ export async function mendMarkers(options: MendOptions): Promise<void> {
 }
 
 async function mendSome(
-  { ask, log }: MendOptions,
+  { ask, log, mended }: MendOptions,
+  name: string,
+  driver: Driver,
   residence: Residence,
   damaged: readonly string[],
 ): Promise<void> {
-  const { purged, epochs = [] } = await ask(damaged).catch((error: unknown): StraysReply => {
-    log.error({ damaged, error: String(error) }, 'nobody told which epochs were given');
+  const asked = { loadBalancers: [...damaged], epochs: true as const };
+  const { purged, epochs = [] } = await ask(asked).catch((error: unknown): StraysReply => {
+    log.warn({ damaged, error: String(error) }, 'nobody told which epochs were given');
     return { purged: [] };
   });
-  for (const id of purged) await residence.mend({ id, epoch: 1, removed: true });
+  for (const id of purged) {
+    await residence.mend({ id, epoch: 1, removed: true });
+    await driver.remove({ id, epoch: 1, generation: 0 });
+  }
   for (const { loadBalancer: id, epoch } of epochs) {
     await residence.mend({ id, epoch, removed: false });
+    mended(id, epoch, name);
   }
   const known = new Set([...purged, ...epochs.map(({ loadBalancer }) => loadBalancer)]);
   const unknown = damaged.filter((id) => !known.has(id));

@@ -2,20 +2,14 @@ import type { Driver, Surveyed } from '../../drivers/contract/driver.ts';
 import { DriverError } from '../../drivers/contract/errors.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
-import type { Log } from '../../machines/ports/log.ts';
 import { straysMax } from '../../machines/protocol/agent-messages.ts';
+import { type MendOptions, mendMarkers } from './mend.ts';
 
-export interface SweepOptions {
-  readonly drivers: ReadonlyMap<string, Driver>;
+export interface SweepOptions extends MendOptions {
   readonly clock: Clock;
-  readonly log: Log;
   readonly everyMs: number;
   /** Does this agent drive it? */
   readonly drives: (loadBalancer: string) => boolean;
-  /** Of these, what was deleted for good, as the control plane knows; rejects where it does not answer. */
-  readonly purged: (loadBalancers: readonly string[]) => Promise<readonly string[]>;
-  /** Makes damaged markers anew; at once when it begins, since nothing is applied before. */
-  readonly mend: () => Promise<void>;
 }
 
 /**
@@ -24,9 +18,10 @@ export interface SweepOptions {
  * with a configuration of yesterday serves what was deleted today, and nobody drives that.
  */
 export async function sweep(options: SweepOptions, signal: Cancellation): Promise<void> {
-  const { clock, everyMs, drivers, mend } = options;
+  const { clock, everyMs, drivers } = options;
   while (!signal.aborted) {
-    await mend();
+    // First, and at once when it begins: nothing is applied where the marker is damaged.
+    await mendMarkers(options);
     await pause(clock, everyMs, signal);
     for (const [name, driver] of drivers) {
       if (!signal.aborted) await sweepDevice(options, name, driver);
@@ -50,11 +45,12 @@ async function sweepDevice(options: SweepOptions, name: string, driver: Driver):
 }
 
 async function knownAsGone(
-  { log, purged }: SweepOptions,
+  { log, ask }: SweepOptions,
   asked: readonly Surveyed[],
 ): Promise<ReadonlySet<string>> {
   try {
-    return new Set(await purged(asked.map(({ id }) => id)));
+    const { purged } = await ask({ loadBalancers: asked.map(({ id }) => id) });
+    return new Set(purged);
   } catch (error) {
     // Asked again with the next sweep.
     log.debug({ error: String(error) }, 'nobody told what was deleted');

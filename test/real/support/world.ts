@@ -232,6 +232,21 @@ export class World {
     return readFile(join(this.directory, 'log'), 'utf8');
   }
 
+  /** Resolves when one of the processes has logged a line with all of these words. */
+  async logged(...words: readonly string[]): Promise<void> {
+    await eventually(`a line with ${words.join(' and ')} is logged`, async () => {
+      const lines = (await this.log()).split('\n');
+      return lines.some((line) => words.every((word) => line.includes(word)));
+    });
+  }
+
+  /** Resolves when the agent's journal has nothing of the load balancer any more. */
+  async forgets(agent: string, id: string): Promise<void> {
+    await eventually(`${agent} has forgotten ${id}`, async () => {
+      return (await this.journal(agent, id)) === null;
+    });
+  }
+
   /** Through which states the load balancer has gone, as its controllers logged it. */
   async steps(id: string): Promise<readonly string[]> {
     const lines = (await this.log()).split('\n').filter((line) => line.includes(id));
