@@ -175,7 +175,7 @@ export const loadBalancerMachine = setup({
           on: {
             'driven.applied': [
               { guard: 'currentComplete', target: 'settled', actions: 'noteApplied' },
-              { guard: 'currentEpoch', target: 'applying', reenter: true, actions: 'noteApplied' },
+              { guard: 'currentEpoch', actions: 'noteApplied' },
               {},
             ],
             'driven.refused': [

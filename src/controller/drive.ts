@@ -56,16 +56,22 @@ export class Driver {
       if (signal.aborted) return;
       if (typeof outcome !== 'string') {
         report(outcome);
-        return;
+        // A store has lost what is wanted here; until it is issued anew, asking again brings nothing new.
+        if (!this.#isOutrun(id, outcome)) return;
       }
       // Told once, and not for a hiccup: a record is written for each change of the reason.
-      if (attempt >= 2 && outcome !== lastTrouble) {
+      if (typeof outcome === 'string' && attempt >= 2 && outcome !== lastTrouble) {
         lastTrouble = outcome;
         report({ type: 'driven.trouble', epoch: built.seat.epoch, message: outcome });
       }
       const waitMs = backoffMs(attempt, timings.commandRetryMs, timings.commandRetryMaxMs);
       await pause(clock, waitMs, signal);
     }
+  }
+
+  #isOutrun(id: string, outcome: DrivenEvent): boolean {
+    const wanted = this.#options.context(id)?.generation ?? 0;
+    return outcome.type === 'driven.applied' && outcome.generation < wanted;
   }
 
   #build(id: string): { readonly seat: Seat; readonly command: Command } | null {

@@ -76,6 +76,35 @@ describe('what a store has acknowledged and lost', () => {
     expect(cluster.appliance().content(id)?.name).toBe('newer');
   });
 
+  test('is asked of a device calmly, until the document can be issued anew', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    cluster.appliance().trouble.setUnreachable('nobody reaches it');
+    await cluster.settled(cluster.rename(id, 'lost'));
+    await cluster.run(100);
+
+    cluster.losePower({ desired: 500 }, () => {
+      cluster.killController();
+      cluster.killAgent(cluster.holder(id));
+    });
+    cluster.outages.add('desired');
+    cluster.appliance().trouble.setUnreachable(null);
+    await cluster.startController();
+    const before = cluster.sent.length;
+    await cluster.run(5_000);
+    const commands = cluster.sent
+      .slice(before)
+      .filter(({ subject, data }) => subject.endsWith('.command') && data.includes(id));
+    cluster.outages.delete('desired');
+    await cluster.untilSettled(id);
+    await cluster.run(2_000);
+
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.length).toBeLessThan(12);
+    expect(cluster.appliance().content(id)).toEqual(cluster.view(id).document);
+  });
+
   test('leaves what a device serves alone, where the creation was lost', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
