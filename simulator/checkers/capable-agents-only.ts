@@ -40,7 +40,9 @@ export const capableAgentsOnly: CheckerKind = {
         return `is on ${description.host}, and it can't leave ${host}`;
       }
       const knownMs = endedMs.get(keyOf(seat));
-      const calm = !disturbances.ofControlPlane(atMs - 2 * newsMs);
+      // A write without an answer is repeated as it was, and that may be due only then (R4).
+      const troubleMs = 2 * newsMs + world.options.timings.retryMaxMs;
+      const calm = !disturbances.ofControlPlane(atMs - troubleMs);
       return knownMs !== undefined && calm && atMs - knownMs > newsMs
         ? `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`
         : null;

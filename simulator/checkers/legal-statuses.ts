@@ -40,8 +40,9 @@ export const legalStatuses: CheckerKind = {
 /** Did the store lose what had made it the status that it had before? */
 function isLost(losses: Losses, { id, status }: Sight, before: string): boolean {
   if (before === 'gone' && losses.ofCreation(id)) return true;
-  if (status === 'PENDING_CREATE') return losses.of('binding', id).length > 0;
-  return losses.ofDeletion(id);
+  // What had been removed is on record again, and has to be bound anew: it will be refused for good.
+  if (losses.ofDeletion(id)) return true;
+  return status === 'PENDING_CREATE' && losses.of('binding', id).length > 0;
 }
 
 /** The status seen before after which this one can't come; null if it can. */

@@ -14,6 +14,8 @@ export const trafficGoesOn: CheckerKind = {
       // The store itself is asked, because what watches it hears later.
       const record = world.stores.desired.snapshot().find(({ key }) => key === loadBalancer);
       if (record === undefined || desiredOf(record.value).status !== 'live') return;
+      // Somebody wanted to, and was carrying it out when the store lost the deletion.
+      if (world.losses.ofDeletion(loadBalancer)) return;
       violate(`a call ended its traffic on ${place}, and nobody wants to delete it`, loadBalancer);
     },
   }),

@@ -9,6 +9,7 @@ import { deviceDriftScenario } from './device-drift.ts';
 import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
 import { firstAgentAppearsScenario } from './first-agent-appears.ts';
+import { forgottenMovesScenario } from './forgotten-moves.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
 import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   natsRestartScenario,
   lostPromotionScenario,
   storePowerLossScenario,
+  forgottenMovesScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
   splitBrainAttemptScenario,

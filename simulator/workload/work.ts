@@ -28,6 +28,17 @@ export interface WorkFrame {
   readonly editsMax: number;
   /** How many of them are deleted again. */
   readonly deletedShare: number;
+  /** Where given, edits and deletions fall upon trouble and not anywhere. */
+  readonly upon?: Upon;
+}
+
+/** Moments of trouble: what is asked for just then is the most likely to go wrong. */
+export interface Upon {
+  readonly momentsMs: readonly number[];
+  /** How long before and after one of them it is asked for. */
+  readonly aroundMs: readonly [number, number];
+  /** Of how much of the work that is true. */
+  readonly share: number;
 }
 
 /** How many load balancers are created bare, and get their children one by one. */
@@ -85,14 +96,24 @@ function drawLife(
     work.push({ atMs: completeMs, loadBalancer, type: 'edit', change });
   }
   const times = Array.from({ length: stream.integer(0, editsMax) }, () =>
-    stream.between(completeMs, untilMs),
+    drawTime(stream, completeMs, frame),
   );
   // In order of time, because each change is drawn for what the ones before it have left.
   for (const atMs of times.toSorted((a, b) => a - b)) {
     work.push({ atMs, loadBalancer, type: 'edit', change: draft.change() });
   }
   if (stream.chance(deletedShare)) {
-    work.push({ atMs: stream.between(createdMs, untilMs), loadBalancer, type: 'delete' });
+    work.push({ atMs: drawTime(stream, createdMs, frame), loadBalancer, type: 'delete' });
   }
   return work;
+}
+
+function drawTime(stream: RandomStream, fromMs: number, { untilMs, upon }: WorkFrame): number {
+  const anywhereMs = stream.between(fromMs, untilMs);
+  if (upon === undefined || !stream.chance(upon.share)) return anywhereMs;
+  const moments = upon.momentsMs.filter((atMs) => atMs > fromMs && atMs < untilMs);
+  if (moments.length === 0) return anywhereMs;
+  const [beforeMs, afterMs] = upon.aroundMs;
+  const atMs = stream.pick(moments) + stream.between(-beforeMs, afterMs);
+  return Math.min(Math.max(atMs, fromMs), untilMs);
 }

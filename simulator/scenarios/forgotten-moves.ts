@@ -1,0 +1,113 @@
+import { agentCrash } from '../faults/agent-crash.ts';
+import { agentCut } from '../faults/agent-cut.ts';
+import { agentPause } from '../faults/agent-pause.ts';
+import { controllerCrash } from '../faults/controller-crash.ts';
+import { deviceFailure } from '../faults/device-failure.ts';
+import { deviceSlow } from '../faults/device-slow.ts';
+import { deviceUnreachable } from '../faults/device-unreachable.ts';
+import type { Fault } from '../faults/fault.ts';
+import { storeLeaderLost } from '../faults/store-leader-lost.ts';
+import { storePowerLoss } from '../faults/store-power-loss.ts';
+import { drawProviders, drawWork } from '../workload/work.ts';
+import type { RandomStream } from '../world/random-streams.ts';
+import { type PlanFrame, type Scenario, smallSize } from './scenario.ts';
+
+const untilMs = 36_000;
+const cutsMs = [7_000, 21_000];
+/** How far from its cut's beginning the trouble before and after it is. */
+const beforeMs = 5_000;
+const afterMs = 8_000;
+/** How long after the cut every agent has claimed what it holds. */
+const claimedMs = 5_000;
+
+/**
+ * The NATS cluster loses power just after load balancers have moved, were edited and deleted, and mostly
+ * the controllers do as well. What agents and devices hold is newer than any record, and then the holders
+ * on record die.
+ */
+export const forgottenMovesScenario: Scenario = {
+  name: 'forgotten-moves',
+  summary: 'the stores forget what was just moved, edited or deleted, and more agents die',
+  promise:
+    'No epoch that a device knows is given to somebody else, and records end in line with the devices.',
+  size: { ...smallSize, loadBalancers: 10 },
+  plan(stream, frame) {
+    const draws = stream('faults');
+    const faults = cutsMs.flatMap((atMs) => {
+      const target = draws.pick(['all', 'binding', 'desired', 'desired', 'desired']);
+      return [
+        ...losePower(draws, frame, atMs, target),
+        ...troubleAgents(draws, frame, atMs, target),
+        ...troubleDevices(draws, atMs),
+      ];
+    });
+    const upon = { momentsMs: cutsMs, aroundMs: [1_500, 2_000], share: 0.8 } as const;
+    const { loadBalancers } = frame;
+    const work = drawWork(
+      stream('workload'),
+      { loadBalancers, createdByMs: 18_000, untilMs, editsMax: 5, deletedShare: 0.4, upon },
+      drawProviders(stream('providers'), { host: 0.1, marker: 0.1 }),
+    );
+    return { work, faults, untilMs };
+  },
+};
+
+/** When it is back, a bucket may have to wait for a leader: until then nothing is put right. */
+function losePower(
+  draws: RandomStream,
+  { controllerIds }: PlanFrame,
+  atMs: number,
+  target: string,
+): Fault[] {
+  const when = { atMs, forMs: draws.between(500, 2_500) };
+  const variant = String(draws.pick([1_500, 6_000]));
+  const isBlackout = draws.chance(0.7);
+  const deaths = controllerIds
+    .filter(() => isBlackout || draws.chance(0.4))
+    .map((controller) => ({
+      kind: controllerCrash.name,
+      atMs,
+      forMs: when.forMs,
+      target: controller,
+      variant: '',
+    }));
+  const election = {
+    kind: storeLeaderLost.name,
+    atMs: atMs + when.forMs - 100,
+    forMs: draws.between(4_000, 6_000),
+    target: draws.pick(['desired', 'desired', 'binding']),
+    variant: '',
+  };
+  const cut = { kind: storePowerLoss.name, ...when, target, variant };
+  return [cut, ...deaths, ...(draws.chance(0.7) ? [election] : [])];
+}
+
+/**
+ * Where bindings are lost, agents die only when those that hold more than is on record had time to say so: if
+ * whoever remembers an epoch dies with the record of it, no rule can know that it was given.
+ */
+function troubleAgents(
+  draws: RandomStream,
+  { ids }: PlanFrame,
+  cutMs: number,
+  target: string,
+): Fault[] {
+  const fromMs = cutMs + (target === 'desired' ? -beforeMs : claimedMs);
+  return Array.from({ length: draws.integer(1, 4) }, () => {
+    const kind = draws.pick([agentCrash, agentCrash, agentPause, agentCut]);
+    const atMs = draws.between(fromMs, cutMs + afterMs);
+    const variant = kind === agentCut ? 'both' : '';
+    const forMs = draws.between(500, 5_000);
+    return { kind: kind.name, atMs, forMs, target: draws.pick(ids), variant };
+  });
+}
+
+function troubleDevices(draws: RandomStream, cutMs: number): Fault[] {
+  const when = { atMs: cutMs - draws.between(0, 1_000), forMs: draws.between(1_000, 4_000) };
+  return draws.pick([
+    [],
+    [{ kind: deviceSlow.name, ...when, target: '', variant: draws.pick(['20', '100']) }],
+    [{ kind: deviceUnreachable.name, ...when, target: '', variant: 'nobody reaches it' }],
+    [{ kind: deviceFailure.name, ...when, forMs: 0, target: '4', variant: 'unknown' }],
+  ]);
+}
