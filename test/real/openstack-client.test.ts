@@ -12,6 +12,8 @@ import { World } from './support/world.ts';
  * two, and `--wait` looks every three seconds, so each test may take minutes on a busy machine.
  */
 const testMs = 240_000;
+/** What several load balancers at once need on such a machine until they are as they should be. */
+const settleMs = 60_000;
 
 /** Fewer than there are of some things here, so that the client has to turn pages. */
 const pageSizeMax = 2;
@@ -52,15 +54,19 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
     const loadbalancer = { name, vip_subnet_id: loopbackPool.subnetId, listeners: [listener] };
     const body = await world.api.post('/v2.0/lbaas/loadbalancers', { loadbalancer });
     const { id, vip_address } = Created.parse(body).loadbalancer;
-    await world.active(id);
+    await world.active(id, settleMs);
     return { id, address: vip_address, port };
   }
 
   const served = (address: string, port: number) =>
-    eventually(`${address}:${port} serves`, async () => {
-      const response = await fetch(`http://${address}:${port}/`).catch(() => null);
-      return response?.ok === true ? response.text() : null;
-    });
+    eventually(
+      `${address}:${port} serves`,
+      async () => {
+        const response = await fetch(`http://${address}:${port}/`).catch(() => null);
+        return response?.ok === true ? response.text() : null;
+      },
+      settleMs,
+    );
 
   test('creates a load balancer in a subnet by its name, and edits and deletes it by its own', async () => {
     const subnet = ['--vip-subnet-id', loopbackPool.subnetName];
