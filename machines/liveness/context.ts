@@ -20,6 +20,10 @@ export const AgentDescription = z.strictObject({
 });
 export type AgentDescription = z.infer<typeof AgentDescription>;
 
+/** An operator's word that nothing new is to come to an agent; draining: what is there has to go, too. */
+export const Cordon = z.strictObject({ draining: z.boolean(), since: z.number() });
+export type Cordon = z.infer<typeof Cordon>;
+
 export const LivenessContext = z.strictObject({
   agent: agentId.nullable(),
   /** 0 until it has registered. */
@@ -30,6 +34,8 @@ export const LivenessContext = z.strictObject({
   suspicion: z.enum(['silence', 'connection closed']).nullable(),
   /** Wall time of the last change of state. */
   since: z.number(),
+  /** It is about the agent, whatever becomes of its incarnations. */
+  cordon: Cordon.nullable().default(null),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -40,4 +46,5 @@ export const initialLivenessContext: LivenessContext = {
   reason: null,
   suspicion: null,
   since: 0,
+  cordon: null,
 };

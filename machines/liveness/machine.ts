@@ -29,7 +29,10 @@ export type LivenessEvent =
   | { readonly type: 'probe.nobody'; readonly incarnation: number; readonly at: number }
   | { readonly type: 'goodbye'; readonly incarnation: number; readonly at: number }
   /** No load balancer is bound to it any more. */
-  | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number };
+  | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number }
+  /** An operator wants nothing new to come to it; draining: nor anything to stay. */
+  | { readonly type: 'cordon'; readonly draining: boolean; readonly at: number }
+  | { readonly type: 'uncordon'; readonly at: number };
 
 /** An agent as its judge sees it. Verdicts name one incarnation, and are never taken back. */
 export const livenessMachine = setup({
@@ -75,13 +78,23 @@ export const livenessMachine = setup({
       reason: 'silent: its heartbeats have stopped for too long',
       since: event.at,
     })),
+    noteCordon: assign(({ event }) =>
+      event.type === 'cordon' ? { cordon: { draining: event.draining, since: event.at } } : {},
+    ),
+    clearCordon: assign({ cordon: null }),
     noteLeaving: assign(({ event }) => ({ reason: 'it said goodbye', since: event.at })),
   },
   guards: {
-    current: ({ context, event }) => event.incarnation === context.incarnation,
-    newer: ({ context, event }) => event.incarnation > context.incarnation,
+    current: ({ context, event }) =>
+      'incarnation' in event && event.incarnation === context.incarnation,
+    newer: ({ context, event }) =>
+      'incarnation' in event && event.incarnation > context.incarnation,
     /** Registered again under the same incarnation: its judge had forgotten, it had not died. */
-    same: ({ context, event }) => event.incarnation === context.incarnation,
+    same: ({ context, event }) =>
+      'incarnation' in event && event.incarnation === context.incarnation,
+    /** Asked for again: it stands since the first time. */
+    cordonedAlready: ({ context, event }) =>
+      event.type === 'cordon' && context.cordon?.draining === event.draining,
   },
 }).createMachine({
   id: 'liveness',
@@ -97,6 +110,8 @@ export const livenessMachine = setup({
     'probe.*': {},
     goodbye: {},
     emptied: {},
+    cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
+    uncordon: { actions: 'clearCordon' },
     '*': { actions: 'unexpected' },
   },
   states: {

@@ -11,6 +11,8 @@ export interface AgentFacts {
   readonly capacity: number | null;
   /** How many load balancers are bound to it. */
   readonly load: number;
+  /** Set by an operator: nothing new may come to it. */
+  readonly cordoned: boolean;
 }
 
 /** Hosts that hold others of a load balancer's groups, each with the reason as the user reads it. */
@@ -46,6 +48,7 @@ export function rejection(agent: AgentFacts, ask: Ask): string | null {
   const excluded = ask.exclude.get(agent.id);
   if (excluded !== undefined) return excluded;
   if (agent.state !== 'alive') return `is ${agent.state}`;
+  if (agent.cordoned) return 'is cordoned';
   if (!agent.drivers.includes(ask.driver)) {
     return `does not run the driver ${ask.driver} (it runs ${agent.drivers.join(', ') || 'none'})`;
   }

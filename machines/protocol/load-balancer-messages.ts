@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { Operation } from '../model/operations/operation.ts';
+import { agentId } from './seat.ts';
 
 /** Requests of the API to the controller that owns a load balancer's shard. */
 
@@ -10,7 +11,10 @@ export const CreateRequest = z.strictObject({ operationId, document: LoadBalance
 export const EditRequest = z.strictObject({ operationId, operation: Operation });
 export const DeleteRequest = z.strictObject({ operationId, cascade: z.boolean() });
 
-/** Answered after the commit; `revision` is that of the desired record. */
+/** An operator wants it to be bound to this agent. */
+export const MoveRequest = z.strictObject({ agent: agentId });
+
+/** Answered after the commit; `revision` is that of the record. */
 export const WriteReply = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('committed'), revision: z.int().min(1) }),
   z.strictObject({

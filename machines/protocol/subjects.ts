@@ -33,6 +33,9 @@ export const down = (agent: string, kind: string): string => subject('down', age
 /** From any controller to the one that owns the load balancer's shard. */
 export const lb = (shard: number, id: string, verb: string): string =>
   subject('lb', shard, id, verb);
+/** From any controller to the one that judges the agent. */
+export const agent = (shard: number, id: string, verb: string): string =>
+  subject('agent', shard, id, verb);
 /** Told to whoever wants to know; nobody acts on it. */
 export const events = (kind: string, id: string): string => subject('evt', kind, id);
 /** To one controller. */
@@ -46,6 +49,7 @@ export const connConnect = 'hf.conn.connect';
 export const upOfShard = (shard: number): string => `${subject('up')}.*.${shard}.>`;
 export const downOfAgent = (agent: string): string => `${subject('down', agent)}.>`;
 export const lbOfShard = (shard: number): string => `${subject('lb', shard)}.>`;
+export const agentsOfShard = (shard: number): string => `${subject('agent', shard)}.>`;
 export const ofController = (id: string): string => `${subject('ctl', id)}.>`;
 export const allEvents = 'hf.evt.>';
 
@@ -100,8 +104,19 @@ export const parseDown = remembering<{ agent: string; kind: string }>((text) => 
 });
 
 /** Reads what {@link lb} built; null for any other subject. */
-export function parseLb(text: string): { shard: number; id: string; verb: string } | null {
-  const [shardText, id, verb] = split(text, 'lb', 3) ?? [];
+export const parseLb = (text: string): Addressed | null => parseAddressed(text, 'lb');
+
+/** Reads what {@link agent} built; null for any other subject. */
+export const parseAgent = (text: string): Addressed | null => parseAddressed(text, 'agent');
+
+interface Addressed {
+  readonly shard: number;
+  readonly id: string;
+  readonly verb: string;
+}
+
+function parseAddressed(text: string, family: string): Addressed | null {
+  const [shardText, id, verb] = split(text, family, 3) ?? [];
   if (shardText === undefined || id === undefined || verb === undefined) return null;
   const shard = shardNumber(shardText);
   return shard === null ? null : { shard, id, verb };

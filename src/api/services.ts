@@ -48,6 +48,8 @@ export interface LoadBalancers {
   create(document: LoadBalancerDocument, requestId: string): Promise<LoadBalancerView>;
   edit(id: string, operation: Operation, requestId: string): Promise<LoadBalancerView>;
   delete(id: string, options: { cascade: boolean }, requestId: string): Promise<void>;
+  /** Gives it to that agent, if that one can take it; does nothing where it is there already. */
+  move(id: string, agent: string): Promise<LoadBalancerView>;
 }
 
 /** The fields of a request that say which address a load balancer wants; null where unsaid. */
@@ -95,10 +97,15 @@ export interface AgentView {
   readonly addresses: readonly string[];
   /** Wall time of the last change of state. */
   readonly sinceMs: number;
+  /** Set by an operator, with the wall time: nothing new comes to it; draining: nor stays. */
+  readonly cordon: { readonly draining: boolean; readonly since: number } | null;
 }
 
+/** Writes resolve once they are committed and shown, and throw Fault. */
 export interface Fleet {
   agents(): readonly AgentView[];
+  cordon(agent: string, options: { draining: boolean }): Promise<void>;
+  uncordon(agent: string): Promise<void>;
 }
 
 /** A machine's step from one state to another, at the moment when it was taken. */

@@ -8,8 +8,11 @@ import { CommandError } from '../client/api-client.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand } from './commands/agents.ts';
 import { controllerCommand } from './commands/controller.ts';
+import { cordonCommand, uncordonCommand } from './commands/cordon.ts';
 import { demoCommand } from './commands/demo.ts';
+import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
+import { moveCommand } from './commands/move.ts';
 import { upCommand } from './commands/up.ts';
 
 const program = new Command('holdfast')
@@ -22,6 +25,10 @@ const program = new Command('holdfast')
   .addCommand(agentCommand)
   .addCommand(agentsCommand)
   .addCommand(explainCommand)
+  .addCommand(cordonCommand)
+  .addCommand(uncordonCommand)
+  .addCommand(drainCommand)
+  .addCommand(moveCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

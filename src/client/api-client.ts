@@ -17,8 +17,17 @@ const Agent = z.object({
   bound_loadbalancers: z.number(),
   standby_loadbalancers: z.number(),
   since: z.coerce.date(),
+  cordon: z.object({ draining: z.boolean(), since: z.coerce.date() }).nullable(),
 });
 export type Agent = z.infer<typeof Agent>;
+
+/** A load balancer, as Holdfast's own list shows it. */
+const Held = z.object({
+  id: z.string(),
+  name: z.string(),
+  binding: Seat.nullable(),
+});
+export type Held = z.infer<typeof Held>;
 
 /** A machine's step, as the API's event stream tells it. */
 const Transition = z.object({
@@ -62,6 +71,18 @@ export class ApiClient {
 
   async agents(): Promise<readonly Agent[]> {
     return z.object({ agents: z.array(Agent) }).parse(await this.get('/holdfast/v1/agents')).agents;
+  }
+
+  /** Has an operator's word done about an agent. */
+  async order(agent: string, verb: 'cordon' | 'uncordon' | 'drain'): Promise<void> {
+    await this.post(`/holdfast/v1/agents/${encodeURIComponent(agent)}/${verb}`, {});
+  }
+
+  /** The load balancers that are bound to an agent. */
+  async heldBy(agent: string): Promise<readonly Held[]> {
+    const body = await this.get('/holdfast/v1/loadbalancers');
+    const { loadbalancers } = z.object({ loadbalancers: z.array(Held) }).parse(body);
+    return loadbalancers.filter(({ binding }) => binding?.agent === agent);
   }
 
   /** Calls `listen` for each transition from now on, until the signal; rejects if the stream breaks. */

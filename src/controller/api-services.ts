@@ -1,23 +1,14 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
-import { type Clock, delay } from '../../machines/ports/clock.ts';
-import { WriteReply } from '../../machines/protocol/load-balancer-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import { backoffMs } from '../../machines/timings/backoff.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancers, LoadBalancerView } from '../api/services.ts';
-import { call } from '../messaging/endpoint.ts';
-import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
-import { MirrorBehind } from './mirror.ts';
+import { callOwner, type OwnerCallOptions } from './owner-call.ts';
 import type { Projection } from './projection.ts';
 import { ReadBarrier } from './read-barrier.ts';
 
-export interface ApiServicesOptions {
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly timings: Timings;
+export interface ApiServicesOptions extends OwnerCallOptions {
   readonly shards: number;
   readonly projection: Projection;
   readonly stores: Stores;
@@ -72,6 +63,18 @@ export class ApiServices implements LoadBalancers {
     await this.#write(id, 'delete', { operationId: requestId, cascade: options.cascade });
   }
 
+  async move(id: string, agent: string): Promise<LoadBalancerView> {
+    const { projection, shards } = this.#options;
+    await callOwner(this.#options, {
+      subject: subjects.lb(subjects.shardOf(id, shards), id, 'move'),
+      request: { agent },
+      shown: (revision, timeoutMs) => projection.binding.reached(revision, timeoutMs),
+      meaning: ({ status }) =>
+        status === 404 && projection.desired.get(id) !== null ? 'passing' : 'final',
+    });
+    return this.#written(id);
+  }
+
   #written(id: string): LoadBalancerView {
     const view = this.get(id);
     // Written and already gone again: someone else has deleted it since.
@@ -79,50 +82,20 @@ export class ApiServices implements LoadBalancers {
     return view;
   }
 
-  /** Repeats the write under its operation id until it is answered, so it happens once. */
-  async #write(id: string, verb: string, request: object): Promise<void> {
-    const { bus, clock, timings, shards, projection } = this.#options;
-    const subject = subjects.lb(subjects.shardOf(id, shards), id, verb);
-    const startedMs = clock.monotonicMs();
-    const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
-        const reply = await call(bus, subject, request, WriteReply, timeoutMs);
-        if (reply.type === 'fault') {
-          // An earlier attempt, whose answer was lost, may have deleted it.
-          if (verb === 'delete' && attempt > 0 && reply.status === 404) return;
-          // Its owner has only just become that, and has not heard of it; it will.
-          if (reply.status === 404 && projection.desired.get(id) !== null) {
-            throw new NotHeardOf(`the owner of load balancer ${id} has not heard of it yet`);
-          }
-          throw new Fault(reply.status, reply.message, reply.retryAfterSeconds);
-        }
-        await projection.desired.reached(reply.revision, Math.max(1, leftMs()));
-        return;
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
-        if (leftMs() <= waitMs) {
-          throw new Fault(503, `The control plane can't take the request now: ${error.message}`, 1);
-        }
-        await delay(clock, waitMs);
-      }
-    }
+  /** Repeated under its operation id, so it happens once. */
+  #write(id: string, verb: string, request: object): Promise<void> {
+    const { projection, shards } = this.#options;
+    return callOwner(this.#options, {
+      subject: subjects.lb(subjects.shardOf(id, shards), id, verb),
+      request,
+      shown: (revision, timeoutMs) => projection.desired.reached(revision, timeoutMs),
+      meaning: ({ status }, attempt) => {
+        if (status !== 404) return 'final';
+        // An earlier attempt, whose answer was lost, may have deleted it.
+        if (verb === 'delete' && attempt > 0) return 'done';
+        // Its owner has only just become that, and has not heard of it; it will.
+        return projection.desired.get(id) === null ? 'final' : 'passing';
+      },
+    });
   }
-}
-
-/** An owner does not know what this controller knows: one of them is behind. */
-class NotHeardOf extends Error {
-  override readonly name = 'NotHeardOf';
-}
-
-function isPassing(error: unknown): error is Error {
-  return (
-    error instanceof NotHeardOf ||
-    error instanceof NoResponders ||
-    error instanceof RequestTimeout ||
-    error instanceof BusUnavailable ||
-    error instanceof MirrorBehind
-  );
 }

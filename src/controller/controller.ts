@@ -9,7 +9,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { AgentView, Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
+import type { Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
@@ -17,6 +17,7 @@ import type { Stores } from '../ports/store.ts';
 import { AntiAffinity, type ApartGroup, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
 import { EpochFloors } from './epoch-floors.ts';
+import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
 import { ForeignSeats } from './foreign-seats.ts';
 import { Inbox } from './inbox.ts';
@@ -94,7 +95,6 @@ export class Controller {
       bound: (agent) => seats.load(agent) + this.#foreign.bound(agent),
       standby: (agent) => seats.standbyLoad(agent) + this.#foreign.standby(agent),
     });
-    this.fleet = { agents: (): readonly AgentView[] => this.#fleet.views() };
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
     this.projection = new Projection({
@@ -107,6 +107,7 @@ export class Controller {
       lost: (bucket, key, before) => this.#lost(bucket, key, before),
     });
     const { projection } = this;
+    this.fleet = new FleetServices({ bus, clock, timings, shards, projection, fleet: this.#fleet });
     this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
@@ -356,7 +357,9 @@ export class Controller {
     }
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.
-    if (same && JSON.stringify(before.description) === JSON.stringify(context.description)) return;
+    const said = ({ description, cordon }: Pick<LivenessContext, 'description' | 'cordon'>) =>
+      JSON.stringify([description, cordon]);
+    if (same && said(before) === said(context)) return;
     if (state === 'dead' || state === 'retired') {
       this.owner.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.agentLeaving(agent, context.incarnation);

@@ -39,3 +39,13 @@ export function refuseUnsupported(driver: DriverDescriptor, document: LoadBalanc
     );
   }
 }
+
+/** The driver that a provider means; throws a Fault (400) where no such driver is enabled. */
+export function driverOf(
+  provider: string,
+  { resolveDriver }: { readonly resolveDriver: (name: string) => DriverDescriptor | null },
+): DriverDescriptor {
+  const descriptor = resolveDriver(provider);
+  if (descriptor === null) throw new Fault(400, `Provider '${provider}' is not enabled.`);
+  return descriptor;
+}

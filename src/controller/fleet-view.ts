@@ -34,11 +34,13 @@ export class FleetView {
 
   current(
     agent: string,
-  ): (Pick<LivenessContext, 'incarnation' | 'description'> & { readonly state: string }) | null {
+  ):
+    | (Pick<LivenessContext, 'incarnation' | 'description' | 'cordon'> & { readonly state: string })
+    | null {
     const known = this.#agents.get(agent);
     if (known === undefined) return null;
-    const { incarnation, description } = known.context;
-    return { state: known.state, incarnation, description };
+    const { incarnation, description, cordon } = known.context;
+    return { state: known.state, incarnation, description, cordon };
   }
 
   /** Is this very incarnation alive, as far as is known? */
@@ -62,6 +64,15 @@ export class FleetView {
     return null;
   }
 
+  /** Who wants to be left, by its own goodbye or by an operator's word. */
+  leaving(): readonly { readonly id: string; readonly incarnation: number }[] {
+    return [...this.#agents].flatMap(([id, { state, context }]) => {
+      const { incarnation, cordon } = context;
+      const drained = cordon?.draining === true && state !== 'dead' && state !== 'retired';
+      return state === 'draining' || drained ? [{ id, incarnation }] : [];
+    });
+  }
+
   facts(): readonly AgentFacts[] {
     const facts: AgentFacts[] = [];
     for (const [id, { state, context }] of this.#agents) {
@@ -77,6 +88,7 @@ export class FleetView {
         zone,
         capacity,
         load: this.#loads.bound(id),
+        cordoned: context.cordon !== null,
       });
     }
     return facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -98,6 +110,7 @@ export class FleetView {
         standbyLoadBalancers: this.#loads.standby(facts.id),
         addresses: known.context.description?.addresses ?? [],
         sinceMs: known.context.since,
+        cordon: known.context.cordon,
       };
     });
   }

@@ -10,10 +10,12 @@ import {
   Strays,
   type StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
+import { CordonRequest, UncordonRequest } from '../../machines/protocol/fleet-messages.ts';
 import {
   CreateRequest,
   DeleteRequest,
   EditRequest,
+  MoveRequest,
   type WriteReply,
 } from '../../machines/protocol/load-balancer-messages.ts';
 import { agentId, incarnation, type Seat } from '../../machines/protocol/seat.ts';
@@ -58,6 +60,7 @@ export class Inbox {
     this.#open.set(shard, [
       bus.subscribe(subjects.upOfShard(shard), (message) => this.#fromAgent(message)),
       bus.subscribe(subjects.lbOfShard(shard), (message) => this.#forLoadBalancer(message)),
+      bus.subscribe(subjects.agentsOfShard(shard), (message) => this.#aboutAgent(message)),
     ]);
   }
 
@@ -192,6 +195,10 @@ export class Inbox {
         return this.#write(message, DeleteRequest, (body) =>
           this.#options.owner.delete(id, body.operationId, body.cascade),
         );
+      case 'move':
+        return this.#write(message, MoveRequest, (body) =>
+          this.#options.owner.move(id, body.agent),
+        );
       case 'claim': {
         const parsed = parseMessage(ForwardedClaim, message.data);
         if ('problem' in parsed) return this.#malformed(message, parsed.problem);
@@ -200,6 +207,22 @@ export class Inbox {
       }
       default:
         return this.#malformed(message, `'${address.verb}' is no verb of a load balancer`);
+    }
+  }
+
+  #aboutAgent(message: BusMessage): void {
+    const address = subjects.parseAgent(message.subject);
+    if (address === null) return this.#malformed(message, 'its subject names no agent');
+    const { judge } = this.#options;
+    switch (address.verb) {
+      case 'cordon':
+        return this.#write(message, CordonRequest, ({ draining }) =>
+          judge.cordon(address.id, draining),
+        );
+      case 'uncordon':
+        return this.#write(message, UncordonRequest, () => judge.uncordon(address.id));
+      default:
+        return this.#malformed(message, `'${address.verb}' is no verb of an agent`);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
+import { Fault } from '../../machines/model/fault.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -134,6 +135,23 @@ export class Judge {
     const state = this.#states.get(agent);
     const retired = state === 'retired' || state === undefined;
     return { retired, bound: this.#options.boundCount(agent) };
+  }
+
+  /** Resolves with the revision of its record that says so; throws a Fault (404). */
+  cordon(agent: string, draining: boolean): Promise<number> {
+    return this.#ordered(agent, { type: 'cordon', draining, at: this.#options.clock.wallMs() });
+  }
+
+  uncordon(agent: string): Promise<number> {
+    return this.#ordered(agent, { type: 'uncordon', at: this.#options.clock.wallMs() });
+  }
+
+  async #ordered(agent: string, order: LivenessEvent): Promise<number> {
+    if ((this.host.context(agent)?.incarnation ?? 0) === 0) {
+      throw new Fault(404, `Agent ${agent} not found.`);
+    }
+    await this.host.ask(agent, order);
+    return this.host.actor(agent)?.revision ?? 0;
   }
 
   /** The server says that a connection with this agent's name was closed. */

@@ -9,6 +9,7 @@ import {
   checkNewDocument,
 } from '../../machines/model/operations/apply.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
+import { notFound } from '../../machines/model/operations/words.ts';
 import { timestampOf } from '../../machines/model/operations/stamp.ts';
 import type { Apart } from '../../machines/placement/candidates.ts';
 import type { RankPolicy } from '../../machines/placement/rank.ts';
@@ -29,13 +30,13 @@ import type { FleetView } from './fleet-view.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer } from './placer.ts';
-import { refuseDeleting, refuseUnsupported } from './edits.ts';
+import { driverOf, refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { Newborns } from './newborns.ts';
 import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
-import { tellStanding } from './standings.ts';
+import { tellReplaced } from './standings.ts';
 
 export interface OwnerOptions {
   readonly bus: Bus;
@@ -118,7 +119,7 @@ export class LoadBalancerOwner {
       counters: options.counters,
       context: (id) => this.host.context(id),
       life: (id) => this.host.actor(id),
-      release: (id, context) => this.#release(id, context),
+      release: (id, context) => tellReplaced(options, id, context),
       hooks: {
         stepped: (step) => this.#stepped(step),
         committed: (id, context) => options.floors.committed(id, context),
@@ -139,7 +140,7 @@ export class LoadBalancerOwner {
   // What the API asks for.
 
   create(id: string, operationId: string, document: LoadBalancerDocument): Promise<number> {
-    const driver = this.#descriptor(document.provider);
+    const driver = driverOf(document.provider, this.#options);
     const checked = checkNewDocument(document);
     refuseUnsupported(driver, checked);
     const generation = checked.changed_generation;
@@ -154,7 +155,7 @@ export class LoadBalancerOwner {
       const generation = record.generation + 1;
       const now = timestampOf(this.#options.clock.wallMs());
       const document = applyOperation(record.document, operation, { generation, now });
-      refuseUnsupported(this.#descriptor(record.driver), document);
+      refuseUnsupported(driverOf(record.driver, this.#options), document);
       return { status: 'live', generation, driver: record.driver, document };
     });
   }
@@ -166,6 +167,20 @@ export class LoadBalancerOwner {
       const { driver, document } = record;
       return { status: 'deleting', generation: record.generation + 1, driver, document };
     });
+  }
+
+  /** Resolves with the revision of its record; throws a Fault (404, 409). */
+  async move(id: string, agent: string): Promise<number> {
+    const context = this.host.context(id);
+    const actor = this.host.actor(id);
+    if (context === null || actor === null) throw notFound('Load Balancer', id);
+    if (context.binding?.agent === agent) return actor.revision;
+    const order = this.#placer.moving(id, context, agent);
+    if (typeof order === 'string') {
+      throw new Fault(409, `Load Balancer ${id} can't be moved to ${agent}: ${order}.`);
+    }
+    await this.host.ask(id, order);
+    return actor.revision;
   }
 
   /** Takes over what the records say; called for each load balancer of a newly owned shard. */
@@ -245,9 +260,7 @@ export class LoadBalancerOwner {
     inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) =>
       this.#offer(id),
     );
-    for (const { id, incarnation, state } of fleet.facts()) {
-      if (state === 'draining') this.agentLeaving(id, incarnation);
-    }
+    for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
   }
 
   /** A place may have become free: offered to those who wait, once for all that came together. */
@@ -352,14 +365,6 @@ export class LoadBalancerOwner {
     this.host.tell(id, this.#placer.offer(id, context));
   }
 
-  #release(id: string, context: LoadBalancerContext): void {
-    if (context.replaced !== null && context.binding !== null) {
-      const { bus, fleet } = this.#options;
-      const host = fleet.current(context.binding.agent)?.description?.host;
-      tellStanding(bus, id, context.replaced.agent, context.binding, host);
-    }
-  }
-
   #ended(id: string): void {
     this.#options.seats.forget(id);
     const known = this.#desired.get(id);
@@ -384,11 +389,5 @@ export class LoadBalancerOwner {
       return;
     }
     await this.#desired.purge(id);
-  }
-
-  #descriptor(provider: string): DriverDescriptor {
-    const descriptor = this.#options.resolveDriver(provider);
-    if (descriptor === null) throw new Fault(400, `Provider '${provider}' is not enabled.`);
-    return descriptor;
   }
 }

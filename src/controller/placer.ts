@@ -72,6 +72,28 @@ export class Placer {
   }
 
   /** May it take over? Others of its groups may have come to its host since it was named. */
+  /** The order that gives it to one agent; a sentence where that one can't take it. */
+  moving(
+    id: string,
+    context: LoadBalancerContext,
+    target: string,
+  ): (LoadBalancerEvent & { type: 'agent.leaving' }) | string {
+    const { binding, standby } = context;
+    if (binding === null) return 'it is bound to nobody, and waits for any agent that can take it';
+    const { ranked, rejected } = this.#rank(id, context, this.#apart(id));
+    const facts = ranked.find((agent) => agent.id === target);
+    if (facts === undefined) {
+      const why = rejected.find(({ agent }) => agent === target)?.reason;
+      return why === undefined ? `there is no agent ${target}` : `${target} ${why}`;
+    }
+    const { incarnation, host } = facts;
+    const candidates = [{ agent: target, incarnation, host }];
+    const standbyReady = standby?.agent === target && standby.incarnation === incarnation;
+    const at = this.#clock.wallMs();
+    const { agent, incarnation: left } = binding;
+    return { type: 'agent.leaving', agent, incarnation: left, candidates, standbyReady, at };
+  }
+
   #standbyReady({ standby }: LoadBalancerContext, { ranked }: Ranking, apart: Apart): boolean {
     if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
     const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
@@ -81,10 +103,15 @@ export class Placer {
 
   #rank(id: string, context: LoadBalancerContext, apart: Apart): Ranking {
     const holder = context.binding?.agent;
-    // Its own place is no reason why its holder should be full.
+    const stays = this.#fleet.current(holder ?? '')?.cordon?.draining !== true;
+    // Its own place is no reason why its holder should be full, or closed to what comes back.
     const facts = this.#fleet
       .facts()
-      .map((agent) => (agent.id === holder ? { ...agent, load: agent.load - 1 } : agent));
+      .map((agent) =>
+        agent.id === holder
+          ? { ...agent, load: agent.load - 1, cordoned: agent.cordoned && !stays }
+          : agent,
+      );
     return this.#policy(facts, {
       loadBalancer: id,
       driver: context.driver,

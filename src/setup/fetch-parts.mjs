@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { openApt } from './apt.mjs';
-import { byHand } from './other-systems.mjs';
+import { installByHand } from './other-systems.mjs';
 import { inspect, programIn, worksWell } from './parts.mjs';
 import { SetupError, say } from './say.mjs';
 
@@ -38,11 +38,7 @@ export function fetchParts(missing, { cache, release, etc }) {
     const extra = missing.some(isOld) ? extraRelease : null;
     const apt = openApt(work, { codename: release.codename, extraRelease: extra, etc });
     for (const part of missing) {
-      const names = isOld(part)
-        ? part.packages.map((name) => `${name}/${extraRelease}`)
-        : part.isPython
-          ? apt.pythonClosure(part.packages)
-          : part.packages.flatMap((name) => apt.libraryClosure(name));
+      const names = isOld(part) ? [`${part.name}/${extraRelease}`] : apt.libraryClosure(part.name);
       const built = join(work, part.name);
       mkdirSync(join(built, 'files'), { recursive: true });
       apt.unpack(names, join(built, 'files'));
@@ -51,8 +47,7 @@ export function fetchParts(missing, { cache, release, etc }) {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     throw new SetupError(
-      byHand(
-        missing,
+      installByHand(
         `${error.message}\n\nSo what is missing could not be fetched. Check the network and the mirrors in ${etc}.`,
       ),
     );
@@ -73,7 +68,7 @@ function putInPlace(part, built, cache) {
   // Somebody whom the lock did not keep out was faster, and may be running it by now.
   if (worksWell(part, programIn(cache, part))) return;
   const wrapper = join(built, 'run');
-  writeFileSync(wrapper, wrapperScript(join(place, 'files'), join(built, 'files'), part));
+  writeFileSync(wrapper, wrapperScript(join(place, 'files'), join(built, 'files'), part.name));
   chmodSync(wrapper, 0o755);
   rmSync(place, { recursive: true, force: true });
   renameSync(built, place);
@@ -86,13 +81,12 @@ function putInPlace(part, built, cache) {
 
 /**
  * A script that becomes the program (`exec`: same process id, same signals), with the libraries that
- * came along in front of the machine's own. A Python program is run by the Python that came along,
- * which looks for modules beside itself and nowhere else (-I).
+ * came along in front of the machine's own.
  * @param {string} files Where the packages will be.
  * @param {string} builtFiles Where they are now.
- * @param {Pick<Part, 'name' | 'isPython'>} part
+ * @param {string} name
  */
-export function wrapperScript(files, builtFiles, { name, isPython }) {
+export function wrapperScript(files, builtFiles, name) {
   const directories = libraryDirectories(builtFiles).map((directory) => join(files, directory));
   const program = ['usr/sbin', 'usr/bin'].find((directory) =>
     existsSync(join(builtFiles, directory, name)),
@@ -103,8 +97,7 @@ export function wrapperScript(files, builtFiles, { name, isPython }) {
     directories.length === 0
       ? ''
       : `LD_LIBRARY_PATH=${quote(directories.join(':'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexport LD_LIBRARY_PATH\n`;
-  const interpreter = isPython ? `${quote(join(files, 'usr/bin/python3'))} -I ` : '';
-  return `#!/bin/sh\n${libraries}exec ${interpreter}${quote(join(files, program, name))} "$@"\n`;
+  return `#!/bin/sh\n${libraries}exec ${quote(join(files, program, name))} "$@"\n`;
 }
 
 /** @param {string} files */

@@ -7,6 +7,7 @@ import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type {
   AgentView,
+  Fleet,
   LoadBalancers,
   LoadBalancerView,
   TransitionEvent,
@@ -93,6 +94,13 @@ export class FakeLoadBalancers implements LoadBalancers {
     this.change(id, { deleting: true, provisioningStatus: 'PENDING_DELETE' });
   }
 
+  async move(id: string, agent: string): Promise<LoadBalancerView> {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure;
+    return this.change(id, { binding: { agent, incarnation: 1, epoch: 2 } });
+  }
+
   #admit(requestId: string): void {
     this.requestIds.push(requestId);
     const { failure } = this;
@@ -174,4 +182,27 @@ export const anAgent: AgentView = {
   boundLoadBalancers: 2,
   standbyLoadBalancers: 1,
   sinceMs: Date.UTC(2026, 0, 1),
+  cordon: null,
 };
+
+/** One agent, which does what it is told. */
+export class FakeFleet implements Fleet {
+  #agent = anAgent;
+
+  agents(): readonly AgentView[] {
+    return [this.#agent];
+  }
+
+  async cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {
+    this.#set(agent, { draining, since: Date.UTC(2026, 0, 2) });
+  }
+
+  async uncordon(agent: string): Promise<void> {
+    this.#set(agent, null);
+  }
+
+  #set(agent: string, cordon: AgentView['cordon']): void {
+    if (agent !== anAgent.id) throw new Fault(404, `Agent ${agent} not found.`);
+    this.#agent = { ...anAgent, cordon };
+  }
+}

@@ -5,7 +5,7 @@ import { type Api, createApi } from '../../src/api/app.ts';
 import { ApiConfig } from '../../src/api/config.ts';
 import { VipPools } from '../../src/vips/config.ts';
 import { createVips } from '../../src/vips/vips.ts';
-import { anAgent, FakeFeed, FakeLoadBalancers } from './fake-services.ts';
+import { FakeFleet, FakeFeed, FakeLoadBalancers } from './fake-services.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -74,7 +74,7 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
   const loadBalancers = new FakeLoadBalancers(clock);
   const feed = new FakeFeed();
   const app = createApi({
-    services: { loadBalancers, feed, vips, fleet: { agents: () => [anAgent] } },
+    services: { loadBalancers, feed, vips, fleet: new FakeFleet() },
     config: ApiConfig.parse({ defaultProvider: 'memory', ...options.config }),
     clock,
     random,

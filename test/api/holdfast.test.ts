@@ -23,10 +23,54 @@ test('agents are shown as they are judged', async () => {
         capacity: null,
         bound_loadbalancers: 2,
         standby_loadbalancers: 1,
+        cordon: null,
         since: '2026-01-01T00:00:00.000Z',
       },
     ],
   ]);
+});
+
+test.each([
+  ['cordon', { draining: false, since: '2026-01-02T00:00:00.000Z' }],
+  ['drain', { draining: true, since: '2026-01-02T00:00:00.000Z' }],
+  ['uncordon', null],
+])('an agent is told to %s, and shows it', async (verb, cordon) => {
+  const { status, body } = await api.send('POST', `/holdfast/v1/agents/agent-1/${verb}`);
+
+  expect([status, body.agent]).toEqual([200, expect.objectContaining({ id: 'agent-1', cordon })]);
+});
+
+test.each(['agent-9', 'no.agent', 'AGENT', 'a%2Fb'])('an agent %s is not found', async (id) => {
+  const { status, body } = await api.send('POST', `/holdfast/v1/agents/${id}/drain`);
+
+  expect([status, body.faultstring]).toEqual([
+    404,
+    expect.stringMatching(/^Agent .* not found\.$/),
+  ]);
+});
+
+test('a load balancer is moved, and answered with where it goes', async () => {
+  const { id } = await api.loadBalancer({ name: 'n' });
+  const path = `/holdfast/v1/loadbalancers/${id}/move`;
+
+  const { status, body } = await api.send('POST', path, { move: { agent: 'agent-2' } });
+
+  expect([status, body.loadbalancer]).toEqual([
+    202,
+    expect.objectContaining({ id, binding: { agent: 'agent-2', incarnation: 1, epoch: 2 } }),
+  ]);
+});
+
+test.each([
+  ['no agent', {}, 400],
+  ['what no agent is called', { agent: 'Agent One' }, 400],
+  ['more than it knows', { agent: 'agent-1', when: 'soon' }, 400],
+])('a move that names %s is refused', async (_, move, expected) => {
+  const { id } = await api.loadBalancer({ name: 'n' });
+
+  const { status } = await api.send('POST', `/holdfast/v1/loadbalancers/${id}/move`, { move });
+
+  expect(status).toBe(expected);
 });
 
 test('a load balancer explains where it is, or why it waits', async () => {

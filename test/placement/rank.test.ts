@@ -14,6 +14,7 @@ function agent(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
     zone: null,
     capacity: null,
     load: 0,
+    cordoned: false,
     ...given,
   };
 }
@@ -106,6 +107,7 @@ describe('placement', () => {
   test.each([
     ['is dead', agent('a', { state: 'dead' }), ask('x')],
     ['is draining', agent('a', { state: 'draining' }), ask('x')],
+    ['is cordoned', agent('a', { cordoned: true }), ask('x')],
     ['has failed', agent('a'), ask('x', { exclude: new Map([['a', 'has failed']]) })],
     ['does not run the driver memory (it runs none)', agent('a', { drivers: [] }), ask('x')],
     [

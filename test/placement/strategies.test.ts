@@ -52,6 +52,7 @@ class Fleet {
       zone: null,
       capacity: null,
       load,
+      cordoned: false,
     }));
   }
 }
@@ -114,6 +115,7 @@ test.each(strategyNames)('%s ranks all who can take it', (name) => {
     zone: null,
     capacity: null,
     load: 0,
+    cordoned: false,
   }));
 
   const { ranked } = policy(name)(facts, question('x'));

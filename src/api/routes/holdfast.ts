@@ -1,8 +1,14 @@
+import { z } from 'zod';
+import { notFound } from '../../../machines/model/operations/words.ts';
+import { agentId } from '../../../machines/protocol/seat.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
-import { param } from '../edit.ts';
+import { attributesOf, param } from '../edit.ts';
 import { createEventStreams } from '../events.ts';
 import { viewOf } from '../lookup.ts';
 import type { AgentView, LoadBalancerView, TransitionEvent } from '../services.ts';
+
+/** To whom a load balancer is to go. */
+const Move = z.strictObject({ agent: agentId });
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
@@ -18,6 +24,10 @@ function agent(view: AgentView) {
     capacity: view.capacity,
     bound_loadbalancers: view.boundLoadBalancers,
     standby_loadbalancers: view.standbyLoadBalancers,
+    cordon:
+      view.cordon === null
+        ? null
+        : { draining: view.cordon.draining, since: iso(view.cordon.since) },
     since: iso(view.sinceMs),
   };
 }
@@ -58,7 +68,42 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
     return c.json({ loadbalancer: { ...whereabouts(view), rejected: view.rejected } });
   };
 
+  const ordered = async (c: ApiContext, order: (id: string) => Promise<void>) => {
+    const id = param(c, 'id');
+    if (!agentId.safeParse(id).success) throw notFound('Agent', id);
+    await order(id);
+    return c.json({
+      agent:
+        fleet
+          .agents()
+          .filter((each) => each.id === id)
+          .map(agent)[0] ?? null,
+    });
+  };
+
+  const move = async (c: ApiContext) => {
+    const id = viewOf(loadBalancers, param(c, 'id')).document.id;
+    const { agent: target } = await attributesOf(c, 'move', Move);
+    return c.json({ loadbalancer: whereabouts(await loadBalancers.move(id, target)) }, 202);
+  };
+
   return [
+    {
+      method: 'POST',
+      path: '/holdfast/v1/agents/:id/cordon',
+      handle: (c) => ordered(c, (id) => fleet.cordon(id, { draining: false })),
+    },
+    {
+      method: 'POST',
+      path: '/holdfast/v1/agents/:id/drain',
+      handle: (c) => ordered(c, (id) => fleet.cordon(id, { draining: true })),
+    },
+    {
+      method: 'POST',
+      path: '/holdfast/v1/agents/:id/uncordon',
+      handle: (c) => ordered(c, (id) => fleet.uncordon(id)),
+    },
+    { method: 'POST', path: '/holdfast/v1/loadbalancers/:id/move', handle: move },
     {
       method: 'GET',
       path: '/holdfast/v1/agents',

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { ApiClient } from '../../client/api-client.ts';
+import { type Agent, ApiClient } from '../../client/api-client.ts';
 import { age, table } from '../../client/table.ts';
 import { apiOption } from './api-option.ts';
+
+const stateOf = ({ state, cordon }: Agent): string =>
+  cordon === null ? state : `${state}, ${cordon.draining ? 'draining' : 'cordoned'}`;
 
 export const agentsCommand = new Command('agents')
   .description('list the agents: how they are, and what they hold')
@@ -21,7 +24,7 @@ export const agentsCommand = new Command('agents')
     const now = systemClock.wallMs();
     const rows = agents.map((agent) => [
       agent.id,
-      agent.state,
+      stateOf(agent),
       age(now - agent.since.getTime()),
       agent.host,
       agent.drivers.join(','),

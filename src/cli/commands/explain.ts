@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { ApiClient, CommandError } from '../../client/api-client.ts';
+import { ApiClient } from '../../client/api-client.ts';
 import { explanation, readExplained } from '../../client/explanation.ts';
+import { loadBalancerId } from '../../client/load-balancer-id.ts';
 import { apiOption } from './api-option.ts';
 
 export const explainCommand = new Command('explain')
@@ -11,21 +12,9 @@ export const explainCommand = new Command('explain')
   .option('--json', 'print JSON')
   .action(async (nameOrId: string, options: { api: string; json?: true }) => {
     const api = new ApiClient(options.api);
-    const id = await resolveId(api, nameOrId);
+    const id = await loadBalancerId(api, nameOrId);
     const body = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
     const explained = readExplained(body);
     if (options.json === true) console.log(JSON.stringify(body));
     else console.log(explanation(explained, systemClock.wallMs()));
   });
-
-async function resolveId(api: ApiClient, nameOrId: string): Promise<string> {
-  if (/^[0-9a-f-]{36}$/i.test(nameOrId)) return nameOrId;
-  const path = `/v2.0/lbaas/loadbalancers?name=${encodeURIComponent(nameOrId)}`;
-  const { loadbalancers } = (await api.get(path)) as { loadbalancers: { id: string }[] };
-  const [first, second] = loadbalancers;
-  if (first === undefined) throw new CommandError(`there is no load balancer "${nameOrId}"`);
-  if (second !== undefined) {
-    throw new CommandError(`several load balancers are named "${nameOrId}"; give an id`);
-  }
-  return first.id;
-}

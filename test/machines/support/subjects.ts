@@ -114,6 +114,8 @@ function livenessEvents({ incarnation }: LivenessContext): EveryType<LivenessEve
     'probe.nobody': each('probe.nobody'),
     goodbye: each('goodbye'),
     emptied: each('emptied'),
+    cordon: [false, true].map((draining) => ({ type: 'cordon', draining, at: 2 })),
+    uncordon: [{ type: 'uncordon', at: 2 }],
   };
 }
 

@@ -1,0 +1,68 @@
+import { Fault } from '../../machines/model/fault.ts';
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import { WriteReply } from '../../machines/protocol/load-balancer-messages.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { call } from '../messaging/endpoint.ts';
+import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import { MirrorBehind } from './mirror.ts';
+
+export interface OwnerCallOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly timings: Timings;
+}
+
+export interface OwnerCall {
+  /** Where the owner of the shard listens, whoever that is at the moment. */
+  readonly subject: string;
+  /** It may be carried out twice, so its receiver has to recognise it, or not to mind. */
+  readonly request: object;
+  /** Resolves once what was committed is shown here; rejects with {@link MirrorBehind}. */
+  readonly shown: (revision: number, timeoutMs: number) => Promise<void>;
+  /** What a refusal means at the given attempt; `final` where it is left out. */
+  readonly meaning?: (fault: Fault, attempt: number) => 'final' | 'passing' | 'done';
+}
+
+/** A refusal that is expected to pass. */
+class PassingRefusal extends Error {
+  override readonly name = 'PassingRefusal';
+}
+
+/**
+ * Asks the owner of a shard to commit something, again and again until it is answered: the shard may be
+ * changing hands. Throws the owner's Fault, or one (503) when `apiTimeoutMs` have passed.
+ */
+export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Promise<void> {
+  const { bus, clock, timings } = options;
+  const startedMs = clock.monotonicMs();
+  const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
+      const reply = await call(bus, asked.subject, asked.request, WriteReply, timeoutMs);
+      if (reply.type === 'fault') {
+        const fault = new Fault(reply.status, reply.message, reply.retryAfterSeconds);
+        const meaning = asked.meaning?.(fault, attempt) ?? 'final';
+        if (meaning === 'final') throw fault;
+        if (meaning === 'passing') throw new PassingRefusal(fault.message);
+        return;
+      }
+      await asked.shown(reply.revision, Math.max(1, leftMs()));
+      return;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
+      if (leftMs() <= waitMs) {
+        throw new Fault(503, `The control plane can't take the request now: ${error.message}`, 1);
+      }
+      await delay(clock, waitMs);
+    }
+  }
+}
+
+function isPassing(error: unknown): error is Error {
+  return [PassingRefusal, NoResponders, RequestTimeout, BusUnavailable, MirrorBehind].some(
+    (kind) => error instanceof kind,
+  );
+}
