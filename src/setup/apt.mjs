@@ -18,6 +18,8 @@ const machineLibraries = new Set(['libc6', 'libgcc-s1']);
  * own, so it needs no root and leaves the machine's package state alone.
  * @typedef {object} Apt
  * @property {(name: string) => string[]} libraryClosure The package itself and the libraries that it needs.
+ * @property {(names: readonly string[]) => string[]} pythonClosure The packages themselves, the Python
+ *   modules and the libraries that they need, and Python.
  * @property {(names: readonly string[], into: string) => void} unpack Downloads the packages and unpacks them.
  */
 
@@ -49,6 +51,10 @@ export function openApt(directory, { codename, extraRelease, etc }) {
     libraryClosure(name) {
       const depends = ['depends', '--recurse', '--important', name];
       return librariesOf(name, run('apt-cache', [`-c=${config}`, ...depends], directory));
+    },
+    pythonClosure(names) {
+      const install = ['--simulate', '--no-install-recommends', 'install', ...names];
+      return pythonAmong(run('apt-get', [`-c=${config}`, '-qq', ...install], directory));
     },
     unpack(names, into) {
       const debs = join(directory, 'debs', String(readdirSync(join(directory, 'debs')).length));
@@ -84,6 +90,16 @@ export function librariesOf(name, output) {
     }
   }
   return [...wanted];
+}
+
+/**
+ * Reads the output of `apt-get --simulate install`, which for a Python program names hundreds of
+ * packages: what is there to install it (debconf, perl) is left out.
+ * @param {string} output
+ */
+export function pythonAmong(output) {
+  const names = [...output.matchAll(/^Inst (\S+)/gm)].map(([, name]) => String(name));
+  return names.filter((name) => /^(python3|lib|zlib)/.test(name) && !machineLibraries.has(name));
 }
 
 /**

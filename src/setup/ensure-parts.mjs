@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fetchParts } from './fetch-parts.mjs';
 import { withLock } from './lock.mjs';
-import { installByHand } from './other-systems.mjs';
+import { byHand } from './other-systems.mjs';
 import { inspect, parts, programIn, worksWell } from './parts.mjs';
 import { readRelease } from './release.mjs';
 import { SetupError } from './say.mjs';
@@ -120,7 +120,9 @@ function refuseOtherSystems(missing, release) {
     .join(' and ');
   const lacks = `This machine lacks ${wanted}`;
   if (release.id !== 'debian' || !existsSync('/usr/bin/apt-get')) {
-    throw new SetupError(installByHand(`${lacks}, and is no Debian, where they would be fetched.`));
+    throw new SetupError(
+      byHand(missing, `${lacks}, and is no Debian, where they would be fetched.`),
+    );
   }
   const tooOld = missing.find(
     (part) =>
@@ -128,7 +130,7 @@ function refuseOtherSystems(missing, release) {
   );
   if (tooOld !== undefined) {
     throw new SetupError(
-      installByHand(`${lacks}, and Debian ${release.version}'s own ${tooOld.name} is too old.`),
+      byHand(missing, `${lacks}, and Debian ${release.version}'s own ${tooOld.name} is too old.`),
     );
   }
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { openApt } from './apt.mjs';
-import { installByHand } from './other-systems.mjs';
+import { byHand } from './other-systems.mjs';
 import { inspect, programIn, worksWell } from './parts.mjs';
 import { SetupError, say } from './say.mjs';
 
@@ -38,7 +38,11 @@ export function fetchParts(missing, { cache, release, etc }) {
     const extra = missing.some(isOld) ? extraRelease : null;
     const apt = openApt(work, { codename: release.codename, extraRelease: extra, etc });
     for (const part of missing) {
-      const names = isOld(part) ? [`${part.name}/${extraRelease}`] : apt.libraryClosure(part.name);
+      const names = isOld(part)
+        ? part.packages.map((name) => `${name}/${extraRelease}`)
+        : part.isPython
+          ? apt.pythonClosure(part.packages)
+          : part.packages.flatMap((name) => apt.libraryClosure(name));
       const built = join(work, part.name);
       mkdirSync(join(built, 'files'), { recursive: true });
       apt.unpack(names, join(built, 'files'));
@@ -47,7 +51,8 @@ export function fetchParts(missing, { cache, release, etc }) {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     throw new SetupError(
-      installByHand(
+      byHand(
+        missing,
         `${error.message}\n\nSo what is missing could not be fetched. Check the network and the mirrors in ${etc}.`,
       ),
     );
@@ -68,7 +73,7 @@ function putInPlace(part, built, cache) {
   // Somebody whom the lock did not keep out was faster, and may be running it by now.
   if (worksWell(part, programIn(cache, part))) return;
   const wrapper = join(built, 'run');
-  writeFileSync(wrapper, wrapperScript(join(place, 'files'), join(built, 'files'), part.name));
+  writeFileSync(wrapper, wrapperScript(join(place, 'files'), join(built, 'files'), part));
   chmodSync(wrapper, 0o755);
   rmSync(place, { recursive: true, force: true });
   renameSync(built, place);
@@ -81,12 +86,13 @@ function putInPlace(part, built, cache) {
 
 /**
  * A script that becomes the program (`exec`: same process id, same signals), with the libraries that
- * came along in front of the machine's own.
+ * came along in front of the machine's own. A Python program is run by the Python that came along,
+ * which looks for modules beside itself and nowhere else (-I).
  * @param {string} files Where the packages will be.
  * @param {string} builtFiles Where they are now.
- * @param {string} name
+ * @param {Pick<Part, 'name' | 'isPython'>} part
  */
-export function wrapperScript(files, builtFiles, name) {
+export function wrapperScript(files, builtFiles, { name, isPython }) {
   const directories = libraryDirectories(builtFiles).map((directory) => join(files, directory));
   const program = ['usr/sbin', 'usr/bin'].find((directory) =>
     existsSync(join(builtFiles, directory, name)),
@@ -97,7 +103,8 @@ export function wrapperScript(files, builtFiles, name) {
     directories.length === 0
       ? ''
       : `LD_LIBRARY_PATH=${quote(directories.join(':'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexport LD_LIBRARY_PATH\n`;
-  return `#!/bin/sh\n${libraries}exec ${quote(join(files, program, name))} "$@"\n`;
+  const interpreter = isPython ? `${quote(join(files, 'usr/bin/python3'))} -I ` : '';
+  return `#!/bin/sh\n${libraries}exec ${interpreter}${quote(join(files, program, name))} "$@"\n`;
 }
 
 /** @param {string} files */

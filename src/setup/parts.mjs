@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { atLeast, formatVersion, parseVersion } from './versions.mjs';
 
 /** @typedef {import('./versions.mjs').Version} Version */
-/** @typedef {'nats-server' | 'haproxy'} PartName */
+/** @typedef {'nats-server' | 'haproxy' | 'openstack'} PartName */
 
 /**
  * A program that Holdfast runs but npm can't install.
  * @typedef {object} Part
  * @property {PartName} name
  * @property {string} variable The environment variable that names the program's path.
+ * @property {readonly string[]} packages Debian's packages that hold it.
+ * @property {boolean} isPython Is it a Python program, which needs its interpreter and its modules?
  * @property {readonly string[]} versionArguments
+ * @property {{ arguments: readonly string[], lack: string } | null} probe What must work beside
+ *   telling the version, and what it lacks where that fails.
  * @property {Version} least The oldest version that will do.
  * @property {number} sinceDebian The first Debian release whose own package is new enough.
  * @property {boolean} fitsOlderDebian Does that release's package run on the releases before it?
@@ -22,7 +26,10 @@ export const parts = {
   'nats-server': {
     name: 'nats-server',
     variable: 'HOLDFAST_NATS_SERVER',
+    packages: ['nats-server'],
+    isPython: false,
     versionArguments: ['--version'],
+    probe: null,
     least: [2, 10, 27],
     sinceDebian: 13,
     // It needs the C library only, and not a new one.
@@ -31,12 +38,33 @@ export const parts = {
   haproxy: {
     name: 'haproxy',
     variable: 'HOLDFAST_HAPROXY',
+    packages: ['haproxy'],
+    isPython: false,
     versionArguments: ['-v'],
+    probe: null,
     least: [2, 4, 0],
     sinceDebian: 12,
     fitsOlderDebian: false,
   },
+  // Only the tests need it: OpenStack's command line, with its commands for load balancers.
+  openstack: {
+    name: 'openstack',
+    variable: 'HOLDFAST_OPENSTACK',
+    packages: ['python3-openstackclient', 'python3-octaviaclient'],
+    isPython: true,
+    versionArguments: ['--version'],
+    probe: {
+      arguments: ['loadbalancer', 'list', '--help'],
+      lack: 'it has no loadbalancer commands (python3-octaviaclient)',
+    },
+    least: [6, 0, 0],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
 };
+
+/** Far longer than any of them needs to tell its version, the first time on a busy machine too. */
+const inspectionMs = 60_000;
 
 /**
  * @param {Part} part
@@ -53,7 +81,7 @@ export function worksWell(part, path) {
  * @returns {{ good: true } | { good: false, reason: string }}
  */
 export function inspect(part, path) {
-  const done = spawnSync(path, part.versionArguments, { encoding: 'utf8', timeout: 10_000 });
+  const done = spawnSync(path, part.versionArguments, { encoding: 'utf8', timeout: inspectionMs });
   if (done.error !== undefined) {
     return { good: false, reason: `it could not be started: ${done.error.message}` };
   }
@@ -64,6 +92,10 @@ export function inspect(part, path) {
   if (version === null) return { good: false, reason: 'it does not tell its version' };
   if (!atLeast(version, part.least)) {
     return { good: false, reason: `it is version ${formatVersion(version)}` };
+  }
+  if (part.probe !== null) {
+    const probed = spawnSync(path, part.probe.arguments, { timeout: inspectionMs });
+    if (probed.status !== 0) return { good: false, reason: part.probe.lack };
   }
   return { good: true };
 }

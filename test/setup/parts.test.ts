@@ -76,6 +76,21 @@ describe('the set-up refuses', () => {
     );
   });
 
+  test("an openstack without the load balancers' commands", async () => {
+    const script = 'test "$1" = --version && echo openstack 6.0.0';
+    const named = program(join(home, 'mine/openstack'), script);
+
+    await expect(
+      ensureParts(['openstack'], machine({ HOLDFAST_OPENSTACK: named })),
+    ).rejects.toThrow(`HOLDFAST_OPENSTACK is ${named}, but it has no loadbalancer commands`);
+  });
+
+  test('a system that is no Debian, with what the tests need there', async () => {
+    await expect(ensureParts(['openstack'], machine())).rejects.toThrow(
+      /lacks openstack 6\.0\.0 or later.*pipx install python-openstackclient/s,
+    );
+  });
+
   test('a system that is no Debian, with what to install there', async () => {
     await expect(ensureParts(['nats-server', 'haproxy'], machine())).rejects.toThrow(
       /lacks nats-server 2\.10\.27 or later and haproxy 2\.4\.0 or later.*brew install nats-server haproxy/s,
@@ -97,7 +112,7 @@ test('the wrapper becomes the program, with its libraries in front and its argum
   mkdirSync(join(files, 'usr/lib/x86_64-linux-gnu'), { recursive: true });
   program(join(files, 'usr/sbin/haproxy'), 'echo "$$|$LD_LIBRARY_PATH|$#|$2"');
   const wrapper = program(join(home, 'run'), '');
-  writeFileSync(wrapper, wrapperScript(files, files, 'haproxy'));
+  writeFileSync(wrapper, wrapperScript(files, files, { name: 'haproxy', isPython: false }));
 
   const shown = execFileSync('/bin/sh', ['-c', 'echo $$; exec "$0" -f "a b"', wrapper], {
     encoding: 'utf8',
@@ -106,6 +121,18 @@ test('the wrapper becomes the program, with its libraries in front and its argum
 
   const [pid = '', rest = ''] = shown.trim().split('\n');
   expect(rest).toBe(`${pid}|${join(files, 'usr/lib/x86_64-linux-gnu')}:/mine|2|a b`);
+});
+
+test('the wrapper of a Python program runs it by the Python that came along', () => {
+  const files = join(home, 'files');
+  program(join(files, 'usr/bin/python3'), 'echo "$#|$1|$2|$3"');
+  program(join(files, 'usr/bin/openstack'), 'exit 1');
+  const wrapper = program(join(home, 'run'), '');
+  writeFileSync(wrapper, wrapperScript(files, files, { name: 'openstack', isPython: true }));
+
+  const shown = execFileSync(wrapper, ['--os-cloud a'], { encoding: 'utf8' });
+
+  expect(shown).toBe(`3|-I|${join(files, 'usr/bin/openstack')}|--os-cloud a\n`);
 });
 
 test('a release that is not out yet has no number', () => {
