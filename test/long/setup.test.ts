@@ -54,6 +54,19 @@ describe.runIf(isDebian)("Debian's packages are unpacked into the cache", () => 
     expect(aptState()).toEqual(aptBefore);
   });
 
+  test("and OpenStack's client with its Python, which runs without a home of its own", async () => {
+    const { HOLDFAST_OPENSTACK: program } = await ensureParts(['openstack'], bareMachine());
+
+    const shown = spawnSync(String(program), ['loadbalancer', 'list'], {
+      encoding: 'utf8',
+      // A Python of this machine must not be asked for anything, whatever it was told.
+      env: { PYTHONHOME: '/nowhere', PYTHONPATH: '/nowhere', PATH: '' },
+    });
+
+    expect(shown.stderr).toMatch(/Missing value auth-url/);
+    expect(shown.status).toBe(1);
+  });
+
   test.runIf(process.getuid?.() === 0)('by a user without any rights', () => {
     chownSync(cache, nobody, nobody);
     const module = new URL('../../src/setup/ensure-parts.mjs', import.meta.url).href;

@@ -1,6 +1,6 @@
 import { Fault } from '../../../machines/model/fault.ts';
 import type { ApiContext } from '../context.ts';
-import { compareScalars, scalarNames, type Shape, sortKind } from './attributes.ts';
+import { compareScalars, type Scalar, scalarNames, type Shape, sortKind } from './attributes.ts';
 import { type ListItem, valueOf } from './item.ts';
 import { single } from './query.ts';
 
@@ -34,10 +34,21 @@ export function orderOf(c: ApiContext, shape: Shape): Order {
     }
   }
   const keys = [...asked, ...lastKeys];
+  // Looked up once for each item: some are known only when it is rendered.
+  const known = new Map<ListItem, readonly Scalar[]>();
+  const valuesOf = (item: ListItem): readonly Scalar[] => {
+    let values = known.get(item);
+    if (values === undefined) {
+      values = keys.map(({ key }) => valueOf(item, key));
+      known.set(item, values);
+    }
+    return values;
+  };
   return (a, b) => {
-    for (const { key, descending } of keys) {
-      const order = compareScalars(valueOf(a, key), valueOf(b, key));
-      if (order !== 0) return descending ? -order : order;
+    const valuesB = valuesOf(b);
+    for (const [index, value] of valuesOf(a).entries()) {
+      const order = compareScalars(value, valuesB[index] ?? null);
+      if (order !== 0) return keys[index]?.descending === true ? -order : order;
     }
     return 0;
   };
