@@ -106,6 +106,7 @@ class NatsStore implements Store {
   readonly #bucket: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #watches = new Set<NatsWatch>();
 
   constructor(bus: NatsBus, bucket: string, options: { clock: Clock; log: Log }) {
     this.#bus = bus;
@@ -173,7 +174,7 @@ class NatsStore implements Store {
     onReady: (revision: number) => void,
     onRewound: () => void = () => undefined,
   ): Watch {
-    return new NatsWatch({
+    const watch = new NatsWatch({
       bus: this.#bus,
       bucket: this.#bucket,
       clock: this.#clock,
@@ -182,6 +183,13 @@ class NatsStore implements Store {
       onReady,
       onRewound,
     });
+    this.#watches.add(watch);
+    return {
+      stop: () => {
+        this.#watches.delete(watch);
+        watch.stop();
+      },
+    };
   }
 
   async #write(
@@ -192,6 +200,9 @@ class NatsStore implements Store {
     headers: Readonly<Record<string, string>>,
   ): Promise<WriteResult> {
     const what = `write of ${key} in ${this.#bucket}`;
+    if ([...this.#watches].some((watch) => !watch.current)) {
+      throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
+    }
     const answer = await this.#bus
       .exchange(this.#subject(key), value, storeTimeoutMs, {
         'Nats-Expected-Last-Subject-Sequence': String(revision),

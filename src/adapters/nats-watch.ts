@@ -50,6 +50,7 @@ interface Session {
  * a minute or more; this one has its consumer send heartbeats each second, and after silence, a
  * gap or a reconnect it takes a new consumer, which begins with the last message seen. Where that one
  * is not there any more, it was written over, or the bucket has lost it: then all is told again.
+ * After a reconnect it says when it has told everything; until then it is not current.
  */
 export class NatsWatch implements Watch {
   readonly #options: NatsWatchOptions;
@@ -61,6 +62,8 @@ export class NatsWatch implements Watch {
   /** When the bucket took that one: a lost revision is given again, but not at the same nanosecond. */
   #lastTime = '';
   #ready = false;
+  /** Since the connection broke last, has everything been told? */
+  #current = true;
   #stopped = false;
   /** Keys whose values were told before the watch was ready; only their removals are news. */
   #initialKeys = new Set<string>();
@@ -71,9 +74,17 @@ export class NatsWatch implements Watch {
     this.#options = options;
     this.#status = options.bus.onStatus((status) => {
       if (status === 'connected') this.#restart('the bus is connected again', 0);
-      else this.#disarm();
+      else {
+        this.#current = false;
+        this.#disarm();
+      }
     });
     this.#begin();
+  }
+
+  /** May one write by what it has told? */
+  get current(): boolean {
+    return this.#current;
   }
 
   stop(): void {
@@ -203,10 +214,12 @@ export class NatsWatch implements Watch {
 
   #becomeReady(): void {
     this.#attempts = 0;
-    if (this.#ready || this.#stopped) return;
+    if (this.#stopped || (this.#ready && this.#current)) return;
     this.#ready = true;
     this.#rewinding = false;
     this.#initialKeys.clear();
+    // Before it is said, because what is missing may be written again at once.
+    this.#current = true;
     this.#options.onReady(this.#lastRevision);
   }
 

@@ -21,11 +21,10 @@ import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
 import { ForeignSeats } from './foreign-seats.ts';
 import { Inbox } from './inbox.ts';
-import { Leftovers } from './leftovers.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
+import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
-import type { Raw } from './mirror.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { onRecord } from './on-record.ts';
 import { ProvenTime } from './proven-time.ts';
@@ -78,7 +77,7 @@ export class Controller {
   readonly #floors = new EpochFloors();
   readonly #apart: AntiAffinity;
   readonly #ring: TransitionRing;
-  readonly #leftovers: Leftovers;
+  readonly #losses: Losses;
   readonly #proven: ProvenTime;
   readonly #membership: Membership;
   readonly #shards: ShardKeeper;
@@ -104,7 +103,8 @@ export class Controller {
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
-      lost: (bucket, key, before) => this.#lost(bucket, key, before),
+      lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
+      resumed: (bucket) => this.#losses.resumed(bucket),
     });
     const { projection } = this;
     this.fleet = new FleetServices({ bus, clock, timings, shards, projection, fleet: this.#fleet });
@@ -123,7 +123,6 @@ export class Controller {
       purged: options.purged,
     });
     this.#apart = this.#antiAffinity();
-    this.#leftovers = new Leftovers({ stores, clock, log, timings, nonce: random.uuid() });
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
@@ -137,6 +136,7 @@ export class Controller {
       },
     });
     const { judge, owner } = this;
+    this.#losses = this.#newLosses();
     this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...onRecord(this, stores) });
     this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
@@ -207,7 +207,7 @@ export class Controller {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.judge.stop();
     this.owner.stop();
-    this.#leftovers.stop();
+    this.#losses.stop();
     this.projection.stop();
   }
 
@@ -234,6 +234,20 @@ export class Controller {
     });
   }
 
+  #newLosses(): Losses {
+    const { projection, owner, judge } = this;
+    return new Losses({
+      ...this.#options,
+      projection,
+      owner,
+      judge,
+      floors: this.#floors,
+      owns: (id) => this.#owns(id),
+      noteForeign: (bucket, id) => this.#noteForeign(bucket, id),
+      believeAnew: () => this.#fleet.believeAnew(),
+    });
+  }
+
   #contextOf(id: string): LoadBalancerContext | null {
     const { host } = this.owner;
     return host.committedContext(id) ?? this.projection.binding.get(id)?.context ?? null;
@@ -246,16 +260,10 @@ export class Controller {
     for (const agent of this.#inShard(shard, liveness.keys())) this.#adoptAgent(agent);
     for (const id of this.#inShard(shard, binding.keys())) {
       this.#foreign.note(id, null);
-      this.#lookForLeftover(id);
+      this.#losses.lookForLeftover(id);
     }
     for (const id of this.#inShard(shard, desired.keys())) this.#adoptLoadBalancer(id);
     this.#inbox.open(shard);
-  }
-
-  #lookForLeftover(id: string): void {
-    const { desired, binding } = this.projection;
-    const record = binding.raw(id);
-    if (record !== null && desired.raw(id) === null) this.#leftovers.found(id, record.revision);
   }
 
   #abandon(shard: number): void {
@@ -293,7 +301,7 @@ export class Controller {
     if (!this.#owns(key)) return this.#noteForeign(bucket, key);
     if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);
-      if (actor === null) this.#lookForLeftover(key);
+      if (actor === null) this.#losses.lookForLeftover(key);
       else actor.observed(revision);
     } else if (bucket === 'liveness') {
       const actor = this.judge.host.actor(key);
@@ -307,20 +315,6 @@ export class Controller {
         return record === null || raw === null ? null : { record, revision: raw.revision };
       });
     }
-  }
-
-  /** A store has lost what it had acknowledged: whoever owns it and still knows it writes it again. */
-  #lost(bucket: ProjectedBucket, key: string, before: Raw): void {
-    const { binding, liveness } = this.projection;
-    if (bucket === 'binding') this.#floors.lost(key, before.text);
-    if (!this.#owns(key)) {
-      this.#noteForeign(bucket, key);
-    } else if (bucket === 'desired') this.owner.lost(key);
-    else if (bucket === 'binding') {
-      const actor = this.owner.host.actor(key);
-      if (actor === null) this.#lookForLeftover(key);
-      else actor.lost(binding.raw(key));
-    } else this.judge.host.actor(key)?.lost(liveness.raw(key));
   }
 
   #noteForeign(bucket: ProjectedBucket, id: string): void {
@@ -353,7 +347,7 @@ export class Controller {
     const before = this.#fleet.current(agent);
     if (!this.#fleet.note(agent, state, context, told)) return;
     if (before !== null && before.incarnation < context.incarnation) {
-      this.owner.agentLost(agent, before.incarnation, 'it has started anew');
+      this.owner.agentLost(agent, context.incarnation - 1, 'it has started anew');
     }
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.

@@ -10,6 +10,7 @@ import {
   removeUntilKnown,
 } from '../host/commit.ts';
 import { Lineage } from '../host/lineage.ts';
+import type { RawRecord } from '../host/record.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
@@ -100,6 +101,13 @@ export class DesiredDocuments {
   async lost(id: string): Promise<void> {
     this.#lost.add(id);
     await this.#inTurn(id, () => this.#reload(id));
+  }
+
+  /** What is known here beyond what the store has was lost. */
+  resumed(read: (id: string) => RawRecord | null, lost: (id: string) => void): void {
+    for (const [id, { revision }] of [...this.#documents]) {
+      if (this.#lineages.get(id)?.hasLost(revision, read(id)) === true) lost(id);
+    }
   }
 
   create(id: string, operationId: string, body: Body): Promise<number> {

@@ -1,7 +1,7 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import type { AgentView } from '../api/services.ts';
-import { isOlder, type Told } from './told.ts';
+import { byRecord, isOlder, type Told } from './told.ts';
 
 interface Known {
   readonly state: string;
@@ -30,6 +30,16 @@ export class FleetView {
     if (known !== undefined && isOlder(told, known.told)) return false;
     this.#agents.set(agent, { state, context, told });
     return true;
+  }
+
+  /**
+   * Where the store has lost records, revisions go back, and what was told after one that is lost is
+   * older than what is on record now. From now on, any word is newer than what is known.
+   */
+  believeAnew(): void {
+    for (const [agent, known] of this.#agents) {
+      this.#agents.set(agent, { ...known, told: byRecord(0) });
+    }
   }
 
   current(

@@ -237,6 +237,14 @@ export class Judge {
     this.#options.known(agent, state, context, told);
   }
 
+  /** Tells what it knows of an agent once more. */
+  tellAgain(agent: string): void {
+    const context = this.host.context(agent);
+    const committed = this.host.committedContext(agent);
+    if (context === null || committed?.incarnation !== context.incarnation) return;
+    this.#known(agent, context);
+  }
+
   #running(agent: string): void {
     const actor = this.host.actor(agent);
     const snapshot = actor?.snapshot ?? null;

@@ -22,11 +22,13 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
+import type { RawRecord } from '../host/record.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
+import { endedOnes } from './ended-ones.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer } from './placer.ts';
@@ -209,6 +211,11 @@ export class LoadBalancerOwner {
     });
   }
 
+  /** A watch has told of all documents: `read` gives each as the store has it. */
+  resumed(read: (id: string) => RawRecord | null): void {
+    this.#desired.resumed(read, (id) => this.lost(id));
+  }
+
   /** Told of a removal by a watch: what was started from older news of it goes. */
   removed(id: string, revision: number): void {
     const known = this.#desired.get(id);
@@ -235,12 +242,14 @@ export class LoadBalancerOwner {
 
   // What happens in the fleet.
 
-  /** This incarnation is over: its seats are taken first, then its standbys renamed. */
-  agentLost(agent: string, incarnation: number, verdict: string): void {
+  /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
+  agentLost(agent: string, last: number, verdict: string): void {
     const { clock, seats } = this.#options;
     const at = clock.wallMs();
     inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
-      this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+      for (const incarnation of endedOnes(this.host.context(id), agent, last)) {
+        this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+      }
     });
   }
 

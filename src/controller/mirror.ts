@@ -1,5 +1,6 @@
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
+import type { RawRecord } from '../host/record.ts';
 import type { Store, StoreChange, Watch } from '../ports/store.ts';
 
 /** Thrown when a mirror has not seen a revision in time. */
@@ -7,13 +8,7 @@ export class MirrorBehind extends Error {
   override readonly name = 'MirrorBehind';
 }
 
-/** A record as the store has it. */
-export interface Raw {
-  readonly revision: number;
-  readonly text: string;
-}
-
-interface Entry<T> extends Raw {
+interface Entry<T> extends RawRecord {
   /** Parsed on first use, because most revisions are never read. */
   value: T | null | undefined;
 }
@@ -27,7 +22,12 @@ export interface MirrorOptions<T> {
   parse(key: string, text: string): T;
   onChange?(change: StoreChange): void;
   /** The store has lost the newest writes of a key: told after what it holds again was taken in. */
-  onLost?(key: string, before: Raw): void;
+  onLost?(key: string, before: RawRecord): void;
+  /**
+   * Connected again, and everything that was written meanwhile is here. What is known of a key beyond
+   * that was acknowledged, never told by the watch, and lost.
+   */
+  onResumed?(): void;
 }
 
 /**
@@ -40,6 +40,7 @@ export class Mirror<T> {
   readonly #waiting: { revision: number; resolve: () => void }[] = [];
   #revision = 0;
   #watch: Watch | null = null;
+  #isReady = false;
   /** While everything is told again, after a loss: the keys that are still to come, or lost. */
   #untold: Set<string> | null = null;
 
@@ -57,6 +58,8 @@ export class Mirror<T> {
           this.#untold = null;
           // What was removed before is told to nobody, and known all the same.
           this.#advance(revision);
+          if (this.#isReady) this.#options.onResumed?.();
+          this.#isReady = true;
           resolve();
         },
         () => {
@@ -86,7 +89,7 @@ export class Mirror<T> {
     return entry.value;
   }
 
-  raw(key: string): Raw | null {
+  raw(key: string): RawRecord | null {
     return this.#entries.get(key) ?? null;
   }
 
@@ -166,6 +169,6 @@ export class Mirror<T> {
 }
 
 /** A revision that was lost is given again, so that it alone does not say what was written. */
-function isSame(known: Raw, change: StoreChange): boolean {
+function isSame(known: RawRecord, change: StoreChange): boolean {
   return change.type === 'put' && known.revision === change.revision && known.text === change.value;
 }

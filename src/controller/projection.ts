@@ -6,9 +6,9 @@ import type { Log } from '../../machines/ports/log.ts';
 import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
-import { decodeRecord } from '../host/record.ts';
+import { decodeRecord, type RawRecord } from '../host/record.ts';
 import type { StoreChange, Stores } from '../ports/store.ts';
-import { Mirror, type Raw } from './mirror.ts';
+import { Mirror } from './mirror.ts';
 import type { RecordFormats } from './record-formats.ts';
 
 interface Bound {
@@ -32,7 +32,9 @@ export interface ProjectionOptions {
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each record whose newest revisions the store has lost, and what was known of it. */
-  readonly lost: (bucket: ProjectedBucket, key: string, before: Raw) => void;
+  readonly lost: (bucket: ProjectedBucket, key: string, before: RawRecord) => void;
+  /** Connected again, and told of everything that was written meanwhile. */
+  readonly resumed: (bucket: ProjectedBucket) => void;
 }
 
 export type ProjectedBucket = 'desired' | 'binding' | 'liveness';
@@ -54,7 +56,7 @@ export class Projection {
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
     };
-    const tellLost = (bucket: ProjectedBucket) => (key: string, before: Raw) => {
+    const tellLost = (bucket: ProjectedBucket) => (key: string, before: RawRecord) => {
       options.lost(bucket, key, before);
     };
     const tellDesired = tell('desired');
@@ -73,6 +75,7 @@ export class Projection {
         this.#unindexed.add(key);
         tellDesiredLost(key, before);
       },
+      onResumed: () => options.resumed('desired'),
     });
     this.binding = new Mirror({
       store: stores.binding,
@@ -85,6 +88,7 @@ export class Projection {
       },
       onChange: tell('binding'),
       onLost: tellLost('binding'),
+      onResumed: () => options.resumed('binding'),
     });
     this.liveness = new Mirror({
       store: stores.liveness,
@@ -97,6 +101,7 @@ export class Projection {
       },
       onChange: tell('liveness'),
       onLost: tellLost('liveness'),
+      onResumed: () => options.resumed('liveness'),
     });
   }
 

@@ -79,6 +79,13 @@ export class ShardKeeper {
         if (claim !== undefined) this.#claims.set(shardOf(key), { ...claim, revision: 0 });
         this.reconcile();
       },
+      onResumed: () => {
+        for (const [shard, claim] of this.#claims) {
+          const newest = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
+          if (newest < claim.revision) this.#claims.set(shard, { ...claim, revision: 0 });
+        }
+        this.reconcile();
+      },
     });
   }
 

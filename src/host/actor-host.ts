@@ -7,6 +7,7 @@ import { type ActorCondition, ActorFailure, type ActorKind } from './actor-kind.
 import { DurableActor } from './durable-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { Limiter } from './limiter.ts';
+import type { RawRecord } from './record.ts';
 import { stopSignal } from './stop-signal.ts';
 import { xstateClock } from './xstate-clock.ts';
 
@@ -117,6 +118,11 @@ export class ActorHost<TContext, TEvent extends EventObject> {
 
   conditions(): ReadonlyMap<string, ActorCondition> {
     return new Map([...this.#actors].map(([id, actor]) => [id, actor.condition]));
+  }
+
+  /** A watch has told of everything: `read` gives each record as the store has it. */
+  resumed(read: (id: string) => RawRecord | null): void {
+    for (const [id, actor] of [...this.#actors]) actor.resumed(read(id));
   }
 
   /** Stops one actor, for another process to run it; its record stays. */

@@ -9,14 +9,14 @@ import {
   mailboxMax,
   stateName,
 } from './actor-kind.ts';
-import { putUntilKnown, readUntilKnown, removeUntilKnown } from './commit.ts';
+import { readUntilKnown, removeUntilKnown } from './commit.ts';
 import type { GateKeeper } from './gate.ts';
 import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
-import { Lineage } from './lineage.ts';
+import { OwnRecord } from './own-record.ts';
 import { soon } from './soon.ts';
-import { decodeRecord, encodeRecord, unreadable, UnreadableRecord, writeOf } from './record.ts';
+import { decodeRecord, type RawRecord, unreadable, UnreadableRecord } from './record.ts';
 import { type Settle, type Told, Waiting } from './waiting.ts';
 
 /** Why an actor begins again from its record. */
@@ -34,10 +34,7 @@ export class DurableActor<TContext> implements GateKeeper {
   #condition: ActorCondition = { type: 'restarting', crashes: 0, error: '' };
   #restartTimer: Timer | null = null;
   #crashes = 0;
-  /** 0 means that there is no record yet. */
-  #revision = 0;
-  #losses = 0;
-  readonly #lineage = new Lineage();
+  readonly #record = new OwnRecord();
   #version = 0;
   #committedVersion = 0;
   #committedContext: TContext | null = null;
@@ -60,7 +57,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /** The newest revision that is known committed; 0 where there is none yet. */
   get revision(): number {
-    return this.#revision;
+    return this.#record.revision;
   }
 
   /** The context of the newest revision that is known committed. */
@@ -79,7 +76,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /** Starts it without a record: the first commit creates one. */
   startFresh(): void {
-    this.#revision = 0;
+    this.#record.revision = 0;
     this.#run(null);
   }
 
@@ -87,8 +84,7 @@ export class DurableActor<TContext> implements GateKeeper {
   startFrom(text: string, revision: number): void {
     try {
       const record = decodeRecord(this.id, text, this.#kind);
-      this.#lineage.note(record.write);
-      this.#revision = revision;
+      this.#record.read(revision, record.write);
       this.#committedContext = record.context;
       this.#run({ ...record.snapshot, context: record.context });
     } catch (error) {
@@ -120,19 +116,22 @@ export class DurableActor<TContext> implements GateKeeper {
   observed(revision: number): void {
     const actor = this.#actor;
     const writing = this.#writing || this.#commitScheduled;
-    if (actor === null || writing || revision <= this.#revision) return;
+    if (actor === null || writing || revision <= this.#record.revision) return;
     this.#reload(overtaken, revision - 1, true).catch((error) => this.#crashed(actor, error));
   }
 
   /** Told by a watch: the store has lost its newest revisions. What came after a known one is written again. */
-  lost(record: { readonly text: string; readonly revision: number } | null): void {
-    this.#losses += 1;
-    if (this.#actor === null || this.#writing) return; // The write under way is refused.
-    const isKnown = record === null || this.#lineage.knows(writeOf(record.text));
-    this.#revision = (record?.revision ?? 0) - (isKnown ? 0 : 1);
-    if (record !== null && !isKnown) return this.observed(record.revision);
+  lost(record: RawRecord | null): void {
+    const isBehind = this.#record.lost(record, this.#writing);
+    if (this.#actor === null || this.#writing) return;
+    if (record !== null && !isBehind) return this.observed(record.revision);
     this.#version += 1;
     this.#scheduleCommit();
+  }
+
+  /** Told by a watch: that is all that the store has, and what is known here beyond it is lost. */
+  resumed(record: RawRecord | null): void {
+    if (this.#record.isBeyond(record)) this.lost(record);
   }
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
@@ -257,7 +256,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { version, context, result } = written;
       if (!result.committed) {
         this.#writing = false;
-        return await this.#reload(overtaken, this.#revision);
+        return await this.#reload(overtaken, this.#record.revision);
       }
       this.#acknowledged(version, context, result.revision);
     }
@@ -277,18 +276,13 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   #write(actor: Actor<AnyStateMachine>): Promise<WriteResult> {
-    const write = this.#host.nextWriteId();
-    this.#lineage.note(write);
-    const text = encodeRecord(this.#kind, write, actor.getPersistedSnapshot() as object);
-    const losses = this.#losses;
-    const isLost = () => this.#losses !== losses;
-    const record = { key: this.id, text, revision: this.#revision, write, isLost };
-    return putUntilKnown(this.#kind.store, record, this.#host.commitOptions);
+    const snapshot = actor.getPersistedSnapshot() as object;
+    return this.#record.write(this.id, this.#kind, snapshot, this.#host);
   }
 
   /** The one place where a revision becomes known as committed: index first, then effects. */
   #acknowledged(version: number, context: TContext, revision: number): void {
-    this.#revision = revision;
+    this.#record.revision = revision;
     this.#committedVersion = version;
     this.#committedContext = context;
     this.#crashes = 0;
@@ -301,18 +295,18 @@ export class DurableActor<TContext> implements GateKeeper {
    * none, somebody else may have, unheard of: its end is put on record first, which finds that out.
    */
   async #end(actor: Actor<AnyStateMachine>): Promise<void> {
-    let result: WriteResult = { committed: true, revision: this.#revision };
-    if (this.#revision === 0) result = await this.#write(actor);
+    let result: WriteResult = { committed: true, revision: this.#record.revision };
+    if (this.#record.revision === 0) result = await this.#write(actor);
     if (result.committed) {
       const { revision } = result;
-      this.#revision = revision;
+      this.#record.revision = revision;
       const removal = { key: this.id, revision, write: this.#host.nextWriteId() };
       result = await removeUntilKnown(this.#kind.store, removal, this.#host.commitOptions);
     }
     if (this.#actor !== actor) return;
     if (!result.committed) {
       this.#writing = false;
-      await this.#reload(overtaken, this.#revision);
+      await this.#reload(overtaken, this.#record.revision);
       return;
     }
     this.#committedVersion = this.#version;
@@ -381,7 +375,7 @@ export class DurableActor<TContext> implements GateKeeper {
     const waitMs = backoffMs(this.#crashes - 1, restartMs, restartMaxMs);
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;
-      void this.#load(this.#revision > 0 ? this.#revision - 1 : undefined);
+      void this.#load(this.#record.revision > 0 ? this.#record.revision - 1 : undefined);
     });
   }
 

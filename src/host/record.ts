@@ -120,6 +120,12 @@ export function encodeRecord(
   });
 }
 
+/** A record as a store has it. */
+export interface RawRecord {
+  readonly revision: number;
+  readonly text: string;
+}
+
 /** Which write made a record, whatever else is in it; empty where that can't be read. */
 export function writeOf(text: string): string {
   try {

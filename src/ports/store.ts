@@ -1,4 +1,7 @@
-/** Thrown when a write was refused for now (no leader, disconnected before sending): nothing was written. */
+/**
+ * Thrown when a write was refused for now (no leader, disconnected before sending, or connected again and
+ * not yet told what has changed): nothing was written.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
@@ -84,11 +87,15 @@ export interface Store {
   /** Removes the key only if its newest revision is `revision`. */
   remove(key: string, revision: number, writeId: string): Promise<WriteResult>;
   /**
-   * Every present entry first, then `onReady` once, with the revision up to which everything was
-   * told, then each change in order. Changes may be delivered again after a reconnect: compare
-   * revisions. `onRewound`: the bucket has lost acknowledged writes of which this watch had told, or
-   * may have. The newest change of each key follows once more, and then `onReady` again. Until then no
-   * revision is too low to be the newest one of its key, and a key that is not told again is lost.
+   * Every present entry first, then `onReady`, with the revision up to which everything was told, then
+   * each change in order. Changes may be delivered again after a reconnect: compare revisions. Once
+   * everything that changed meanwhile was told, `onReady` follows again. Until then nothing is written
+   * through this store, because what it knew may be lost: an acknowledged revision that is newer than
+   * what the watch has told by then is.
+   *
+   * `onRewound`: the bucket has lost acknowledged writes of which this watch had told, or may have. The
+   * newest change of each key follows once more, and then `onReady`. Until then no revision is too low
+   * to be the newest one of its key, and a key that is not told again is lost.
    */
   watch(
     onChange: (change: StoreChange) => void,

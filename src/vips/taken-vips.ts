@@ -4,6 +4,8 @@ import type { Store, Watch } from '../ports/store.ts';
 interface Known {
   readonly revision: number;
   readonly value: string;
+  /** By the watch; what it has not told is this process's own write, or yet to be written. */
+  readonly told: boolean;
 }
 
 export interface TakenVipsOptions {
@@ -28,11 +30,12 @@ export class TakenVips {
         const isToldAgain = this.#untold?.delete(key) === true;
         // What is older than this process's own last write tells nothing new.
         if (!isToldAgain && revision < (this.#known.get(key)?.revision ?? 0)) return;
-        if (change.type === 'put') this.wrote(key, revision, change.value);
+        if (change.type === 'put')
+          this.#known.set(key, { revision, value: change.value, told: true });
         else this.#known.delete(key);
       },
       () => {
-        const gone = [...(this.#untold ?? [])];
+        const gone = [...(this.#untold ?? (this.#ready ? this.#written() : []))];
         this.#untold = null;
         this.#ready = true;
         for (const run of this.#waiting.splice(0)) run();
@@ -63,7 +66,7 @@ export class TakenVips {
   }
 
   wrote(key: string, revision: number, value: string): void {
-    this.#known.set(key, { revision, value });
+    this.#known.set(key, { revision, value, told: false });
   }
 
   /** Nobody is given it, although it is not on record yet. */
@@ -73,6 +76,12 @@ export class TakenVips {
 
   freed(key: string): void {
     this.#known.delete(key);
+  }
+
+  /** What was acknowledged and never told, by the time that everything was told: it is lost. */
+  #written(): string[] {
+    const known = [...this.#known].filter(([, { told, revision }]) => !told && revision > 0);
+    return known.map(([key]) => key);
   }
 
   close(): void {

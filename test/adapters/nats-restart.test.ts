@@ -31,6 +31,13 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     await watch.ready();
     agent.subscribe('hf.down.a.x', (message) => message.reply('still here'));
     await agent.ping(5_000);
+    const early = new Promise((resolve) => {
+      controller.onStatus((status) => {
+        if (status !== 'connected') return;
+        const write = desired.update('r.x', 'too early', first.revision, 'early');
+        resolve(write.catch((error: Error) => error.name));
+      });
+    });
 
     await world.server.restart(signal);
     const away = await world.controller('other');
@@ -40,6 +47,8 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
       [controller, agent].every((bus) => bus.status() === 'connected'),
     );
 
+    expect(await early).toBe('StoreUnavailable');
+    await until('the watch has told what changed', () => watch.readyCount() === 2);
     expect(await desired.get('r.x')).toMatchObject({ value: 'before', revision: first.revision });
     expect(await desired.update('r.x', 'after', first.revision, 'w4')).toMatchObject({
       committed: true,

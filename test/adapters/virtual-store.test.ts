@@ -191,4 +191,25 @@ describe('what goes wrong at a virtual store', () => {
     expect(told).toEqual(['ready', 'a@1', 'a@2', 'b@3', 'rewound', 'a@1', 'ready']);
     expect(await bench.put('b', 'again', 0)).toBe(2);
   });
+
+  test('takes no write of a process whose watch has not told what changed while it was away', async () => {
+    const bench = new Bench();
+    const told: string[] = [];
+    bench.one.watch(
+      ({ key }) => told.push(key),
+      (revision) => told.push(`ready at ${revision}`),
+    );
+    await bench.put('a', '1', 0);
+    await bench.virtual.run(100);
+    bench.store.line('one').disconnect();
+    const other = bench.two.create('b', '1', 'other');
+    await bench.virtual.settled(other);
+
+    bench.store.line('one').connect();
+
+    await expect(bench.put('c', '1', 0)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await bench.virtual.run(100);
+    expect(told).toEqual(['ready at 0', 'a', 'b', 'ready at 2']);
+    expect(await bench.put('c', '1', 0)).toBe(3);
+  });
 });

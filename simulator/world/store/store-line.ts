@@ -23,12 +23,21 @@ export class StoreLine {
     if (!this.#connected) return;
     this.#connected = false;
     this.#breaks += 1;
+    for (const watch of this.watches) watch.interrupt();
   }
 
   connect(): void {
     if (this.#connected) return;
     this.#connected = true;
+    // A watch of a new connection is a new one on the server.
+    this.#blind = false;
     this.#resume();
+  }
+
+  /** Do its watches know all that was written until it was connected? */
+  get current(): boolean {
+    for (const watch of this.watches) if (!watch.current) return false;
+    return true;
   }
 
   /** Its watches hear of everything this much later. */

@@ -229,6 +229,9 @@ export class VirtualStore implements Store {
     if (value !== null) assertRecord(this.#bucket, key, value);
     const what = `${operation} of ${key} in ${this.#bucket}`;
     if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
+    if (!line.current) {
+      throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
+    }
     const failure = this.#failures.shift();
     const { breaks } = line;
     const { term } = this.#leader;

@@ -24,6 +24,10 @@ export class VirtualWatch implements Watch {
   #rewound = false;
   /** The newest revision that was sent to it: behind this one it goes on after a gap. */
   #sent = 0;
+  /** Grows whenever its connection breaks. */
+  #breaks = 0;
+  /** At so many breaks, everything had been told. */
+  #currentAt = 0;
 
   constructor(options: VirtualWatchOptions) {
     this.#options = options;
@@ -44,10 +48,23 @@ export class VirtualWatch implements Watch {
   #tellReady(): void {
     const { line, contents, delayMs, onReady } = this.#options;
     const { revision } = contents;
+    const breaks = this.#breaks;
     this.#sent = revision;
     this.#link.send(delayMs('') + line.lagMs, () => {
-      if (!this.#stopped) onReady(revision);
+      if (this.#stopped) return;
+      this.#currentAt = breaks;
+      onReady(revision);
     });
+  }
+
+  /** Has it told everything since its connection broke last? */
+  get current(): boolean {
+    return this.#currentAt === this.#breaks;
+  }
+
+  /** Its connection broke. */
+  interrupt(): void {
+    this.#breaks += 1;
   }
 
   tell(change: StoreChange): void {
@@ -63,7 +80,10 @@ export class VirtualWatch implements Watch {
   resume(): void {
     if (!this.#open) this.open();
     else if (this.#rewound) this.#beginAnew();
-    else this.#catchUpFrom(this.#sent);
+    else {
+      this.#catchUpFrom(this.#sent);
+      if (!this.current) this.#tellReady();
+    }
   }
 
   /** As after a reconnect that forgot how far it was: the newest of all keys since then, again. */

@@ -1,0 +1,73 @@
+import type { Random } from '../../machines/ports/random.ts';
+import type { RawRecord } from '../host/record.ts';
+import type { EpochFloors } from './epoch-floors.ts';
+import type { Judge } from './judge.ts';
+import { Leftovers, type LeftoversOptions } from './leftovers.ts';
+import type { LoadBalancerOwner } from './load-balancer-owner.ts';
+import type { ProjectedBucket, Projection } from './projection.ts';
+
+export interface LossesOptions extends Omit<LeftoversOptions, 'nonce'> {
+  readonly random: Random;
+  readonly projection: Projection;
+  readonly owner: LoadBalancerOwner;
+  readonly judge: Judge;
+  readonly floors: EpochFloors;
+  /** Does the shard of this record belong to this controller now? */
+  readonly owns: (id: string) => boolean;
+  /** Takes in what somebody else has put on record. */
+  readonly noteForeign: (bucket: ProjectedBucket, id: string) => void;
+  /** What is known of agents may be told after revisions that are lost. */
+  readonly believeAnew: () => void;
+}
+
+/** What a controller does where a store has lost what it had acknowledged: whoever still knows it, writes it again. */
+export class Losses {
+  readonly #options: LossesOptions;
+  readonly #leftovers: Leftovers;
+
+  constructor(options: LossesOptions) {
+    this.#options = options;
+    this.#leftovers = new Leftovers({ ...options, nonce: options.random.uuid() });
+  }
+
+  stop(): void {
+    this.#leftovers.stop();
+  }
+
+  /** A watch says that the newest revisions of a record are lost. */
+  lost(bucket: ProjectedBucket, key: string, before: RawRecord): void {
+    const { floors, owns, noteForeign, owner, judge, projection } = this.#options;
+    if (bucket === 'binding') floors.lost(key, before.text);
+    if (!owns(key)) noteForeign(bucket, key);
+    else if (bucket === 'desired') owner.lost(key);
+    else if (bucket === 'binding') {
+      const actor = owner.host.actor(key);
+      if (actor === null) this.lookForLeftover(key);
+      else actor.lost(projection.binding.raw(key));
+    } else judge.host.actor(key)?.lost(projection.liveness.raw(key));
+  }
+
+  /**
+   * Connected again, and all that was written is known: what this controller knows beyond it was lost
+   * before any watch had told of it.
+   */
+  resumed(bucket: ProjectedBucket): void {
+    const { projection, owner, judge, noteForeign, believeAnew } = this.#options;
+    const read = (key: string): RawRecord | null => projection[bucket].raw(key);
+    if (bucket === 'desired') return owner.resumed(read);
+    if (bucket === 'binding') return owner.host.resumed(read);
+    judge.host.resumed(read);
+    believeAnew();
+    for (const agent of projection.liveness.keys()) {
+      if (judge.host.has(agent)) judge.tellAgain(agent);
+      else noteForeign(bucket, agent);
+    }
+  }
+
+  /** A binding record without a desired one may be left from a deletion. */
+  lookForLeftover(id: string): void {
+    const { desired, binding } = this.#options.projection;
+    const record = binding.raw(id);
+    if (record !== null && desired.raw(id) === null) this.#leftovers.found(id, record.revision);
+  }
+}

@@ -1,0 +1,53 @@
+import type { WriteResult } from '../ports/store.ts';
+import type { ActorKind } from './actor-kind.ts';
+import { putUntilKnown } from './commit.ts';
+import type { HostServices } from './host-services.ts';
+import { Lineage } from './lineage.ts';
+import { encodeRecord, type RawRecord } from './record.ts';
+
+/** What an actor knows of its own record: the newest revision, and the writes that led to it. */
+export class OwnRecord {
+  /** Known committed; 0 means that there is no record yet. */
+  revision = 0;
+  #losses = 0;
+  readonly #lineage = new Lineage();
+
+  /** It was read, and is what everything else begins with. */
+  read(revision: number, write: string): void {
+    this.#lineage.note(write);
+    this.revision = revision;
+  }
+
+  write(
+    key: string,
+    kind: ActorKind<unknown>,
+    snapshot: object,
+    { nextWriteId, commitOptions }: HostServices,
+  ): Promise<WriteResult> {
+    const write = nextWriteId();
+    this.#lineage.note(write);
+    const text = encodeRecord(kind, write, snapshot);
+    const losses = this.#losses;
+    const isLost = () => this.#losses !== losses;
+    const record = { key, text, revision: this.revision, write, isLost };
+    return putUntilKnown(kind.store, record, commitOptions);
+  }
+
+  /**
+   * The store has lost the newest revisions, and this is left. True where what is known is to be written
+   * on top of it; otherwise it was written by somebody who knew no better, and has to be read. What is
+   * just being written is refused.
+   */
+  lost(record: RawRecord | null, isWriting: boolean): boolean {
+    this.#losses += 1;
+    const isBehind = this.#lineage.isBehind(record);
+    if (record !== null) this.revision = record.revision - (isBehind && !isWriting ? 0 : 1);
+    else if (!isWriting) this.revision = 0;
+    return isBehind;
+  }
+
+  /** Is something known beyond this, which is all that the store has? */
+  isBeyond(record: RawRecord | null): boolean {
+    return this.#lineage.hasLost(this.revision, record);
+  }
+}
