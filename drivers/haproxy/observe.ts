@@ -11,6 +11,7 @@ import { absentReport, operatingReport } from './operating.ts';
 import { parseShowStat, type StatRow } from './show-stat.ts';
 import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
 import { ask } from './stats-socket.ts';
+import { likelyRunning } from './stock.ts';
 
 /** Reads back what is on the disk and what runs, without the lock. */
 export function observe(host: Host, id: string): Promise<Observed | null> {
@@ -40,7 +41,7 @@ export function survey(host: Host): Promise<readonly Surveyed[]> {
       const site = siteOf(host, id);
       const stored = await markerOrDamage(site);
       if (stored === null || stored instanceof DamagedMarker || stored.removed) continue;
-      const running = site.running();
+      const running = likelyRunning(host, site);
       if (liveContent(stored, running) === null) continue;
       found.push({ id, marker: effectiveMarker(stored, running) });
     }

@@ -13,7 +13,7 @@ import {
 import { effectiveMarker, liveContent } from './observe.ts';
 import { forget } from './remove.ts';
 import { keyText, parseKey, type Running, type Site } from './site.ts';
-import { takeStock } from './stock.ts';
+import { likelyRunning, takeStock } from './stock.ts';
 import { endGently } from './stop.ts';
 
 /** What an agent that comes back finds on its host, and may do with it. */
@@ -36,7 +36,7 @@ async function inventory(host: Host): Promise<readonly Resident[]> {
       if (host.processes.of(site).length > 0) found.push({ id, marker: null, holder: null });
     } else if (stored instanceof DamagedMarker) found.push({ id, marker: null, holder: null });
     else {
-      const marker = effectiveMarker(stored, site.running());
+      const marker = effectiveMarker(stored, likelyRunning(host, site));
       found.push({ id, marker, holder: stored.holder });
     }
   }
@@ -47,7 +47,7 @@ async function recall(host: Host, id: string): Promise<Target | null> {
   const site = siteOf(host, id);
   const stored = await readMarker(site);
   if (stored === null || stored.removed) return null;
-  const running = site.running();
+  const running = likelyRunning(host, site);
   const live = liveContent(stored, running);
   const document = live === null ? null : await readDocument(site, live);
   if (document === null) return null;
@@ -58,12 +58,12 @@ async function recall(host: Host, id: string): Promise<Target | null> {
 /** The epoch is claimed first, so that whoever is stale can't start it again behind its end. */
 function release(host: Host, { id, epoch }: { id: string; epoch: number }): Promise<void> {
   return locked(host, id, async (site) => {
-    await takeStock(host, site);
+    const running = await takeStock(host, site);
     const stored = await readMarker(site);
     if (stored === null || stored.removed) return;
     // Without a holder it was mended, or a release was cut off: nobody here holds what still runs.
     if (stored.epoch >= epoch && stored.holder !== null) return;
-    const { generation } = effectiveMarker(stored, site.running());
+    const { generation } = effectiveMarker(stored, running);
     const after = {
       epoch: Math.max(epoch, stored.epoch),
       generation,

@@ -12,7 +12,7 @@ import { ask } from './stats-socket.ts';
  *
  * A process counts as the load balancer's by its command line alone, which names a content of this very
  * directory. Of several, the one that answers at the socket serves; then the one that the pid file
- * names; then the one that was started last. Nothing else on the host is ever signalled.
+ * names; then the one with the newest content. Nothing else on the host is ever signalled.
  */
 export async function takeStock(host: Host, site: Site): Promise<Running | null> {
   const named = site.running();
@@ -28,6 +28,11 @@ export async function takeStock(host: Host, site: Site): Promise<Running | null>
   }
   host.inStock.add(site.id);
   return serving;
+}
+
+/** The process that seems to serve, without the lock: by the pid file, else the newest that is there. */
+export function likelyRunning(host: Host, site: Site): Running | null {
+  return site.running() ?? newest(host.processes.of(site));
 }
 
 /** The table may be a moment older than the pid file. */
@@ -48,12 +53,14 @@ async function whoAnswers(
   return found.find((process) => process.pid === pid) ?? null;
 }
 
+/** The one with the newest content; of several, the one that was started last. */
 function newest(found: readonly Running[]): Running | null {
-  return found.reduce<Running | null>(
-    (last, next) =>
-      last === null || BigInt(next.startTime) > BigInt(last.startTime) ? next : last,
-    null,
+  const sorted = found.toSorted((a, b) =>
+    a.generation === b.generation
+      ? Number(BigInt(b.startTime) - BigInt(a.startTime))
+      : b.generation - a.generation,
   );
+  return sorted[0] ?? null;
 }
 
 async function writePid(host: Host, site: Site, { pid }: Running): Promise<void> {

@@ -28,6 +28,7 @@ import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
 import { Homecoming } from './homecoming.ts';
 import { nextIncarnation } from './incarnation.ts';
+import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
 import { Reach } from './reach.ts';
 import { tellReport } from './reports.ts';
@@ -59,6 +60,7 @@ export class Agent {
   #restartTimer: Timer | null = null;
   readonly #devices: Devices;
   readonly #home: Homecoming;
+  readonly #lettingGo: LettingGo;
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #reach: Reach;
@@ -82,7 +84,10 @@ export class Agent {
       report: (loadBalancer, epoch, operating, reason) =>
         tellReport(options, { agent: options.id, loadBalancer, epoch, operating, reason }),
     });
-    this.#home = new Homecoming({ ...options, agent: options.id, devices: this.#devices });
+    const own = { log, agent: options.id, devices: this.#devices };
+    this.#home = new Homecoming({ ...options, ...own });
+    const { host } = options.description;
+    this.#lettingGo = new LettingGo({ ...own, host, home: this.#home });
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
@@ -204,7 +209,10 @@ export class Agent {
         log,
         subject: subjects.down(id, 'standing'),
         schema: Standing,
-        handle: (standing) => this.#standing(standing),
+        handle: async (standing) => {
+          await this.#lettingGo.heed(standing);
+          return undefined;
+        },
       }),
       serve({
         bus,
@@ -232,24 +240,6 @@ export class Agent {
     const reply = await this.#devices.driven(loadBalancer, driver).command(command);
     if (reply.type === 'removed') await this.#devices.forget(loadBalancer);
     return reply;
-  }
-
-  async #standing(standing: Standing): Promise<undefined> {
-    const { loadBalancer, epoch, holder } = standing;
-    const device = this.#devices.get(loadBalancer);
-    const over =
-      device?.standing({ agent: holder, epoch }, this.#options.id) ?? this.#home.standing(standing);
-    if (!over) return undefined;
-    await this.#release(standing, device?.driver ?? this.#home.driverOf(loadBalancer));
-    this.#home.forget(loadBalancer);
-    await this.#devices.forget(loadBalancer);
-    return undefined;
-  }
-
-  /** On another host nobody can end what runs here. Where that fails, the claim is made again. */
-  async #release({ loadBalancer: id, epoch, host }: Standing, driver: Driver | null) {
-    const isElsewhere = host !== undefined && host !== this.#options.description.host;
-    if (isElsewhere) await driver?.residence?.release({ id, epoch });
   }
 
   // What this agent sends.
@@ -362,7 +352,7 @@ export class Agent {
   #confirmed(seats: readonly { loadBalancer: string; epoch: number }[]): void {
     const { id: holder, log } = this.#options;
     for (const seat of seats) {
-      this.#standing({ ...seat, holder }).catch((error: unknown) => {
+      this.#lettingGo.heed({ ...seat, holder }).catch((error: unknown) => {
         log.error({ loadBalancer: seat.loadBalancer, err: error }, 'a record was not heeded');
       });
     }

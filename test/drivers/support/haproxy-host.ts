@@ -47,7 +47,8 @@ export async function haproxyHost(): Promise<HaproxyHost> {
         const ours = readArguments(pid).some((argument) => argument.startsWith(`${stateDir}/`));
         if (ours) process.kill(pid, 'SIGKILL');
       }
-      await rm(stateDir, { recursive: true });
+      // An operation that was under way may still write.
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

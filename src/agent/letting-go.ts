@@ -1,0 +1,60 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { DriverError } from '../../drivers/contract/errors.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Standing } from '../../machines/protocol/agent-messages.ts';
+import type { Devices } from './devices.ts';
+import type { Homecoming } from './homecoming.ts';
+
+export interface LettingGoOptions {
+  readonly agent: string;
+  readonly host: string;
+  readonly devices: Devices;
+  readonly home: Homecoming;
+  readonly log: Log;
+}
+
+/** Heeds what records say of who holds a load balancer: what somebody else holds is let go of. */
+export class LettingGo {
+  readonly #options: LettingGoOptions;
+  /** What is being ended here: it is told again with each heartbeat until it is forgotten. */
+  readonly #ending = new Set<string>();
+
+  constructor(options: LettingGoOptions) {
+    this.#options = options;
+  }
+
+  async heed(standing: Standing): Promise<void> {
+    const { agent, devices, home } = this.#options;
+    const { loadBalancer: id, epoch, holder } = standing;
+    const device = devices.get(id);
+    const isOver = device?.standing({ agent: holder, epoch }, agent) ?? home.standing(standing);
+    if (!isOver || this.#ending.has(id)) return;
+    this.#ending.add(id);
+    try {
+      if (!(await this.#release(standing, device?.driver ?? home.driverOf(id)))) return;
+      home.forget(id);
+      await devices.forget(id);
+    } finally {
+      this.#ending.delete(id);
+    }
+  }
+
+  /**
+   * The holder of another host can't end what runs on this one. False where that failed: it is not
+   * forgotten then, so it is claimed, and answered, again.
+   */
+  async #release({ loadBalancer: id, epoch, host }: Standing, driver: Driver | null) {
+    if (host === undefined || host === this.#options.host) return true;
+    try {
+      await driver?.residence?.release({ id, epoch });
+      return true;
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      this.#options.log.warn(
+        { loadBalancer: id, epoch, error: error.message },
+        'what moved to another host could not be ended here',
+      );
+      return false;
+    }
+  }
+}
