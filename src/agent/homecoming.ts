@@ -156,7 +156,9 @@ export class Homecoming {
       const edit = isLast ? entry.edit : null;
       const { type } = await devices.driven(id, driver).resume(target, name, edit);
       const { epoch, generation } = target;
-      log.info({ loadBalancer: id, epoch, generation, outcome: type }, 'taken up again');
+      const what = { loadBalancer: id, epoch, generation };
+      if (type === 'applied') log.info(what, 'taken up again');
+      else log.info({ ...what, outcome: type }, 'it went on in another way than it was held');
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
       log.error({ loadBalancer: id, error: error.message }, 'this could not be taken up again');

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { Residence } from '../../drivers/contract/residence.ts';
+import { Strays } from '../../machines/protocol/agent-messages.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { hostDescriptor } from '../../simulator/world/places.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
+import { AgentBench } from './support/agent-bench.ts';
+
+const id = loadBalancerDocument().id;
+
+/** An agent on whose host one marker is damaged, and what its judge says of that. */
+class Damaged extends AgentBench {
+  readonly done: string[];
+  readonly asked: Strays[] = [];
+  /** What the judge answers; null: nothing. */
+  knows: object | null = { purged: [] };
+
+  constructor() {
+    const done: string[] = [];
+    super((driver) => {
+      const isMended = () => done.some((each) => each.startsWith('mended'));
+      const residence: Residence = {
+        inventory: () => Promise.resolve(isMended() ? [] : [{ id, marker: null, holder: null }]),
+        recall: () => Promise.reject(new Error('it is damaged')),
+        release: () => Promise.reject(new Error('it is damaged')),
+        mend: async ({ epoch, removed }) => void done.push(`mended ${epoch} ${removed}`),
+      };
+      const remove = async () => {
+        done.push('removed');
+        return { epoch: 1, generation: 0, removed: true };
+      };
+      return { ...driver, descriptor: hostDescriptor, residence, remove };
+    });
+    this.done = done;
+    const shard = subjects.shardOf('agent-1', 4);
+    this.judge.subscribe(subjects.up('agent-1', shard, 'strays'), (message) => {
+      this.asked.push(Strays.parse(JSON.parse(message.data)));
+      if (this.knows !== null) message.reply(JSON.stringify(this.knows));
+    });
+  }
+
+  async home(): Promise<void> {
+    this.agent.start();
+    await this.reach('serving');
+    await this.virtual.run(2_000);
+  }
+}
+
+describe('a damaged marker on the host of an agent', () => {
+  test('is mended by the newest epoch that was given, and that is claimed', async () => {
+    const bench = new Damaged();
+    bench.knows = { purged: [], epochs: [{ loadBalancer: id, epoch: 7 }] };
+
+    await bench.home();
+
+    expect(bench.asked).toEqual([{ agent: 'agent-1', loadBalancers: [id], epochs: true }]);
+    expect(bench.done).toEqual(['mended 7 false']);
+    expect(bench.beats.at(-1)?.claims).toEqual([
+      { loadBalancer: id, epoch: 7, generation: 0, removed: false },
+    ]);
+  });
+
+  test('of what was deleted for good becomes a tombstone, and what runs is ended', async () => {
+    const bench = new Damaged();
+    bench.knows = { purged: [id], epochs: [] };
+
+    await bench.home();
+
+    expect(bench.done).toEqual(['mended 1 true', 'removed']);
+    expect(bench.beats.at(-1)?.claims).toEqual([]);
+  });
+
+  test('is left alone while nobody knows of it, and asked about again', async () => {
+    const bench = new Damaged();
+    await bench.home();
+    expect(bench.done).toEqual([]);
+
+    bench.knows = { purged: [], epochs: [{ loadBalancer: id, epoch: 3 }] };
+    await bench.virtual.run(presets.lan.sweepMs + 1_000);
+
+    expect(bench.done).toEqual(['mended 3 false']);
+  });
+
+  test('is left alone while nobody answers', async () => {
+    const bench = new Damaged();
+    bench.knows = null;
+
+    await bench.home();
+
+    expect(bench.asked.length).toBeGreaterThan(0);
+    expect(bench.done).toEqual([]);
+  });
+});
