@@ -25,9 +25,6 @@ export const knownDesired = ({ context, event }: Args): boolean => {
   );
 };
 
-export const newerDesired = ({ context, event }: Args): boolean =>
-  event.type === 'desired.changed' && event.generation > context.appliedGeneration;
-
 /** May it leave its host? Then no lost holder has a claim that a device would honour. */
 export const mayMove = ({ context }: Args): boolean => context.reschedulable;
 

@@ -132,13 +132,8 @@ export const loadBalancerMachine = setup({
         'desired.changed': [
           { guard: 'knownDesired' },
           { guard: 'toDelete', target: 'deleting.removing', actions: 'noteDesired' },
-          {
-            guard: 'newerDesired',
-            target: 'bound.applying',
-            reenter: true,
-            actions: 'noteDesired',
-          },
-          { actions: 'noteDesired' },
+          // Also where its generation is applied already: it may be that of an edit which a store has lost.
+          { target: 'bound.applying', reenter: true, actions: 'noteDesired' },
         ],
         place: [{ guard: 'standbyOffered', actions: 'nameStandby' }, {}],
         'agent.lost': [

@@ -229,7 +229,8 @@ export class DesiredDocuments {
       return this.#restored(id, known.record, document?.revision ?? 0);
     }
     if (document !== null) this.#know(id, document);
-    if (document !== null && document.revision > (known?.revision ?? 0)) {
+    // Not by its revision: one that was lost is given again.
+    if (document !== null && document.record.write !== known?.record.write) {
       this.#committed(id, document.record, document.revision);
     }
     return document;
@@ -259,7 +260,7 @@ export class DesiredDocuments {
   ): Promise<CommittedDocument | null> {
     const record = { ...known, write: this.#nextWrite() };
     const result = await this.#write(id, record, revision);
-    if (!result.committed) return this.#read(id);
+    if (!result.committed) return this.#reload(id, revision);
     this.#options.log.info({ loadBalancer: id, generation: record.generation }, 'written again');
     this.#committed(id, record, result.revision);
     return this.get(id);

@@ -336,4 +336,23 @@ describe('an owner whose newest edits the store has lost', () => {
     expect(bench.record()).toMatchObject({ generation: 2, document: { tags: ['newer'] } });
     expect(owner.get(bench.id)?.record.generation).toBe(2);
   });
+
+  test('tells its actor of what somebody else was faster with, under the revision that was lost', async () => {
+    const bench = new Bench();
+    const told: number[] = [];
+    const owner = bench.owner('x', (generation) => told.push(generation));
+    await bench.virtual.settled(bench.create(owner));
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.tag(owner, 'acknowledged'));
+
+    bench.store.losePower(500);
+    const anew = bench.rival().edit(bench.id, 'anew', ({ status, driver, document }) => {
+      return { status, driver, document, generation: 3 };
+    });
+    await bench.virtual.settled(Promise.all([anew, owner.lost(bench.id)]));
+
+    expect(bench.record().generation).toBe(3);
+    expect(owner.get(bench.id)?.record.generation).toBe(3);
+    expect(told).toEqual([1, 2, 3]);
+  });
 });

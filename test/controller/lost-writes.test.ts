@@ -76,6 +76,28 @@ describe('what a store has acknowledged and lost', () => {
     expect(cluster.appliance().content(id)?.name).toBe('newer');
   });
 
+  test('lets an edit reach the device that was made before anybody knew of the lost generation', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    await cluster.settled(cluster.rename(id, 'lost'));
+    await cluster.untilSettled(id);
+
+    cluster.losePower({ desired: 500, binding: 500 }, () => {
+      cluster.killController();
+      cluster.killAgent(cluster.holder(id));
+    });
+    cluster.outages.add('desired');
+    await cluster.startController();
+    const newer = cluster.rename(id, 'newer');
+    await cluster.run(3_000);
+    cluster.outages.delete('desired');
+    await cluster.settled(newer);
+    await cluster.run(2_000);
+
+    expect(cluster.appliance().content(id)?.name).toBe('newer');
+  });
+
   test('is asked of a device calmly, until the document can be issued anew', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
