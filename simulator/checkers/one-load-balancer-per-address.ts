@@ -31,6 +31,8 @@ export const oneLoadBalancerPerAddress: CheckerKind = {
           addresses.delete(key);
           return;
         }
+        // On record again after its deletion was lost: its address may be another one's by then.
+        if (world.losses.ofDeletion(key)) return;
         const address = desiredOf(change.value).document.vip_address;
         const holder = holders.get(address) ?? key;
         if (holder !== key) violate(`it has ${address}, which belongs to ${holder}`, key);

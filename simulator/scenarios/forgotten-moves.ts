@@ -12,8 +12,9 @@ import { drawProviders, drawWork } from '../workload/work.ts';
 import type { RandomStream } from '../world/random-streams.ts';
 import { type PlanFrame, type Scenario, smallSize } from './scenario.ts';
 
-const untilMs = 36_000;
-const cutsMs = [7_000, 21_000];
+const untilMs = 40_000;
+/** So far apart that what the trouble after the first one moves is no part of what the second one loses. */
+const cutsMs = [7_000, 26_000];
 /** How far from its cut's beginning the trouble before and after it is. */
 const beforeMs = 5_000;
 const afterMs = 8_000;
@@ -45,7 +46,7 @@ export const forgottenMovesScenario: Scenario = {
     const { loadBalancers } = frame;
     const work = drawWork(
       stream('workload'),
-      { loadBalancers, createdByMs: 18_000, untilMs, editsMax: 5, deletedShare: 0.4, upon },
+      { loadBalancers, createdByMs: 22_000, untilMs, editsMax: 5, deletedShare: 0.4, upon },
       drawProviders(stream('providers'), { host: 0.1, marker: 0.1 }),
     );
     return { work, faults, untilMs };
@@ -60,7 +61,7 @@ function losePower(
   target: string,
 ): Fault[] {
   const when = { atMs, forMs: draws.between(500, 2_500) };
-  const variant = String(draws.pick([1_500, 6_000]));
+  const variant = String(target === 'desired' ? draws.pick([1_500, 6_000]) : 1_500);
   const isBlackout = draws.chance(0.7);
   const deaths = controllerIds
     .filter(() => isBlackout || draws.chance(0.4))

@@ -5,6 +5,7 @@ import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
 import { deleteUnderFireScenario } from './delete-under-fire.ts';
+import { deviceComesLateScenario } from './device-comes-late.ts';
 import { deviceDriftScenario } from './device-drift.ts';
 import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   lastCapableAgentDiesScenario,
   deleteUnderFireScenario,
   slowDeviceScenario,
+  deviceComesLateScenario,
   deviceRebootScenario,
   deviceDriftScenario,
   longOutageScenario,
