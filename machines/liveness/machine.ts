@@ -92,6 +92,7 @@ export const livenessMachine = setup({
     /** Registered again under the same incarnation: its judge had forgotten, it had not died. */
     same: ({ context, event }) =>
       'incarnation' in event && event.incarnation === context.incarnation,
+    cordoned: ({ context }) => context.cordon !== null,
     /** Asked for again: it stands since the first time. */
     cordonedAlready: ({ context, event }) =>
       event.type === 'cordon' && context.cordon?.draining === event.draining,
@@ -111,7 +112,7 @@ export const livenessMachine = setup({
     goodbye: {},
     emptied: {},
     cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
-    uncordon: { actions: 'clearCordon' },
+    uncordon: [{ guard: 'cordoned', actions: 'clearCordon' }, {}],
     '*': { actions: 'unexpected' },
   },
   states: {

@@ -10,13 +10,17 @@ const newsMs = 1_000;
 
 /**
  * Whoever is named as a holder or a standby is on record with that incarnation and is not known to be
- * gone, drives the load balancer's driver, is in its zone and, where it can't move, on its host.
+ * gone or cordoned, drives the load balancer's driver, is in its zone and, where it can't move, on its
+ * host. A holder may be named again where it is cordoned.
  */
 export const capableAgentsOnly: CheckerKind = {
   name: 'capable-agents-only',
   start({ world, disturbances, violate }) {
     const descriptions = new Map<string, Description>();
     const endedMs = new Map<string, number>();
+    /** Since when an operator wants nothing new to come to an agent. */
+    const cordonedMs = new Map<string, number>();
+    const holders = new Map<string, string>();
     /** The newest epoch that was named for each load balancer. */
     const named = new Map<string, number>();
     /** Where a load balancer that can't move was held. */
@@ -39,12 +43,17 @@ export const capableAgentsOnly: CheckerKind = {
       if (!context.reschedulable && description.host !== host) {
         return `is on ${description.host}, and it can't leave ${host}`;
       }
+      const closedMs = holders.get(id) === seat.agent ? undefined : cordonedMs.get(seat.agent);
       const knownMs = endedMs.get(keyOf(seat));
       // A write without an answer is repeated as it was, and that may be due only then (R4).
       const troubleMs = 2 * newsMs + world.options.timings.retryMaxMs;
       const calm = !disturbances.ofControlPlane(atMs - troubleMs);
-      return knownMs !== undefined && calm && atMs - knownMs > newsMs
-        ? `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`
+      if (!calm) return null;
+      if (knownMs !== undefined && atMs - knownMs > newsMs) {
+        return `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`;
+      }
+      return closedMs !== undefined && atMs - closedMs > newsMs
+        ? `has been cordoned for ${Math.round(atMs - closedMs)} ms, by its record`
         : null;
     };
 
@@ -60,6 +69,7 @@ export const capableAgentsOnly: CheckerKind = {
         const problem = unfit(id, seat, context, atMs);
         if (problem !== null) violate(`its ${role} is ${seat.agent}, which ${problem}`, id);
       }
+      if (context.binding !== null) holders.set(id, context.binding.agent);
       const host = context.binding === null ? null : descriptions.get(keyOf(context.binding))?.host;
       if (host !== undefined && host !== null) hosts.set(id, host);
     };
@@ -73,6 +83,8 @@ export const capableAgentsOnly: CheckerKind = {
           const { value: state, context } = livenessOf(value);
           const seat = { agent: key, incarnation: context.incarnation };
           descriptions.set(keyOf(seat), context.description);
+          if (context.cordon === null) cordonedMs.delete(key);
+          else if (!cordonedMs.has(key)) cordonedMs.set(key, atMs);
           if (state === 'dead' || state === 'retired') endedMs.set(keyOf(seat), atMs);
         }
       },

@@ -8,6 +8,12 @@ const verdictSubject = controller('all', 'verdict');
 /** States in which an incarnation has to be replaced. */
 const ending = new Set(['dead', 'retired', 'draining']);
 
+/** What operators ask for about an agent. */
+const ordered = /^\/holdfast\/v1\/agents\/([^/]+)\/(\w+)$/;
+
+/** For how long somebody may go on draining who has not heard that it was taken back. */
+const draggingOnMs = 20_000;
+
 /**
  * What is known in a world, by anybody, against holders: verdicts on record, told, or only just taken,
  * and epochs that are above what a record says.
@@ -16,10 +22,12 @@ export class Evidence {
   /** For each agent, up to which incarnation it is over or leaving. */
   readonly #ended = new Map<string, number>();
   readonly #newest = new Map<string, number>();
+  /** Until when operators want an agent emptied, as far as everybody has heard. */
+  readonly #drainedUntilMs = new Map<string, number>();
   /** For each load balancer, the highest epoch that a device or an agent has seen. */
   readonly #seen = new Map<string, number>();
 
-  readonly observer: Observer = (event) => {
+  readonly observer: Observer = (event, atMs) => {
     if (event.type === 'stored') {
       const { bucket, change } = event;
       if (bucket !== 'liveness' || change.type !== 'put') return;
@@ -43,6 +51,12 @@ export class Evidence {
         if (change.type !== 'put') continue;
         raise(this.#seen, event.key, bindingOf(change.value).context.lastEpoch);
       }
+    } else if (event.type === 'asked') {
+      const [, agent = '', verb] = ordered.exec(event.request.path) ?? [];
+      if (verb === 'drain') this.#drainedUntilMs.set(agent, Number.POSITIVE_INFINITY);
+      else if (this.#drainedUntilMs.get(agent) === Number.POSITIVE_INFINITY) {
+        this.#drainedUntilMs.set(agent, atMs + draggingOnMs);
+      }
     } else if (event.type === 'device') {
       raise(this.#seen, event.entry.lb, event.entry.epoch);
     }
@@ -51,6 +65,11 @@ export class Evidence {
   /** Is this incarnation over or leaving, as far as anybody has said? */
   against({ agent, incarnation }: Pick<Seat, 'agent' | 'incarnation'>): boolean {
     return incarnation <= (this.#ended.get(agent) ?? 0);
+  }
+
+  /** Is somebody emptying the agent, because an operator asked for it? */
+  drained(agent: string, atMs: number): boolean {
+    return atMs <= (this.#drainedUntilMs.get(agent) ?? 0);
   }
 
   /** Has anybody seen an epoch of the load balancer above this one? */

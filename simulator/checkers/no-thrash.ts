@@ -18,11 +18,12 @@ export const noThrash: CheckerKind = {
     const holders = new Map<string, Seat>();
     const { timings } = world.options;
 
-    const moved = (id: string, binding: Seat | null): string | null => {
+    const moved = (id: string, binding: Seat | null, atMs: number): string | null => {
       const before = holders.get(id);
       if (binding !== null) holders.set(id, binding);
       if (before === undefined || binding === null || binding.epoch === before.epoch) return null;
       if (evidence.against(before) || evidence.above(id, before.epoch)) return null;
+      if (evidence.drained(before.agent, atMs)) return null;
       return `it was taken from ${before.agent} (epoch ${before.epoch}) and given to ${binding.agent} (epoch ${binding.epoch}), and nothing spoke against ${before.agent}`;
     };
 
@@ -38,12 +39,12 @@ export const noThrash: CheckerKind = {
       onEvent(event, atMs) {
         if (event.type === 'lost' && event.bucket === 'binding') {
           holders.delete(event.key);
-          if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding);
+          if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding, atMs);
         } else if (event.type === 'stored' && event.change.type === 'put') {
           const { bucket, change } = event;
           const { key, value } = change;
           if (bucket === 'binding') {
-            const problem = moved(key, seatsOf(value).binding);
+            const problem = moved(key, seatsOf(value).binding, atMs);
             if (problem !== null) violate(problem, key);
           } else if (bucket === 'liveness') {
             const { value: state, context } = livenessOf(value);

@@ -1,4 +1,5 @@
 import { advisoryLoss } from './advisory-loss.ts';
+import { agentCordon } from './agent-cordon.ts';
 import { agentCrash } from './agent-crash.ts';
 import { agentCut } from './agent-cut.ts';
 import { agentDisconnect } from './agent-disconnect.ts';
@@ -52,6 +53,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentCrash,
   agentCut,
   agentDisconnect,
+  agentCordon,
   agentDrain,
   agentJoin,
   agentPause,

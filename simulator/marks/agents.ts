@@ -1,4 +1,4 @@
-import { type MarkKind, on, type Watch } from './mark.ts';
+import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
 /** What agents went through, and what their judges thought of it. */
 export const agentMarks: readonly MarkKind[] = [
@@ -55,6 +55,27 @@ export const agentMarks: readonly MarkKind[] = [
           if (data.includes('"leased":true')) return isolated.has(process);
           isolated.add(process);
           return false;
+        }),
+      ];
+    },
+  },
+  {
+    name: 'drained-by-an-operator',
+    summary: 'A load balancer left an agent that an operator drains, and that lived on.',
+    start() {
+      const draining = new Set<string>();
+      const holders = new Map<string, string>();
+      return [
+        noting('stored', ({ bucket, change }) => {
+          if (bucket !== 'liveness' || change.type !== 'put') return;
+          if (change.value.includes('"cordon":{"draining":true')) draining.add(change.key);
+          else draining.delete(change.key);
+        }),
+        on('transition', ({ transition: { kind, id, event, binding } }) => {
+          if (kind === 'agent' || binding === null) return false;
+          const before = holders.get(id);
+          holders.set(id, binding.agent);
+          return event === 'agent.leaving' && before !== undefined && draining.has(before);
         }),
       ];
     },

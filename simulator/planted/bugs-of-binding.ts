@@ -1,10 +1,11 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
+import { maintenanceScenario } from '../scenarios/maintenance.ts';
 import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { blackoutScenario } from './blackout.ts';
 import { alwaysSeemsFine, losesClaims, losesStandings, tellsVerdictsAgain } from './buses.ts';
-import { declaresTooSoon, ignoresDrivers } from './controllers.ts';
+import { declaresTooSoon, ignoresCordons, ignoresDrivers } from './controllers.ts';
 import { refusesOldRemovals } from './devices.ts';
 import { hiccupsScenario } from './hiccups.ts';
 import { lostPromotionsScenario } from './lost-promotions.ts';
@@ -79,6 +80,12 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'placement that takes every agent for one that drives everything',
     scenario: agentCrashScenario,
     parts: { controller: ignoresDrivers, agent: lastDrivesNothing },
+  },
+  {
+    checker: 'capable-agents-only',
+    bug: 'placement that takes a cordoned agent for any other',
+    scenario: maintenanceScenario,
+    parts: { controller: ignoresCordons },
   },
   {
     checker: 'self-consistent-records',

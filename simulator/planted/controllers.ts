@@ -27,6 +27,18 @@ export function ignoresDrivers(options: ControllerOptions): ControllerOptions {
   };
 }
 
+/** Takes a cordoned agent for any other. */
+export function ignoresCordons(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank: (agents, ask) =>
+      rank(
+        agents.map((agent) => ({ ...agent, cordoned: false })),
+        ask,
+      ),
+  };
+}
+
 /** Believes that every load balancer may leave its host. */
 export function movesEverything(options: ControllerOptions): ControllerOptions {
   return {

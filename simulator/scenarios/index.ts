@@ -16,6 +16,7 @@ import { hostDiesScenario } from './host-dies.ts';
 import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
 import { lostPromotionScenario } from './lost-promotion.ts';
+import { maintenanceScenario } from './maintenance.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,
+  maintenanceScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,
   deleteUnderFireScenario,

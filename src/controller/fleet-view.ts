@@ -83,6 +83,13 @@ export class FleetView {
     });
   }
 
+  /** To whom nothing new may come. */
+  cordoned(): readonly { readonly id: string; readonly incarnation: number }[] {
+    return [...this.#agents].flatMap(([id, { context }]) =>
+      context.cordon === null ? [] : [{ id, incarnation: context.incarnation }],
+    );
+  }
+
   facts(): readonly AgentFacts[] {
     const facts: AgentFacts[] = [];
     for (const [id, { state, context }] of this.#agents) {

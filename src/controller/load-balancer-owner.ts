@@ -254,8 +254,12 @@ export class LoadBalancerOwner {
   }
 
   agentLeaving(agent: string, incarnation: number): void {
-    const { clock, seats } = this.#options;
-    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
+    const { seats } = this.#options;
+    this.#leave([...seats.boundTo(agent), ...seats.standbyAt(agent)], agent, incarnation);
+  }
+
+  #leave(ids: readonly string[], agent: string, incarnation: number): void {
+    inSlices(this.#options.clock, ids, (id) => {
       const context = this.host.context(id);
       if (context !== null) {
         this.host.tell(id, this.#placer.leaving(id, context, agent, incarnation));
@@ -270,6 +274,10 @@ export class LoadBalancerOwner {
       this.#offer(id),
     );
     for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
+    // Whoever stands by there would be new to it when it takes over.
+    for (const { id, incarnation } of fleet.cordoned()) {
+      this.#leave(seats.standbyAt(id), id, incarnation);
+    }
   }
 
   /** A place may have become free: offered to those who wait, once for all that came together. */

@@ -1,0 +1,37 @@
+import { delay } from '../../machines/ports/clock.ts';
+import type { World } from '../world/world.ts';
+import { Connection } from './connection.ts';
+
+/** How long an operator waits before asking again. */
+const againMs = 500;
+
+export type Order = 'cordon' | 'drain' | 'uncordon';
+
+/** What is being ordered about each agent, so that the last word stands. */
+const orders = new WeakMap<World, Map<string, Promise<void>>>();
+
+/** Has an order about an agent carried out: through the API, after those that were given before. */
+export function order(world: World, agent: string, verb: Order): void {
+  const ofWorld = orders.get(world) ?? new Map<string, Promise<void>>();
+  orders.set(world, ofWorld);
+  const before = ofWorld.get(agent) ?? Promise.resolve();
+  const done = before.then(() => ask(world, agent, verb));
+  ofWorld.set(agent, done);
+  world.background(done);
+}
+
+/** Opens every agent again that an order was given about. */
+export function openAll(world: World): void {
+  for (const agent of orders.get(world)?.keys() ?? []) order(world, agent, 'uncordon');
+}
+
+async function ask(world: World, agent: string, verb: Order): Promise<void> {
+  const connection = new Connection(world, 'operator');
+  const path = `/holdfast/v1/agents/${agent}/${verb}`;
+  for (;;) {
+    const { outcome, status } = await connection.send({ method: 'POST', path, body: {} });
+    // Refused: nobody knows the agent yet, so there is nothing to keep away from it.
+    if (outcome === 'acknowledged' || status === 404) return;
+    await delay(world.clock, againMs);
+  }
+}
