@@ -22,8 +22,11 @@ export const boundsHold: CheckerKind = {
   name: 'bounds-hold',
   start(context) {
     const { violate } = context;
+    /** When each load balancer was last given to somebody else. */
+    const movedMs = new Map<string, number>();
+    const holders = new Map<string, string | undefined>();
     return {
-      onEvent(event) {
+      onEvent(event, atMs) {
         if (event.type === 'sent') {
           const problem = tooMuchSent(event.subject, event.data);
           if (problem !== null) violate(`${event.from} sent ${problem}`);
@@ -31,10 +34,15 @@ export const boundsHold: CheckerKind = {
           const { key, value } = event.change;
           const problem = tooMuchStored(event.bucket, value);
           if (problem !== null) violate(`its ${event.bucket} record has ${problem}`, key);
+          if (event.bucket !== 'binding') return;
+          const holder = seatsOf(value).binding?.agent;
+          if (holders.get(key) !== holder) movedMs.set(key, atMs);
+          holders.set(key, holder);
         }
       },
       atEnd() {
-        for (const [problem, loadBalancer] of leftovers(context)) violate(problem, loadBalancer);
+        for (const [problem, loadBalancer] of leftovers(context, movedMs))
+          violate(problem, loadBalancer);
       },
     };
   },
@@ -64,9 +72,15 @@ function bytesOf(text: string): number {
   return text.length * 4 < recordBytesMax ? text.length : Buffer.byteLength(text);
 }
 
+/** How long an agent's question after its own takes, at most. */
+const newsMs = 5_000;
+
 type Leftover = readonly [problem: string, loadBalancer: string];
 
-function* leftovers(context: CheckerContext): Generator<Leftover> {
+function* leftovers(
+  context: CheckerContext,
+  movedMs: ReadonlyMap<string, number>,
+): Generator<Leftover> {
   const { world, controllers, core } = context;
   const live = new Set(world.stores.desired.snapshot().map(({ key }) => key));
   // Where the store has only lost the record, nobody may take the rest away.
@@ -86,7 +100,9 @@ function* leftovers(context: CheckerContext): Generator<Leftover> {
   }
   for (const agent of core()) {
     for (const id of world.agent(agent)?.devices().keys() ?? []) {
-      if (holders.get(id) === agent) continue;
+      // An agent that was not told asks with its next sweep.
+      const sinceMs = world.time.nowMs - (movedMs.get(id) ?? 0);
+      if (holders.get(id) === agent || sinceMs < world.options.timings.sweepMs + newsMs) continue;
       yield [`${agent} still keeps it in memory, and it is ${whose(holders.get(id))}`, id];
     }
   }

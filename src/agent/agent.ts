@@ -127,7 +127,7 @@ export class Agent {
     this.#subscriptions.push(
       this.#options.bus.onStatus((status) => {
         // Its end may have been that of the store as well, with what had been confirmed.
-        if (status === 'connected') for (const device of this.#devices.all()) device.unconfirm();
+        if (status === 'connected') this.#devices.unconfirm();
         this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
       }),
     );
@@ -286,13 +286,14 @@ export class Agent {
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
   #sweep(signal: Cancellation): Promise<void> {
     const { id: agent, bus, timings } = this.#options;
-    const ask = (asked: Omit<Strays, 'agent'>) => {
-      const timeoutMs = timings.ackTimeoutMs * 4;
-      return call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
-    };
+    const timeoutMs = timings.ackTimeoutMs * 4;
+    const ask = (asked: Omit<Strays, 'agent'>) =>
+      call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
     const drives = (id: string) => this.#devices.get(id) !== null;
     const mended: MendOptions['mended'] = (...which) => this.#home.mended(...which);
-    return sweep({ ...this.#options, everyMs: timings.sweepMs, ask, drives, mended }, signal);
+    const reclaim = () => this.#devices.unconfirm();
+    const round = { everyMs: timings.sweepMs, ask, drives, mended, reclaim };
+    return sweep({ ...this.#options, ...round }, signal);
   }
 
   async #heartbeat(report: Tell, signal: Cancellation): Promise<void> {

@@ -31,6 +31,11 @@ export class Devices {
     return this.#devices.values();
   }
 
+  /** Has everything claimed anew, until the records say whose it is. */
+  unconfirm(): void {
+    for (const device of this.all()) device.unconfirm();
+  }
+
   states(): ReadonlyMap<string, string> {
     return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
   }

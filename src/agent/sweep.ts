@@ -10,6 +10,8 @@ export interface SweepOptions extends MendOptions {
   readonly everyMs: number;
   /** Does this agent drive it? */
   readonly drives: (loadBalancer: string) => boolean;
+  /** Asks the records whose that is which this agent drives. */
+  readonly reclaim: () => void;
 }
 
 /**
@@ -18,11 +20,13 @@ export interface SweepOptions extends MendOptions {
  * with a configuration of yesterday serves what was deleted today, and nobody drives that.
  */
 export async function sweep(options: SweepOptions, signal: Cancellation): Promise<void> {
-  const { clock, everyMs, drivers } = options;
+  const { clock, everyMs, drivers, reclaim } = options;
   while (!signal.aborted) {
     // First, and at once when it begins: nothing is applied where the marker is damaged.
     await mendMarkers(options);
     await pause(clock, everyMs, signal);
+    // That a load balancer was given to somebody else is told once, and may not have arrived.
+    if (!signal.aborted) reclaim();
     for (const [name, driver] of drivers) {
       if (!signal.aborted) await sweepDevice(options, name, driver);
     }

@@ -297,7 +297,7 @@ export class Controller {
     const { desired, binding, liveness } = this.projection;
     if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
     if (bucket === 'desired') this.#apart.changed(key);
-    if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.placesChanged();
+    if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.seating.placesChanged();
     if (!this.#owns(key)) return this.#noteForeign(bucket, key);
     if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);
@@ -347,7 +347,7 @@ export class Controller {
     const before = this.#fleet.current(agent);
     if (!this.#fleet.note(agent, state, context, told)) return;
     if (before !== null && before.incarnation < context.incarnation) {
-      this.owner.agentLost(agent, context.incarnation - 1, 'it has started anew');
+      this.owner.seating.agentLost(agent, context.incarnation - 1, 'it has started anew');
     }
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.
@@ -355,9 +355,9 @@ export class Controller {
       JSON.stringify([description, cordon]);
     if (same && said(before) === said(context)) return;
     if (state === 'dead' || state === 'retired') {
-      this.owner.agentLost(agent, context.incarnation, context.reason ?? state);
-    } else if (state === 'draining') this.owner.agentLeaving(agent, context.incarnation);
-    else if (state === 'alive') this.owner.fleetChanged();
+      this.owner.seating.agentLost(agent, context.incarnation, context.reason ?? state);
+    } else if (state === 'draining') this.owner.seating.agentLeaving(agent, context.incarnation);
+    else if (state === 'alive') this.owner.seating.fleetChanged();
   }
 
   #noteLoadBalancer({ id, from, to, event, after }: Step<LoadBalancerContext>): void {

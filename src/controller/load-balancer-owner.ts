@@ -13,7 +13,7 @@ import { notFound } from '../../machines/model/operations/words.ts';
 import { timestampOf } from '../../machines/model/operations/stamp.ts';
 import type { Apart } from '../../machines/placement/candidates.ts';
 import type { RankPolicy } from '../../machines/placement/rank.ts';
-import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
@@ -28,7 +28,6 @@ import type { Stores } from '../ports/store.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
-import { endedOnes } from './ended-ones.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer } from './placer.ts';
@@ -37,7 +36,7 @@ import type { RecordFormats } from './record-formats.ts';
 import { Newborns } from './newborns.ts';
 import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
-import { inSlices } from './slices.ts';
+import { Seating } from './seating.ts';
 import { tellReplaced } from './standings.ts';
 
 export interface OwnerOptions {
@@ -69,6 +68,8 @@ export interface OwnerOptions {
  */
 export class LoadBalancerOwner {
   readonly host: ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+  /** What agents' coming and going means for it. */
+  readonly seating: Seating;
   readonly #options: OwnerOptions;
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
@@ -76,8 +77,6 @@ export class LoadBalancerOwner {
   readonly #repairs: Repairs;
   /** What is being created here, for the first time. */
   readonly #creating = new Set<string>();
-  /** Runs from the moment that a place became free until it is offered to those who wait. */
-  #offering: Timer | null = null;
 
   constructor(options: OwnerOptions) {
     const { bus, stores, clock, random, log, timings } = options;
@@ -85,9 +84,15 @@ export class LoadBalancerOwner {
     this.#newborns = new Newborns({
       clock,
       quietMs: timings.suspectAfterMs,
-      settled: (id) => this.#offer(id),
+      settled: (id) => this.seating.offer(id),
     });
     this.#placer = new Placer(clock, options.fleet, options);
+    this.seating = new Seating({
+      ...options,
+      placer: this.#placer,
+      newborns: this.#newborns,
+      host: () => this.host,
+    });
     this.#desired = new DesiredDocuments({
       store: stores.desired,
       clock,
@@ -133,7 +138,7 @@ export class LoadBalancerOwner {
   }
 
   stop(): void {
-    if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
+    this.seating.stop();
     this.#desired.stop();
     this.#newborns.stop();
     this.host.stop();
@@ -240,55 +245,6 @@ export class LoadBalancerOwner {
     this.#newborns.forget(id);
   }
 
-  // What happens in the fleet.
-
-  /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
-  agentLost(agent: string, last: number, verdict: string): void {
-    const { clock, seats } = this.#options;
-    const at = clock.wallMs();
-    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
-      for (const incarnation of endedOnes(this.host.context(id), agent, last)) {
-        this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
-      }
-    });
-  }
-
-  agentLeaving(agent: string, incarnation: number): void {
-    const { seats } = this.#options;
-    this.#leave([...seats.boundTo(agent), ...seats.standbyAt(agent)], agent, incarnation);
-  }
-
-  #leave(ids: readonly string[], agent: string, incarnation: number): void {
-    inSlices(this.#options.clock, ids, (id) => {
-      const context = this.host.context(id);
-      if (context !== null) {
-        this.host.tell(id, this.#placer.leaving(id, context, agent, incarnation));
-      }
-    });
-  }
-
-  /** Somebody may now be able to take what waits: offered in the order of waiting. */
-  fleetChanged(): void {
-    const { clock, seats, fleet } = this.#options;
-    inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) =>
-      this.#offer(id),
-    );
-    for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
-    // Whoever stands by there would be new to it when it takes over.
-    for (const { id, incarnation } of fleet.cordoned()) {
-      this.#leave(seats.standbyAt(id), id, incarnation);
-    }
-  }
-
-  /** A place may have become free: offered to those who wait, once for all that came together. */
-  placesChanged(): void {
-    const { clock, seats } = this.#options;
-    this.#offering ??= clock.setTimer(0, () => {
-      this.#offering = null;
-      inSlices(clock, seats.seekingInOrder(), (id) => this.#offer(id));
-    });
-  }
-
   // What agents say.
 
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
@@ -333,7 +289,7 @@ export class LoadBalancerOwner {
       this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
     }
     // Whoever could be its standby may have come before its actor ran.
-    if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.#offer(id);
+    if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.seating.offer(id);
   }
 
   #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; bound: boolean } {
@@ -364,7 +320,7 @@ export class LoadBalancerOwner {
     this.#repairs.outrunBy(id, after);
     const left = step.before?.binding?.agent;
     if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
-      if (fleet.capacity(left) !== null) this.placesChanged();
+      if (fleet.capacity(left) !== null) this.seating.placesChanged();
     }
     if (snapshot.status === 'done') {
       this.#options.seats.forget(id);
@@ -372,14 +328,7 @@ export class LoadBalancerOwner {
     }
     const state = this.#note(id, snapshot);
     if (event.type === 'place') return;
-    if (state.seeking || (state.bound && after.standby === null)) this.#offer(id);
-  }
-
-  #offer(id: string): void {
-    const context = this.host.context(id);
-    // Without a driver the actor has not yet heard what is desired.
-    if (context === null || context.driver === '' || this.#newborns.has(id)) return;
-    this.host.tell(id, this.#placer.offer(id, context));
+    if (state.seeking || (state.bound && after.standby === null)) this.seating.offer(id);
   }
 
   #ended(id: string): void {

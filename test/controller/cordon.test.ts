@@ -143,6 +143,23 @@ describe('moving a load balancer', () => {
     expect(cluster.steps.filter(({ to }) => to === 'orphaned')).toEqual([]);
   });
 
+  test('is noticed by its former holder, also if nobody could tell it', async () => {
+    const { cluster, ids } = await clusterOf(1);
+    const [id = ''] = ids;
+    const former = cluster.holder(id);
+    const target = agents.find((agent) => agent !== former)!;
+
+    cluster.cut(former);
+    await cluster.settled(cluster.controller.loadBalancers.move(id, target));
+    await cluster.untilSettled(id);
+    cluster.heal();
+    const keptAtFirst = cluster.agent(former).devices().has(id);
+    await cluster.until('it let go', () => !cluster.agent(former).devices().has(id), 35_000);
+
+    expect(keptAtFirst).toBe(true);
+    expect(cluster.stateOf(former)).toBe('alive');
+  });
+
   test('to where it is changes nothing', async () => {
     const { cluster, ids } = await clusterOf(1);
     const [id = ''] = ids;

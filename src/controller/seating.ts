@@ -1,0 +1,89 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { ActorHost } from '../host/actor-host.ts';
+import { endedOnes } from './ended-ones.ts';
+import type { FleetView } from './fleet-view.ts';
+import type { Newborns } from './newborns.ts';
+import type { Placer } from './placer.ts';
+import type { SeatIndex } from './seat-index.ts';
+import { inSlices } from './slices.ts';
+
+export interface SeatingOptions {
+  readonly clock: Clock;
+  readonly fleet: FleetView;
+  readonly seats: SeatIndex;
+  readonly placer: Placer;
+  readonly newborns: Newborns;
+  readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+}
+
+/** Tells load balancers what the coming and going of agents means for their seats. */
+export class Seating {
+  readonly #options: SeatingOptions;
+  /** Runs from the moment that a place became free until it is offered to those who wait. */
+  #offering: Timer | null = null;
+
+  constructor(options: SeatingOptions) {
+    this.#options = options;
+  }
+
+  stop(): void {
+    if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
+  }
+
+  /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
+  agentLost(agent: string, last: number, verdict: string): void {
+    const { clock, seats } = this.#options;
+    const host = this.#options.host();
+    const at = clock.wallMs();
+    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
+      for (const incarnation of endedOnes(host.context(id), agent, last)) {
+        host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+      }
+    });
+  }
+
+  agentLeaving(agent: string, incarnation: number): void {
+    const { seats } = this.#options;
+    this.#leave([...seats.boundTo(agent), ...seats.standbyAt(agent)], agent, incarnation);
+  }
+
+  /** Somebody may now be able to take what waits: offered in the order of waiting. */
+  fleetChanged(): void {
+    const { clock, seats, fleet } = this.#options;
+    inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) => this.offer(id));
+    for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
+    // Whoever stands by there would be new to it when it takes over.
+    for (const { id, incarnation } of fleet.cordoned()) {
+      this.#leave(seats.standbyAt(id), id, incarnation);
+    }
+  }
+
+  /** A place may have become free: offered to those who wait, once for all that came together. */
+  placesChanged(): void {
+    const { clock, seats } = this.#options;
+    this.#offering ??= clock.setTimer(0, () => {
+      this.#offering = null;
+      inSlices(clock, seats.seekingInOrder(), (id) => this.offer(id));
+    });
+  }
+
+  offer(id: string): void {
+    const { newborns, placer } = this.#options;
+    const context = this.#options.host().context(id);
+    // Without a driver the actor has not yet heard what is desired.
+    if (context === null || context.driver === '' || newborns.has(id)) return;
+    this.#options.host().tell(id, placer.offer(id, context));
+  }
+
+  #leave(ids: readonly string[], agent: string, incarnation: number): void {
+    const { clock, placer } = this.#options;
+    const host = this.#options.host();
+    inSlices(clock, ids, (id) => {
+      const context = host.context(id);
+      if (context !== null) host.tell(id, placer.leaving(id, context, agent, incarnation));
+    });
+  }
+}
