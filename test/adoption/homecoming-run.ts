@@ -2,6 +2,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Driver } from '../../drivers/contract/driver.ts';
+import { FencedError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker, markerOrDamage, readMarker } from '../../drivers/haproxy/marker-file.ts';
 import { isAlive } from '../../drivers/haproxy/proc.ts';
 import { silentLog } from '../../machines/ports/log.ts';
@@ -48,7 +49,7 @@ export async function comesHome(state: HostState, backends: Stage['backends']): 
     const journal = await journalOf(host, state, found);
     const driver = leaving(await host.driver(self), state.leaves);
     await settle(journal, driver, found);
-    for (const each of found) await judgeFate(each, neighbour);
+    for (const each of found) await judgeFate(each, former, neighbour);
     const harmed = await strangers.harmed();
     if (harmed.length > 0) throw new Error(`harmed: ${harmed.join(', ')}`);
   } finally {
@@ -148,7 +149,7 @@ function recordOf({ document, state }: Staged): PlayedRecord {
   }
 }
 
-async function judgeFate(found: Staged, neighbour: Driver): Promise<void> {
+async function judgeFate(found: Staged, former: Driver, neighbour: Driver): Promise<void> {
   const { state, site, serving, port, document } = found;
   if (state.record === 'mine') return judgeOwn(found);
   if (state.record !== 'neighbour') return;
@@ -156,6 +157,11 @@ async function judgeFate(found: Staged, neighbour: Driver): Promise<void> {
   if (serving === null) {
     if (running.length > 0) throw new Error(`${site.id} was started, though it is a neighbour's`);
   } else if (!isAlive(serving)) throw new Error(`${site.id} was ended, though it is a neighbour's`);
+  const marker = await readMarker(site);
+  if (marker?.holder === self) throw new Error(`${site.id} was taken from a neighbour`);
+  const late = former.apply({ id: site.id, epoch: ownEpoch, generation: 9, document });
+  const outcome = await late.catch((error: unknown) => error);
+  if (!(outcome instanceof FencedError)) throw new Error(`${site.id} took a stale command`);
   // Its holder can go on as if nothing had been.
   await neighbour.apply({ id: site.id, epoch: 99, generation, document });
   const { body } = await get(vip, port);

@@ -278,6 +278,8 @@ export class World {
       if (!line.startsWith('{')) return true;
       // A reply to a request from before a restart of NATS, whose right to it went with the server.
       if (line.includes('Permissions Violation for Publish to \\"_INBOX_')) return false;
+      // What the server says to a process that was stopped by a signal, and answered no ping meanwhile.
+      if (line.includes('"error":"Stale Connection"')) return false;
       const { level, msg } = shapes.LogLine.parse(JSON.parse(line));
       return level >= shapes.errorLevel || msg === 'an unexpected event was left aside';
     });
