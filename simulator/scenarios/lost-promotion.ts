@@ -26,6 +26,8 @@ const moments = [
   verdictMs + 300,
   deathMs + 3_000,
   deathMs + 3_500,
+  deathMs + 4_500,
+  deathMs + 5_500,
   deathMs + 6_500,
   deathMs + 9_500,
 ];
@@ -63,7 +65,7 @@ function loseThePromotion(draws: RandomStream, { ids, controllerIds }: PlanFrame
       const atMs = draws.between(silentMs - 500, silentMs - 100);
       return { kind: storeLeaderLost.name, atMs, forMs: 6_000, target: bucket, variant: '' };
     }),
-    { ...silence, atMs: silentMs, forMs: draws.between(3_400, 8_000), target },
+    { ...silence, atMs: silentMs, forMs: draws.between(4_000, 8_500), target },
     ...controllerIds.map((controller) => {
       const when = { atMs: deathMs, forMs: draws.between(2_500, 3_500) };
       return { kind: controllerCrash.name, ...when, target: controller, variant: '' };
@@ -77,9 +79,10 @@ function loseThePromotion(draws: RandomStream, { ids, controllerIds }: PlanFrame
  */
 function loseTheStandby(draws: RandomStream, { ids }: PlanFrame): Fault[] {
   const atMs = draws.between(verdictMs + 50, deathMs);
-  const short = draws.between(300, 6_000);
+  const short = draws.between(300, 7_000);
   const long = draws.between(6_500, 9_500);
   const loss = draws.pick([
+    { kind: agentCrash.name, forMs: short, variant: '' },
     { kind: agentCrash.name, forMs: short, variant: '' },
     { kind: agentPause.name, forMs: long, variant: '' },
     { kind: agentCut.name, forMs: long, variant: 'both' },

@@ -1,4 +1,8 @@
+import { deviceSlow } from '../faults/device-slow.ts';
 import type { Fault } from '../faults/fault.ts';
+import { networkPartition } from '../faults/network-partition.ts';
+import { watchLag } from '../faults/watch-lag.ts';
+import type { RandomStream } from '../world/random-streams.ts';
 import { drawWork } from '../workload/work.ts';
 import { type Scenario, smallSize } from './scenario.ts';
 
@@ -24,7 +28,8 @@ export const splitBrainAttemptScenario: Scenario = {
     while (atMs < untilMs - 5_000) {
       const forMs = Math.min(faults.between(3_000, 25_000), untilMs - atMs);
       const target = [...half(controllerIds), ...half(ids)].join(' ');
-      splits.push({ kind: 'network-partition', atMs, forMs, target, variant: 'both ways' });
+      splits.push({ kind: networkPartition.name, atMs, forMs, target, variant: 'both ways' });
+      if (faults.chance(0.5)) splits.push(...drawLateNews(faults, controllerIds, { atMs, forMs }));
       atMs += forMs + faults.between(500, 8_000);
     }
     const work = drawWork(stream('workload'), {
@@ -37,3 +42,17 @@ export const splitBrainAttemptScenario: Scenario = {
     return { work, faults: splits, untilMs };
   },
 };
+
+/** The halves hear late what the other one has written, and their devices tell them first. */
+function drawLateNews(
+  draws: RandomStream,
+  controllerIds: readonly string[],
+  when: { readonly atMs: number; readonly forMs: number },
+): Fault[] {
+  const variant = `${draws.pick(['binding', 'binding', 'desired'])} ${draws.pick([1_000, 4_000])}`;
+  const lags = controllerIds
+    .filter(() => draws.chance(0.6))
+    .map((target) => ({ kind: watchLag.name, ...when, target, variant }));
+  const factor = String(draws.pick([20, 100]));
+  return [...lags, { kind: deviceSlow.name, ...when, target: '', variant: factor }];
+}
