@@ -5,7 +5,7 @@ import { simulate } from '../../simulator/simulate.ts';
 import { runInProcess } from './support/run-command.ts';
 
 // Many runs in one test, and other tests beside it.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const size = { controllers: 3, agents: 3, loadBalancers: 6 };
 const sizeWords = ['--controllers', '3', '--agents', '3', '--load-balancers', '6'];
