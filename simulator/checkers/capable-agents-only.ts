@@ -1,9 +1,16 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
+import type { ApiRequest } from '../world/wire.ts';
 import type { CheckerKind } from './checker.ts';
 import { type BindingSnapshot, bindingOf, livenessOf } from './records.ts';
 
 type Context = BindingSnapshot['context'];
 type Description = ReturnType<typeof livenessOf>['context']['description'];
+
+/** What an operator asks for about an agent; null for any other request. */
+function orderIn({ path }: ApiRequest): { agent: string; verb: string } | null {
+  const [, agent, verb] = /^\/holdfast\/v1\/agents\/([^/]+)\/(\w+)$/.exec(path) ?? [];
+  return agent === undefined || verb === undefined ? null : { agent, verb };
+}
 
 /** How long the news that an agent is gone may take to reach whoever names one, while all is well. */
 const newsMs = 1_000;
@@ -53,7 +60,7 @@ export const capableAgentsOnly: CheckerKind = {
         return `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`;
       }
       return closedMs !== undefined && atMs - closedMs > newsMs
-        ? `has been cordoned for ${Math.round(atMs - closedMs)} ms, by its record`
+        ? `has been cordoned for ${Math.round(atMs - closedMs)} ms, as an operator was told`
         : null;
     };
 
@@ -76,6 +83,15 @@ export const capableAgentsOnly: CheckerKind = {
 
     return {
       onEvent(event, atMs) {
+        if (event.type === 'asked' || event.type === 'wire') {
+          const order = orderIn(event.request);
+          // An order that is taken back is over when that is asked for: its judge acts at once.
+          if (order?.verb === 'uncordon') cordonedMs.delete(order.agent);
+          else if (order !== null && event.type === 'wire' && event.answer?.status === 200) {
+            cordonedMs.set(order.agent, atMs);
+          }
+          return;
+        }
         if (event.type !== 'stored' || event.change.type !== 'put') return;
         const { key, value } = event.change;
         if (event.bucket === 'binding') noted(key, value, atMs);
@@ -83,8 +99,6 @@ export const capableAgentsOnly: CheckerKind = {
           const { value: state, context } = livenessOf(value);
           const seat = { agent: key, incarnation: context.incarnation };
           descriptions.set(keyOf(seat), context.description);
-          if (context.cordon === null) cordonedMs.delete(key);
-          else if (!cordonedMs.has(key)) cordonedMs.set(key, atMs);
           if (state === 'dead' || state === 'retired') endedMs.set(keyOf(seat), atMs);
         }
       },

@@ -32,7 +32,6 @@ const BindingRecord = z.object({
 const LivenessContext = z.object({
   incarnation: z.number(),
   reason: z.string().nullable(),
-  cordon: z.object({ since: z.number() }).nullable(),
   description: z
     .object({
       host: z.string(),
