@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { natsStores } from '../../src/adapters/nats-store.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { silentLog } from '../../machines/ports/log.ts';
-import type { StoreChange, WriteResult } from '../../src/ports/store.ts';
+import type { WriteResult } from '../../src/ports/store.ts';
 import { NatsWorld } from './nats-world.ts';
 import { watching } from './store-conformance.ts';
 import { until } from './until.ts';
