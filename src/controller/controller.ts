@@ -175,6 +175,7 @@ export class Controller {
       this.#verdicts.listen(),
     );
     await this.projection.start();
+    this.owner.newcomers.back();
     for (const { document } of this.projection.views()) found?.(document.id, document);
     await this.#shards.start();
     this.#proven.start();

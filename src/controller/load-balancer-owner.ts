@@ -16,7 +16,6 @@ import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
-import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
@@ -33,7 +32,7 @@ import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import { Placer } from './placer.ts';
 import { driverOf, refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
-import { Newborns } from './newborns.ts';
+import { Newcomers } from './newcomers.ts';
 import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { Seating } from './seating.ts';
@@ -70,10 +69,10 @@ export class LoadBalancerOwner {
   readonly host: ActorHost<LoadBalancerContext, LoadBalancerEvent>;
   /** What agents' coming and going means for it. */
   readonly seating: Seating;
+  readonly newcomers: Newcomers;
   readonly #options: OwnerOptions;
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
-  readonly #newborns: Newborns;
   readonly #repairs: Repairs;
   /** What is being created here, for the first time. */
   readonly #creating = new Set<string>();
@@ -81,16 +80,17 @@ export class LoadBalancerOwner {
   constructor(options: OwnerOptions) {
     const { bus, stores, clock, random, log, timings } = options;
     this.#options = options;
-    this.#newborns = new Newborns({
+    this.newcomers = new Newcomers({
       clock,
       quietMs: timings.suspectAfterMs,
+      awayMs: timings.deadAfterMs,
       settled: (id) => this.seating.offer(id),
     });
     this.#placer = new Placer(clock, options.fleet, options);
     this.seating = new Seating({
       ...options,
       placer: this.#placer,
-      newborns: this.#newborns,
+      newcomers: this.newcomers,
       host: () => this.host,
     });
     this.#desired = new DesiredDocuments({
@@ -104,7 +104,7 @@ export class LoadBalancerOwner {
     this.#repairs = new Repairs({
       ...options,
       desired: this.#desired,
-      newborns: this.#newborns,
+      newcomers: this.newcomers,
       host: () => this.host,
     });
     const driver = new Driver({
@@ -140,7 +140,7 @@ export class LoadBalancerOwner {
   stop(): void {
     this.seating.stop();
     this.#desired.stop();
-    this.#newborns.stop();
+    this.newcomers.stop();
     this.host.stop();
   }
 
@@ -191,21 +191,17 @@ export class LoadBalancerOwner {
   }
 
   /** Takes over what the records say; called for each load balancer of a newly owned shard. */
-  adopt(
-    id: string,
-    desired: { readonly record: DesiredRecord; readonly revision: number },
-    binding: { readonly text: string; readonly revision: number } | null,
-  ): void {
+  adopt(id: string, desired: CommittedDocument, binding: RawRecord | null): void {
     this.#desired.adopt(id, desired.record, desired.revision);
-    if (binding === null) this.#birth(id);
-    else this.host.restore(id, binding.text, binding.revision);
+    if (binding === null) return this.#birth(id);
+    this.newcomers.adopted(id);
+    this.host.restore(id, binding.text, binding.revision);
   }
 
   /** Told of a desired revision by a watch; `read` gives the newest one. */
   observed(id: string, revision: number, read: () => CommittedDocument | null): void {
     this.#desired.observed(id, revision, read).catch((error: unknown) => {
-      const { log } = this.#options;
-      log.error({ loadBalancer: id, revision, err: error }, 'a record was not taken over');
+      this.#options.log.error({ loadBalancer: id, revision, err: error }, 'not taken over');
     });
   }
 
@@ -242,7 +238,7 @@ export class LoadBalancerOwner {
     this.#desired.forget(id);
     this.#options.seats.forget(id);
     this.#options.floors.abandon(id);
-    this.#newborns.forget(id);
+    this.newcomers.forget(id);
   }
 
   // What agents say.
@@ -265,7 +261,7 @@ export class LoadBalancerOwner {
   }
 
   #birth(id: string): void {
-    if (!this.#creating.has(id)) this.#newborns.add(id);
+    if (!this.#creating.has(id)) this.newcomers.add(id);
     this.host.birth(id);
   }
 

@@ -55,7 +55,10 @@ export class Losses {
     const { projection, owner, judge, noteForeign, believeAnew } = this.#options;
     const read = (key: string): RawRecord | null => projection[bucket].raw(key);
     if (bucket === 'desired') return owner.resumed(read);
-    if (bucket === 'binding') return owner.host.resumed(read);
+    if (bucket === 'binding') {
+      owner.newcomers.back();
+      return owner.host.resumed(read);
+    }
     judge.host.resumed(read);
     believeAnew();
     for (const agent of projection.liveness.keys()) {

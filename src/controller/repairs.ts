@@ -11,7 +11,7 @@ import type { Bus } from '../ports/bus.ts';
 import type { DesiredDocuments } from './desired-documents.ts';
 import { issuedAbove } from './edits.ts';
 import type { FleetView } from './fleet-view.ts';
-import type { Newborns } from './newborns.ts';
+import type { Newcomers } from './newcomers.ts';
 import { tellStanding } from './standings.ts';
 
 export interface RepairsOptions {
@@ -21,7 +21,7 @@ export interface RepairsOptions {
   readonly log: Log;
   readonly fleet: FleetView;
   readonly desired: DesiredDocuments;
-  readonly newborns: Newborns;
+  readonly newcomers: Newcomers;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -60,12 +60,12 @@ export class Repairs {
 
   /** The store has lost who was bound: nobody is nearer than the one that says it was. */
   #bindClaimant(id: string, agent: string, incarnation: number): void {
-    const { fleet, clock, newborns } = this.#options;
+    const { fleet, clock, newcomers } = this.#options;
     const actors = this.#options.host();
     const host = fleet.current(agent)?.description?.host;
     const isUnbound = actors.context(id)?.binding === null;
     if (!isUnbound || host === undefined || !fleet.isAlive(agent, incarnation)) return;
-    newborns.forget(id);
+    newcomers.forget(id);
     const candidates = [{ agent, incarnation, host }];
     const at = clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
-import type { Newborns } from './newborns.ts';
+import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
@@ -15,7 +15,7 @@ export interface SeatingOptions {
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
   readonly placer: Placer;
-  readonly newborns: Newborns;
+  readonly newcomers: Newcomers;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -71,11 +71,14 @@ export class Seating {
   }
 
   offer(id: string): void {
-    const { newborns, placer } = this.#options;
-    const context = this.#options.host().context(id);
+    const { newcomers, placer } = this.#options;
+    const host = this.#options.host();
+    const context = host.context(id);
     // Without a driver the actor has not yet heard what is desired.
-    if (context === null || context.driver === '' || newborns.has(id)) return;
-    this.#options.host().tell(id, placer.offer(id, context));
+    if (context === null || context.driver === '') return;
+    const offer = placer.offer(id, context);
+    // To promote is to name nobody.
+    if (offer.standbyReady || !newcomers.has(id)) host.tell(id, offer);
   }
 
   #leave(ids: readonly string[], agent: string, incarnation: number): void {

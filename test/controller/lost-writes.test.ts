@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { desiredOf } from '../../simulator/checkers/records.ts';
+import { parseDown } from '../../machines/protocol/subjects.ts';
+import { commandOf, desiredOf } from '../../simulator/checkers/records.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** More than anything here has taken. */
@@ -177,4 +178,32 @@ test('a load balancer without a binding record is placed, though nobody claims i
   await cluster.startController();
 
   await cluster.untilSettled(id);
+});
+
+test('nobody is named after an outage before agents had the time to claim what they hold', async () => {
+  const cluster = await Cluster.with(['agent-1']);
+  const ids = [];
+  for (let count = 0; count < 6; count += 1) ids.push(await cluster.createBound());
+  await cluster.run(2_000);
+  await cluster.startAgent('agent-2');
+  await cluster.run(50);
+  cluster.killAgent('agent-1');
+  await cluster.untilAgent('agent-1', 'dead');
+  for (const id of ids) await cluster.untilSettled(id);
+  await cluster.startAgent('agent-3');
+
+  cluster.losePower({ binding: 1_500 }, () => cluster.killController());
+  await cluster.startController();
+  await cluster.run(5_000);
+
+  const named = new Map<string, Set<string>>();
+  for (const { subject, data } of cluster.sent) {
+    const to = parseDown(subject);
+    if (to?.kind !== 'command') continue;
+    const { loadBalancer, epoch } = commandOf(data);
+    const key = `${loadBalancer} ${epoch}`;
+    named.set(key, (named.get(key) ?? new Set()).add(to.agent));
+  }
+  expect([...named.values()].filter(({ size }) => size > 1)).toEqual([]);
+  for (const id of ids) await cluster.untilSettled(id);
 });

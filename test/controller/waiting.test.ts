@@ -128,7 +128,8 @@ describe('a load balancer that nobody can take', () => {
     await cluster.run(100);
     const restored = cluster.view(id);
     await cluster.startAgent('agent-1');
-    await cluster.untilSettled(id, 100);
+    // A controller that has just come does not know yet that nobody holds it.
+    await cluster.untilSettled(id, cluster.timings.suspectAfterMs);
 
     expect(since).not.toBeNull();
     expect(restored).toMatchObject({ state: 'pending', waitingSinceMs: since });
