@@ -89,7 +89,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { device: deviceWithout('tombstones'), driver: repeatsCallsLater },
   },
   {
-    checker: 'one-holder-per-epoch',
+    checker: 'self-consistent-records',
     bug: 'a store that rolls binding records back when a controller starts',
     scenario: agentCrashScenario,
     parts: { stores: stores.rollsBackBindings },

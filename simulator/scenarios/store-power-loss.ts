@@ -13,7 +13,7 @@ export const storePowerLossScenario: Scenario = {
   name: 'store-power-loss',
   summary: 'the NATS cluster loses power, and the last writes that it had acknowledged',
   promise:
-    'What any controller still remembers is written again, nothing else goes back, and no epoch that a device knows is given to somebody else.',
+    'What any controller still remembers is written again, nothing else goes back, and no epoch that its controller or an agent knows is given to somebody else.',
   size: smallSize,
   plan(stream, planFrame) {
     const { loadBalancers, controllerIds } = planFrame;

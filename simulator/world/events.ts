@@ -25,8 +25,13 @@ export type WorldEvent =
     }
   /** A place has lost its marker of a load balancer, or has come up with an older one. */
   | { readonly type: 'forgot'; readonly place: string; readonly loadBalancer: string }
-  /** The store's own history, in its order. */
-  | { readonly type: 'stored'; readonly bucket: BucketName; readonly change: StoreChange }
+  /** The store's own history, in its order, and which process wrote it. */
+  | {
+      readonly type: 'stored';
+      readonly bucket: BucketName;
+      readonly change: StoreChange;
+      readonly by: string;
+    }
   /**
    * A store has lost writes of a key that it had acknowledged: these, oldest first. It holds again what
    * was there before.
@@ -41,6 +46,7 @@ export type WorldEvent =
   /** From now on a process may know that this value was committed. */
   | {
       readonly type: 'learnt';
+      readonly process: string;
       readonly bucket: BucketName;
       readonly key: string;
       readonly value: string;

@@ -28,6 +28,7 @@ export abstract class Host {
   #givenUp = false;
   #paceMs: (() => number) | null = null;
   #paused = false;
+  #lives = 0;
   /** Since when its process can't do all that it has to; null where it can. */
   #heldUpSinceMs: number | null = null;
   #heldUpMs = 0;
@@ -42,6 +43,11 @@ export abstract class Host {
   /** Its process's connection to the bus; null while there is none. */
   get connection(): MemoryBus | null {
     return this.#bus;
+  }
+
+  /** How often its process was started; what one life knew, the next one does not. */
+  get lives(): number {
+    return this.#lives;
   }
 
   /** Does nothing where the process runs, or is about to. */
@@ -63,6 +69,7 @@ export abstract class Host {
       world.time.schedule(delayMs, id, run);
     });
     this.#process = process;
+    this.#lives += 1;
     process.slowDown(this.#paceMs);
     process.watchPoints(this.#doom);
     if (this.#suspendedAtMs !== null) process.pause();

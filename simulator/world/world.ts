@@ -88,7 +88,7 @@ export class World {
     this.stores = virtualStores(this.clock, {
       delayMs: () => this.delay('store'),
       chance: (share) => this.stream('store-fate').chance(share),
-      onCommitted: (bucket, change) => this.emit({ type: 'stored', bucket, change }),
+      onCommitted: (bucket, change, by) => this.emit({ type: 'stored', bucket, change, by }),
       onLost: (bucket, loss) => this.emit({ type: 'lost', bucket, ...loss }),
     });
     this.inventory = inventoryOf(options);
@@ -112,7 +112,7 @@ export class World {
     const known = this.#storesFor.get(process);
     if (known !== undefined) return known;
     const observed = observedStores(storesAs(this.stores, process), {
-      learnt: (bucket, key, value) => this.emit({ type: 'learnt', bucket, key, value }),
+      learnt: (bucket, key, value) => this.emit({ type: 'learnt', process, bucket, key, value }),
       written: (bucket, attempt) => this.emit({ type: 'written', bucket, ...attempt }),
       nowMs: () => this.time.nowMs,
     });

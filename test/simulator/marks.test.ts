@@ -36,6 +36,7 @@ const stored: WorldEvent = {
   type: 'stored',
   bucket: 'desired',
   change: { type: 'put', key: 'web', value: '{}', revision: 7 },
+  by: 'controller-1',
 };
 
 test('every mark has a name of its own, and says in a sentence what it stands for', () => {

@@ -1,5 +1,10 @@
 import type { BucketWrite } from '../../../src/adapters/memory-bucket.ts';
 
+/** A write, and the process whose it is. */
+export interface SentWrite extends BucketWrite {
+  readonly by: string;
+}
+
 /** What becomes of a write whose leader is lost before it has answered. */
 export type Orphaned = 'lost' | 'later';
 
@@ -11,7 +16,7 @@ export type Orphaned = 'lost' | 'later';
 export class StreamLeader {
   #terms = 1;
   #present = true;
-  #inherited: BucketWrite[] = [];
+  #inherited: SentWrite[] = [];
 
   get present(): boolean {
     return this.#present;
@@ -28,7 +33,7 @@ export class StreamLeader {
     this.#terms += 1;
   }
 
-  inherit(write: BucketWrite): void {
+  inherit(write: SentWrite): void {
     this.#inherited.push(write);
   }
 
@@ -38,7 +43,7 @@ export class StreamLeader {
   }
 
   /** A new one takes its place; gives what it commits first. */
-  elect(): readonly BucketWrite[] {
+  elect(): readonly SentWrite[] {
     if (this.#present) return [];
     this.#present = true;
     return this.#inherited.splice(0);

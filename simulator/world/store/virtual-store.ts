@@ -1,6 +1,6 @@
 import { type Clock, delay } from '../../../machines/ports/clock.ts';
 import { storeTimeoutMs } from '../../../src/adapters/jetstream-api.ts';
-import { type BucketWrite, entryOf, MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
+import { entryOf, MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
 import { assertKey, assertRecord } from '../../../src/adapters/record-rules.ts';
 import {
   type Store,
@@ -13,7 +13,7 @@ import {
 } from '../../../src/ports/store.ts';
 import { PastValues } from './past-values.ts';
 import { StoreLine } from './store-line.ts';
-import { StreamLeader } from './stream-leader.ts';
+import { type SentWrite, StreamLeader } from './stream-leader.ts';
 import { VirtualWatch } from './virtual-watch.ts';
 
 /**
@@ -36,8 +36,8 @@ export interface VirtualStoreOptions {
   readonly delayMs?: () => number;
   /** True in this share of all draws: what exactly a write meets while there is no leader. */
   readonly chance?: (share: number) => boolean;
-  /** Told of each change at the moment of its commit. */
-  readonly onCommitted?: (change: StoreChange) => void;
+  /** Told of each change at the moment of its commit, and by which process. */
+  readonly onCommitted?: (change: StoreChange, by: string) => void;
   /** Told of each key of which acknowledged writes are lost. */
   readonly onLost?: (loss: Loss) => void;
 }
@@ -104,16 +104,17 @@ export class VirtualStore implements Store {
   /** The store as this process sees it. */
   as(process: string): Store {
     const line = this.line(process);
+    const by = process;
     return {
       get: async (key, after) => entryOf(key, await this.#last(line, key), after),
       wasRemoved: async (key) => (await this.#last(line, key))?.type === 'removed',
       newest: () => this.#newest(line),
       create: (key, value, writeId) =>
-        this.#write(line, { operation: 'create', key, value, expected: null, writeId }),
+        this.#write(line, { operation: 'create', key, value, expected: null, writeId, by }),
       update: (key, value, revision, writeId) =>
-        this.#write(line, { operation: 'update', key, value, expected: revision, writeId }),
+        this.#write(line, { operation: 'update', key, value, expected: revision, writeId, by }),
       remove: (key, revision, writeId) =>
-        this.#write(line, { operation: 'remove', key, value: null, expected: revision, writeId }),
+        this.#write(line, { operation: 'remove', key, value: null, expected: revision, writeId, by }),
       watch: (onChange, onReady, onRewound) => this.#watch(line, onChange, onReady, onRewound),
     };
   }
@@ -223,7 +224,7 @@ export class VirtualStore implements Store {
     return watch;
   }
 
-  async #write(line: StoreLine, write: BucketWrite): Promise<WriteResult> {
+  async #write(line: StoreLine, write: SentWrite): Promise<WriteResult> {
     const { operation, key, value } = write;
     assertKey(key);
     if (value !== null) assertRecord(this.#bucket, key, value);
@@ -261,13 +262,13 @@ export class VirtualStore implements Store {
     return term === this.#leader.term ? result : this.#noAnswer(what);
   }
 
-  #commit(write: BucketWrite): WriteResult {
+  #commit(write: SentWrite): WriteResult {
     const { key } = write;
     const before = this.#contents.last(key);
     const { result, change } = this.#contents.commit(write);
     if (change === null) return result;
     this.#past.note({ atMs: this.#clock.monotonicMs(), key, before, change });
-    this.#options.onCommitted?.(change);
+    this.#options.onCommitted?.(change, write.by);
     for (const line of this.#lines.values()) {
       for (const watch of line.watches) watch.tell(change);
     }

@@ -9,7 +9,7 @@ export type VirtualStores = { readonly [bucket in keyof Stores]: VirtualStore };
 export function virtualStores(
   clock: Clock,
   options: Omit<VirtualStoreOptions, 'bucket' | 'onCommitted' | 'onLost'> & {
-    readonly onCommitted?: (bucket: keyof Stores, change: StoreChange) => void;
+    readonly onCommitted?: (bucket: keyof Stores, change: StoreChange, by: string) => void;
     readonly onLost?: (bucket: keyof Stores, loss: Loss) => void;
   } = {},
 ): VirtualStores {
@@ -19,7 +19,7 @@ export function virtualStores(
     new VirtualStore(clock, {
       ...rest,
       bucket,
-      onCommitted: (change) => onCommitted?.(bucket, change),
+      onCommitted: (change, by) => onCommitted?.(bucket, change, by),
       onLost: (loss) => onLost?.(bucket, loss),
     }),
   ]);
