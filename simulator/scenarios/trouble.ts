@@ -3,16 +3,12 @@ import { agentCut } from '../faults/agent-cut.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import type { Fault, FaultFrame } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import { storePowerLoss } from '../faults/store-power-loss.ts';
 import type { RandomStream } from '../world/random-streams.ts';
 import { drawProviders, drawWork } from '../workload/work.ts';
 import { faultFrame, type Plan, type PlanFrame } from './scenario.ts';
 
 export const troublePromise =
   'Whatever happens, no load balancer is lost or configured by two agents, and once the core is whole, all of them are bound to it.';
-
-/** A store that forgets what it acknowledged has a scenario of its own. */
-const kinds = faultKinds.filter((kind) => kind !== storePowerLoss);
 
 /** Which share of the load balancers can't leave their host, or has a device with a weak fence. */
 const providers = { host: 0.25, marker: 0.15 };
@@ -41,7 +37,7 @@ export function drawTrouble(
 ): Plan {
   const { untilMs, kindShare, faultsOfAKindMax } = trouble;
   const frame = faultFrame(planFrame, 500, untilMs);
-  const faults = kinds.flatMap((kind) => {
+  const faults = faultKinds.flatMap((kind) => {
     // One stream for each kind, so that a new kind leaves the others as they were.
     const own = stream(`faults:${kind.name}`);
     if (!own.chance(kindShare)) return [];
