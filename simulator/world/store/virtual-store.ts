@@ -114,7 +114,14 @@ export class VirtualStore implements Store {
       update: (key, value, revision, writeId) =>
         this.#write(line, { operation: 'update', key, value, expected: revision, writeId, by }),
       remove: (key, revision, writeId) =>
-        this.#write(line, { operation: 'remove', key, value: null, expected: revision, writeId, by }),
+        this.#write(line, {
+          operation: 'remove',
+          key,
+          value: null,
+          expected: revision,
+          writeId,
+          by,
+        }),
       watch: (onChange, onReady, onRewound) => this.#watch(line, onChange, onReady, onRewound),
     };
   }
