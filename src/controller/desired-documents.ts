@@ -103,6 +103,11 @@ export class DesiredDocuments {
     await this.#inTurn(id, () => this.#reload(id));
   }
 
+  /** Told the same where another controller owns it: what is still being written here must not replace that. */
+  lostElsewhere(id: string): void {
+    if (this.#tails.has(id)) this.#lost.add(id);
+  }
+
   /** What is known here beyond what the store has was lost. */
   resumed(read: (id: string) => RawRecord | null, lost: (id: string) => void): void {
     for (const [id, { revision }] of [...this.#documents]) {

@@ -205,6 +205,11 @@ export class LoadBalancerOwner {
     });
   }
 
+  /** Told by a watch that the store has lost edits of what another controller owns. */
+  lostElsewhere(id: string): void {
+    this.#desired.lostElsewhere(id);
+  }
+
   /** Told by a watch that the store has lost the newest edits of it. */
   lost(id: string): void {
     this.#desired.lost(id).catch((error: unknown) => {

@@ -38,8 +38,10 @@ export class Losses {
   lost(bucket: ProjectedBucket, key: string, before: RawRecord): void {
     const { floors, owns, noteForeign, owner, judge, projection } = this.#options;
     if (bucket === 'binding') floors.lost(key, before.text);
-    if (!owns(key)) noteForeign(bucket, key);
-    else if (bucket === 'desired') owner.lost(key);
+    if (!owns(key)) {
+      noteForeign(bucket, key);
+      if (bucket === 'desired') owner.lostElsewhere(key);
+    } else if (bucket === 'desired') owner.lost(key);
     else if (bucket === 'binding') {
       const actor = owner.host.actor(key);
       if (actor === null) this.lookForLeftover(key);

@@ -355,4 +355,21 @@ describe('an owner whose newest edits the store has lost', () => {
     expect(owner.get(bench.id)?.record.generation).toBe(3);
     expect(told).toEqual([1, 2, 3]);
   });
+
+  test('does not replace what another owner has made of what was left, under the revision that was lost', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.tag(owner, 'lost'));
+
+    bench.store.losePower(500);
+    bench.store.loseLeader();
+    const late = bench.tag(owner, 'late');
+    await bench.virtual.run(100);
+    owner.lostElsewhere(bench.id);
+    bench.store.electLeader();
+    await bench.virtual.settled(Promise.all([bench.tag(bench.rival(), 'newer'), late]));
+
+    expect(bench.record().document.tags).toEqual(['newer', 'late']);
+  });
 });
