@@ -31,13 +31,13 @@ export class Placer {
     const apart = this.#apart(id);
     const ranking = this.#rank(id, context, apart);
     const holder = context.binding?.agent;
-    // A holder that is back under a new incarnation keeps its load: nothing has to move (R10).
-    const inPlace = ranking.ranked.find((agent) => agent.id === holder);
-    const candidates = (
-      inPlace === undefined
-        ? ranking.ranked
-        : [inPlace, ...ranking.ranked.filter((agent) => agent !== inPlace)]
-    )
+    const own = ranking.ranked.filter((agent) => agent.id === holder);
+    const others = ranking.ranked.filter((agent) => agent.id !== holder);
+    // A holder that is back under a new incarnation keeps its load: nothing has to move (R10). One
+    // that is being drained has it again only where nobody else can take it.
+    const isLeft = this.#fleet.current(holder ?? '')?.cordon?.draining === true;
+    const staysInPlace = own.length > 0 && !isLeft;
+    const candidates = (isLeft ? [...others, ...own] : [...own, ...others])
       .slice(0, candidatesMax)
       .map((agent): Candidate => {
         const { id: name, incarnation, host } = agent;
@@ -46,7 +46,7 @@ export class Placer {
     return {
       type: 'place',
       candidates,
-      standbyReady: inPlace === undefined && this.#standbyReady(context, ranking, apart),
+      standbyReady: !staysInPlace && this.#standbyReady(context, ranking, apart),
       rejected: ranking.rejected,
       reason: whyNobody(ranking, context),
       at: this.#clock.wallMs(),
@@ -103,14 +103,11 @@ export class Placer {
 
   #rank(id: string, context: LoadBalancerContext, apart: Apart): Ranking {
     const holder = context.binding?.agent;
-    const stays = this.#fleet.current(holder ?? '')?.cordon?.draining !== true;
     // Its own place is no reason why its holder should be full, or closed to what comes back.
     const facts = this.#fleet
       .facts()
       .map((agent) =>
-        agent.id === holder
-          ? { ...agent, load: agent.load - 1, cordoned: agent.cordoned && !stays }
-          : agent,
+        agent.id === holder ? { ...agent, load: agent.load - 1, cordoned: false } : agent,
       );
     return this.#policy(facts, {
       loadBalancer: id,

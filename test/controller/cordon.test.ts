@@ -6,7 +6,10 @@ const agents = ['agent-1', 'agent-2', 'agent-3'];
 async function clusterOf(count: number) {
   const cluster = await Cluster.with(agents);
   const ids: string[] = [];
-  for (let index = 0; index < count; index += 1) ids.push(await cluster.createBound());
+  for (let index = 0; index < count; index += 1) {
+    // Always the same ones, because a load balancer's id decides who is preferred.
+    ids.push(await cluster.createBound({ id: `10000000-0000-4000-8000-0000000000${10 + index}` }));
+  }
   return { cluster, ids };
 }
 
@@ -14,9 +17,10 @@ const heldBy = (cluster: Cluster, ids: readonly string[], agent: string) =>
   ids.filter((id) => cluster.holder(id) === agent);
 
 describe('a cordoned agent', () => {
-  test('keeps what it holds, also over its restart, and is given nothing new', async () => {
+  test('keeps what it holds, is given nothing new, and stands by for nobody', async () => {
     const { cluster, ids } = await clusterOf(9);
     const before = heldBy(cluster, ids, 'agent-2');
+    const stoodBy = ids.filter((id) => cluster.standby(id) === 'agent-2');
 
     await cluster.settled(cluster.controller.fleet.cordon('agent-2', { draining: false }));
     const more: string[] = [];
@@ -24,7 +28,9 @@ describe('a cordoned agent', () => {
     const kept = heldBy(cluster, ids, 'agent-2');
 
     expect(before.length).toBeGreaterThan(0);
+    expect(stoodBy.length).toBeGreaterThan(0);
     expect(kept).toEqual(before);
+    for (const id of stoodBy) expect(cluster.standby(id)).not.toBe('agent-2');
     expect(heldBy(cluster, more, 'agent-2')).toEqual([]);
     for (const id of more) expect(cluster.standby(id)).not.toBe('agent-2');
   });
@@ -108,7 +114,7 @@ describe('draining an agent', () => {
     expect(meanwhile).toEqual(['agent-1', 'bound.settled']);
   });
 
-  test('also empties it of what comes back with it', async () => {
+  test('waits while all others are cordoned, and goes on as soon as one of them is open', async () => {
     const { cluster, ids } = await clusterOf(9);
     const theirs = heldBy(cluster, ids, 'agent-1');
     await cluster.settled(cluster.controller.fleet.cordon('agent-2', { draining: false }));
@@ -119,10 +125,31 @@ describe('draining an agent', () => {
     const stuck = heldBy(cluster, ids, 'agent-1');
     await cluster.settled(cluster.controller.fleet.uncordon('agent-2'));
     await cluster.until('it is empty', () => heldBy(cluster, ids, 'agent-1').length === 0, 5_000);
-
-    // Their standbys may take them all the same: they were named before.
-    expect(stuck.length).toBeLessThanOrEqual(theirs.length);
     for (const id of theirs) await cluster.untilSettled(id);
+
+    expect(theirs.length).toBeGreaterThan(0);
+    expect(stuck).toEqual(theirs);
+    for (const id of theirs) expect(cluster.holder(id)).toBe('agent-2');
+  });
+
+  test('an agent that comes back has its own again until others come, or for good if it is only cordoned', async () => {
+    for (const draining of [true, false]) {
+      const cluster = await Cluster.with(['agent-1']);
+      const id = await cluster.createBound();
+      await cluster.settled(cluster.controller.fleet.cordon('agent-1', { draining }));
+      cluster.killAgent('agent-1');
+      await cluster.untilAgent('agent-1', 'dead');
+
+      await cluster.startAgent('agent-1');
+      await cluster.run(5_000);
+      const alone = cluster.state(id);
+      await cluster.startAgent('agent-2');
+      await cluster.run(5_000);
+
+      expect(alone).toBe('bound.settled');
+      expect(cluster.state(id)).toBe('bound.settled');
+      expect(cluster.holder(id)).toBe(draining ? 'agent-2' : 'agent-1');
+    }
   });
 });
 
