@@ -22,12 +22,13 @@ const Agent = z.object({
 export type Agent = z.infer<typeof Agent>;
 
 /** A load balancer, as Holdfast's own list shows it. */
-const Held = z.object({
+const Whereabouts = z.object({
   id: z.string(),
   name: z.string(),
+  state: z.string(),
   binding: Seat.nullable(),
 });
-export type Held = z.infer<typeof Held>;
+export type Whereabouts = z.infer<typeof Whereabouts>;
 
 /** A machine's step, as the API's event stream tells it. */
 const Transition = z.object({
@@ -78,11 +79,10 @@ export class ApiClient {
     await this.post(`/holdfast/v1/agents/${encodeURIComponent(agent)}/${verb}`, {});
   }
 
-  /** The load balancers that are bound to an agent. */
-  async heldBy(agent: string): Promise<readonly Held[]> {
+  /** Where all load balancers are. */
+  async whereabouts(): Promise<readonly Whereabouts[]> {
     const body = await this.get('/holdfast/v1/loadbalancers');
-    const { loadbalancers } = z.object({ loadbalancers: z.array(Held) }).parse(body);
-    return loadbalancers.filter(({ binding }) => binding?.agent === agent);
+    return z.object({ loadbalancers: z.array(Whereabouts) }).parse(body).loadbalancers;
   }
 
   /** Calls `listen` for each transition from now on, until the signal; rejects if the stream breaks. */

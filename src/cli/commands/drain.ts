@@ -22,32 +22,39 @@ export const drainCommand = new Command('drain')
   .addOption(apiOption())
   .action(async (agent: string, options: { api: string; timeout?: number }) => {
     const api = new ApiClient(options.api);
+    const leaving = new Set((await heldBy(api, agent)).map(({ id }) => id));
     await api.order(agent, 'drain');
     const untilMs = systemClock.monotonicMs() + (options.timeout ?? timeoutSecondsMax) * 1_000;
-    await watch(api, agent, untilMs);
+    await watch(api, agent, leaving, untilMs);
   });
 
 /** Tells of each change until nothing is left. Whoever interrupts it interrupts only the telling. */
-async function watch(api: ApiClient, agent: string, untilMs: number): Promise<void> {
+async function watch(
+  api: ApiClient,
+  agent: string,
+  leaving: ReadonlySet<string>,
+  untilMs: number,
+): Promise<void> {
   let left = -1;
   let sinceMs = systemClock.monotonicMs();
   let toldStuck = false;
   for (;;) {
     const nowMs = systemClock.monotonicMs();
-    const held = await api.heldBy(agent);
-    if (held.length === 0) {
+    const count = await countOf(api, agent);
+    if (count === 0 && (await haveArrived(api, leaving))) {
       console.log(`${agent} is drained: it holds nothing, and stays cordoned until "uncordon".`);
       return;
     }
-    if (held.length !== left) {
-      left = held.length;
+    if (count !== left) {
+      left = count;
       sinceMs = nowMs;
       toldStuck = false;
       console.log(`${agent}: ${left} load balancer${left === 1 ? '' : 's'} left`);
-    } else if (!toldStuck && nowMs - sinceMs >= stuckAfterMs) {
+    } else if (left > 0 && !toldStuck && nowMs - sinceMs >= stuckAfterMs) {
       toldStuck = true;
+      const names = (await heldBy(api, agent)).map(({ name, id }) => name || id).join(', ');
       console.log(
-        `nobody else can take ${held.map(({ name, id }) => name || id).join(', ')} now; ` +
+        `nobody else can take ${names} now; ` +
           'they stay served here, and move as soon as somebody can. Ctrl-C ends only this watching.',
       );
     }
@@ -58,4 +65,19 @@ async function watch(api: ApiClient, agent: string, untilMs: number): Promise<vo
     }
     await delay(systemClock, lookEveryMs);
   }
+}
+
+/** How many are left; which ones they are is asked for only where that matters. */
+async function countOf(api: ApiClient, agent: string): Promise<number> {
+  return (await api.agents()).find(({ id }) => id === agent)?.bound_loadbalancers ?? 0;
+}
+
+async function heldBy(api: ApiClient, agent: string) {
+  return (await api.whereabouts()).filter(({ binding }) => binding?.agent === agent);
+}
+
+/** Are those that left served elsewhere already? Then their former agent may be stopped in any way. */
+async function haveArrived(api: ApiClient, leaving: ReadonlySet<string>): Promise<boolean> {
+  const all = await api.whereabouts();
+  return !all.some(({ id, state }) => leaving.has(id) && state === 'rebinding');
 }
