@@ -1,16 +1,10 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
-import type { ApiRequest } from '../world/wire.ts';
+import { orderIn } from '../workload/operator.ts';
 import type { CheckerKind } from './checker.ts';
 import { type BindingSnapshot, bindingOf, livenessOf } from './records.ts';
 
 type Context = BindingSnapshot['context'];
 type Description = ReturnType<typeof livenessOf>['context']['description'];
-
-/** What an operator asks for about an agent; null for any other request. */
-function orderIn({ path }: ApiRequest): { agent: string; verb: string } | null {
-  const [, agent, verb] = /^\/holdfast\/v1\/agents\/([^/]+)\/(\w+)$/.exec(path) ?? [];
-  return agent === undefined || verb === undefined ? null : { agent, verb };
-}
 
 /** How long the news that an agent is gone may take to reach whoever names one, while all is well. */
 const newsMs = 1_000;

@@ -1,5 +1,6 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
+import { orderIn } from '../workload/operator.ts';
 import type { Observer } from '../world/events.ts';
 import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
@@ -7,9 +8,6 @@ const verdictSubject = controller('all', 'verdict');
 
 /** States in which an incarnation has to be replaced. */
 const ending = new Set(['dead', 'retired', 'draining']);
-
-/** What operators ask for about an agent. */
-const ordered = /^\/holdfast\/v1\/agents\/([^/]+)\/(\w+)$/;
 
 /** For how long somebody may go on draining who has not heard that it was taken back. */
 const draggingOnMs = 20_000;
@@ -52,7 +50,9 @@ export class Evidence {
         raise(this.#seen, event.key, bindingOf(change.value).context.lastEpoch);
       }
     } else if (event.type === 'asked') {
-      const [, agent = '', verb] = ordered.exec(event.request.path) ?? [];
+      const order = orderIn(event.request);
+      if (order === null) return;
+      const { agent, verb } = order;
       if (verb === 'drain') this.#drainedUntilMs.set(agent, Number.POSITIVE_INFINITY);
       else if (this.#drainedUntilMs.get(agent) === Number.POSITIVE_INFINITY) {
         this.#drainedUntilMs.set(agent, atMs + draggingOnMs);

@@ -1,4 +1,5 @@
 import { delay } from '../../machines/ports/clock.ts';
+import type { ApiRequest } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 import { Connection } from './connection.ts';
 
@@ -6,6 +7,15 @@ import { Connection } from './connection.ts';
 const againMs = 500;
 
 export type Order = 'cordon' | 'drain' | 'uncordon';
+
+const pathOf = (agent: string, verb: Order): string => `/holdfast/v1/agents/${agent}/${verb}`;
+const ordered = /^\/holdfast\/v1\/agents\/([^/]+)\/(cordon|drain|uncordon)$/;
+
+/** What an operator asks for about an agent; null for any other request. */
+export function orderIn({ path }: Pick<ApiRequest, 'path'>): { agent: string; verb: Order } | null {
+  const [, agent, verb] = ordered.exec(path) ?? [];
+  return agent === undefined || verb === undefined ? null : { agent, verb: verb as Order };
+}
 
 /** What is being ordered about each agent, so that the last word stands. */
 const orders = new WeakMap<World, Map<string, Promise<void>>>();
@@ -27,7 +37,7 @@ export function openAll(world: World): void {
 
 async function ask(world: World, agent: string, verb: Order): Promise<void> {
   const connection = new Connection(world, 'operator');
-  const path = `/holdfast/v1/agents/${agent}/${verb}`;
+  const path = pathOf(agent, verb);
   for (;;) {
     const { outcome, status } = await connection.send({ method: 'POST', path, body: {} });
     // Refused: nobody knows the agent yet, so there is nothing to keep away from it.

@@ -26,7 +26,7 @@ import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
-import { onRecord } from './on-record.ts';
+import { contextOnRecord, onRecord } from './on-record.ts';
 import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
 import { type RecordFormats, recordFormats } from './record-formats.ts';
@@ -231,7 +231,7 @@ export class Controller {
     return new AntiAffinity({
       groups: this.#options.apart ?? [],
       tagged: (id) => owner.documentOf(id) ?? projection.desired.get(id)?.document ?? null,
-      hostOf: (id) => boundHost(this.#contextOf(id)),
+      hostOf: (id) => boundHost(contextOnRecord(this, id)),
     });
   }
 
@@ -247,11 +247,6 @@ export class Controller {
       noteForeign: (bucket, id) => this.#noteForeign(bucket, id),
       believeAnew: () => this.#fleet.believeAnew(),
     });
-  }
-
-  #contextOf(id: string): LoadBalancerContext | null {
-    const { host } = this.owner;
-    return host.committedContext(id) ?? this.projection.binding.get(id)?.context ?? null;
   }
 
   // Shards come and go.

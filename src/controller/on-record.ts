@@ -1,3 +1,4 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancers } from '../api/services.ts';
 import type { Stores } from '../ports/store.ts';
 import type { InboxOptions } from './inbox.ts';
@@ -11,17 +12,22 @@ interface Known {
   readonly loadBalancers: Pick<LoadBalancers, 'current'>;
 }
 
+/** What is known committed of a load balancer, by its own actor or as the watch tells it. */
+export function contextOnRecord(
+  { projection, owner: { host } }: Pick<Known, 'projection' | 'owner'>,
+  id: string,
+): LoadBalancerContext | null {
+  return host.committedContext(id) ?? projection.binding.get(id)?.context ?? null;
+}
+
 /** What a controller answers agents about what is on record. */
 export function onRecord(
-  { projection, owner, loadBalancers }: Known,
+  known: Known,
   { desired }: Pick<Stores, 'desired'>,
 ): Pick<InboxOptions, 'holder' | 'generation' | 'purged' | 'epochs'> {
-  const { host } = owner;
+  const { projection, owner, loadBalancers } = known;
   return {
-    holder: (id) => {
-      const context = host.committedContext(id) ?? projection.binding.get(id)?.context;
-      return context?.binding ?? null;
-    },
+    holder: (id) => contextOnRecord(known, id)?.binding ?? null,
     generation: (id) => projection.desired.get(id)?.generation ?? 0,
     purged: (ids) => purgedAmong(ids, projection.desired, desired),
     epochs: async (ids) => {
@@ -29,7 +35,7 @@ export function onRecord(
       if (!(await loadBalancers.current())) return [];
       return ids.flatMap((id) => {
         const written = projection.binding.get(id)?.context.lastEpoch ?? 0;
-        const epoch = Math.max(written, host.context(id)?.lastEpoch ?? 0);
+        const epoch = Math.max(written, owner.host.context(id)?.lastEpoch ?? 0);
         return epoch > 0 ? [{ loadBalancer: id, epoch }] : [];
       });
     },

@@ -1,6 +1,5 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { endedOnes } from './ended-ones.ts';

@@ -1,35 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentFacts, type Ask, nothingApart } from '../../machines/placement/candidates.ts';
+import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import { rank } from '../../machines/placement/rank.ts';
 import { boundedLoadFactor } from '../../machines/placement/rendezvous.ts';
-
-function agent(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
-  return {
-    id,
-    incarnation: 1,
-    host: `host-${id}`,
-    state: 'alive',
-    drivers: ['memory'],
-    zone: null,
-    capacity: null,
-    load: 0,
-    cordoned: false,
-    ...given,
-  };
-}
-
-function ask(loadBalancer: string, given: Partial<Ask> = {}): Ask {
-  return {
-    loadBalancer,
-    driver: 'memory',
-    host: null,
-    zone: null,
-    exclude: new Map(),
-    apart: nothingApart,
-    ...given,
-  };
-}
+import { agentFacts as agent, ask } from './support/facts.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `agent-${index}`);
 

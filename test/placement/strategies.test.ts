@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentFacts, nothingApart } from '../../machines/placement/candidates.ts';
+import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import { rankBy, type RankPolicy } from '../../machines/placement/rank.ts';
 import { boundedLoadFactor } from '../../machines/placement/rendezvous.ts';
 import {
@@ -9,18 +9,10 @@ import {
   strategyOf,
 } from '../../machines/placement/strategies.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
+import { agentFacts, ask } from './support/facts.ts';
 
 const policy = (name: StrategyName, seed = 1): RankPolicy =>
   rankBy(strategyOf(name, new RandomStream(seed, 'chance')));
-
-const question = (loadBalancer: string) => ({
-  loadBalancer,
-  driver: 'memory',
-  host: null,
-  zone: null,
-  exclude: new Map<string, string>(),
-  apart: nothingApart,
-});
 
 /** Agents that load balancers are given to one by one. */
 class Fleet {
@@ -32,7 +24,7 @@ class Fleet {
 
   /** Gives it to the best agent of the moment, and returns that one's load then. */
   place(loadBalancer: string, rank: RankPolicy): number {
-    const [best] = rank(this.#facts(), question(loadBalancer)).ranked;
+    const [best] = rank(this.#facts(), ask(loadBalancer)).ranked;
     if (best === undefined) throw new Error('nobody can take it');
     this.loads.set(best.id, best.load + 1);
     return best.load + 1;
@@ -43,17 +35,7 @@ class Fleet {
   }
 
   #facts(): AgentFacts[] {
-    return [...this.loads].map(([id, load]) => ({
-      id,
-      incarnation: 1,
-      host: `host-${id}`,
-      state: 'alive',
-      drivers: ['memory'],
-      zone: null,
-      capacity: null,
-      load,
-      cordoned: false,
-    }));
+    return [...this.loads].map(([id, load]) => agentFacts(id, { load }));
   }
 }
 
@@ -106,19 +88,9 @@ test('chance chooses everybody now and then, and the same by the same seed', () 
 });
 
 test.each(strategyNames)('%s ranks all who can take it', (name) => {
-  const facts: AgentFacts[] = ['a', 'b', 'c'].map((id) => ({
-    id,
-    incarnation: 1,
-    host: id,
-    state: 'alive',
-    drivers: ['memory'],
-    zone: null,
-    capacity: null,
-    load: 0,
-    cordoned: false,
-  }));
+  const facts = ['a', 'b', 'c'].map((id) => agentFacts(id));
 
-  const { ranked } = policy(name)(facts, question('x'));
+  const { ranked } = policy(name)(facts, ask('x'));
 
   expect(ranked.map(({ id }) => id).toSorted()).toEqual(['a', 'b', 'c']);
 });

@@ -1,0 +1,30 @@
+import { type AgentFacts, type Ask, nothingApart } from '../../../machines/placement/candidates.ts';
+
+/** An agent that can take anything, but for what the test says. */
+export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
+  return {
+    id,
+    incarnation: 1,
+    host: `host-${id}`,
+    state: 'alive',
+    drivers: ['memory'],
+    zone: null,
+    capacity: null,
+    load: 0,
+    cordoned: false,
+    ...given,
+  };
+}
+
+/** A load balancer that asks for nothing special. */
+export function ask(loadBalancer: string, given: Partial<Ask> = {}): Ask {
+  return {
+    loadBalancer,
+    driver: 'memory',
+    host: null,
+    zone: null,
+    exclude: new Map(),
+    apart: nothingApart,
+    ...given,
+  };
+}
