@@ -4,6 +4,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Marker } from './errors.ts';
+import type { Leasing } from './leasing.ts';
 import type { Residence } from './residence.ts';
 
 /** What keeps a stale agent from configuring the device; see docs/drivers.md. */
@@ -76,6 +77,8 @@ export interface Driver {
   readonly descriptor: DriverDescriptor;
   /** Where its devices live on the agent's own host. */
   readonly residence?: Residence;
+  /** Its agent's lease, under which it serves; there where its fence is `lease`. */
+  readonly leasing?: Leasing;
   /**
    * Makes the device equal to the target, in one conditional step: refused with FencedError if the
    * device has seen a newer epoch or a tombstone; content is written only if the generation is not

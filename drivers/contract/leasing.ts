@@ -1,0 +1,21 @@
+import type { MonotonicMs } from '../../machines/ports/clock.ts';
+
+/**
+ * What a driver offers whose load balancers are served only while its agent holds a lease (fence
+ * `lease`). The host itself ends the service when the lease runs out, whatever has become of the agent
+ * and of its driver; that is why others may take over then (rules R11, R12 and R16 of docs/binding.md).
+ */
+export interface Leasing {
+  /**
+   * The agent holds its lease until then, by its own monotonic clock: what is served under it goes on
+   * that long, and not longer. What has ended meanwhile stays ended. Resolves once the host has been
+   * told; where that took until after `until`, what it would have prolonged is ended instead. Never
+   * rejects for one load balancer's sake: that one is ended or runs out, and its watcher told.
+   */
+  renew(until: MonotonicMs): Promise<void>;
+  /**
+   * The lease has ended, or is given back: nothing is served under it when this resolves, and nothing
+   * of it comes back until it is applied with a newer epoch than it was held by, after a renewal.
+   */
+  drop(): Promise<void>;
+}
