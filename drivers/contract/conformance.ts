@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Driver, Target } from './driver.ts';
 import { DriverError, FencedError, type Marker, PermanentError } from './errors.ts';
+import { healthCases, type HealthHarness } from './health-conformance.ts';
 
 /** A device, and what a case needs to know about it. Each case gets a fresh one. */
 export interface DriverHarness {
@@ -22,6 +23,8 @@ export interface DriverHarness {
    * what serves was started with its content and can't be given another.
    */
   readonly tamper: ((id: string) => Promise<void>) | null;
+  /** What the cases about health need; null for a driver without that capability. */
+  readonly health: HealthHarness | null;
   /** Waits until the condition holds, with a deadline that names what it waited for. */
   eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** A fresh load balancer id. */
@@ -47,7 +50,7 @@ export function driverConformance(
   name: string,
   { makeHarness }: { makeHarness(): Promise<DriverHarness> },
 ): readonly ConformanceTest[] {
-  return conformanceCases.map(({ title, run }) => ({
+  return [...conformanceCases, ...healthCases].map(({ title, run }) => ({
     title: `${name}: ${title}`,
     async run() {
       const harness = await makeHarness();

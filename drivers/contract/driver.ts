@@ -4,6 +4,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Marker } from './errors.ts';
+import type { Health } from './health.ts';
 import type { Leasing } from './leasing.ts';
 import type { Residence } from './residence.ts';
 
@@ -61,8 +62,7 @@ export type DeviceNotice =
   /** Nothing serves it any more, or the device has lost it. */
   | { readonly type: 'down'; readonly reason: string }
   /** The device does not hold what this driver left there: a person has changed it, or it lied. */
-  | { readonly type: 'drifted'; readonly reason: string }
-  | { readonly type: 'status'; readonly operating: OperatingReport };
+  | { readonly type: 'drifted'; readonly reason: string };
 
 export type ProbeResult =
   | { readonly reachable: true; readonly detail: string }
@@ -79,6 +79,8 @@ export interface Driver {
   readonly residence?: Residence;
   /** Its agent's lease, under which it serves; there where its fence is `lease`. */
   readonly leasing?: Leasing;
+  /** Without it, what an apply found stands until the next one. */
+  readonly health?: Health;
   /**
    * Makes the device equal to the target, in one conditional step: refused with FencedError if the
    * device has seen a newer epoch or a tombstone; content is written only if the generation is not

@@ -32,7 +32,6 @@ export function apply(host: Host, target: Target): Promise<Applied> {
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
     else await claim(host, site, verdict.marker, stored, running);
     const operating = await operatingNow(host, site, site.running() !== null);
-    host.reported.set(target.id, operating);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
   });
 }

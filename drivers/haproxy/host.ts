@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { DriverError, RetryableError } from '../contract/errors.ts';
@@ -25,8 +24,6 @@ export interface Host {
   readonly processes: ProcessTable;
   /** Load balancers whose processes this driver has put in order: from then on it knows them. */
   readonly inStock: Set<string>;
-  /** What was last told of each load balancer, so that a watcher tells of changes only. */
-  readonly reported: Map<string, OperatingReport>;
 }
 
 export const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);

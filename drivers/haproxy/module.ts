@@ -1,11 +1,13 @@
 import type { Driver, DriverContext, DriverModule } from '../contract/driver.ts';
 import { apply } from './apply.ts';
 import { haproxyDescriptor } from './descriptor.ts';
+import { health } from './health.ts';
 import type { Host } from './host.ts';
 import { observe, survey } from './observe.ts';
 import { makeStateDir, openFilesMax, parseOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { ProcessTable } from './process-table.ts';
+import { Questions } from './questions.ts';
 import { remove } from './remove.ts';
 import { residence } from './residence.ts';
 import { Watch } from './watch.ts';
@@ -22,8 +24,8 @@ export const haproxyModule: DriverModule = {
       agent: context.agent,
       processes: new ProcessTable(context.clock),
       inStock: new Set(),
-      reported: new Map(),
     };
+    const questions = new Questions(host);
     const watches = new Set<Watch>();
     return {
       descriptor: haproxyDescriptor,
@@ -32,8 +34,9 @@ export const haproxyModule: DriverModule = {
       observe: (id) => observe(host, id),
       survey: () => survey(host),
       residence: residence(host),
+      health: health(host, questions),
       watch(id, notify) {
-        const watch = new Watch(host, id, notify);
+        const watch = new Watch(host, questions, id, notify);
         watches.add(watch);
         return () => {
           watch.stop();
@@ -44,6 +47,7 @@ export const haproxyModule: DriverModule = {
       async close() {
         for (const watch of watches) watch.stop();
         watches.clear();
+        questions.close();
       },
     };
   },

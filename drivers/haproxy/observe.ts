@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { nothingRuns, operatingReport } from '../../machines/health/operating.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Observed, Surveyed } from '../contract/driver.ts';
@@ -7,7 +8,7 @@ import { readDocument } from './content.ts';
 import { answers } from './exchange.ts';
 import { answerAttempts, type Host, isId, mapped, siteOf } from './host.ts';
 import { DamagedMarker, markerOrDamage, readMarker, type StoredMarker } from './marker-file.ts';
-import { absentReport, operatingReport } from './operating.ts';
+import { observedListeners } from './observation.ts';
 import { parseShowStat, type StatRow } from './show-stat.ts';
 import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
 import { ask } from './stats-socket.ts';
@@ -23,7 +24,6 @@ export function observe(host: Host, id: string): Promise<Observed | null> {
     const serves = running !== null && (await answers(host, site, running));
     const live = liveContent(stored, running);
     const operating = await operatingNow(host, site, serves);
-    host.reported.set(id, operating);
     return {
       marker: effectiveMarker(stored, running),
       // Content that binds nothing is served by nobody, and that is as it should be.
@@ -77,8 +77,9 @@ export async function operatingNow(
   serves: boolean,
 ): Promise<OperatingReport> {
   const document = await liveDocument(site);
-  if (document === null) return absentReport;
-  return operatingReport(document, serves ? await askStatistics(host, site) : null);
+  if (document === null) return nothingRuns;
+  const rows = serves ? await askStatistics(host, site) : null;
+  return operatingReport(document, observedListeners(document, rows ?? []));
 }
 
 /** The document that is served, or would be if its process ran. */
@@ -89,8 +90,8 @@ async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
   return live === null ? null : readDocument(site, live);
 }
 
-/** What HAProxy says of its members; null where it says nothing. */
-async function askStatistics(host: Host, site: Site): Promise<readonly StatRow[] | null> {
+/** What HAProxy says of its listeners and members; null where it says nothing. */
+export async function askStatistics(host: Host, site: Site): Promise<readonly StatRow[] | null> {
   const deadline = { clock: host.clock, timeoutMs: host.options.socketTimeoutMs };
   for (let attempt = 0; attempt < answerAttempts; attempt += 1) {
     const csv = await ask(site.directory, 'show stat', deadline);

@@ -28,7 +28,6 @@ export function remove(
     }
     await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
     await forget(site);
-    host.reported.delete(target.id);
     host.inStock.delete(target.id);
     return marker;
   });

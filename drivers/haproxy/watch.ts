@@ -1,60 +1,60 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Timer } from '../../machines/ports/clock.ts';
 import type { DeviceNotice } from '../contract/driver.ts';
-import { readDocument } from './content.ts';
 import { answerAttempts, type Host, siteOf } from './host.ts';
 import { readMarker } from './marker-file.ts';
 import { liveContent } from './observe.ts';
-import { operatingReport } from './operating.ts';
 import { isAlive } from './proc.ts';
-import { parseShowStat } from './show-stat.ts';
-import { idleHash, keyText, type Running, type Site } from './site.ts';
-import { ask } from './stats-socket.ts';
+import type { Answer, Questions } from './questions.ts';
+import { idleHash, type Running, type Site } from './site.ts';
 
-/** Watches one load balancer's process; tells once when it goes down, and when statuses change. */
+/** Watches one load balancer's process; tells once when it goes down, or does not answer any more. */
 export class Watch {
   readonly #host: Host;
   readonly #id: string;
   readonly #site: Site;
   readonly #notify: (notice: DeviceNotice) => void;
-  readonly #timers = new Map<string, Timer>();
+  readonly #unlisten: () => void;
+  #timer: Timer;
   #running: Running | null = null;
   #down = false;
   #silent = 0;
-  #document: { readonly key: string; readonly value: LoadBalancerDocument | null } | null = null;
   #stopped = false;
 
-  constructor(host: Host, id: string, notify: (notice: DeviceNotice) => void) {
+  constructor(
+    host: Host,
+    questions: Questions,
+    id: string,
+    notify: (notice: DeviceNotice) => void,
+  ) {
     this.#host = host;
     this.#id = id;
     this.#site = siteOf(host, id);
     this.#notify = notify;
-    this.#every('process', host.options.processPollMs, () => this.#lookAtProcess());
-    this.#every('status', host.options.statusPollMs, () => this.#lookAtStatus());
+    this.#timer = this.#lookLater();
+    this.#unlisten = questions.listen(id, (answer) => this.#heard(answer));
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) this.#host.clock.clearTimer(timer);
+    this.#host.clock.clearTimer(this.#timer);
+    this.#unlisten();
   }
 
   /** Looks, and after each look waits again, so that slow looks never pile up. */
-  #every(name: string, waitMs: number, look: () => Promise<void>): void {
-    const { clock, log } = this.#host;
-    const timer = clock.setTimer(waitMs, () => {
-      look()
+  #lookLater(): Timer {
+    const { clock, log, options } = this.#host;
+    return clock.setTimer(options.processPollMs, () => {
+      this.#look()
         .catch((error: unknown) => {
-          log.warn({ lb: this.#id, error: String(error) }, `can not look at a watched ${name}`);
+          log.warn({ lb: this.#id, error: String(error) }, 'can not look at a watched process');
         })
         .finally(() => {
-          if (!this.#stopped) this.#every(name, waitMs, look);
+          if (!this.#stopped) this.#timer = this.#lookLater();
         });
     });
-    this.#timers.set(name, timer);
   }
 
-  async #lookAtProcess(): Promise<void> {
+  async #look(): Promise<void> {
     if (this.#running !== null && isAlive(this.#running)) return;
     const last = this.#running;
     // It may have been replaced since; then its successor is watched.
@@ -75,39 +75,17 @@ export class Watch {
     return live !== null && live.hash !== idleHash;
   }
 
-  async #lookAtStatus(): Promise<void> {
-    const { clock, options, reported } = this.#host;
-    const running = this.#running;
-    if (running === null || !isAlive(running)) return;
-    const deadline = { clock, timeoutMs: options.socketTimeoutMs };
-    const csv = await ask(this.#site.directory, 'show stat', deadline);
-    if (csv === null) {
-      this.#silent += 1;
-      if (this.#silent >= answerAttempts && isAlive(running)) {
-        this.#tellDown(`the HAProxy process ${running.pid} does not answer`);
-      }
+  #heard({ running, rows }: Answer): void {
+    if (running === null) return;
+    if (rows !== null) {
+      this.#silent = 0;
+      this.#down = false;
       return;
     }
-    this.#silent = 0;
-    this.#down = false;
-    const document = await this.#liveDocument(running);
-    if (document === null || this.#stopped) return;
-    const operating = operatingReport(document, parseShowStat(csv));
-    if (isDeepStrictEqual(operating, reported.get(this.#id))) return;
-    reported.set(this.#id, operating);
-    this.#notify({ type: 'status', operating });
-  }
-
-  /** The document behind the process, read and parsed again only when it is another one. */
-  async #liveDocument(running: Running): Promise<LoadBalancerDocument | null> {
-    const stored = await readMarker(this.#site);
-    if (stored === null || stored.removed) return null;
-    const live = liveContent(stored, running) ?? running;
-    const key = keyText(live);
-    if (this.#document?.key !== key) {
-      this.#document = { key, value: await readDocument(this.#site, live) };
+    this.#silent += 1;
+    if (this.#silent >= answerAttempts) {
+      this.#tellDown(`the HAProxy process ${running.pid} does not answer`);
     }
-    return this.#document.value;
   }
 
   #tellDown(reason: string): void {

@@ -1,6 +1,8 @@
-import type { DeviceNotice, Observed, ProbeResult, Target } from '../contract/driver.ts';
+import type { ListenerStatistics } from '../../machines/health/statistics.ts';
+import type { OperatingReport } from '../../machines/model/status.ts';
+import type { Observed, ProbeResult, Target } from '../contract/driver.ts';
 import type { Marker } from '../contract/errors.ts';
-import type { AppliedThere, Asked, MemoryDevice, SurveyedThere } from './device.ts';
+import type { AppliedThere, Asked, MemoryDevice, MemoryNotice, SurveyedThere } from './device.ts';
 
 /** How a driver reaches its device: in this process, or over loopback HTTP. */
 export interface DeviceConnection {
@@ -9,7 +11,10 @@ export interface DeviceConnection {
   observe(id: string): Promise<Observed | null>;
   survey(): Promise<readonly SurveyedThere[]>;
   /** What the device tells by itself. */
-  watch(id: string, notify: (notice: DeviceNotice) => void): () => void;
+  watch(id: string, notify: (notice: MemoryNotice) => void): () => void;
+  /** Tells the present statuses once, where the device holds it; perhaps within the call. */
+  present(id: string, tell: (operating: OperatingReport) => void): void;
+  statistics(id: string): Promise<ListenerStatistics | null>;
   probe(): Promise<ProbeResult>;
   close(): void;
 }
@@ -32,6 +37,11 @@ export function directConnection(device: MemoryDevice, agent: string): DeviceCon
         unwatches.delete(stop);
       };
     },
+    present(id, tell) {
+      const held = device.unreachable === null ? device.peek(id) : null;
+      if (held !== null) tell(held.operating);
+    },
+    statistics: (id) => device.statistics(agent, id),
     probe: async () =>
       device.unreachable === null
         ? { reachable: true, detail: 'a device in memory' }

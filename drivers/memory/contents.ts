@@ -1,12 +1,10 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Marker } from '../contract/errors.ts';
 
 /** What the device keeps of one load balancer. Replaced as a whole, never changed. */
 export interface Held {
   readonly marker: Marker;
   readonly document: LoadBalancerDocument | null;
-  readonly operating: OperatingReport;
   readonly running: boolean;
   /** Changes whenever the content does, whoever changes it. */
   readonly etag: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ListenerStatistics } from '../../machines/health/statistics.ts';
 import { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { OperatingReport } from '../../machines/model/status.ts';
 import {
@@ -43,6 +44,7 @@ export const SurveyBody = z.array(
 export const ObservedBody = z
   .strictObject({ marker: MarkerBody, running: z.boolean(), operating: OperatingReport })
   .nullable();
+export const StatisticsBody = ListenerStatistics.nullable();
 export const ProbeBody = z.discriminatedUnion('reachable', [
   z.strictObject({ reachable: z.literal(true), detail: z.string() }),
   z.strictObject({ reachable: z.literal(false), reason: z.string() }),

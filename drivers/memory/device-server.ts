@@ -80,6 +80,10 @@ async function call(device: MemoryDevice, request: IncomingMessage): Promise<unk
       const { agent, id } = ObserveRequest.parse(await readBody(request));
       return device.observe(agent, id);
     }
+    case 'POST /statistics': {
+      const { agent, id } = ObserveRequest.parse(await readBody(request));
+      return device.statistics(agent, id);
+    }
     case 'POST /survey':
       return device.survey(SurveyRequest.parse(await readBody(request)).agent);
     case 'GET /probe':

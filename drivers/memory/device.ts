@@ -1,3 +1,4 @@
+import type { ListenerStatistics, Statistics } from '../../machines/health/statistics.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
@@ -10,7 +11,8 @@ import {
 } from '../contract/errors.ts';
 import { admitApply, admitRemove } from '../contract/fence.ts';
 import { Contents, halfOf, type Held, type Kept } from './contents.ts';
-import { absentReport, healthyReport } from './operating.ts';
+import { memoryReport } from './observation.ts';
+import { DeviceTraffic } from './traffic.ts';
 import { DeviceTrouble } from './trouble.ts';
 
 /** Entries that an apply log keeps; a device that outlives them counts what it left out. */
@@ -31,7 +33,7 @@ export interface ApplyLogEntry {
 }
 
 export interface DeviceCall {
-  readonly type: 'apply' | 'remove' | 'observe' | 'survey';
+  readonly type: 'apply' | 'remove' | 'observe' | 'survey' | 'statistics';
   readonly agent: string;
   /** Empty where it is about all. */
   readonly lb: string;
@@ -81,6 +83,10 @@ export interface SurveyedThere extends Surveyed {
   readonly etag: string;
 }
 
+/** What the device tells by itself of one load balancer. */
+export type MemoryNotice =
+  DeviceNotice | { readonly type: 'status'; readonly operating: OperatingReport };
+
 const atOnce: Latency = { beforeMs: 0, afterMs: 0 };
 
 /**
@@ -90,13 +96,14 @@ const atOnce: Latency = { beforeMs: 0, afterMs: 0 };
  */
 export class MemoryDevice {
   readonly trouble: DeviceTrouble;
+  readonly #traffic = new DeviceTraffic();
   readonly #options: MemoryDeviceOptions;
   readonly #clock: Clock;
   readonly #latency: (call: DeviceCall) => Latency;
   readonly #fence: { readonly apply: typeof admitApply; readonly remove: typeof admitRemove };
   readonly #contents = new Contents();
   readonly #served = new Map<string, string>();
-  readonly #watchers = new Set<(id: string, notice: DeviceNotice) => void>();
+  readonly #watchers = new Set<(id: string, notice: MemoryNotice) => void>();
   readonly #log: ApplyLogEntry[] = [];
   #dropped = 0;
   #etags = 0;
@@ -158,8 +165,16 @@ export class MemoryDevice {
   peek(id: string): Observed | null {
     const held = this.#contents.get(id);
     if (held === null) return null;
-    const { marker, operating } = held;
-    return { marker, running: held.running && this.#down === null, operating };
+    const running = held.running && this.#down === null;
+    return { marker: held.marker, running, operating: this.#operating(id, held.document, running) };
+  }
+
+  /** The counters of its listeners; null where the device has no content of it. */
+  statistics(agent: string, id: string): Promise<ListenerStatistics | null> {
+    return this.#read({ type: 'statistics', agent, lb: id }, () => {
+      const document = this.content(id);
+      return document === null ? null : this.#traffic.statistics(document);
+    });
   }
 
   /** The content that the device serves; null where it serves none. */
@@ -178,9 +193,9 @@ export class MemoryDevice {
   }
 
   /** Tells of every load balancer's notices until the returned function is called. */
-  watch(notify: (id: string, notice: DeviceNotice) => void): () => void {
+  watch(notify: (id: string, notice: MemoryNotice) => void): () => void {
     // A function of its own, so that one that watches twice is told twice, and unwatches once.
-    const watcher = (id: string, notice: DeviceNotice) => notify(id, notice);
+    const watcher = (id: string, notice: MemoryNotice) => notify(id, notice);
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -192,14 +207,17 @@ export class MemoryDevice {
     this.#contents.set(id, { ...held, running: false });
     this.#tellServing(id, 'trouble');
     this.#notify(id, { type: 'down', reason });
+    this.#tellStatus(id);
   }
 
-  /** The device's health checks find this. */
-  setOperating(id: string, operating: OperatingReport): void {
-    const held = this.#contents.get(id);
-    if (held === null) throw new Error(`the device has never heard of load balancer ${id}`);
-    this.#contents.set(id, { ...held, operating });
-    this.#notify(id, { type: 'status', operating });
+  /** A member's server goes down, or comes up again, and the device's checks find it. */
+  setFailing(id: string, member: string, isFailing: boolean): void {
+    if (this.#traffic.setFailing(id, member, isFailing)) this.#tellStatus(id);
+  }
+
+  /** Something came through a listener. */
+  count(listener: string, more: Partial<Statistics>): void {
+    this.#traffic.count(listener, more);
   }
 
   /** Somebody changes what the device serves behind the drivers' backs; null: throws it away. */
@@ -274,26 +292,19 @@ export class MemoryDevice {
     const verdict = this.#admitted(agent, target, () => this.#fence.apply(seen, target));
     const { marker, writeContent } = verdict;
     if (writeContent) this.trouble.admitContent(document, this.#contents.besides(id));
-    const operating = writeContent ? healthyReport(document) : (held?.operating ?? absentReport);
+    const running = writeContent || held?.running === true;
+    const served = writeContent ? document : (held?.document ?? null);
+    const operating = this.#operating(id, served, running);
     const etag = writeContent || held === null ? this.#nextEtag() : held.etag;
     const applied = { marker, contentApplied: writeContent, operating, etag };
     if (fault === 'lie') return applied;
     if (fault === 'partial' && writeContent) {
       const known = { epoch, generation: held?.marker.generation ?? 0, removed: false };
       const half = halfOf(document);
-      this.#contents.set(id, {
-        marker: known,
-        document: half,
-        operating,
-        running: true,
-        etag,
-        agent,
-      });
+      this.#contents.set(id, { marker: known, document: half, running: true, etag, agent });
       this.#record('partial', agent, target, seen, held);
     } else {
-      const content = writeContent ? document : (held?.document ?? null);
-      const running = writeContent || held?.running === true;
-      this.#contents.set(id, { marker, document: content, operating, running, etag, agent });
+      this.#contents.set(id, { marker, document: served, running, etag, agent });
       this.#record(writeContent ? 'applied' : 'claimed', agent, target, seen, held);
     }
     if (fault !== null) throw new UnknownOutcomeError('the device did not answer');
@@ -306,8 +317,8 @@ export class MemoryDevice {
     const held = this.#contents.get(asked.id);
     const marker = this.#admitted(agent, asked, () => this.#fence.remove(seen, asked));
     this.trouble.admitRemoval(asked.id, held?.document?.name);
-    const rest = { document: null, operating: absentReport, running: false };
-    this.#contents.set(asked.id, { marker, ...rest, etag: this.#nextEtag(), agent });
+    const rest = { document: null, running: false, etag: this.#nextEtag() };
+    this.#contents.set(asked.id, { marker, ...rest, agent });
     if (held?.marker.removed !== true) this.#record('removed', agent, asked, seen, held);
     if (fault === 'unknown') throw new UnknownOutcomeError('the device did not answer');
     return marker;
@@ -355,7 +366,16 @@ export class MemoryDevice {
     return String(this.#etags);
   }
 
-  #notify(id: string, notice: DeviceNotice): void {
+  #operating(id: string, document: LoadBalancerDocument | null, running: boolean): OperatingReport {
+    return memoryReport(document, { running, failing: this.#traffic.failing(id) });
+  }
+
+  #tellStatus(id: string): void {
+    const known = this.peek(id);
+    if (known !== null) this.#notify(id, { type: 'status', operating: known.operating });
+  }
+
+  #notify(id: string, notice: MemoryNotice): void {
     for (const watcher of [...this.#watchers]) watcher(id, notice);
   }
 }

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Driver, DriverDescriptor } from '../contract/driver.ts';
+import type { Health } from '../contract/health.ts';
 import { Audit } from './audit.ts';
 import { type DeviceConnection, directConnection } from './connection.ts';
 import type { MemoryDevice } from './device.ts';
@@ -31,6 +34,7 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
     options === undefined ? null : new Audit(connection, options.clock, options.auditMs);
   return {
     descriptor: memoryDescriptor,
+    health: healthOver(connection),
     async apply(target) {
       const applied = await connection.apply(target);
       audit?.note(target.id, applied);
@@ -45,7 +49,10 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
     observe: (id) => connection.observe(id),
     survey: async () => (await connection.survey()).map(({ id, marker }) => ({ id, marker })),
     watch(id, notify) {
-      const stops = [connection.watch(id, notify), audit?.watch(id, notify)];
+      const stop = connection.watch(id, (notice) => {
+        if (notice.type !== 'status') notify(notice);
+      });
+      const stops = [stop, audit?.watch(id, notify)];
       return () => {
         for (const stop of stops) stop?.();
       };
@@ -55,5 +62,24 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
       audit?.close();
       connection.close();
     },
+  };
+}
+
+function healthOver(connection: DeviceConnection): Health {
+  return {
+    watch(id, notify) {
+      let told: OperatingReport | null = null;
+      const tell = (operating: OperatingReport): void => {
+        if (isDeepStrictEqual(operating, told)) return;
+        told = operating;
+        notify(operating);
+      };
+      const stop = connection.watch(id, (notice) => {
+        if (notice.type === 'status') tell(notice.operating);
+      });
+      connection.present(id, tell);
+      return stop;
+    },
+    statistics: (id) => connection.statistics(id),
   };
 }

@@ -1,11 +1,12 @@
 import { request as httpRequest } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
-import type { DeviceNotice } from '../contract/driver.ts';
 import { RetryableError } from '../contract/errors.ts';
 import type { DeviceConnection } from './connection.ts';
+import type { MemoryNotice } from './device.ts';
 import { DeviceClient } from './device-client.ts';
 import {
   AppliedBody,
@@ -13,6 +14,7 @@ import {
   NoticeLine,
   ObservedBody,
   ProbeBody,
+  StatisticsBody,
   SurveyBody,
 } from './device-protocol.ts';
 
@@ -27,7 +29,7 @@ export interface HttpConnectionOptions {
   readonly log: Log;
 }
 
-type Notify = (notice: DeviceNotice) => void;
+type Notify = (notice: MemoryNotice) => void;
 
 /** A connection to a memory device in another process. */
 export function httpConnection(options: HttpConnectionOptions): DeviceConnection {
@@ -37,13 +39,21 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
     client.read('/observe', { agent, id }, ObservedBody);
   const notices = new NoticeStream(options, observe);
   return {
-    apply: ({ id, epoch, generation, document }) =>
-      client.write('/apply', { agent, id, epoch, generation, document }, AppliedBody),
-    remove: ({ id, epoch, generation }) =>
-      client.write('/remove', { agent, id, epoch, generation }, MarkerBody),
+    async apply({ id, epoch, generation, document }) {
+      const body = { agent, id, epoch, generation, document };
+      const applied = await client.write('/apply', body, AppliedBody);
+      notices.note(id, applied.operating);
+      return applied;
+    },
+    remove({ id, epoch, generation }) {
+      notices.forget(id);
+      return client.write('/remove', { agent, id, epoch, generation }, MarkerBody);
+    },
     observe,
     survey: () => client.read('/survey', { agent }, SurveyBody),
     watch: (id, notify) => notices.watch(id, notify),
+    present: (id, tell) => notices.present(id, tell),
+    statistics: (id) => client.read('/statistics', { agent, id }, StatisticsBody),
     async probe() {
       try {
         return await client.read('/probe', null, ProbeBody);
@@ -64,8 +74,11 @@ class NoticeStream {
   readonly #options: HttpConnectionOptions;
   readonly #observe: DeviceConnection['observe'];
   readonly #watchers = new Map<string, Set<Notify>>();
+  /** What was last told while the stream was open, so that nobody has to ask again. */
+  readonly #known = new Map<string, OperatingReport>();
   #request: ReturnType<typeof httpRequest> | null = null;
   #reconnect: Timer | null = null;
+  #isOpen = false;
   #failures = 0;
   #closed = false;
 
@@ -85,6 +98,22 @@ class NoticeStream {
     };
   }
 
+  present(id: string, tell: (operating: OperatingReport) => void): void {
+    // Before it is open, nothing need be asked: then everything is looked at.
+    if (!this.#isOpen) return;
+    const known = this.#known.get(id);
+    if (known === undefined) this.#catchUp(id);
+    else tell(known);
+  }
+
+  note(id: string, operating: OperatingReport): void {
+    if (this.#isOpen) this.#known.set(id, operating);
+  }
+
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#reconnect !== null) this.#options.clock.clearTimer(this.#reconnect);
@@ -99,7 +128,10 @@ class NoticeStream {
     request.once('response', (response) => {
       this.#failures = 0;
       const lines = createInterface({ input: response });
-      lines.once('line', () => this.#catchUp());
+      lines.once('line', () => {
+        this.#isOpen = true;
+        for (const id of this.#watchers.keys()) this.#catchUp(id);
+      });
       lines.on('line', (line) => this.#read(line));
       // A stream that breaks ends with 'close' too; its error tells nothing more.
       lines.on('error', () => undefined);
@@ -114,6 +146,8 @@ class NoticeStream {
 
   #retry(): void {
     this.#request = null;
+    this.#isOpen = false;
+    this.#known.clear();
     if (this.#closed) return;
     const waitMs = backoffMs(this.#failures, reconnectFromMs, reconnectMostMs);
     this.#failures += 1;
@@ -126,24 +160,25 @@ class NoticeStream {
     this.#tell(id, notice);
   }
 
-  #tell(id: string, notice: DeviceNotice): void {
+  #tell(id: string, notice: MemoryNotice): void {
+    if (notice.type === 'status') this.note(id, notice.operating);
     for (const watcher of [...(this.#watchers.get(id) ?? [])]) watcher(notice);
   }
 
-  /** What went down while nobody listened is told now. */
-  #catchUp(): void {
-    for (const id of this.#watchers.keys()) {
-      this.#observe(id).then(
-        (observed) => {
-          if (observed !== null && !observed.marker.removed && !observed.running) {
-            this.#tell(id, { type: 'down', reason: 'it went down while the device was cut off' });
-          }
-        },
-        (error: unknown) => {
-          // The stream breaks with the device, and its next connection looks again.
-          this.#options.log.debug({ id, error: String(error) }, 'can not catch up with a device');
-        },
-      );
-    }
+  /** What went down, or changed, while nobody listened is told now. */
+  #catchUp(id: string): void {
+    this.#observe(id).then(
+      (observed) => {
+        if (observed === null || observed.marker.removed) return;
+        if (!observed.running) {
+          this.#tell(id, { type: 'down', reason: 'it went down while the device was cut off' });
+        }
+        this.#tell(id, { type: 'status', operating: observed.operating });
+      },
+      (error: unknown) => {
+        // The stream breaks with the device, and its next connection looks again.
+        this.#options.log.debug({ id, error: String(error) }, 'can not catch up with a device');
+      },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { nothingRuns } from '../health/operating.ts';
 import type { LoadBalancerDocument } from '../model/document.ts';
 import type { OperatingReport, OperatingStatus, ProvisioningStatus } from '../model/status.ts';
 import type { LoadBalancerContext } from './context.ts';
@@ -23,13 +24,6 @@ export function provisioningStatus(
   if (failed) return 'ERROR';
   return applied === 0 ? 'PENDING_CREATE' : 'PENDING_UPDATE';
 }
-
-const nothingRuns: OperatingReport = {
-  loadBalancer: 'OFFLINE',
-  listeners: {},
-  pools: {},
-  members: {},
-};
 
 /**
  * The truth about traffic as far as anybody knows it. An appliance goes on serving without its

@@ -1,5 +1,5 @@
 import type { Applied, Driver, Target } from '../../drivers/contract/driver.ts';
-import { healthyReport } from '../../drivers/memory/operating.ts';
+import { memoryReport } from '../../drivers/memory/observation.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 
 /** Says that it applied an edit, and does not. */
@@ -12,7 +12,7 @@ export function liesAboutEdits(driver: Driver): Driver {
       return Promise.resolve({
         marker: { epoch, generation, removed: false },
         contentApplied: true,
-        operating: healthyReport(document),
+        operating: memoryReport(document, { running: true, failing: new Set() }),
       });
     },
   };
@@ -20,13 +20,7 @@ export function liesAboutEdits(driver: Driver): Driver {
 
 /** Does not hear what devices lose, and that others change them. */
 export function hearsNoNotices(driver: Driver): Driver {
-  return {
-    ...driver,
-    watch: (id, notify) =>
-      driver.watch(id, (notice) => {
-        if (notice.type === 'status') notify(notice);
-      }),
-  };
+  return { ...driver, watch: () => () => undefined };
 }
 
 /** Sends each apply once more, much later, as a call does that was stuck in a proxy. */
@@ -61,25 +55,16 @@ export function appliesAgain(driver: Driver, _agent: string, clock: Clock): Driv
   };
 }
 
-/** Reports another state of the same traffic every second, for ever. */
+/** Finds every second that somebody has changed the device, for ever. */
 export function neverSettles(driver: Driver, _agent: string, clock: Clock): Driver {
   return {
     ...driver,
     watch(id, notify) {
-      let up = true;
-      let stopped = false;
-      const flap = (): void => {
-        if (stopped) return;
-        up = !up;
-        const loadBalancer = up ? 'ONLINE' : 'DEGRADED';
-        const operating = { loadBalancer, listeners: {}, pools: {}, members: {} } as const;
-        notify({ type: 'status', operating });
-        clock.setTimer(1_000, flap);
-      };
-      clock.setTimer(1_000, flap);
+      const reason = 'somebody has changed it';
+      const timer = clock.setTimer(1_000, () => notify({ type: 'drifted', reason }));
       const stop = driver.watch(id, notify);
       return () => {
-        stopped = true;
+        clock.clearTimer(timer);
         stop();
       };
     },

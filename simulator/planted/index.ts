@@ -186,7 +186,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     checker: 'quiet-at-the-end',
-    bug: 'a driver that reports something new for ever',
+    bug: 'a driver that finds its devices changed for ever',
     scenario: agentCrashScenario,
     parts: { driver: neverSettles },
   },

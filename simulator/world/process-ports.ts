@@ -1,4 +1,5 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Health } from '../../drivers/contract/health.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Bus, BusMessage, BusStatus, Subscription } from '../../src/ports/bus.ts';
 import type { Journal } from '../../src/ports/journal.ts';
@@ -125,6 +126,7 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
     ...(driver.residence === undefined
       ? {}
       : { residence: processResidence(process, driver.residence) }),
+    ...(driver.health === undefined ? {} : { health: processHealth(process, driver.health) }),
     apply: (target) => acts(() => driver.apply(target)),
     remove: (target) => acts(() => driver.remove(target)),
     observe: (id) => here(() => driver.observe(id)),
@@ -136,6 +138,17 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
     },
     probe: () => here(() => driver.probe()),
     close: () => here(() => driver.close()),
+  };
+}
+
+function processHealth(process: VirtualProcess, health: Health): Health {
+  return {
+    watch(id, notify) {
+      const stop = health.watch(id, (operating) => process.deliver(() => notify(operating)));
+      process.onDeath(stop);
+      return stop;
+    },
+    statistics: (id) => (process.alive ? process.settle(health.statistics(id)) : never()),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
@@ -318,14 +319,17 @@ export class Device {
           'a device does not hold what was written to it',
         );
         report({ type: 'device.drifted', reason: notice.reason });
-        return;
       }
-      this.#operating = notice.operating;
-      this.#options.report(this.#command?.epoch ?? 0, notice.operating, null);
+    });
+    const unwatch = driver.health?.watch(id, (operating) => {
+      if (isDeepStrictEqual(operating, this.#operating)) return;
+      this.#operating = operating;
+      this.#options.report(this.#command?.epoch ?? 0, operating, null);
     });
     const timer = clock.setTimer(timings.deviceStableMs, () => report({ type: 'device.stable' }));
     return () => {
       stop();
+      unwatch?.();
       clock.clearTimer(timer);
     };
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
+import { checkedWeb } from '../fixtures/documents.ts';
 import { DeviceBench, hopMs } from './support/device-bench.ts';
 
 /** A driver whose applies fail with these, in turn, and then work. */
@@ -268,15 +269,17 @@ describe('what runs on a device', () => {
 
   test('is told of when it changes by itself: changed, dead, healthy again', async () => {
     const bench = new DeviceBench();
+    const { document, sick } = checkedWeb(bench.id);
     // The first health is told by the command's own reply.
-    await bench.ask({ epoch: 4 });
-    const degraded = { loadBalancer: 'DEGRADED', listeners: {}, pools: {}, members: {} } as const;
-    bench.appliance.setOperating(bench.id, degraded);
+    await bench.ask({ epoch: 4, document });
+    bench.appliance.setFailing(bench.id, sick, true);
+    bench.appliance.setFailing(bench.id, sick, false);
     bench.appliance.breakDown(bench.id, 'it was killed');
     await bench.reach('active');
 
     expect(bench.reports.map(({ operating, reason }) => [operating.loadBalancer, reason])).toEqual([
       ['DEGRADED', null],
+      ['ONLINE', null],
       ['ERROR', 'it was killed'],
       ['ONLINE', null],
     ]);

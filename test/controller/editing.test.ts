@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkedWeb } from '../fixtures/documents.ts';
 import { Cluster } from './support/cluster.ts';
 
 describe('an edit', () => {
@@ -145,10 +146,10 @@ describe('an edit', () => {
 describe('the operating status', () => {
   test('is what the device reports', async () => {
     const cluster = await Cluster.with(['agent-1']);
-    const id = await cluster.createBound();
-    const report = { loadBalancer: 'DEGRADED', listeners: {}, pools: {}, members: {} } as const;
+    const { document, sick } = checkedWeb();
+    const id = await cluster.createBound(document);
 
-    cluster.appliance().setOperating(id, report);
+    cluster.appliance().setFailing(id, sick, true);
     await cluster.until(
       'it is shown',
       () => cluster.view(id).operating.loadBalancer === 'DEGRADED',

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type DriverHarness, driverConformance } from '../../drivers/contract/conformance.ts';
-import { listener, loadBalancerDocument } from '../fixtures/documents.ts';
+import { checkedWeb, listener, loadBalancerDocument } from '../fixtures/documents.ts';
+import { type Backend, startBackend } from './support/backend.ts';
 import { eventually } from './support/eventually.ts';
 import { haproxyHost, vip } from './support/haproxy-host.ts';
-import { freePort } from './support/traffic.ts';
+import { freePort, get } from './support/traffic.ts';
 
 async function makeHarness(): Promise<DriverHarness> {
   const host = await haproxyHost();
   const ports = { first: await freePort(vip), second: await freePort(vip) };
   const stranger = createServer();
+  const backends = await Promise.all(['well', 'sick'].map(startBackend));
+  const servers = new Map<string, Backend>();
   return {
-    driver: (agent) => host.driver(agent),
+    driver: (agent) => host.driver(agent, { statusPollMs: 50 }),
     document: (id, variant) =>
       loadBalancerDocument({
         id,
@@ -42,11 +45,34 @@ async function makeHarness(): Promise<DriverHarness> {
       process.kill(host.process(id).pid, 'SIGKILL');
     },
     tamper: null,
+    health: {
+      document: (id) => {
+        const { document } = checkedWeb(id);
+        const [front, pool] = [document.listeners[0]!, document.pools[0]!];
+        const members = pool.members.map((each, index) => {
+          servers.set(each.id, backends[index]!);
+          return { ...each, protocol_port: backends[index]!.port };
+        });
+        return {
+          ...document,
+          vip_address: vip,
+          listeners: [{ ...front, protocol_port: ports.first }],
+          pools: [{ ...pool, members }],
+        };
+      },
+      async setFailing(_, member, isFailing) {
+        servers.get(member)!.answerWith(isFailing ? 500 : 200);
+      },
+      async request() {
+        expect(await get(vip, ports.first)).toMatchObject({ status: 200 });
+      },
+    },
     eventually,
     newId: randomUUID,
     async close() {
       if (stranger.listening) stranger.close();
       await host.close();
+      for (const backend of backends) await backend.close();
     },
   };
 }

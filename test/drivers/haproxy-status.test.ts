@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { DeviceNotice } from '../../drivers/contract/driver.ts';
-import { operatingReport } from '../../drivers/haproxy/operating.ts';
+import { observedListeners } from '../../drivers/haproxy/observation.ts';
 import { backendName } from '../../drivers/haproxy/render/services.ts';
 import { parseShowStat, type StatRow } from '../../drivers/haproxy/show-stat.ts';
+import { operatingReport } from '../../machines/health/operating.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import { healthMonitor, member } from '../fixtures/documents.ts';
 import { eventually } from './support/eventually.ts';
@@ -21,9 +22,7 @@ describe('operating statuses, read back from a running HAProxy', () => {
     const driver = await host.driver('agent', { statusPollMs: 50 });
     const applied = await driver.apply(targetOf(document));
     const told: OperatingReport[] = [];
-    driver.watch(document.id, (notice: DeviceNotice) => {
-      if (notice.type === 'status') told.push(notice.operating);
-    });
+    driver.health?.watch(document.id, (operating) => told.push(operating));
     const latest = () => told.at(-1) ?? applied.operating;
     const statuses = () => ({
       loadBalancer: latest().loadBalancer,
@@ -126,18 +125,23 @@ describe("operating statuses by Octavia's rules", () => {
   });
   const [plain, drained, disabled] = pool.members;
   void members;
+  const counters = { scur: 0, stot: 0, bin: 0, bout: 0, ereq: 0 };
+  const backend = backendName(pool, listener);
   const rows = (statuses: Record<string, string>): StatRow[] => [
-    { proxy: listener.id, name: 'FRONTEND', status: statuses['front'] ?? 'OPEN' },
+    { proxy: listener.id, name: 'FRONTEND', status: statuses['front'] ?? 'OPEN', counters },
     ...[plain, drained, disabled].map((each, index) => ({
-      proxy: backendName(pool, listener),
+      proxy: backend,
       name: each!.id,
       status: statuses[String(index)] ?? 'UP',
+      counters,
     })),
-    { proxy: backendName(pool, listener), name: 'BACKEND', status: statuses['back'] ?? 'UP' },
+    { proxy: backend, name: 'BACKEND', status: statuses['back'] ?? 'UP', counters },
   ];
+  const reportOf = (of: LoadBalancerDocument, statistics: readonly StatRow[]) =>
+    operatingReport(of, observedListeners(of, statistics));
 
   test('a member drains by its weight, and is offline where it is disabled', () => {
-    const report = operatingReport(document, rows({ 1: 'DRAIN', 2: 'MAINT' }));
+    const report = reportOf(document, rows({ 1: 'DRAIN', 2: 'MAINT' }));
     expect(report.members).toEqual({
       [plain!.id]: 'ONLINE',
       [drained!.id]: 'DRAINING',
@@ -147,27 +151,27 @@ describe("operating statuses by Octavia's rules", () => {
   });
 
   test.each(['DOWN', 'DOWN 1/2'])('a member that is %s degrades its pool', (status) => {
-    const report = operatingReport(document, rows({ 0: status }));
+    const report = reportOf(document, rows({ 0: status }));
     expect(report.members[plain!.id]).toBe('ERROR');
     expect(report.pools[pool.id]).toBe('DEGRADED');
     expect(report.loadBalancer).toBe('DEGRADED');
   });
 
   test('a full listener is degraded, and so is its load balancer', () => {
-    const report = operatingReport(document, rows({ front: 'FULL' }));
+    const report = reportOf(document, rows({ front: 'FULL' }));
     expect(report.listeners[listener.id]).toBe('DEGRADED');
     expect(report.loadBalancer).toBe('DEGRADED');
   });
 
   test('a pool in error outweighs a full listener', () => {
-    const report = operatingReport(document, rows({ front: 'FULL', back: 'DOWN', 0: 'DOWN' }));
+    const report = reportOf(document, rows({ front: 'FULL', back: 'DOWN', 0: 'DOWN' }));
     expect(report.pools[pool.id]).toBe('ERROR');
     expect(report.loadBalancer).toBe('ERROR');
   });
 
   test('without a monitor nobody knows', () => {
     const unmonitored = { ...document, pools: [{ ...pool, healthmonitor: null }] };
-    const report = operatingReport(unmonitored, rows({ 0: 'no check' }));
+    const report = reportOf(unmonitored, rows({ 0: 'no check' }));
     expect(report.members[plain!.id]).toBe('NO_MONITOR');
   });
 
@@ -181,13 +185,13 @@ describe("operating statuses by Octavia's rules", () => {
         proxy: row.proxy.replace(listener.id, second.id),
       })),
     ];
-    const report = operatingReport(shared, both);
+    const report = reportOf(shared, both);
     expect(report.members[plain!.id]).toBe('ERROR');
     expect(report.pools[pool.id]).toBe('DEGRADED');
   });
 
   test('a disabled load balancer is offline with all that it has', () => {
-    const report = operatingReport({ ...document, admin_state_up: false }, null);
+    const report = reportOf({ ...document, admin_state_up: false }, []);
     expect(new Set(Object.values({ ...report.listeners, ...report.pools }))).toEqual(
       new Set(['OFFLINE']),
     );
@@ -196,9 +200,28 @@ describe("operating statuses by Octavia's rules", () => {
 });
 
 describe("HAProxy's statistics", () => {
+  const header = '# svname,extra,pxname,status,scur,stot,bin,bout,ereq,last_chk,';
+
   test('are read by the names of their columns', () => {
-    const csv = '# svname,extra,pxname,status,\nFRONTEND,7,a,OPEN,\n\n';
-    expect(parseShowStat(csv)).toEqual([{ proxy: 'a', name: 'FRONTEND', status: 'OPEN' }]);
+    const csv = `${header}\nFRONTEND,7,a,OPEN,1,2,3,4,,,\n\n`;
+    const counters = { scur: 1, stot: 2, bin: 3, bout: 4, ereq: 0 };
+    expect(parseShowStat(csv)).toEqual([
+      { proxy: 'a', name: 'FRONTEND', status: 'OPEN', counters },
+    ]);
+  });
+
+  test('may quote what a server said, with commas, quotes and ends of lines in it', () => {
+    const said = '"L7STS: ""x"", FRONTEND,7,b\nFRONTEND,7,c,OPEN,9,9,9,9,9,"';
+    const csv = `${header}\none,,a,DOWN,0,1,2,3,,${said},\ntwo,,a,UP,0,0,0,0,,,\n\n`;
+    expect(parseShowStat(csv).map(({ name, status }) => [name, status])).toEqual([
+      ['one', 'DOWN'],
+      ['two', 'UP'],
+    ]);
+  });
+
+  test.each(['-1', 'x', '1.5', '99999999999999999999'])('have no counter of %s', (cell) => {
+    const csv = `${header}\nFRONTEND,7,a,OPEN,1,${cell},3,4,0,,\n`;
+    expect(() => parseShowStat(csv)).toThrow(`column stot of HAProxy's statistics holds "${cell}"`);
   });
 
   test('are refused where they are none', () => {

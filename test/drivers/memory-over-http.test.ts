@@ -131,13 +131,10 @@ describe('watching over HTTP', () => {
     const heard: string[] = [];
     driver.watch(mine.id, (notice) => heard.push(`mine ${notice.type}`));
     driver.watch(other.id, (notice) => heard.push(`other ${notice.type}`));
-    const report = { ...device.peek(other.id)!.operating, loadBalancer: 'ERROR' as const };
 
-    await eventually('a notice arrives', () => {
-      device.setOperating(other.id, report);
-      return heard.length > 0;
-    });
+    device.breakDown(other.id, 'power cut');
+    await eventually('a notice arrives', () => heard.length > 0);
 
-    expect(new Set(heard)).toEqual(new Set(['other status']));
+    expect(new Set(heard)).toEqual(new Set(['other down']));
   });
 });

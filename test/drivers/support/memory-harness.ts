@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
 import type { Driver } from '../../../drivers/contract/driver.ts';
 import type { MemoryDevice } from '../../../drivers/memory/device.ts';
-import { listener, loadBalancerDocument } from '../../fixtures/documents.ts';
+import { checkedWeb, listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { eventually } from './eventually.ts';
 
 /** A harness on a memory device, however its drivers reach it. */
@@ -37,6 +37,12 @@ export function memoryHarness(
     },
     async tamper(id) {
       device.tamper(id, (document) => ({ ...document, description: 'changed by hand' }));
+    },
+    health: {
+      document: (id) => checkedWeb(id).document,
+      setFailing: async (id, member, isFailing) => device.setFailing(id, member, isFailing),
+      request: async (_, listener) =>
+        device.count(listener, { total_connections: 1, bytes_in: 100, bytes_out: 1_000 }),
     },
     eventually,
     newId: randomUUID,
