@@ -5,6 +5,8 @@ import { unexpected } from '../unexpected.ts';
 export interface AgentContext {
   readonly incarnation: number;
   readonly reason: string | null;
+  /** Is it to end also where nobody waits for it? */
+  readonly insists: boolean;
 }
 
 export type AgentEvent =
@@ -21,6 +23,12 @@ export type AgentEvent =
   /** The lease ended: no heartbeat was acknowledged in time. */
   | { readonly type: 'lease.ended' }
   | { readonly type: 'lease.renewed' }
+  /** It is to be started anew: an operator asks for it, or, with `insists`, whoever runs it tells it. */
+  | { readonly type: 'restart'; readonly insists: boolean }
+  /** It is waited for, and may end. */
+  | { readonly type: 'restart.leased' }
+  /** It is not; `leaving`: others are taking over what it holds. */
+  | { readonly type: 'restart.refused'; readonly reason: string; readonly leaving: boolean }
   | { readonly type: 'stop' }
   | { readonly type: 'goodbye.done'; readonly outcome: string };
 
@@ -34,6 +42,8 @@ export const agentMachine = setup({
     heartbeat: notProvided('agent', 'heartbeat'),
     /** Says goodbye and waits until nothing is bound here; reports `goodbye.done`. */
     goodbye: notProvided('agent', 'goodbye'),
+    /** Asks its judge to be waited for, for a while; reports `restart.leased` or `restart.refused`. */
+    restartLease: notProvided('agent', 'restartLease'),
   },
   actions: {
     unexpected,
@@ -46,14 +56,26 @@ export const agentMachine = setup({
     }),
     noteIsolated: assign({ reason: 'no judge has acknowledged a heartbeat within the lease' }),
     noteServing: assign({ reason: null }),
+    noteInsists: assign(({ event }) =>
+      event.type === 'restart' ? { insists: event.insists } : {},
+    ),
+    noteStays: assign(({ event }) =>
+      event.type === 'restart.refused' ? { reason: event.reason } : {},
+    ),
+  },
+  guards: {
+    mayStay: ({ context }) => !context.insists,
+    isLeaving: ({ event }) => event.type === 'restart.refused' && event.leaving,
   },
 }).createMachine({
   id: 'agent',
-  context: { incarnation: 0, reason: null },
+  context: { incarnation: 0, reason: null, insists: false },
   initial: 'connecting',
   on: {
     started: { actions: 'noteIncarnation' },
     stop: '.draining',
+    restart: { target: '.restarting', actions: 'noteInsists' },
+    'restart.*': {},
     'bus.*': {},
     'lease.*': {},
     'register.accepted': {},
@@ -94,10 +116,25 @@ export const agentMachine = setup({
         'lease.renewed': { target: 'serving', actions: 'noteServing' },
       },
     },
+    // Without heartbeats: one that is sent after the question says that it stays.
+    restarting: {
+      invoke: { src: 'restartLease', id: 'restartLease' },
+      on: {
+        restart: { actions: 'noteInsists' },
+        'incarnation.ended': {},
+        'restart.leased': 'stopped',
+        'restart.refused': [
+          { guard: 'mayStay', target: 'registering', actions: 'noteStays' },
+          { guard: 'isLeaving', target: 'draining' },
+          'stopped',
+        ],
+      },
+    },
     draining: {
       invoke: { src: 'goodbye', id: 'goodbye' },
       on: {
         stop: {},
+        restart: {},
         'incarnation.ended': {},
         'goodbye.done': 'stopped',
       },

@@ -24,6 +24,16 @@ export type AgentDescription = z.infer<typeof AgentDescription>;
 export const Cordon = z.strictObject({ draining: z.boolean(), since: z.number() });
 export type Cordon = z.infer<typeof Cordon>;
 
+/** An agent's leave for a restart: until when it is waited for. Each is asked for once. */
+export const RestartLease = z.strictObject({
+  /** The agent's newest heartbeat when it asked: a newer one says that it has not gone after all. */
+  sequence: z.int().min(0),
+  forMs: z.number().min(0),
+  /** Wall time. */
+  until: z.number(),
+});
+export type RestartLease = z.infer<typeof RestartLease>;
+
 export const LivenessContext = z.strictObject({
   agent: agentId.nullable(),
   /** 0 until it has registered. */
@@ -36,6 +46,8 @@ export const LivenessContext = z.strictObject({
   since: z.number(),
   /** It is about the agent, whatever becomes of its incarnations. */
   cordon: Cordon.nullable().default(null),
+  /** Of this incarnation, also when it is over. */
+  restart: RestartLease.nullable().default(null),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -47,4 +59,5 @@ export const initialLivenessContext: LivenessContext = {
   suspicion: null,
   since: 0,
   cordon: null,
+  restart: null,
 };

@@ -1,38 +1,11 @@
 import { assign, setup } from 'xstate';
 import { notProvided } from '../not-provided.ts';
 import { unexpected } from '../unexpected.ts';
-import { type AgentDescription, type LivenessContext, initialLivenessContext } from './context.ts';
+import { type LivenessContext, initialLivenessContext } from './context.ts';
+import type { LivenessEvent } from './events.ts';
+import * as restarts from './restart.ts';
 
-export type LivenessEvent =
-  | {
-      readonly type: 'registered';
-      readonly agent: string;
-      readonly incarnation: number;
-      readonly description: AgentDescription;
-      readonly at: number;
-    }
-  /** Heartbeats stopped for as long as makes an agent suspect. */
-  | { readonly type: 'silent'; readonly incarnation: number; readonly at: number }
-  /** Heartbeats stopped for as long as makes an agent dead. */
-  | { readonly type: 'expired'; readonly incarnation: number; readonly at: number }
-  /** A heartbeat came after a suspicion. */
-  | { readonly type: 'heard'; readonly incarnation: number; readonly at: number }
-  /** The server says that its connection was closed. */
-  | {
-      readonly type: 'connection.closed';
-      readonly incarnation: number;
-      readonly reason: string;
-      readonly at: number;
-    }
-  | { readonly type: 'probe.answered'; readonly incarnation: number; readonly at: number }
-  /** Nobody listens on the agent's subjects, also after the grace for reconnects. */
-  | { readonly type: 'probe.nobody'; readonly incarnation: number; readonly at: number }
-  | { readonly type: 'goodbye'; readonly incarnation: number; readonly at: number }
-  /** No load balancer is bound to it any more. */
-  | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number }
-  /** An operator wants nothing new to come to it; draining: nor anything to stay. */
-  | { readonly type: 'cordon'; readonly draining: boolean; readonly at: number }
-  | { readonly type: 'uncordon'; readonly at: number };
+export type { LivenessEvent } from './events.ts';
 
 /** An agent as its judge sees it. Verdicts name one incarnation, and are never taken back. */
 export const livenessMachine = setup({
@@ -42,10 +15,12 @@ export const livenessMachine = setup({
     probe: notProvided('liveness', 'probe'),
     /** Reports `emptied` once no load balancer is bound to the agent. */
     emptying: notProvided('liveness', 'emptying'),
+    /** Reports `lease.ended` when the restart lease in the context is over. */
+    restartLease: notProvided('liveness', 'restartLease'),
   },
   actions: {
     unexpected,
-    noteRegistered: assign(({ event }) => {
+    noteRegistered: assign(({ context, event }) => {
       if (event.type !== 'registered') return {};
       return {
         agent: event.agent,
@@ -54,6 +29,7 @@ export const livenessMachine = setup({
         reason: null,
         suspicion: null,
         since: event.at,
+        ...(event.incarnation > context.incarnation ? { restart: null } : {}),
       };
     }),
     noteHeard: assign(({ event }) => ({ reason: null, suspicion: null, since: event.at })),
@@ -82,6 +58,8 @@ export const livenessMachine = setup({
       event.type === 'cordon' ? { cordon: { draining: event.draining, since: event.at } } : {},
     ),
     clearCordon: assign({ cordon: null }),
+    noteRestart: assign(restarts.noteRestart),
+    noteLeaseEnded: assign(restarts.noteLeaseEnded),
     noteLeaving: assign(({ event }) => ({ reason: 'it said goodbye', since: event.at })),
   },
   guards: {
@@ -92,6 +70,9 @@ export const livenessMachine = setup({
     /** Registered again under the same incarnation: its judge had forgotten, it had not died. */
     same: ({ context, event }) =>
       'incarnation' in event && event.incarnation === context.incarnation,
+    asksForLease: restarts.asksForLease,
+    hasStayed: restarts.hasStayed,
+    currentLease: restarts.currentLease,
     cordoned: ({ context }) => context.cordon !== null,
     /** Asked for again: it stands since the first time. */
     cordonedAlready: ({ context, event }) =>
@@ -111,6 +92,9 @@ export const livenessMachine = setup({
     'probe.*': {},
     goodbye: {},
     emptied: {},
+    restart: {},
+    stayed: {},
+    'lease.ended': {},
     cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
     uncordon: [{ guard: 'cordoned', actions: 'clearCordon' }, {}],
     '*': { actions: 'unexpected' },
@@ -128,6 +112,7 @@ export const livenessMachine = setup({
         'connection.closed': [{ guard: 'current', target: 'suspect', actions: 'noteClosed' }, {}],
         expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
         goodbye: [{ guard: 'current', target: 'draining', actions: 'noteLeaving' }, {}],
+        restart: [{ guard: 'asksForLease', target: 'restarting', actions: 'noteRestart' }, {}],
       },
     },
     suspect: {
@@ -147,6 +132,18 @@ export const livenessMachine = setup({
         ],
         expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
         goodbye: [{ guard: 'current', target: 'draining', actions: 'noteLeaving' }, {}],
+        restart: [{ guard: 'asksForLease', target: 'restarting', actions: 'noteRestart' }, {}],
+      },
+    },
+    // Whatever would be evidence against another one is none against an agent that said it would go.
+    restarting: {
+      invoke: { src: 'restartLease', id: 'restartLease' },
+      on: {
+        stayed: [{ guard: 'hasStayed', target: 'alive', actions: 'noteHeard' }, {}],
+        'lease.ended': [
+          { guard: 'currentLease', target: 'suspect', actions: 'noteLeaseEnded' },
+          {},
+        ],
       },
     },
     dead: {},

@@ -1,3 +1,5 @@
+import { timestampOf } from '../model/operations/stamp.ts';
+
 /** An agent as placement sees it. */
 export interface AgentFacts {
   readonly id: string;
@@ -13,6 +15,8 @@ export interface AgentFacts {
   readonly load: number;
   /** Set by an operator: nothing new may come to it. */
   readonly cordoned: boolean;
+  /** The wall time until which it is waited for, while it is being restarted. */
+  readonly awayUntil: number | null;
 }
 
 /** Hosts that hold others of a load balancer's groups, each with the reason as the user reads it. */
@@ -47,6 +51,7 @@ export interface Rejected {
 export function rejection(agent: AgentFacts, ask: Ask): string | null {
   const excluded = ask.exclude.get(agent.id);
   if (excluded !== undefined) return excluded;
+  if (agent.awayUntil !== null) return `is being restarted until ${timestampOf(agent.awayUntil)}Z`;
   if (agent.state !== 'alive') return `is ${agent.state}`;
   if (agent.cordoned) return 'is cordoned';
   if (!agent.drivers.includes(ask.driver)) {

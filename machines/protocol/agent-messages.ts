@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AgentDescription } from '../liveness/context.ts';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { OperatingReport } from '../model/status.ts';
+import { restartLeaseMaxMs, restartLeaseMinMs } from '../timings/timings.ts';
 import { agentId, epoch, generation, hostId, incarnation } from './seat.ts';
 
 /** Messages between agents and controllers. Each is parsed by its schema where it arrives. */
@@ -98,6 +99,38 @@ export type Goodbye = z.infer<typeof Goodbye>;
 /** `retired`: nothing is bound to the agent any more. */
 export const GoodbyeReply = z.strictObject({ retired: z.boolean(), bound: z.int().min(0) });
 export type GoodbyeReply = z.infer<typeof GoodbyeReply>;
+
+/** An agent that is about to be restarted asks to be waited for, for so long. */
+export const AskRestartLease = z.strictObject({
+  agent: agentId,
+  incarnation,
+  /** That of its newest heartbeat: none follows before it ends. */
+  sequence: z.int().min(0),
+  forMs: z.number().min(restartLeaseMinMs).max(restartLeaseMaxMs),
+});
+export type AskRestartLease = z.infer<typeof AskRestartLease>;
+
+export const RestartLeaseReply = z.discriminatedUnion('type', [
+  /** It is on record: until this wall time of the judge's, the agent is waited for. */
+  z.strictObject({ type: z.literal('leased'), until: z.number() }),
+  /** `leaving`: what it holds is on its way to others, and its goodbye helps that on. */
+  z.strictObject({ type: z.literal('refused'), reason: text, leaving: z.boolean() }),
+]);
+export type RestartLeaseReply = z.infer<typeof RestartLeaseReply>;
+
+/** An operator wants this incarnation to make room for the next one. */
+export const RestartOrder = z.strictObject({ incarnation });
+export type RestartOrder = z.infer<typeof RestartOrder>;
+
+export const RestartOrderReply = z.discriminatedUnion('type', [
+  /** It has its lease, and ends now. */
+  z.strictObject({ type: z.literal('leased'), until: z.number() }),
+  /** It lives on. */
+  z.strictObject({ type: z.literal('refused'), reason: text }),
+  /** It has been started anew already. */
+  z.strictObject({ type: z.literal('stale'), incarnation }),
+]);
+export type RestartOrderReply = z.infer<typeof RestartOrderReply>;
 
 export const Probe = z.strictObject({});
 export const ProbeReply = z.strictObject({ agent: agentId, incarnation });

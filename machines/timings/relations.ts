@@ -1,4 +1,4 @@
-import type { Timings } from './timings.ts';
+import { restartLeaseMaxMs, restartLeaseMinMs, type Timings } from './timings.ts';
 
 interface Relation {
   /** What must hold, as the reader of an error should see it. */
@@ -32,6 +32,11 @@ const relations: readonly Relation[] = [
     rule: 'leaseMs < lapseMs',
     why: 'an agent must have let go before others may take its leased seats',
     holds: (t) => t.leaseMs < t.lapseMs,
+  },
+  {
+    rule: `${restartLeaseMinMs} ≤ restartLeaseMs ≤ ${restartLeaseMaxMs}`,
+    why: 'a process takes a second to start, and one that never comes back must not be waited for too long',
+    holds: ({ restartLeaseMs: ms }) => ms >= restartLeaseMinMs && ms <= restartLeaseMaxMs,
   },
   {
     rule: '2 × apiAttemptMs ≤ apiTimeoutMs',

@@ -41,6 +41,8 @@ export interface Timings {
   readonly sweepMs: number;
   /** How long a stopping agent waits for its load balancers to be taken over. */
   readonly goodbyeMs: number;
+  /** How long an agent that is restarted on purpose is waited for, whatever else speaks against it. */
+  readonly restartLeaseMs: number;
   /** Backoff of registration and of refused store writes. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
@@ -52,6 +54,13 @@ export interface Timings {
   /** How long one attempt of it may take: its shard may be changing hands. */
   readonly apiAttemptMs: number;
 }
+
+/**
+ * Within which a restart lease may be: a shorter one ends before a process can start, and with a longer
+ * one a host that never comes back keeps what it held for too long.
+ */
+export const restartLeaseMinMs = 1_000;
+export const restartLeaseMaxMs = 600_000;
 
 const common = {
   commandTimeoutMs: 10_000,
@@ -65,6 +74,7 @@ const common = {
   deviceStableMs: 10_000,
   sweepMs: 30_000,
   goodbyeMs: 10_000,
+  restartLeaseMs: 60_000,
   retryMs: 50,
   retryMaxMs: 2_000,
   restartMs: 100,

@@ -8,10 +8,10 @@ import type { Log } from '../../machines/ports/log.ts';
 import {
   Command,
   type CommandReply,
-  GoodbyeReply,
   HeartbeatReply,
   Probe,
   RegisterReply,
+  RestartOrder,
   Standing,
   type Strays,
   StraysReply,
@@ -26,6 +26,7 @@ import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
+import { Farewell } from './farewell.ts';
 import { Homecoming } from './homecoming.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
@@ -45,6 +46,8 @@ export interface AgentOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly shards: number;
+  /** An operator has asked for it: this process is to end now, and is started again; not without it. */
+  readonly restart?: () => void;
 }
 
 /** Tells the agent's machine what became of its children. */
@@ -61,6 +64,7 @@ export class Agent {
   readonly #devices: Devices;
   readonly #home: Homecoming;
   readonly #lettingGo: LettingGo;
+  readonly #farewell: Farewell;
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #reach: Reach;
@@ -88,6 +92,13 @@ export class Agent {
     this.#home = new Homecoming({ ...options, ...own });
     const { host } = options.description;
     this.#lettingGo = new LettingGo({ ...own, host, home: this.#home });
+    this.#farewell = new Farewell({
+      ...options,
+      agent: options.id,
+      incarnation: () => this.incarnation,
+      sequence: () => this.#sequence,
+      up: (kind) => this.#up(kind),
+    });
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
@@ -98,7 +109,10 @@ export class Agent {
             this.#sweep(signal),
           ]);
         }),
-        goodbye: worker<AgentEvent>((_, report, signal) => this.#goodbye(report, signal)),
+        goodbye: worker<AgentEvent>((_, report, signal) => this.#farewell.goodbye(report, signal)),
+        restartLease: worker<AgentEvent>((_, report, signal) =>
+          this.#farewell.askLease(report, signal),
+        ),
       },
       actions: { unexpected: countUnexpected(log, 'agent', this.counters) },
     });
@@ -164,13 +178,20 @@ export class Agent {
     });
   }
 
-  /** Says goodbye, and resolves when nothing is bound here or the time for it is up. */
-  async stop(): Promise<void> {
+  /**
+   * Says goodbye, and resolves when nothing is bound here or the time for it is up. One that comes back
+   * asks to be waited for instead, and keeps what it holds.
+   */
+  async stop({ comesBack = false } = {}): Promise<void> {
+    const { clock, timings } = this.#options;
     const stopped = new Promise<void>((resolve) => {
       this.#actor.subscribe({ complete: () => resolve(), error: () => resolve() });
     });
-    if (this.#restartTimer === null) this.#actor.send({ type: 'stop' });
+    if (this.#restartTimer === null && this.state !== 'stopped') {
+      this.#actor.send(comesBack ? { type: 'restart', insists: true } : { type: 'stop' });
+    }
     await stopped;
+    if (comesBack) await this.#devices.settle(clock.monotonicMs() + timings.goodbyeMs);
     this.kill();
   }
 
@@ -192,10 +213,10 @@ export class Agent {
 
   #listen(): void {
     const { id, bus, log } = this.#options;
+    const wire = { bus, log };
     this.#subscriptions.push(
       serve({
-        bus,
-        log,
+        ...wire,
         subject: subjects.down(id, 'command'),
         schema: Command,
         handle: (command) => this.#command(command),
@@ -205,8 +226,7 @@ export class Agent {
         }),
       }),
       serve({
-        bus,
-        log,
+        ...wire,
         subject: subjects.down(id, 'standing'),
         schema: Standing,
         handle: async (standing) => {
@@ -215,8 +235,13 @@ export class Agent {
         },
       }),
       serve({
-        bus,
-        log,
+        ...wire,
+        subject: subjects.down(id, 'restart'),
+        schema: RestartOrder,
+        handle: (order) => this.#farewell.obey(order, this.#actor),
+      }),
+      serve({
+        ...wire,
         subject: subjects.down(id, 'probe'),
         schema: Probe,
         handle: () => Promise.resolve({ agent: id, incarnation: this.incarnation }),
@@ -228,6 +253,9 @@ export class Agent {
     const { drivers, log } = this.#options;
     if (command.incarnation !== this.incarnation) {
       return { type: 'stale', incarnation: this.incarnation };
+    }
+    if (this.state === 'stopped') {
+      return { type: 'failed', kind: 'retryable', message: 'this agent is ending' };
     }
     const driver = drivers.get(command.driver);
     if (driver === undefined) {
@@ -363,28 +391,5 @@ export class Agent {
     const { journal, clock } = this.#options;
     const next = await nextIncarnation(journal, clock, Math.max(above, this.incarnation));
     report({ type: 'incarnation.ended', reason, next });
-  }
-
-  async #goodbye(report: Tell, signal: Cancellation): Promise<void> {
-    const { id: agent, bus, clock, timings } = this.#options;
-    const startedAt = clock.monotonicMs();
-    const request = { agent, incarnation: this.incarnation };
-    let outcome = 'no judge answered';
-    while (!signal.aborted && clock.monotonicMs() - startedAt < timings.goodbyeMs) {
-      try {
-        const subject = this.#up('goodbye');
-        const reply = await call(bus, subject, request, GoodbyeReply, timings.ackTimeoutMs);
-        if (reply.retired) {
-          outcome = 'retired';
-          break;
-        }
-        outcome = `${reply.bound} load balancers are still bound here`;
-      } catch (error) {
-        outcome = error instanceof Error ? error.message : String(error);
-      }
-      await pause(clock, timings.retryMs, signal);
-    }
-    this.#options.log.info({ agent, outcome }, 'goodbye');
-    report({ type: 'goodbye.done', outcome });
   }
 }

@@ -1,5 +1,6 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
+import { delay } from '../../machines/ports/clock.ts';
 import { Device, type DeviceOptions } from './device.ts';
 
 type Shared = Omit<DeviceOptions, 'id' | 'driver' | 'report' | 'removed'>;
@@ -61,6 +62,15 @@ export class Devices {
     this.#devices.get(id)?.stop();
     this.#devices.delete(id);
     await this.#options.journal.save(id, null);
+  }
+
+  /** Resolves when no call to a device is under way, or at this time at the latest. */
+  async settle(untilMs: number): Promise<void> {
+    const { clock, timings } = this.#options;
+    const isBusy = (device: Device) => device.state === 'applying' || device.state === 'removing';
+    while (clock.monotonicMs() < untilMs && [...this.all()].some(isBusy)) {
+      await delay(clock, timings.retryMs);
+    }
   }
 
   stop(): void {

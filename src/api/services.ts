@@ -85,7 +85,7 @@ export interface AgentView {
   readonly id: string;
   readonly host: string;
   readonly incarnation: number;
-  /** The liveness machine's state: joining, alive, suspect, dead, draining, retired. */
+  /** The liveness machine's state: joining, alive, suspect, restarting, dead, draining, retired. */
   readonly state: string;
   readonly reason: string | null;
   readonly drivers: readonly string[];
@@ -99,6 +99,16 @@ export interface AgentView {
   readonly sinceMs: number;
   /** Set by an operator, with the wall time: nothing new comes to it; draining: nor stays. */
   readonly cordon: { readonly draining: boolean; readonly since: number } | null;
+  /** The wall time until which it is waited for, while it is being restarted. */
+  readonly awayUntil: number | null;
+}
+
+/** What came of the wish that an agent be restarted. */
+export interface Restarting {
+  /** The one that ends; null where it had ended before. */
+  readonly incarnation: number | null;
+  /** The wall time until which the next one is waited for. */
+  readonly until: number | null;
 }
 
 /** Writes resolve once they are committed and shown, and throw Fault. */
@@ -106,6 +116,8 @@ export interface Fleet {
   agents(): readonly AgentView[];
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
+  /** Resolves when the agent is waited for and about to end; null stands for whatever incarnation serves. */
+  restart(agent: string, incarnation: number | null): Promise<Restarting>;
 }
 
 /** A machine's step from one state to another, at the moment when it was taken. */

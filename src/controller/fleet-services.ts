@@ -1,5 +1,9 @@
+import { Fault } from '../../machines/model/fault.ts';
+import { type RestartOrder, RestartOrderReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { AgentView, Fleet } from '../api/services.ts';
+import type { AgentView, Fleet, Restarting } from '../api/services.ts';
+import { call } from '../messaging/endpoint.ts';
+import { BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import type { FleetView } from './fleet-view.ts';
 import { callOwner, type OwnerCallOptions } from './owner-call.ts';
 import type { Projection } from './projection.ts';
@@ -9,6 +13,8 @@ export interface FleetServicesOptions extends OwnerCallOptions {
   readonly fleet: FleetView;
   readonly projection: Projection;
 }
+
+const startedAnew: Restarting = { incarnation: null, until: null };
 
 /** Agents for the API: what operators want of them goes to their judge. */
 export class FleetServices implements Fleet {
@@ -28,6 +34,34 @@ export class FleetServices implements Fleet {
 
   uncordon(agent: string): Promise<void> {
     return this.#ask(agent, 'uncordon', {});
+  }
+
+  async restart(agent: string, incarnation: number | null): Promise<Restarting> {
+    const known = this.#options.fleet.current(agent);
+    if (known === null) throw new Fault(404, `Agent ${agent} not found.`);
+    if (incarnation !== null && incarnation < known.incarnation) return startedAnew;
+    const order = { incarnation: incarnation ?? known.incarnation };
+    const reply = await this.#order(agent, order);
+    if (reply.type === 'stale') return startedAnew;
+    if (reply.type === 'leased') return { ...order, until: reply.until };
+    throw new Fault(409, `Agent ${agent} is not restarted: ${reply.reason}.`);
+  }
+
+  /** The agent asks its judge first, for as long as it may take to say goodbye. */
+  async #order(agent: string, order: RestartOrder): Promise<RestartOrderReply> {
+    const { bus, timings } = this.#options;
+    const timeoutMs = timings.goodbyeMs + timings.ackTimeoutMs;
+    const subject = subjects.down(agent, 'restart');
+    try {
+      return await call(bus, subject, order, RestartOrderReply, timeoutMs);
+    } catch (error) {
+      if (error instanceof NoResponders) {
+        throw new Fault(409, `Agent ${agent} is not restarted: it does not run.`);
+      }
+      if (!(error instanceof RequestTimeout || error instanceof BusUnavailable)) throw error;
+      const why = `Agent ${agent} has not said whether it is restarted: ${error.message}`;
+      throw new Fault(503, why, 1);
+    }
   }
 
   #ask(agent: string, verb: string, request: object): Promise<void> {

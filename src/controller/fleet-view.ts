@@ -106,6 +106,7 @@ export class FleetView {
         capacity,
         load: this.#loads.bound(id),
         cordoned: context.cordon !== null,
+        awayUntil: state === 'restarting' ? (context.restart?.until ?? null) : null,
       });
     }
     return facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -128,6 +129,7 @@ export class FleetView {
         addresses: known.context.description?.addresses ?? [],
         sinceMs: known.context.since,
         cordon: known.context.cordon,
+        awayUntil: facts.awayUntil,
       };
     });
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
+  AskRestartLease,
   Claim,
   Goodbye,
   Heartbeat,
@@ -92,6 +93,10 @@ export class Inbox {
       case 'goodbye':
         return this.#answer(message, Goodbye, address.agent, (body) =>
           this.#options.judge.goodbye(body),
+        );
+      case 'restart':
+        return this.#answer(message, AskRestartLease, address.agent, (asked) =>
+          this.#options.judge.restart(asked),
         );
       case 'strays':
         return this.#answer(message, Strays, address.agent, (asked) => this.#strays(asked));

@@ -6,6 +6,7 @@ import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import {
+  type AskRestartLease,
   type Goodbye,
   type GoodbyeReply,
   type Heartbeat,
@@ -13,6 +14,7 @@ import {
   ProbeReply,
   type Register,
   type RegisterReply,
+  type RestartLeaseReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -24,6 +26,7 @@ import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
+import { grantRestart, leaseClock } from './restart-lease.ts';
 import type { Told } from './told.ts';
 
 export interface JudgeOptions {
@@ -73,6 +76,7 @@ export class Judge {
         emptying: worker<LivenessEvent>((agent, report, signal) =>
           this.#emptying(agent, report, signal),
         ),
+        restartLease: leaseClock({ clock, timings, host: () => this.host }),
       },
       actions: { unexpected: countUnexpected(log, 'liveness', options.counters) },
     });
@@ -121,6 +125,7 @@ export class Judge {
     if (this.host.committedContext(agent)?.incarnation !== incarnation) return { type: 'unknown' };
     // Answered, so that it may come back; but one that hears nothing is as good as silent.
     if (leased) this.#heard(agent, incarnation);
+    this.#noteStayed(agent, incarnation, sequence);
     const term = this.#options.term(agent);
     return { type: 'acknowledged', agent, incarnation, sequence, term };
   }
@@ -135,6 +140,23 @@ export class Judge {
     const state = this.#states.get(agent);
     const retired = state === 'retired' || state === undefined;
     return { retired, bound: this.#options.boundCount(agent) };
+  }
+
+  /** An agent that is about to be restarted is waited for, once that is on record. */
+  async restart(asked: AskRestartLease): Promise<RestartLeaseReply> {
+    const { agent, incarnation } = asked;
+    const ended = this.#verdict(agent, incarnation);
+    if (ended !== null) return { type: 'refused', reason: ended.reason, leaving: false };
+    // As with a goodbye, asking again is its sign of life.
+    if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
+    return await grantRestart(this.host, asked, this.#options.clock.wallMs());
+  }
+
+  /** It was to be restarted, and lives on: perhaps it was never told that it is waited for. */
+  #noteStayed(agent: string, incarnation: number, sequence: number): void {
+    if (this.#states.get(agent) !== 'restarting') return;
+    const at = this.#options.clock.wallMs();
+    this.host.tell(agent, { type: 'stayed', incarnation, sequence, at });
   }
 
   /** Resolves with the revision of its record that says so; throws a Fault (404). */
@@ -196,6 +218,8 @@ export class Judge {
     const { timings, clock } = this.#options;
     const now = this.#options.provenMs();
     for (const [agent, hearing] of this.#hearing) {
+      // Its silence is expected; it counts once nobody waits for it any more.
+      if (this.#states.get(agent) === 'restarting') continue;
       const silenceMs = now - hearing.lastHeardMs;
       if (silenceMs < timings.suspectAfterMs) continue;
       const { incarnation } = hearing;

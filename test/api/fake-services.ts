@@ -8,6 +8,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type {
   AgentView,
   Fleet,
+  Restarting,
   LoadBalancers,
   LoadBalancerView,
   TransitionEvent,
@@ -183,6 +184,7 @@ export const anAgent: AgentView = {
   standbyLoadBalancers: 1,
   sinceMs: Date.UTC(2026, 0, 1),
   cordon: null,
+  awayUntil: null,
 };
 
 /** One agent, which does what it is told. */
@@ -199,6 +201,14 @@ export class FakeFleet implements Fleet {
 
   async uncordon(agent: string): Promise<void> {
     this.#set(agent, null);
+  }
+
+  async restart(agent: string, incarnation: number | null): Promise<Restarting> {
+    if (agent !== anAgent.id) throw new Fault(404, `Agent ${agent} not found.`);
+    if (incarnation !== null && incarnation < anAgent.incarnation) {
+      return { incarnation: null, until: null };
+    }
+    return { incarnation: anAgent.incarnation, until: Date.UTC(2026, 0, 3) };
   }
 
   #set(agent: string, cordon: AgentView['cordon']): void {

@@ -23,6 +23,7 @@ test('agents are shown as they are judged', async () => {
         capacity: null,
         bound_loadbalancers: 2,
         standby_loadbalancers: 1,
+        restarting_until: null,
         cordon: null,
         since: '2026-01-01T00:00:00.000Z',
       },
@@ -47,6 +48,26 @@ test.each(['agent-9', 'no.agent', 'AGENT', 'a%2Fb'])('an agent %s is not found',
     404,
     expect.stringMatching(/^Agent .* not found\.$/),
   ]);
+});
+
+test.each([
+  ['', { incarnation: 3, until: '2026-01-03T00:00:00.000Z' }],
+  ['?incarnation=3', { incarnation: 3, until: '2026-01-03T00:00:00.000Z' }],
+  ['?incarnation=2', { incarnation: null, until: null }],
+])('an agent is restarted%s, and it is said until when it is waited for', async (query, said) => {
+  const path = `/holdfast/v1/agents/agent-1/restart${query}`;
+
+  const { status, body } = await api.send('POST', path);
+
+  expect([status, body.restart]).toEqual([202, { agent: 'agent-1', ...said }]);
+});
+
+test.each(['0', '-1', '1.5', 'x', ''])('an incarnation %j is refused', async (given) => {
+  const path = `/holdfast/v1/agents/agent-1/restart?incarnation=${given}`;
+
+  const { status, body } = await api.send('POST', path);
+
+  expect([status, body.faultstring]).toEqual([400, expect.stringContaining('incarnation')]);
 });
 
 test('a load balancer is moved, and answered with where it goes', async () => {

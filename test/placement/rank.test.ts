@@ -82,6 +82,11 @@ describe('placement', () => {
     ['is dead', agent('a', { state: 'dead' }), ask('x')],
     ['is draining', agent('a', { state: 'draining' }), ask('x')],
     ['is cordoned', agent('a', { cordoned: true }), ask('x')],
+    [
+      'is being restarted until 2026-01-02T03:04:05Z',
+      agent('a', { state: 'restarting', awayUntil: Date.UTC(2026, 0, 2, 3, 4, 5) }),
+      ask('x'),
+    ],
     ['has failed', agent('a'), ask('x', { exclude: new Map([['a', 'has failed']]) })],
     ['does not run the driver memory (it runs none)', agent('a', { drivers: [] }), ask('x')],
     [

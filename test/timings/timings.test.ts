@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
-import { presets, type Timings } from '../../machines/timings/timings.ts';
+import {
+  presets,
+  restartLeaseMaxMs,
+  restartLeaseMinMs,
+  type Timings,
+} from '../../machines/timings/timings.ts';
 
 const { lan } = presets;
 
@@ -21,6 +26,8 @@ const broken: readonly (readonly [string, Partial<Timings>])[] = [
   ['retryMs ≤ retryMaxMs', { retryMs: lan.retryMaxMs + 1 }],
   ['commandRetryMs ≤ commandRetryMaxMs', { commandRetryMs: lan.commandRetryMaxMs + 1 }],
   ['deviceRetryMs ≤ deviceRetryMaxMs', { deviceRetryMs: lan.deviceRetryMaxMs + 1 }],
+  ['1000 ≤ restartLeaseMs ≤ 600000', { restartLeaseMs: restartLeaseMinMs - 1 }],
+  ['1000 ≤ restartLeaseMs ≤ 600000', { restartLeaseMs: restartLeaseMaxMs + 1 }],
   ['restartMs ≤ restartMaxMs', { restartMs: lan.restartMaxMs + 1 }],
 ];
 
@@ -36,6 +43,10 @@ describe('the relations of the timings', () => {
 
     expect(refused).toThrow("these timings can't work together:");
     expect(refused).toThrow(rule);
+  });
+
+  test.each([restartLeaseMinMs, restartLeaseMaxMs])('a restart lease may be %d', (edgeMs) => {
+    expect(() => assertRelations({ ...lan, restartLeaseMs: edgeMs })).not.toThrow();
   });
 
   test.each(durations)('%s must be a positive, finite number', (name) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { Fault } from '../../../machines/model/fault.ts';
 import { notFound } from '../../../machines/model/operations/words.ts';
-import { agentId } from '../../../machines/protocol/seat.ts';
+import { agentId, incarnation } from '../../../machines/protocol/seat.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, param } from '../edit.ts';
 import { createEventStreams } from '../events.ts';
@@ -24,6 +25,7 @@ function agent(view: AgentView) {
     capacity: view.capacity,
     bound_loadbalancers: view.boundLoadBalancers,
     standby_loadbalancers: view.standbyLoadBalancers,
+    restarting_until: iso(view.awayUntil),
     cordon:
       view.cordon === null
         ? null
@@ -58,6 +60,21 @@ export function transition(event: TransitionEvent) {
   return { sequence, at: iso(event.atMs), kind, id, from, to, event: event.event, binding, reason };
 }
 
+function agentIn(c: ApiContext): string {
+  const id = param(c, 'id');
+  if (!agentId.safeParse(id).success) throw notFound('Agent', id);
+  return id;
+}
+
+/** Which one is meant, so that an order that is given again does not restart its successor. */
+function incarnationIn(c: ApiContext): number | null {
+  const given = c.req.query('incarnation');
+  if (given === undefined) return null;
+  const parsed = incarnation.safeParse(/^\d+$/.test(given) ? Number(given) : Number.NaN);
+  if (parsed.success) return parsed.data;
+  throw new Fault(400, `Invalid incarnation '${given}': give the number that the agent shows.`);
+}
+
 /** What Octavia has no words for: who holds what, and why. */
 export function holdfastRoutes(options: ApiOptions): Route[] {
   const { loadBalancers, fleet } = options.services;
@@ -69,8 +86,7 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
   };
 
   const ordered = async (c: ApiContext, order: (id: string) => Promise<void>) => {
-    const id = param(c, 'id');
-    if (!agentId.safeParse(id).success) throw notFound('Agent', id);
+    const id = agentIn(c);
     await order(id);
     return c.json({
       agent:
@@ -79,6 +95,12 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
           .filter((each) => each.id === id)
           .map(agent)[0] ?? null,
     });
+  };
+
+  const restart = async (c: ApiContext) => {
+    const id = agentIn(c);
+    const { incarnation, until } = await fleet.restart(id, incarnationIn(c));
+    return c.json({ restart: { agent: id, incarnation, until: iso(until) } }, 202);
   };
 
   const move = async (c: ApiContext) => {
@@ -103,6 +125,7 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       path: '/holdfast/v1/agents/:id/uncordon',
       handle: (c) => ordered(c, (id) => fleet.uncordon(id)),
     },
+    { method: 'POST', path: '/holdfast/v1/agents/:id/restart', handle: restart },
     { method: 'POST', path: '/holdfast/v1/loadbalancers/:id/move', handle: move },
     {
       method: 'GET',

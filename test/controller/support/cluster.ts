@@ -63,6 +63,8 @@ export class Cluster extends Virtual {
   /** Every step of every actor of the newest controller. */
   readonly steps: TransitionEvent[] = [];
   readonly broker: MemoryBroker;
+  /** Agents that were asked to end, and to be started again. */
+  readonly restarting: string[] = [];
   readonly #agents = new Map<string, Running<Agent>>();
   readonly #controllers = new Map<string, Running<Controller>>();
   readonly #journals = new Map<string, MemoryJournal>();
@@ -242,10 +244,17 @@ export class Cluster extends Virtual {
       log: this.log,
       timings: this.timings,
       shards,
+      restart: () => this.restarting.push(id),
     });
     this.#agents.set(id, { process, bus, it: agent });
     agent.start();
     return agent;
+  }
+
+  /** As where its service is restarted: it ends when it is waited for. */
+  async stopForRestart(id: string): Promise<void> {
+    await this.settled(this.agent(id).stop({ comesBack: true }));
+    this.killAgent(id);
   }
 
   /** As kill -9: its connection is closed by the kernel, and nobody says goodbye. */

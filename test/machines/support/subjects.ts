@@ -87,7 +87,7 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
   };
 }
 
-function livenessEvents({ incarnation }: LivenessContext): EveryType<LivenessEvent> {
+function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<LivenessEvent> {
   const description = {
     host: 'host-1',
     drivers: [],
@@ -116,6 +116,13 @@ function livenessEvents({ incarnation }: LivenessContext): EveryType<LivenessEve
     emptied: each('emptied'),
     cordon: [false, true].map((draining) => ({ type: 'cordon', draining, at: 2 })),
     uncordon: [{ type: 'uncordon', at: 2 }],
+    restart: each('restart').map((event) => ({ ...event, sequence: 1, forMs: 1_000 })),
+    stayed: [1, 2].flatMap((sequence) => each('stayed').map((event) => ({ ...event, sequence }))),
+    'lease.ended': [restart?.until ?? 0, -1].map((until) => ({
+      type: 'lease.ended',
+      until,
+      at: 2,
+    })),
   };
 }
 
@@ -130,6 +137,13 @@ function agentEvents(): EveryType<AgentEvent> {
     'drivers.found': [{ type: 'drivers.found' }],
     'lease.ended': [{ type: 'lease.ended' }],
     'lease.renewed': [{ type: 'lease.renewed' }],
+    restart: [true, false].map((insists) => ({ type: 'restart', insists })),
+    'restart.leased': [{ type: 'restart.leased' }],
+    'restart.refused': [true, false].map((leaving) => ({
+      type: 'restart.refused',
+      reason: 'no',
+      leaving,
+    })),
     stop: [{ type: 'stop' }],
     'goodbye.done': [{ type: 'goodbye.done', outcome: 'retired' }],
   };

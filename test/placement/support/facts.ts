@@ -12,6 +12,7 @@ export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFa
     capacity: null,
     load: 0,
     cordoned: false,
+    awayUntil: null,
     ...given,
   };
 }
