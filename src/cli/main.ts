@@ -13,6 +13,7 @@ import { demoCommand } from './commands/demo.ts';
 import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
 import { moveCommand } from './commands/move.ts';
+import { restartCommand } from './commands/restart.ts';
 import { upCommand } from './commands/up.ts';
 
 const program = new Command('holdfast')
@@ -29,6 +30,7 @@ const program = new Command('holdfast')
   .addCommand(uncordonCommand)
   .addCommand(drainCommand)
   .addCommand(moveCommand)
+  .addCommand(restartCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

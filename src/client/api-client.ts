@@ -18,8 +18,12 @@ const Agent = z.object({
   standby_loadbalancers: z.number(),
   since: z.coerce.date(),
   cordon: z.object({ draining: z.boolean(), since: z.coerce.date() }).nullable(),
+  incarnation: z.number(),
 });
 export type Agent = z.infer<typeof Agent>;
+
+const Restarting = z.object({ until: z.coerce.date().nullable() });
+export type Restarting = z.infer<typeof Restarting>;
 
 /** A load balancer, as Holdfast's own list shows it. */
 const Whereabouts = z.object({
@@ -77,6 +81,13 @@ export class ApiClient {
   /** Has an operator's word done about an agent. */
   async order(agent: string, verb: 'cordon' | 'uncordon' | 'drain'): Promise<void> {
     await this.post(`/holdfast/v1/agents/${encodeURIComponent(agent)}/${verb}`, {});
+  }
+
+  /** Has this incarnation of an agent restarted; resolves when it is waited for. */
+  async restart(agent: string, incarnation: number): Promise<Restarting> {
+    const path = `/holdfast/v1/agents/${encodeURIComponent(agent)}/restart`;
+    const body = await this.post(`${path}?incarnation=${incarnation}`, {});
+    return z.object({ restart: Restarting }).parse(body).restart;
   }
 
   /** Where all load balancers are. */

@@ -64,6 +64,8 @@ const AgentConfig = z.strictObject({
   zone: z.string().max(detailMax).nullable().default(null),
   /** How many load balancers it may hold; null means no limit. */
   capacity: z.int().min(0).nullable().default(null),
+  /** Whoever stops it by SIGTERM starts it again soon, or has others take over what it holds. */
+  onSigterm: z.enum(['restart', 'leave'], { error: 'give restart or leave' }).default('restart'),
   /** The drivers that it runs, by name, each with its own options. */
   drivers: z.record(z.string(), z.unknown()).default({ haproxy: {} }),
 });

@@ -18,10 +18,17 @@ import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
 import { version } from './version.ts';
 
+/**
+ * How an agent ends: it asks to be waited for, and keeps what it holds; it says goodbye, and waits a
+ * while for others to take that; or it just ends.
+ */
+export type Ending = 'comes back' | 'leaves' | 'at once';
+
 export interface RunningAgent {
   readonly agent: Agent;
-  /** With `handOver` it says goodbye first, and waits a while for others to take what it holds. */
-  stop(options: { readonly handOver: boolean }): Promise<void>;
+  /** Resolves when it has ended because an operator wants it started again. */
+  readonly restarts: Promise<'restart'>;
+  stop(how: Ending): Promise<void>;
 }
 
 /** The composition root of an agent: real clock, NATS, its journal, and the drivers it runs. */
@@ -45,6 +52,10 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     log,
     timings,
   });
+  let restart: () => void = () => undefined;
+  const restarts = new Promise<'restart'>((resolve) => {
+    restart = () => resolve('restart');
+  });
   const agent = new Agent({
     id,
     description: { host, zone, capacity, addresses: ownAddresses(), version },
@@ -56,13 +67,15 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     log,
     timings,
     shards,
+    restart,
   });
   agent.start();
   return {
     agent,
-    stop: async ({ handOver }) => {
-      if (handOver) await agent.stop();
-      else agent.kill();
+    restarts,
+    stop: async (how) => {
+      if (how === 'at once') agent.kill();
+      else await agent.stop({ comesBack: how === 'comes back' });
       await bus.close();
       for (const driver of drivers.values()) await driver.close();
       alone?.close();

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { ProcessMessage } from '../processes/lifecycle.ts';
+import { restartStatus, spawnCommand } from '../processes/supervision.ts';
 
 /** Backoff of a process that dies: from, at most, and when it counts as stable again. */
 const restartMs = 200;
@@ -32,8 +33,6 @@ export interface ManagedProcessOptions {
   readonly output: ProcessOutput;
 }
 
-const main = new URL('../cli/main.ts', import.meta.url).pathname;
-
 /** A child that runs one of this program's own commands, and is started again when it dies. */
 export class ManagedProcess {
   readonly name: string;
@@ -58,11 +57,7 @@ export class ManagedProcess {
     const { args, clock, log, name, output } = this.#options;
     this.#startedMs = clock.monotonicMs();
     this.#stopping = false;
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
-      stdio: ['ignore', 'ignore', output, 'ipc'],
-      // A terminal's Ctrl-C is for the parent, which then stops its processes in their order.
-      detached: true,
-    });
+    const child = spawnCommand(args, output);
     this.#child = child;
     log.debug({ process: name, pid: child.pid }, 'a process was started');
     return new Promise((resolve, reject) => {
@@ -82,7 +77,7 @@ export class ManagedProcess {
         clock.clearTimer(timer);
         const how = signal ?? `exit status ${code}`;
         reject(new ProcessFailed(`${name} ended with ${how} before it was ready`));
-        this.#ended(child, how);
+        this.#ended(child, how, code === restartStatus);
       });
     });
   }
@@ -94,9 +89,9 @@ export class ManagedProcess {
 
   /**
    * Ends it until it is started again; resolves when it has ended. Without `handOver` it ends at
-   * once, because everything ends with it.
+   * once, because everything ends with it. One that comes back is told so, as a service manager does.
    */
-  async stop({ handOver = true }: { readonly handOver?: boolean } = {}): Promise<void> {
+  async stop({ handOver = true, comesBack = false } = {}): Promise<void> {
     this.#stopping = true;
     const { clock, log, name } = this.#options;
     if (this.#restartTimer !== null) clock.clearTimer(this.#restartTimer);
@@ -105,7 +100,7 @@ export class ManagedProcess {
     const exited = once(child, 'exit');
     // A process that is let go of by its parent stops by itself.
     if (!handOver && child.connected) child.disconnect();
-    else child.kill('SIGTERM');
+    else child.kill(comesBack ? 'SIGTERM' : 'SIGINT');
     const timer = clock.setTimer(stopTimeoutMs, () => {
       log.warn({ process: name, pid: child.pid }, 'a process did not stop in time and is killed');
       child.kill('SIGKILL');
@@ -114,14 +109,19 @@ export class ManagedProcess {
     clock.clearTimer(timer);
   }
 
-  #ended(child: ChildProcess, how: string): void {
+  #ended(child: ChildProcess, how: string, isAsked = false): void {
     if (this.#child !== child) return;
     this.#child = null;
     const { restart, clock, log, name } = this.#options;
-    if (this.#stopping || !restart) return;
-    this.#deaths = clock.monotonicMs() - this.#startedMs > stableMs ? 0 : this.#deaths + 1;
-    const waitMs = backoffMs(Math.max(0, this.#deaths - 1), restartMs, restartMaxMs);
-    log.warn({ process: name, how, waitMs }, 'a process has ended and is started again');
+    if (this.#stopping || !(restart || isAsked)) return;
+    const isStable = isAsked || clock.monotonicMs() - this.#startedMs > stableMs;
+    this.#deaths = isStable ? 0 : this.#deaths + 1;
+    const delayMs = backoffMs(Math.max(0, this.#deaths - 1), restartMs, restartMaxMs);
+    const waitMs = isAsked ? 0 : delayMs;
+    log[isAsked ? 'info' : 'warn'](
+      { process: name, how, waitMs },
+      'a process has ended and is started again',
+    );
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;
       this.start().catch((error: unknown) => {

@@ -1,14 +1,32 @@
 import { Command } from 'commander';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig, type LoadedConfig } from '../../config/load.ts';
 import { createLog } from '../../log/log.ts';
-import { runAgent } from '../../processes/agent-process.ts';
-import { tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
+import { type Ending, runAgent } from '../../processes/agent-process.ts';
+import { type StopRequest, tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
+import { isSupervised, restartStatus, startAgain } from '../../processes/supervision.ts';
+
+interface AgentCommandOptions {
+  readonly config?: string;
+  readonly id?: string;
+  readonly supervised?: true;
+}
 
 export const agentCommand = new Command('agent')
   .description('run an agent: it configures the devices of its host')
   .option('-c, --config <file>', 'configuration file', process.env['HOLDFAST_CONFIG'])
   .option('--id <id>', "the agent's id, in place of the configuration's")
-  .action(async (options: { config?: string; id?: string }) => {
+  .option(
+    '--supervised',
+    `whoever runs this process starts it again when it ends with status ${restartStatus}`,
+  )
+  .addHelpText(
+    'after',
+    `
+SIGTERM: it will be back: what it holds stays its own for restartLeaseMs (agent.onSigterm).
+SIGINT:  it will not: others take over what it holds before it ends.
+"holdfast restart" restarts it from anywhere; systemd starts it again, or the process does so itself.`,
+  )
+  .action(async (options: AgentCommandOptions) => {
     const overrides = options.id === undefined ? {} : { agent: { id: options.id } };
     const file = options.config ?? null;
     const config = await loadConfig({ file, environment: process.env, overrides });
@@ -18,7 +36,16 @@ export const agentCommand = new Command('agent')
     // Asked to end while it was starting, perhaps waiting for NATS: there is nothing to undo.
     if (agent === null) process.exit(0);
     tellReady(null);
-    // Where everything ends with the parent, there is nobody to hand over to.
-    await agent.stop({ handOver: (await asked) !== 'parent' });
-    process.exit(0);
+    const why = await Promise.race([asked, agent.restarts]);
+    await agent.stop(endingOf(why, config));
+    if (why !== 'restart') process.exit(0);
+    if (options.supervised === true || isSupervised()) process.exit(restartStatus);
+    process.exit(await startAgain(process.argv.slice(2), asked, log));
   });
+
+function endingOf(why: StopRequest | 'restart', { agent }: LoadedConfig): Ending {
+  // Where everything ends with the parent, there is nobody to hand over to.
+  if (why === 'parent') return 'at once';
+  if (why === 'restart') return 'comes back';
+  return why === 'SIGTERM' && agent.onSigterm === 'restart' ? 'comes back' : 'leaves';
+}

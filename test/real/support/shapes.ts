@@ -29,7 +29,12 @@ export type Whereabouts = z.infer<typeof Whereabouts>;
 
 export const Marker = z.object({ epoch: z.number(), generation: z.number(), removed: z.boolean() });
 export const JournalLine = z.object({ key: z.string(), value: z.string().nullable() });
-export const Step = z.object({ loadBalancer: z.string(), from: z.string(), to: z.string() });
+export const Step = z.object({
+  loadBalancer: z.string(),
+  from: z.string(),
+  to: z.string(),
+  binding: Seat.nullable(),
+});
 export const LogLine = z.object({ level: z.number(), msg: z.string() });
 /** pino's number for it. */
 export const errorLevel = 50;

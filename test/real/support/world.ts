@@ -256,6 +256,15 @@ export class World {
     });
   }
 
+  /** Who has held the load balancer after each of its steps, as its controllers logged it. */
+  async holders(id: string): Promise<readonly string[]> {
+    const lines = (await this.log()).split('\n').filter((line) => line.includes(id));
+    return lines.flatMap((line) => {
+      const step = shapes.Step.safeParse(JSON.parse(line));
+      return step.success && step.data.binding !== null ? [step.data.binding.agent] : [];
+    });
+  }
+
   /** Ends everything; rejects if the processes complained about more than was done to them. */
   async close(): Promise<void> {
     for (const traffic of this.#traffic) await traffic.stop();

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Log } from '../../machines/ports/log.ts';
+import type { StopRequest } from './lifecycle.ts';
+
+/** The exit status of a process that is to be started again, at once. */
+export const restartStatus = 75;
+
+const main = new URL('../cli/main.ts', import.meta.url).pathname;
+
+/** Runs one of this program's own commands in a process of its own, with a channel to this one. */
+export function spawnCommand(args: readonly string[], output: 'inherit' | 'ignore' | number) {
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+    stdio: ['ignore', 'ignore', output, 'ipc'],
+    // A terminal's Ctrl-C is for the parent, which then stops its processes in their order.
+    detached: true,
+  });
+}
+
+/**
+ * Does somebody start this process again when it ends with {@link restartStatus}? A parent with a
+ * channel does, and systemd, which tells the process that it has started itself which one that is.
+ */
+export function isSupervised(): boolean {
+  return process.send !== undefined || process.env['SYSTEMD_EXEC_PID'] === String(process.pid);
+}
+
+/**
+ * Starts the command of this process again, as often as that is asked for, and is nothing but its
+ * parent from now on: a process can't replace itself without losing its place with whoever waits for
+ * it. Resolves with the exit status of the last one.
+ */
+export async function startAgain(
+  args: readonly string[],
+  asked: Promise<StopRequest>,
+  log: Log,
+): Promise<number> {
+  let child: ChildProcess | null = null;
+  void asked.then((why) => child?.kill(why === 'SIGINT' ? 'SIGINT' : 'SIGTERM'));
+  for (;;) {
+    child = spawnCommand(args, 'inherit');
+    log.info({ pid: child.pid }, 'started again');
+    const status = await ended(child);
+    if (status !== restartStatus) return status;
+  }
+}
+
+function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
+    });
+  });
+}
