@@ -93,8 +93,3 @@ export function noteTombstone({ event }: Args): Change {
 export function noteTrouble({ event }: Args): Change {
   return event.type === 'driven.trouble' ? { reason: event.message } : {};
 }
-
-export function noteReport({ event }: Args): Change {
-  if (event.type !== 'report') return {};
-  return { operating: event.operating, reason: event.reason };
-}

@@ -57,14 +57,6 @@ export type LoadBalancerEvent =
       readonly removed: boolean;
       readonly at: number;
     }
-  /** The holder tells what its device says about traffic. */
-  | {
-      readonly type: 'report';
-      readonly agent: string;
-      readonly epoch: number;
-      readonly operating: OperatingReport;
-      readonly reason: string | null;
-    }
   | {
       readonly type: 'driven.applied';
       readonly epoch: number;

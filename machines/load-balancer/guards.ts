@@ -86,9 +86,3 @@ export const ahead = ({ context, event }: Args): boolean => {
 
 export const removedHere = ({ event }: Args): boolean =>
   (event.type === 'driven.fenced' && event.by.removed) || (event.type === 'claim' && event.removed);
-
-export const reportFromHolder = ({ context, event }: Args): boolean =>
-  event.type === 'report' &&
-  context.binding !== null &&
-  event.agent === context.binding.agent &&
-  event.epoch === context.binding.epoch;

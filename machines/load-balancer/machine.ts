@@ -42,7 +42,6 @@ export const loadBalancerMachine = setup({
     noteRefusal: assign(changes.noteRefusal),
     noteTombstone: assign(changes.noteTombstone),
     noteTrouble: assign(changes.noteTrouble),
-    noteReport: assign(changes.noteReport),
     noteOverdue: assign({ overdue: true, deadlineAt: null }),
     clearRetry: assign({ retryAt: null }),
   },
@@ -61,7 +60,6 @@ export const loadBalancerMachine = setup({
     'driven.*': {},
     'retry.due': {},
     place: {},
-    report: {},
     claim: [{ guard: 'ahead', actions: 'noteSeen' }, {}],
     '*': { actions: 'unexpected' },
   },
@@ -158,7 +156,6 @@ export const loadBalancerMachine = setup({
           { guard: 'ahead', target: 'rebinding', actions: 'rebindInPlace' },
           {},
         ],
-        report: [{ guard: 'reportFromHolder', actions: 'noteReport' }, {}],
       },
       states: {
         settled: {},

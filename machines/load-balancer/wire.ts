@@ -26,19 +26,27 @@ export function provisioningStatus(
 }
 
 /**
- * The truth about traffic as far as anybody knows it. An appliance goes on serving without its
- * agent, so its last report stands. A process on a host may go on or may have died with it: until
+ * The truth about traffic as far as anybody knows it; `told`: what a holder said last, where that is
+ * newer than what was found when the record's configuration was applied. An appliance goes on serving
+ * without its agent, so that stands. A process on a host may go on or may have died with it: until
  * somebody has taken it over, it is DEGRADED; and when nobody can, ERROR.
  */
-export function operatingReport(
+export function wireOperating(
   document: LoadBalancerDocument,
-  context: LoadBalancerContext | null,
-  state: string,
+  { state, context, told }: KnownTraffic,
 ): OperatingReport {
-  const report = context?.operating ?? nothingRuns;
-  if (context === null || context.operating === null) return report;
+  const report = told ?? context?.operating ?? nothingRuns;
+  if (context === null || report === nothingRuns) return report;
   if (state.startsWith('bound') || context.reschedulable || !document.admin_state_up) return report;
   const unwatched: OperatingStatus = state === 'pending' ? 'ERROR' : 'DEGRADED';
-  const listeners = Object.keys(report.listeners).map((id) => [id, unwatched] as const);
+  const listeners = Object.entries(report.listeners).map(
+    ([id, status]) => [id, status === 'OFFLINE' ? status : unwatched] as const,
+  );
   return { ...report, loadBalancer: unwatched, listeners: Object.fromEntries(listeners) };
+}
+
+interface KnownTraffic {
+  readonly state: string;
+  readonly context: LoadBalancerContext | null;
+  readonly told: OperatingReport | null;
 }

@@ -178,13 +178,3 @@ export const Standing = z.strictObject({
   host: hostId.optional(),
 });
 export type Standing = z.infer<typeof Standing>;
-
-/** What a holder's device says about traffic, when that changes. */
-export const Report = z.strictObject({
-  agent: agentId,
-  loadBalancer: loadBalancerId,
-  epoch,
-  operating: OperatingReport,
-  reason: text.nullable(),
-});
-export type Report = z.infer<typeof Report>;

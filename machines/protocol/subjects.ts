@@ -28,6 +28,8 @@ function subject(...parts: readonly (string | number)[]): string {
 /** From an agent to the judge of its shard. */
 export const up = (agent: string, shard: number, kind: string): string =>
   subject('up', agent, shard, kind);
+/** From an agent to every controller: how traffic fares. */
+export const health = (agent: string): string => subject('up', agent, 'health');
 /** From a controller to an agent. */
 export const down = (agent: string, kind: string): string => subject('down', agent, kind);
 /** From any controller to the one that owns the load balancer's shard. */
@@ -47,6 +49,7 @@ export const connConnect = 'hf.conn.connect';
 
 /** What to subscribe to. */
 export const upOfShard = (shard: number): string => `${subject('up')}.*.${shard}.>`;
+export const allHealth = `${subject('up')}.*.health`;
 export const downOfAgent = (agent: string): string => `${subject('down', agent)}.>`;
 export const lbOfShard = (shard: number): string => `${subject('lb', shard)}.>`;
 export const agentsOfShard = (shard: number): string => `${subject('agent', shard)}.>`;
@@ -96,6 +99,12 @@ export const parseUp = remembering<{ agent: string; shard: number; kind: string 
   const shard = shardNumber(shardText);
   return shard === null || !agentId.safeParse(agent).success ? null : { agent, shard, kind };
 });
+
+/** The agent that sent what came under a subject of {@link health}; null for any other subject. */
+export function parseHealth(text: string): string | null {
+  const [agent, kind] = split(text, 'up', 2) ?? [];
+  return kind === 'health' && agentId.safeParse(agent).success ? (agent ?? null) : null;
+}
 
 /** Reads what {@link down} built; null for any other subject. */
 export const parseDown = remembering<{ agent: string; kind: string }>((text) => {

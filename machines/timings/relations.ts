@@ -39,6 +39,11 @@ const relations: readonly Relation[] = [
     holds: ({ restartLeaseMs: ms }) => ms >= restartLeaseMinMs && ms <= restartLeaseMaxMs,
   },
   {
+    rule: 'healthGapMs + healthPushMs ≤ 1000',
+    why: 'a change of health must be shown within 2 s, and a driver may take 1 s to see it',
+    holds: (t) => t.healthGapMs + t.healthPushMs <= 1_000,
+  },
+  {
     rule: '2 × apiAttemptMs ≤ apiTimeoutMs',
     why: 'a write whose first attempt was lost must get a second one',
     holds: (t) => 2 * t.apiAttemptMs <= t.apiTimeoutMs,

@@ -39,6 +39,14 @@ export interface Timings {
   readonly deviceStableMs: number;
   /** How often an agent looks on its devices for what nobody drives any more. */
   readonly sweepMs: number;
+  /** An agent tells of one load balancer's health this often at most. */
+  readonly healthGapMs: number;
+  /** An agent sends one message about health, of whichever load balancers, this often at most. */
+  readonly healthPushMs: number;
+  /** How often an agent tells all health again, whether it changed or not. */
+  readonly healthRefreshMs: number;
+  /** How long a holder may take to read statistics from its device. */
+  readonly statisticsTimeoutMs: number;
   /** How long a stopping agent waits for its load balancers to be taken over. */
   readonly goodbyeMs: number;
   /** How long an agent that is restarted on purpose is waited for, whatever else speaks against it. */
@@ -73,6 +81,10 @@ const common = {
   deviceRetryMaxMs: 30_000,
   deviceStableMs: 10_000,
   sweepMs: 30_000,
+  healthGapMs: 500,
+  healthPushMs: 100,
+  healthRefreshMs: 30_000,
+  statisticsTimeoutMs: 2_000,
   goodbyeMs: 10_000,
   restartLeaseMs: 60_000,
   retryMs: 50,

@@ -14,7 +14,8 @@ import type { VirtualProcess } from './process.ts';
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 /** What changes something elsewhere: not merely a sign of life, or a question. */
-const isEffect = (subject: string): boolean => !/\.(heartbeat|presence|probe)$/.test(subject);
+const isEffect = (subject: string): boolean =>
+  !/\.(heartbeat|presence|probe|health|statistics)$/.test(subject);
 
 export function processBus(
   process: VirtualProcess,

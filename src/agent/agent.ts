@@ -27,12 +27,12 @@ import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
 import { Farewell } from './farewell.ts';
+import { HealthDesk } from './health-desk.ts';
 import { Homecoming } from './homecoming.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
 import { Reach } from './reach.ts';
-import { tellReport } from './reports.ts';
 import { sweep } from './sweep.ts';
 
 export interface AgentOptions {
@@ -62,6 +62,7 @@ export class Agent {
   #crashes = 0;
   #restartTimer: Timer | null = null;
   readonly #devices: Devices;
+  readonly #health: HealthDesk;
   readonly #home: Homecoming;
   readonly #lettingGo: LettingGo;
   readonly #farewell: Farewell;
@@ -79,14 +80,15 @@ export class Agent {
     this.#leasedFrom = clock.monotonicMs();
     this.#reach = new Reach(options);
     const { timings, journal } = options;
+    const incarnation = () => this.incarnation;
+    this.#health = new HealthDesk({ ...options, agent: options.id, incarnation });
     this.#devices = new Devices({
       clock,
       log,
       timings,
       journal,
       counters: this.counters,
-      report: (loadBalancer, epoch, operating, reason) =>
-        tellReport(options, { agent: options.id, loadBalancer, epoch, operating, reason }),
+      health: this.#health.pushes,
     });
     const own = { log, agent: options.id, devices: this.#devices };
     this.#home = new Homecoming({ ...options, ...own });
@@ -215,6 +217,7 @@ export class Agent {
     const { id, bus, log } = this.#options;
     const wire = { bus, log };
     this.#subscriptions.push(
+      ...this.#health.listen(this.#devices),
       serve({
         ...wire,
         subject: subjects.down(id, 'command'),

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
@@ -10,16 +9,17 @@ import {
   deviceMachine,
   type Wanted,
 } from '../../machines/device/machine.ts';
-import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import type { HealthReport } from '../../machines/protocol/health-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { countUnexpected, rootOf, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import type { Journal } from '../ports/journal.ts';
+import { DeviceHealth } from './device-health.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** How many callers may wait for one device; the oldest is sent away for a newer one. */
@@ -33,8 +33,8 @@ export interface DeviceOptions {
   readonly timings: Timings;
   readonly journal: Journal;
   readonly counters: { unexpected: number };
-  /** What the device says about traffic has changed. */
-  readonly report: (epoch: number, operating: OperatingReport, reason: string | null) => void;
+  /** How its traffic fares; null: this agent can't tell any more, because it does not hold it. */
+  readonly told: (report: Omit<HealthReport, 'loadBalancer'> | null, answered: boolean) => void;
   /** It was removed when nobody waited for that any more: there is nothing left to be remembered. */
   readonly removed: () => void;
 }
@@ -76,7 +76,9 @@ export class Device {
   #restartTimer: Timer | null = null;
   #command: Command | null = null;
   #waiters: Waiter[] = [];
-  #operating: OperatingReport | null = null;
+  readonly #health: DeviceHealth;
+  /** The newest generation that the device confirmed. */
+  #generation = 0;
   /** Is a record known to be at least as new as what this device holds? Otherwise it is claimed. */
   #confirmed = false;
   /** Does whoever commanded the removal know that it is done? */
@@ -85,12 +87,18 @@ export class Device {
 
   constructor(options: DeviceOptions) {
     this.#options = options;
+    this.#health = this.#watcher();
     this.unexpected = countUnexpected(options.log, 'device', options.counters);
     this.#actor = this.#launched();
   }
 
   get state(): string {
     return String(this.#actor.getSnapshot().value);
+  }
+
+  /** Does it serve here, as far as is known? */
+  get holds(): boolean {
+    return this.state !== 'absent' && this.state !== 'fenced';
   }
 
   get driver(): Driver {
@@ -185,6 +193,7 @@ export class Device {
   }
 
   stop(): void {
+    this.#health.unwatch();
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
     this.#sendAway('the agent is stopping');
@@ -234,6 +243,9 @@ export class Device {
       return false;
     });
     const { value, context } = snapshot;
+    if (value === 'active' || value === 'failing') this.#health.watch();
+    else this.#health.unwatch();
+    if (value === 'absent' || value === 'fenced') this.#options.told(null, false);
     if (!awaited && value === 'absent' && context.applied?.live === false) this.#options.removed();
   }
 
@@ -253,7 +265,7 @@ export class Device {
     }
     if (value === 'active' && applied !== null && covers(applied, asked)) {
       const { epoch, generation } = applied;
-      return { type: 'applied', epoch, generation, operating: this.#operating };
+      return { type: 'applied', epoch, generation, operating: this.#health.operating };
     }
     if (value === 'absent' && applied !== null && !applied.live && !asked.live) {
       return { type: 'removed', epoch: asked.epoch };
@@ -277,11 +289,11 @@ export class Device {
       await journal.save(id, JSON.stringify(entry));
       if (wanted.live) {
         const applied = await driver.apply({ id, epoch, generation, document });
-        this.#operating = applied.operating;
+        this.#health.found(applied.operating);
+        this.#generation = applied.marker.generation;
         const answered = this.#waiters.length > 0;
         report({ type: 'execute.applied', wanted, marker: applied.marker });
-        // Whoever waits for the command is told by its reply, and needs no second message.
-        if (!answered) this.#options.report(epoch, applied.operating, null);
+        this.#health.tellFound(answered);
       } else {
         await driver.remove({ id, epoch, generation });
         report({ type: 'execute.removed', wanted });
@@ -299,7 +311,7 @@ export class Device {
       }
       const failure = failureOf(error);
       report({ type: 'execute.failed', failure });
-      this.#tellTrouble(failure.message);
+      this.#health.trouble(failure.message);
     }
   }
 
@@ -307,7 +319,7 @@ export class Device {
     const { id, driver, clock, timings, log } = this.#options;
     const stop = driver.watch(id, (notice) => {
       if (notice.type === 'down') {
-        this.#tellTrouble(notice.reason);
+        this.#health.down(notice.reason);
         this.#confirmed = false;
         report({ type: 'device.down', reason: notice.reason });
         return;
@@ -321,15 +333,9 @@ export class Device {
         report({ type: 'device.drifted', reason: notice.reason });
       }
     });
-    const unwatch = driver.health?.watch(id, (operating) => {
-      if (isDeepStrictEqual(operating, this.#operating)) return;
-      this.#operating = operating;
-      this.#options.report(this.#command?.epoch ?? 0, operating, null);
-    });
     const timer = clock.setTimer(timings.deviceStableMs, () => report({ type: 'device.stable' }));
     return () => {
       stop();
-      unwatch?.();
       clock.clearTimer(timer);
     };
   }
@@ -345,11 +351,12 @@ export class Device {
     return () => clock.clearTimer(timer);
   }
 
-  #tellTrouble(reason: string): void {
-    const known = this.#operating;
-    if (known === null) return;
-    this.#operating = { ...known, loadBalancer: 'ERROR' };
-    this.#options.report(this.#command?.epoch ?? 0, this.#operating, reason.slice(0, 4_000));
+  #watcher(): DeviceHealth {
+    const { id, driver, told } = this.#options;
+    return new DeviceHealth(id, driver.health, ({ operating, reason, answered }) => {
+      const epoch = this.#command?.epoch ?? 0;
+      told({ epoch, generation: this.#generation, operating, reason }, answered);
+    });
   }
 }
 

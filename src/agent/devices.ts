@@ -1,18 +1,13 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
-import type { OperatingReport } from '../../machines/model/status.ts';
 import { delay } from '../../machines/ports/clock.ts';
 import { Device, type DeviceOptions } from './device.ts';
+import type { HealthPushes } from './health-pushes.ts';
 
-type Shared = Omit<DeviceOptions, 'id' | 'driver' | 'report' | 'removed'>;
+type Shared = Omit<DeviceOptions, 'id' | 'driver' | 'told' | 'removed'>;
 
 export interface DevicesOptions extends Shared {
-  /** What a load balancer's device says about traffic has changed. */
-  readonly report: (
-    loadBalancer: string,
-    epoch: number,
-    operating: OperatingReport,
-    reason: string | null,
-  ) => void;
+  /** Is told how the traffic of all of them fares. */
+  readonly health: Pick<HealthPushes, 'note' | 'forget'>;
 }
 
 /** What an agent drives, by load balancer. */
@@ -45,12 +40,15 @@ export class Devices {
   driven(id: string, driver: Driver): Device {
     let device = this.#devices.get(id);
     if (device === undefined) {
-      const { report, ...shared } = this.#options;
+      const { health, ...shared } = this.#options;
       device = new Device({
         ...shared,
         id,
         driver,
-        report: (epoch, operating, reason) => report(id, epoch, operating, reason),
+        told: (report, answered) => {
+          if (report === null) health.forget(id);
+          else health.note({ loadBalancer: id, ...report }, answered);
+        },
         removed: () => this.#forgetRemoved(id),
       });
       this.#devices.set(id, device);
@@ -61,6 +59,7 @@ export class Devices {
   async forget(id: string): Promise<void> {
     this.#devices.get(id)?.stop();
     this.#devices.delete(id);
+    this.#options.health.forget(id);
     await this.#options.journal.save(id, null);
   }
 

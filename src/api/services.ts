@@ -1,3 +1,4 @@
+import type { ListenerStatistics } from '../../machines/health/statistics.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
 import type { OperatingReport, ProvisioningStatus } from '../../machines/model/status.ts';
@@ -50,6 +51,8 @@ export interface LoadBalancers {
   delete(id: string, options: { cascade: boolean }, requestId: string): Promise<void>;
   /** Gives it to that agent, if that one can take it; does nothing where it is there already. */
   move(id: string, agent: string): Promise<LoadBalancerView>;
+  /** What each listener has counted, read from the device now; 503 where nobody can tell. */
+  statistics(id: string): Promise<ListenerStatistics>;
 }
 
 /** The fields of a request that say which address a load balancer wants; null where unsaid. */

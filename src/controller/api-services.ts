@@ -1,3 +1,4 @@
+import type { ListenerStatistics } from '../../machines/health/statistics.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
@@ -7,6 +8,7 @@ import type { Stores } from '../ports/store.ts';
 import { callOwner, type OwnerCallOptions } from './owner-call.ts';
 import type { Projection } from './projection.ts';
 import { ReadBarrier } from './read-barrier.ts';
+import { readStatistics } from './statistics.ts';
 
 export interface ApiServicesOptions extends OwnerCallOptions {
   readonly shards: number;
@@ -73,6 +75,11 @@ export class ApiServices implements LoadBalancers {
         status === 404 && projection.desired.get(id) !== null ? 'passing' : 'final',
     });
     return this.#written(id);
+  }
+
+  statistics(id: string): Promise<ListenerStatistics> {
+    const { bus, timings } = this.#options;
+    return readStatistics({ bus, timings, view: (each) => this.get(each) }, id);
   }
 
   #written(id: string): LoadBalancerView {

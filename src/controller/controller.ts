@@ -20,6 +20,7 @@ import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
 import { ForeignSeats } from './foreign-seats.ts';
+import { HealthBoard } from './health-board.ts';
 import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
@@ -75,6 +76,7 @@ export class Controller {
   readonly #fleet: FleetView;
   readonly #foreign: ForeignSeats;
   readonly #floors = new EpochFloors();
+  readonly #health: HealthBoard;
   readonly #apart: AntiAffinity;
   readonly #ring: TransitionRing;
   readonly #losses: Losses;
@@ -102,11 +104,13 @@ export class Controller {
       clock,
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
+      health: (id) => this.#health.of(id),
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),
     });
     const { projection } = this;
+    this.#health = this.#healthBoard();
     this.fleet = new FleetServices({ bus, clock, timings, shards, projection, fleet: this.#fleet });
     this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
@@ -173,8 +177,10 @@ export class Controller {
       }),
       bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),
       this.#verdicts.listen(),
+      ...this.#health.listen(),
     );
     await this.projection.start();
+    this.#health.ask();
     this.owner.newcomers.back();
     for (const { document } of this.projection.views()) found?.(document.id, document);
     await this.#shards.start();
@@ -232,6 +238,16 @@ export class Controller {
       groups: this.#options.apart ?? [],
       tagged: (id) => owner.documentOf(id) ?? projection.desired.get(id)?.document ?? null,
       hostOf: (id) => boundHost(contextOnRecord(this, id)),
+    });
+  }
+
+  #healthBoard(): HealthBoard {
+    const { desired, binding, liveness } = this.projection;
+    return new HealthBoard({
+      ...this.#options,
+      exists: (id) => desired.raw(id) !== null,
+      holder: (id) => binding.get(id)?.context.binding ?? null,
+      agents: () => liveness.keys(),
     });
   }
 
@@ -293,6 +309,7 @@ export class Controller {
     const { desired, binding, liveness } = this.projection;
     if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
     if (bucket === 'desired') this.#apart.changed(key);
+    if (bucket === 'desired' && desired.raw(key) === null) this.#health.forget(key);
     if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.seating.placesChanged();
     if (!this.#owns(key)) return this.#noteForeign(bucket, key);
     if (bucket === 'binding') {

@@ -7,7 +7,6 @@ import {
   Goodbye,
   Heartbeat,
   Register,
-  Report,
   Strays,
   type StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
@@ -101,10 +100,8 @@ export class Inbox {
       case 'strays':
         return this.#answer(message, Strays, address.agent, (asked) => this.#strays(asked));
       case 'report':
-        return this.#answer(message, Report, address.agent, (report) => {
-          this.#options.owner.report(report);
-          return undefined;
-        });
+        // An agent of the release before tells of health in this way; it goes without it until it is upgraded.
+        return;
       default:
         return this.#malformed(message, `'${address.kind}' is no kind of message`);
     }

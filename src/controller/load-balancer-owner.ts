@@ -15,7 +15,7 @@ import type { Apart } from '../../machines/placement/candidates.ts';
 import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import type { Claim, Report } from '../../machines/protocol/agent-messages.ts';
+import type { Claim } from '../../machines/protocol/agent-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
@@ -250,10 +250,6 @@ export class LoadBalancerOwner {
 
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
     this.#repairs.claim(id, agent, incarnation, claim);
-  }
-
-  report(report: Report): void {
-    this.host.tell(report.loadBalancer, { ...report, type: 'report' });
   }
 
   // How actors are kept going.

@@ -1,5 +1,5 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import { operatingReport, provisioningStatus } from '../../machines/load-balancer/wire.ts';
+import { provisioningStatus, wireOperating } from '../../machines/load-balancer/wire.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -8,6 +8,7 @@ import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord, type RawRecord } from '../host/record.ts';
 import type { StoreChange, Stores } from '../ports/store.ts';
+import { type KnownHealth, saysMore } from './health-board.ts';
 import { Mirror } from './mirror.ts';
 import type { RecordFormats } from './record-formats.ts';
 
@@ -29,6 +30,8 @@ export interface ProjectionOptions {
   readonly log: Log;
   /** How the actor fares, where it runs in this process; null where it does not. */
   readonly condition: (id: string) => ActorCondition | null;
+  /** What a holder said last of its traffic; null where nobody has. */
+  readonly health: (id: string) => KnownHealth | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each record whose newest revisions the store has lost, and what was known of it. */
@@ -45,6 +48,7 @@ export class Projection {
   readonly binding: Mirror<Bound>;
   readonly liveness: Mirror<JudgedAgent>;
   readonly #condition: (id: string) => ActorCondition | null;
+  readonly #health: (id: string) => KnownHealth | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
   readonly #children = new Map<string, readonly string[]>();
@@ -53,6 +57,7 @@ export class Projection {
   constructor(options: ProjectionOptions) {
     const { stores, clock, log, formats } = options;
     this.#condition = options.condition;
+    this.#health = options.health;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
     };
@@ -121,18 +126,20 @@ export class Projection {
     const trouble = troubleOf(this.#condition(id));
     const state = trouble?.state ?? bound?.state ?? 'pending';
     const { document, generation, status } = record;
+    const known = context === null ? null : this.#health(id);
+    const health = context !== null && known !== null && saysMore(known, context) ? known : null;
     return {
       document,
       generation,
       appliedGeneration: context?.appliedGeneration ?? 0,
       deleting: status === 'deleting',
       provisioningStatus: provisioningStatus(record, context),
-      operating: operatingReport(document, context, state),
+      operating: wireOperating(document, { state, context, told: health?.operating ?? null }),
       state,
       binding: context?.binding ?? null,
       standby: context?.standby ?? null,
       lastEpoch: context?.lastEpoch ?? 0,
-      reason: trouble?.reason ?? context?.reason ?? null,
+      reason: trouble?.reason ?? reasonOf(state, context, health),
       rejected: context?.rejected ?? [],
       waitingSinceMs: context?.waitingSince ?? null,
     };
@@ -172,6 +179,16 @@ export class Projection {
     this.#children.set(id, children);
     for (const child of children) this.#owners.set(child, id);
   }
+}
+
+/** While it is bound, its device may say more than its record. */
+function reasonOf(
+  state: string,
+  context: LoadBalancerContext | null,
+  health: KnownHealth | null,
+): string | null {
+  const said = state.startsWith('bound') ? (health?.reason ?? null) : null;
+  return said ?? context?.reason ?? null;
 }
 
 /** An actor that does not run is shown as such, whatever its record says. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
-import { checkedWeb } from '../fixtures/documents.ts';
 import { DeviceBench, hopMs } from './support/device-bench.ts';
 
 /** A driver whose applies fail with these, in turn, and then work. */
@@ -265,25 +264,6 @@ describe('what runs on a device', () => {
     await bench.reach('active');
 
     expect(bench.virtual.time.nowMs - diedAt).toBe(2 * hopMs);
-  });
-
-  test('is told of when it changes by itself: changed, dead, healthy again', async () => {
-    const bench = new DeviceBench();
-    const { document, sick } = checkedWeb(bench.id);
-    // The first health is told by the command's own reply.
-    await bench.ask({ epoch: 4, document });
-    bench.appliance.setFailing(bench.id, sick, true);
-    bench.appliance.setFailing(bench.id, sick, false);
-    bench.appliance.breakDown(bench.id, 'it was killed');
-    await bench.reach('active');
-
-    expect(bench.reports.map(({ operating, reason }) => [operating.loadBalancer, reason])).toEqual([
-      ['DEGRADED', null],
-      ['ONLINE', null],
-      ['ERROR', 'it was killed'],
-      ['ONLINE', null],
-    ]);
-    expect(new Set(bench.reports.map(({ epoch }) => epoch))).toEqual(new Set([4]));
   });
 });
 

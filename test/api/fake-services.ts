@@ -1,3 +1,4 @@
+import type { ListenerStatistics } from '../../machines/health/statistics.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import { applyOperation, canDelete } from '../../machines/model/operations/apply.ts';
@@ -100,6 +101,16 @@ export class FakeLoadBalancers implements LoadBalancers {
     this.failure = null;
     if (failure !== null) throw failure;
     return this.change(id, { binding: { agent, incarnation: 1, epoch: 2 } });
+  }
+
+  /** What is answered to whoever asks for statistics. */
+  counted: ListenerStatistics = {};
+
+  async statistics(): Promise<ListenerStatistics> {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure;
+    return this.counted;
   }
 
   #admit(requestId: string): void {

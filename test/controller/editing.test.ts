@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { checkedWeb } from '../fixtures/documents.ts';
 import { Cluster } from './support/cluster.ts';
 
 describe('an edit', () => {
@@ -140,48 +139,5 @@ describe('an edit', () => {
     await cluster.untilSettled(id);
 
     expect(cluster.view(id)).toMatchObject({ document: { name: 'last words' }, generation: 2 });
-  });
-});
-
-describe('the operating status', () => {
-  test('is what the device reports', async () => {
-    const cluster = await Cluster.with(['agent-1']);
-    const { document, sick } = checkedWeb();
-    const id = await cluster.createBound(document);
-
-    cluster.appliance().setFailing(id, sick, true);
-    await cluster.until(
-      'it is shown',
-      () => cluster.view(id).operating.loadBalancer === 'DEGRADED',
-    );
-
-    expect(cluster.view(id).provisioningStatus).toBe('ACTIVE');
-  });
-
-  test('is ERROR, with the reason, while what runs is dead; and recovers by itself', async () => {
-    const cluster = await Cluster.with(['agent-1']);
-    const id = await cluster.createBound();
-
-    cluster.appliance().breakDown(id, 'it was killed');
-    await cluster.until('it is shown', () => cluster.view(id).operating.loadBalancer === 'ERROR');
-    const broken = cluster.view(id);
-    await cluster.until('it is back', () => cluster.view(id).operating.loadBalancer === 'ONLINE');
-
-    expect(broken.reason).toBe('it was killed');
-    expect(cluster.view(id).reason).toBeNull();
-  });
-
-  test('is not moved by a former holder’s late report', async () => {
-    const cluster = await Cluster.with(['agent-1', 'agent-2']);
-    const id = await cluster.createBound();
-    const operating = { loadBalancer: 'ERROR', listeners: {}, pools: {}, members: {} } as const;
-    const { epoch } = cluster.view(id).binding!;
-
-    const { owner } = cluster.controller;
-    owner.report({ agent: cluster.standby(id), loadBalancer: id, epoch, operating, reason: 'x' });
-    owner.report({ agent: cluster.holder(id), loadBalancer: id, epoch: 0, operating, reason: 'x' });
-    await cluster.run(100);
-
-    expect(cluster.view(id)).toMatchObject({ operating: { loadBalancer: 'ONLINE' }, reason: null });
   });
 });

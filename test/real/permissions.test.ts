@@ -76,11 +76,22 @@ describe("with agent-1's key, in the configuration that up makes,", () => {
     expect(heard).toEqual([]);
   });
 
+  test.each([subjects.allHealth, subjects.health('agent-1')])(
+    'nobody can hear how traffic fares on %s',
+    async (subject) => {
+      intruder.subscribe(subject);
+
+      await refused(new RegExp(`subscription.*${subject.replaceAll(/[.*]/g, '\\$&')}`, 'i'));
+    },
+  );
+
   test.each([
     '$JS.API.INFO',
     '$KV.holdfast-desired.x',
     'hf.lb.1.x.edit',
     'hf.down.agent-2.command',
+    'hf.down.agent-2.health',
+    subjects.health('agent-2'),
   ])('nobody can write to %s', async (subject) => {
     intruder.publish(subject, '{}');
 

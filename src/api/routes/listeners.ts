@@ -1,3 +1,4 @@
+import { noTraffic } from '../../../machines/health/statistics.ts';
 import type { Pool } from '../../../machines/model/document.ts';
 import { Fault } from '../../../machines/model/fault.ts';
 import { checkPoolAddresses } from '../address-policy.ts';
@@ -52,6 +53,12 @@ export function listenerRoutes(options: ApiOptions): Route[] {
     return itemResponse(c, 'listener', listenerShape, listenerResponse(view, listener));
   };
 
+  const stats = async (c: ApiContext) => {
+    const { view, listener } = found(c);
+    const counted = await loadBalancers.statistics(view.document.id);
+    return c.json({ stats: counted[listener.id] ?? noTraffic });
+  };
+
   const update = async (c: ApiContext) => {
     const input = await attributesOf(c, 'listener', ListenerPUT);
     const { view, listener } = found(c);
@@ -75,6 +82,7 @@ export function listenerRoutes(options: ApiOptions): Route[] {
     { method: 'GET', path: collection, handle: list },
     { method: 'POST', path: collection, handle: create },
     { method: 'GET', path: item, handle: show },
+    { method: 'GET', path: `${item}/stats`, handle: stats },
     { method: 'PUT', path: item, handle: update },
     { method: 'DELETE', path: item, handle: remove },
   ];

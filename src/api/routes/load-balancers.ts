@@ -1,3 +1,4 @@
+import { sumOf } from '../../../machines/health/statistics.ts';
 import { refuseForeignResources } from '../build/load-balancer.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { createLoadBalancer } from '../create-load-balancer.ts';
@@ -54,6 +55,11 @@ export function loadBalancerRoutes(options: ApiOptions): Route[] {
     return c.body(null, 204);
   };
 
+  const stats = async (c: ApiContext) => {
+    const counted = await loadBalancers.statistics(view(c).document.id);
+    return c.json({ stats: sumOf(Object.values(counted)) });
+  };
+
   const status = (c: ApiContext) => c.json({ statuses: { loadbalancer: statusTree(view(c)) } });
 
   return [
@@ -69,5 +75,6 @@ export function loadBalancerRoutes(options: ApiOptions): Route[] {
     { method: 'DELETE', path: item, handle: remove },
     { method: 'GET', path: `${item}/status`, handle: status },
     { method: 'GET', path: `${item}/statuses`, handle: status },
+    { method: 'GET', path: `${item}/stats`, handle: stats },
   ];
 }

@@ -2,8 +2,8 @@ import type { Driver } from '../../../drivers/contract/driver.ts';
 import { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { memoryDriver } from '../../../drivers/memory/driver.ts';
 import { delay } from '../../../machines/ports/clock.ts';
-import type { OperatingReport } from '../../../machines/model/status.ts';
 import type { Command, CommandReply } from '../../../machines/protocol/agent-messages.ts';
+import type { HealthReport } from '../../../machines/protocol/health-messages.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import { Device } from '../../../src/agent/device.ts';
 import type { Journal } from '../../../src/ports/journal.ts';
@@ -22,7 +22,7 @@ export class DeviceBench {
   readonly timings = presets.lan;
   readonly log = recordingLog();
   readonly counters = { unexpected: 0 };
-  readonly reports: { epoch: number; operating: OperatingReport; reason: string | null }[] = [];
+  readonly told: (Omit<HealthReport, 'loadBalancer'> & { readonly answered: boolean })[] = [];
   /** What happened, in order: saves of the journal, and calls that reached the device. */
   readonly order: string[] = [];
   /** How long the disk takes. */
@@ -59,7 +59,9 @@ export class DeviceBench {
       journal,
       counters: this.counters,
       removed: () => undefined,
-      report: (epoch, operating, reason) => this.reports.push({ epoch, operating, reason }),
+      told: (report, answered) => {
+        if (report !== null) this.told.push({ ...report, answered });
+      },
     });
   }
 

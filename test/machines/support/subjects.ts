@@ -61,7 +61,6 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
       { ...claim, epoch: epoch + 50, removed: false },
       { ...claim, epoch, removed: true },
     ],
-    report: [{ type: 'report', agent: seat.agent, epoch, operating, reason: null }],
     'driven.applied': [
       { type: 'driven.applied', epoch, generation: context.generation, operating, at: 7 },
       { type: 'driven.applied', epoch, generation: 0, operating: null, at: 7 },
