@@ -1,9 +1,10 @@
 import type { DriverModule } from './contract/driver.ts';
 import { haproxyModule } from './haproxy/module.ts';
+import { vipModule } from './haproxy/vip/module.ts';
 import { memoryModule } from './memory/module.ts';
 
 /** Every driver there is; a new one is a folder and a line here. */
-export const driverModules: readonly DriverModule[] = [haproxyModule, memoryModule];
+export const driverModules: readonly DriverModule[] = [haproxyModule, vipModule, memoryModule];
 
 /** The driver of this name or alias (an Octavia provider's name); null where there is none. */
 export function driverModule(nameOrAlias: string): DriverModule | null {

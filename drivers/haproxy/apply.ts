@@ -22,15 +22,18 @@ import { unsupported } from './unsupported.ts';
  *    in, and no content is claimed that does not run.
  * 2. The content starts to serve; the process's command line says which it is.
  * 3. The generation is noted. Who comes between 2 and 3 reads it from the process itself.
+ * 4. The address comes to the host, where it is not the host's own.
  */
 export function apply(host: Host, target: Target): Promise<Applied> {
   return locked(host, target.id, async (site, lock) => {
+    await host.addressing.admit(target);
     const running = await takeStock(host, site);
     const stored = await readMarker(site);
     endReplaced(stored, running);
     const verdict = admitApply(stored && effectiveMarker(stored, running), target);
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
     else await claim(host, site, verdict.marker, stored, running);
+    await host.addressing.settle(site, target.epoch);
     const operating = await operatingNow(host, site, site.running() !== null);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
   });
@@ -67,13 +70,14 @@ async function serve(
   const { epoch, generation, document } = target;
   const lacking = unsupported(document);
   if (lacking.length > 0) {
-    throw new PermanentError(`the haproxy driver can't serve: ${lacking.join('; ')}`);
+    throw new PermanentError(`the ${host.driver} driver can't serve: ${lacking.join('; ')}`);
   }
   const config = renderConfig(document, {
     ...host.options,
     user: host.options.user ?? null,
     group: host.options.group ?? null,
     openFilesMax: host.openFilesMax,
+    addressMoves: host.addressMoves,
   });
   const key = contentKey(generation, config);
   const served = running?.hash === key.hash && (await answers(host, site, running));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { pointLink, syncDirectory, writeDurably } from './durable-file.ts';
 import { listContents } from './marker-file.ts';
-import { type ContentKey, idleHash, keyText, type Site } from './site.ts';
+import { type ContentKey, idleHash, keyText, parseKey, type Site } from './site.ts';
 
 /** Lays down a content beside what runs; nothing reads it before a process or a marker names it. */
 export async function writeContent(
@@ -37,6 +37,13 @@ export async function readDocument(
     // A damaged disk. The document comes again with the next command, and is written anew then.
     return null;
   }
+}
+
+/** All documents that lie in the load balancer's directory. */
+export async function readDocuments(site: Site): Promise<readonly LoadBalancerDocument[]> {
+  const keys = (await listContents(site)).flatMap((name) => parseKey(name) ?? []);
+  const documents = await Promise.all(keys.map((key) => readDocument(site, key)));
+  return documents.flatMap((document) => document ?? []);
 }
 
 /** Forgets a content that came to nothing, unless it is one of those that are needed. */

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { DriverError, RetryableError } from '../contract/errors.ts';
+import type { Addressing } from './addressing.ts';
+import type { Alarm } from './alarm.ts';
 import { type HeldLock, takeLock } from './lock.ts';
 import type { HaproxyOptions } from './options.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -10,12 +12,23 @@ import { killWaitMs } from './stop.ts';
 
 /** How often HAProxy is asked before it counts as hung. */
 export const answerAttempts = 3;
+/** What bringing or taking away an address may take, an IPv6 one that the kernel checks too. */
+const addressMostMs = 20_000;
 /** What the files of one operation may take on a slow disk. */
 const filesMostMs = 5_000;
 
 /** What every operation of the driver works with. */
-export interface Host {
+export interface Host extends HostGround {
+  readonly addressing: Addressing;
+}
+
+/** The same before it is known how addresses come to the host. */
+export interface HostGround {
+  /** The driver's name. */
+  readonly driver: string;
   readonly options: HaproxyOptions;
+  /** Do load balancers' addresses come to this host, and go? */
+  readonly addressMoves: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly openFilesMax: number;
@@ -24,11 +37,12 @@ export interface Host {
   readonly processes: ProcessTable;
   /** Load balancers whose processes this driver has put in order: from then on it knows them. */
   readonly inStock: Set<string>;
+  readonly alarm: Alarm;
 }
 
 export const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);
 
-export function siteOf(host: Host, id: string): Site {
+export function siteOf(host: HostGround, id: string): Site {
   // The id becomes a path.
   if (!isId(id)) throw new Error(`not a load balancer's id: ${id}`);
   return new Site(host.options.stateDir, id);
@@ -43,7 +57,7 @@ export function operationMostMs(options: HaproxyOptions): number {
 
 /** Runs one operation with the load balancer's lock held, on this host and against all its agents. */
 export async function locked<T>(
-  host: Host,
+  host: HostGround,
   id: string,
   operate: (site: Site, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
@@ -55,7 +69,7 @@ export async function locked<T>(
       clock,
       log,
       lockWaitMs: options.lockWaitMs,
-      operationMostMs: operationMostMs(options),
+      operationMostMs: operationMostMs(options) + (host.addressMoves ? addressMostMs : 0),
     });
     try {
       return await operate(site, lock);

@@ -24,10 +24,11 @@ export function observe(host: Host, id: string): Promise<Observed | null> {
     const serves = running !== null && (await answers(host, site, running));
     const live = liveContent(stored, running);
     const operating = await operatingNow(host, site, serves);
+    const isReachable = serves && (await host.addressing.lacks(site)) === null;
     return {
       marker: effectiveMarker(stored, running),
       // Content that binds nothing is served by nobody, and that is as it should be.
-      running: live?.hash === idleHash ? running === null : serves,
+      running: live?.hash === idleHash ? running === null : isReachable,
       operating,
     };
   });
@@ -83,7 +84,7 @@ export async function operatingNow(
 }
 
 /** The document that is served, or would be if its process ran. */
-async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
+export async function liveDocument(site: Site): Promise<LoadBalancerDocument | null> {
   const stored = await readMarker(site);
   if (stored === null || stored.removed) return null;
   const live = liveContent(stored, site.running());

@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 const account = /^[a-z_][a-z0-9_-]{0,31}$/;
 
-const Options = z.strictObject({
+/** What can be set of a driver that runs HAProxy. */
+export const Options = z.strictObject({
   /** The HAProxy program: a path, or a name on PATH. */
   binary: z.string().min(1).optional(),
   /** Where each load balancer has its directory, `<stateDir>/<id>`; else where the agent says. */
@@ -34,14 +35,16 @@ export type HaproxyOptions = z.infer<typeof Options> & {
   readonly stateDir: string;
 };
 
-/** The driver's options with their defaults; throws an error that names what is wrong. */
-export function parseOptions(
+/** A driver's options with their defaults; throws an error that names what is wrong. */
+export function readOptions<T extends z.infer<typeof Options>>(
+  schema: z.ZodType<T>,
+  driver: string,
   { options, stateDir }: { options: unknown; stateDir: string },
   environment: NodeJS.ProcessEnv,
-): HaproxyOptions {
-  const parsed = Options.safeParse(options ?? {});
+): T & HaproxyOptions {
+  const parsed = schema.safeParse(options ?? {});
   if (!parsed.success) {
-    throw new Error(`wrong options of the haproxy driver:\n${z.prettifyError(parsed.error)}`);
+    throw new Error(`wrong options of the ${driver} driver:\n${z.prettifyError(parsed.error)}`);
   }
   const program = parsed.data.binary ?? environment['HOLDFAST_HAPROXY'] ?? 'haproxy';
   return {
@@ -56,13 +59,13 @@ export function parseOptions(
  * Makes the state directory, and tells its one true path: an agent knows another's processes by the
  * paths on their command lines. Throws an error that says what to do.
  */
-export async function makeStateDir(stateDir: string): Promise<string> {
+export async function makeStateDir(stateDir: string, driver: string): Promise<string> {
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     return await realpath(stateDir);
   } catch (error) {
     throw new Error(
-      `the haproxy driver can't use its state directory ${stateDir} (option "stateDir"): ` +
+      `the ${driver} driver can't use its state directory ${stateDir} (option "stateDir"): ` +
         (error instanceof Error ? error.message : String(error)),
       { cause: error },
     );

@@ -26,6 +26,7 @@ export function remove(
         replacing: null,
       });
     }
+    await host.addressing.withdraw(site);
     await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
     await forget(site);
     host.inStock.delete(target.id);

@@ -28,6 +28,7 @@ export function residence(host: Host): Residence {
 
 async function inventory(host: Host): Promise<readonly Resident[]> {
   const found: Resident[] = [];
+  await host.addressing.tidy();
   for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
     const site = siteOf(host, id);
     const stored = await markerOrDamage(site);
@@ -72,7 +73,9 @@ function release(host: Host, { id, epoch }: { id: string; epoch: number }): Prom
       content: null,
     };
     await writeMarker(site.markerPath, { ...after, replacing: null });
-    await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
+    await host.addressing.leave(site, (graceMs) =>
+      endGently(site.allProcesses(), graceMs, host.clock),
+    );
     await forget(site);
     host.inStock.delete(id);
   });

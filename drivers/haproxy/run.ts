@@ -9,7 +9,10 @@ export interface Outcome {
   /** Null where a signal ended it, be it ours after `timeoutMs`. */
   readonly code: number | null;
   readonly timedOut: boolean;
+  /** All its words, those on standard error too. */
   readonly output: string;
+  /** Its words on standard output alone. */
+  readonly stdout: string;
 }
 
 export interface RunOptions {
@@ -19,6 +22,8 @@ export interface RunOptions {
   readonly descriptor?: number;
   /** Where it is to run. */
   readonly directory?: string;
+  /** What it is to read from its standard input. */
+  readonly input?: string | Uint8Array;
 }
 
 /**
@@ -28,23 +33,30 @@ export interface RunOptions {
 export function run(
   command: string,
   args: readonly string[],
-  { clock, timeoutMs, descriptor, directory }: RunOptions,
+  { clock, timeoutMs, descriptor, directory, input }: RunOptions,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that a kill reaches what it started too.
     const child = spawn(command, args, {
       detached: true,
       cwd: directory,
-      stdio: ['ignore', 'pipe', 'pipe', descriptor ?? 'ignore'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', descriptor ?? 'ignore'],
     });
     let output = '';
+    let stdout = '';
     let timedOut = false;
     let code: number | null = null;
     const listen = (chunk: Buffer) => {
       if (output.length < outputBytesMax) output += chunk.toString('utf8');
     };
-    child.stdout?.on('data', listen);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      listen(chunk);
+      stdout += chunk.toString('utf8');
+    });
     child.stderr?.on('data', listen);
+    // A program that ends before it has read everything says itself why.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
     const timer = clock.setTimer(timeoutMs, () => {
       timedOut = child.exitCode === null;
       if (timedOut && child.pid !== undefined) killGroup(child.pid);
@@ -59,7 +71,7 @@ export function run(
     child.once('exit', (exitCode) => (code = exitCode));
     child.once('close', () => {
       clock.clearTimer(timer);
-      resolve({ code, timedOut, output });
+      resolve({ code, timedOut, output, stdout });
     });
   });
 }

@@ -15,6 +15,7 @@ export class Watch {
   readonly #notify: (notice: DeviceNotice) => void;
   readonly #unlisten: () => void;
   #timer: Timer;
+  readonly #ignoreAlarm: () => void;
   #running: Running | null = null;
   #down = false;
   #silent = 0;
@@ -32,12 +33,14 @@ export class Watch {
     this.#notify = notify;
     this.#timer = this.#lookLater();
     this.#unlisten = questions.listen(id, (answer) => this.#heard(answer));
+    this.#ignoreAlarm = host.alarm.listen(id, (reason) => notify({ type: 'down', reason }));
   }
 
   stop(): void {
     this.#stopped = true;
     this.#host.clock.clearTimer(this.#timer);
     this.#unlisten();
+    this.#ignoreAlarm();
   }
 
   /** Looks, and after each look waits again, so that slow looks never pile up. */

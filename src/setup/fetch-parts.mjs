@@ -94,7 +94,7 @@ function putInPlace(part, built, cache) {
  */
 export function wrapperScript(files, builtFiles, { name, isPython }) {
   const directories = libraryDirectories(builtFiles).map((directory) => join(files, directory));
-  const program = ['usr/sbin', 'usr/bin'].find((directory) =>
+  const program = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].find((directory) =>
     existsSync(join(builtFiles, directory, name)),
   );
   if (program === undefined)

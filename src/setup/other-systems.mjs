@@ -4,7 +4,27 @@
  * @param {string} why
  */
 export function byHand(missing, why) {
-  return missing.every(({ name }) => name === 'openstack') ? clientByHand(why) : serversByHand(why);
+  if (missing.every(({ name }) => name === 'openstack')) return clientByHand(why);
+  if (missing.every(({ name }) => networkTools.has(name))) return toolsByHand(why);
+  return serversByHand(why);
+}
+
+/** @type {ReadonlySet<string>} */
+const networkTools = new Set(['ip', 'arping', 'nft']);
+
+/** @param {string} why */
+function toolsByHand(why) {
+  return `${why}
+
+Addresses that move between hosts need ip (iproute2), arping (of iputils) and nft. Install them:
+
+  Debian 12 or later, Ubuntu   sudo apt-get install iproute2 iputils-arping nftables
+  Fedora                       sudo dnf install iproute iputils nftables
+  Alpine                       sudo apk add iproute2 iputils-arping nftables
+  Arch Linux                   sudo pacman -S iproute2 iputils nftables
+
+Then run this again. Programs that are not on the PATH are named by HOLDFAST_IP, HOLDFAST_ARPING and
+HOLDFAST_NFT.`;
 }
 
 /** @param {string} why */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { atLeast, formatVersion, parseVersion } from './versions.mjs';
 
 /** @typedef {import('./versions.mjs').Version} Version */
-/** @typedef {'nats-server' | 'haproxy' | 'openstack'} PartName */
+/** @typedef {'nats-server' | 'haproxy' | 'openstack' | 'ip' | 'arping' | 'nft'} PartName */
 
 /**
  * A program that Holdfast runs but npm can't install.
@@ -14,6 +14,7 @@ import { atLeast, formatVersion, parseVersion } from './versions.mjs';
  * @property {readonly string[]} packages Debian's packages that hold it.
  * @property {boolean} isPython Is it a Python program, which needs its interpreter and its modules?
  * @property {readonly string[]} versionArguments
+ * @property {RegExp} [versionPattern] Three groups that are its version; by default a dotted number.
  * @property {{ arguments: readonly string[], lack: string } | null} probe What must work beside
  *   telling the version, and what it lacks where that fails.
  * @property {Version} least The oldest version that will do.
@@ -61,6 +62,43 @@ export const parts = {
     sinceDebian: 12,
     fitsOlderDebian: false,
   },
+  // What brings addresses to a network interface; only hosts whose load balancers move need them.
+  ip: {
+    name: 'ip',
+    variable: 'HOLDFAST_IP',
+    packages: ['iproute2'],
+    isPython: false,
+    versionArguments: ['-V'],
+    versionPattern: /iproute2-v?(\d+)\.(\d+)\.(\d+)/,
+    probe: null,
+    least: [5, 0, 0],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
+  arping: {
+    name: 'arping',
+    variable: 'HOLDFAST_ARPING',
+    packages: ['iputils-arping'],
+    isPython: false,
+    versionArguments: ['-V'],
+    // It is named by its day; another program of this name has other options.
+    versionPattern: /iputils[- ]s?(\d{4})(\d{2})(\d{2})/,
+    probe: null,
+    least: [2019, 7, 9],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
+  nft: {
+    name: 'nft',
+    variable: 'HOLDFAST_NFT',
+    packages: ['nftables'],
+    isPython: false,
+    versionArguments: ['-v'],
+    probe: null,
+    least: [0, 9, 0],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
 };
 
 /** Far longer than any of them needs to tell its version, the first time on a busy machine too. */
@@ -88,7 +126,7 @@ export function inspect(part, path) {
   if (done.status !== 0) {
     return { good: false, reason: `it does not run: ${(done.stderr || done.stdout).trim()}` };
   }
-  const version = parseVersion(done.stdout);
+  const version = parseVersion(done.stdout, part.versionPattern);
   if (version === null) return { good: false, reason: 'it does not tell its version' };
   if (!atLeast(version, part.least)) {
     return { good: false, reason: `it is version ${formatVersion(version)}` };

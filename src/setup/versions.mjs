@@ -4,10 +4,11 @@
  * The first dotted number in a text such as `nats-server: v2.10.27` or
  * `HAProxy version 2.6.12-1+deb12u4 2026/09/30`; null where there is none. A missing patch is 0.
  * @param {string} text
+ * @param {RegExp} [pattern] With groups for the three numbers.
  * @returns {Version | null}
  */
-export function parseVersion(text) {
-  const found = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
+export function parseVersion(text, pattern = /(\d+)\.(\d+)(?:\.(\d+))?/) {
+  const found = pattern.exec(text);
   if (found === null) return null;
   return [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)];
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Host } from '../../drivers/haproxy/host.ts';
-import { parseOptions } from '../../drivers/haproxy/options.ts';
+import { hostsOwnAddress } from '../../drivers/haproxy/addressing.ts';
+import { Alarm } from '../../drivers/haproxy/alarm.ts';
+import { Options, readOptions } from '../../drivers/haproxy/options.ts';
 import { ProcessTable } from '../../drivers/haproxy/process-table.ts';
 import { Questions, questionsPerWindowMax, windowMs } from '../../drivers/haproxy/questions.ts';
 import { silentLog } from '../../machines/ports/log.ts';
@@ -11,7 +13,7 @@ import { Virtual } from '../host/support/virtual.ts';
 function setup() {
   const virtual = new Virtual();
   const { clock } = virtual;
-  const options = parseOptions({ options: {}, stateDir: '/nonexistent' }, {});
+  const options = readOptions(Options, 'haproxy', { options: {}, stateDir: '/nonexistent' }, {});
   const host: Host = {
     options,
     clock,
@@ -20,6 +22,10 @@ function setup() {
     agent: 'agent-1',
     processes: new ProcessTable(clock),
     inStock: new Set(),
+    driver: 'haproxy',
+    addressMoves: false,
+    addressing: hostsOwnAddress(options.stopGraceMs),
+    alarm: new Alarm(),
   };
   const questions = new Questions(host);
   const heard: string[] = [];

@@ -24,6 +24,7 @@ const settings = {
   hardStopAfterMs: 30_000,
   user: null,
   group: null,
+  addressMoves: false,
 };
 const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-render-'));
 afterAll(() => rmSync(directory, { recursive: true }));

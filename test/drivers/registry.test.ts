@@ -56,3 +56,31 @@ describe('the options of the haproxy driver', () => {
     await driver.close();
   });
 });
+
+describe('the options of the haproxy-vip driver', () => {
+  const create = (options: unknown) =>
+    driverModule('haproxy-vip')!.create(driverContext('a', options, '/tmp'));
+
+  test.each([
+    [{}, /wrong options of the haproxy-vip driver[^]*interface/],
+    [{ interface: 'eth0:1' }, /interface/],
+    [{ interface: 'a'.repeat(16) }, /interface/],
+    [{ interface: 'eth0', announcements: 0 }, /announcements/],
+    [{ interface: 'eth0', duplicateCheckMs: 5_001 }, /duplicateCheckMs/],
+    [{ interface: 'eth0', lease: 1 }, /lease/],
+  ])('%j is refused with its name', async (options, words) => {
+    await expect(create(options)).rejects.toThrow(words);
+  });
+
+  test('are those of haproxy too, and the longest name of an interface will do', async () => {
+    const stateDir = await mkdtemp(path.join(tmpdir(), 'holdfast-options-'));
+    onTestFinished(() => rm(stateDir, { recursive: true }));
+    const options = { interface: 'a'.repeat(15), maxConnections: 7, stateDir };
+    const driver = await create(options);
+
+    expect(driver.descriptor).toMatchObject({ reschedulable: true, fence: 'lease' });
+    expect(driver.leasing).toBeDefined();
+    expect(driver.residence).toBeDefined();
+    await driver.close();
+  });
+});

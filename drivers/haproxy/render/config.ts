@@ -14,6 +14,8 @@ export interface RenderSettings {
   /** Whom the process becomes after it has bound its ports; null: it stays who it is. */
   readonly user: string | null;
   readonly group: string | null;
+  /** May it start before its address is there, and is it to let clients go before its address goes? */
+  readonly addressMoves: boolean;
 }
 
 /** Files that a process opens for itself, beside its connections. */
@@ -30,7 +32,7 @@ export function renderConfig(
   const served = services(document);
   if (served.length === 0) return null;
   const sections = served.flatMap(({ listener, pool }) => [
-    renderFrontend(document, listener, pool),
+    renderFrontend(document, { listener, pool }, settings.addressMoves),
     ...(pool === null ? [] : [renderBackend(document, listener, pool)]),
   ]);
   return `${[renderGlobal(served, settings), ...sections].join('\n\n')}\n`;

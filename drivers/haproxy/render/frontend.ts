@@ -1,17 +1,21 @@
 import type { Listener, LoadBalancerDocument, Pool } from '../../../machines/model/document.ts';
 import { haproxyAddress } from '../addresses.ts';
 import { isTrue } from '../unsupported.ts';
-import { backendName, mode } from './services.ts';
+import { backendName, mode, type Service } from './services.ts';
 
 export function renderFrontend(
   document: LoadBalancerDocument,
-  listener: Listener,
-  pool: Pool | null,
+  { listener, pool }: Service,
+  addressMoves: boolean,
 ): string {
+  const http = mode(listener) === 'http';
+  const address = `${haproxyAddress(document.vip_address)}:${listener.protocol_port}`;
   return [
     `frontend ${listener.id}`,
     `    mode ${mode(listener)}`,
-    `    bind ${haproxyAddress(document.vip_address)}:${listener.protocol_port}`,
+    `    bind ${address}${addressMoves ? ' transparent' : ''}`,
+    // An idle connection ends after one more answer, and not in the face of the next request.
+    ...(addressMoves && http ? ['    option idle-close-on-response'] : []),
     ...(listener.connection_limit === -1 ? [] : [`    maxconn ${listener.connection_limit}`]),
     `    timeout client ${listener.timeout_client_data}ms`,
     ...renderAllowed(listener.allowed_cidrs ?? []),

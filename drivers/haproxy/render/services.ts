@@ -17,6 +17,11 @@ export function services(document: LoadBalancerDocument): readonly Service[] {
     });
 }
 
+/** The address that is bound; null where nothing is. */
+export function boundAddress(document: LoadBalancerDocument): string | null {
+  return services(document).length === 0 ? null : document.vip_address;
+}
+
 /** Octavia's rule: one backend for each listener of a pool, as each has timeouts of its own. */
 export function backendName(pool: Pool, listener: Listener): string {
   return `${pool.id}:${listener.id}`;

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Driver } from '../../../drivers/contract/driver.ts';
+import type { Driver, DriverModule } from '../../../drivers/contract/driver.ts';
 import { haproxyModule } from '../../../drivers/haproxy/module.ts';
 import { processIds, readArguments } from '../../../drivers/haproxy/proc.ts';
 import { type Running, Site } from '../../../drivers/haproxy/site.ts';
@@ -22,7 +22,7 @@ export interface HaproxyHost {
 }
 
 /** A host of its own for one test, with a state directory that agents of it share. */
-export async function haproxyHost(): Promise<HaproxyHost> {
+export async function haproxyHost(module: DriverModule = haproxyModule): Promise<HaproxyHost> {
   const binary = haproxyBinary();
   const stateDir = await realpath(await mkdtemp(path.join(tmpdir(), 'holdfast-haproxy-')));
   const drivers: Driver[] = [];
@@ -31,7 +31,7 @@ export async function haproxyHost(): Promise<HaproxyHost> {
     stateDir,
     async driver(agent = 'agent', options = {}) {
       const given = { binary, stopGraceMs: 500, hardStopAfterMs: 5_000, ...options };
-      const driver = await haproxyModule.create(driverContext(agent, given, stateDir));
+      const driver = await module.create(driverContext(agent, given, stateDir));
       drivers.push(driver);
       return driver;
     },

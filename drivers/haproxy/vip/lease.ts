@@ -1,0 +1,76 @@
+import type { Clock, MonotonicMs } from '../../../machines/ports/clock.ts';
+import { RetryableError } from '../../contract/errors.ts';
+
+/** The kernel counts whole seconds: with less than one left an address can't be kept. */
+const leastMs = 1_000;
+
+/** One unbroken time under a lease: what was decided in one says nothing in the next. */
+export type LeaseTerm = number & { readonly __leaseTerm: unique symbol };
+
+/** The agent's lease, and which epochs ended with an earlier one. */
+export class Lease {
+  readonly #clock: Clock;
+  #until: MonotonicMs | null = null;
+  #term = 0;
+  /** By load balancer the epoch that it was held by when a lease ended. */
+  readonly #ended = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Until when it lasts; null while there is none. */
+  get until(): MonotonicMs | null {
+    return this.#until;
+  }
+
+  /** It has ended by the clock, and nobody has said so yet. */
+  get isOver(): boolean {
+    return this.#until !== null && this.#clock.monotonicMs() > this.#until;
+  }
+
+  prolong(until: MonotonicMs): void {
+    this.#until = until;
+  }
+
+  /** It has ended, and with it what was held by these epochs. */
+  end(epochs: Iterable<readonly [id: string, epoch: number]>): void {
+    this.#until = null;
+    this.#term += 1;
+    for (const [id, epoch] of epochs) {
+      this.#ended.set(id, Math.max(epoch, this.#ended.get(id) ?? 0));
+    }
+  }
+
+  /** Throws where this epoch may not be served now. */
+  admit(id: string, epoch: number): LeaseTerm {
+    const ended = this.#ended.get(id) ?? 0;
+    if (epoch <= ended) {
+      throw new RetryableError(
+        `what was held by epoch ${ended} ended with the agent's lease, and comes back by a newer epoch only`,
+      );
+    }
+    this.#lasting();
+    return this.#term as LeaseTerm;
+  }
+
+  /** Until when the lease of this term lasts; throws where it is over, or about to be. */
+  untilOf(term: LeaseTerm): MonotonicMs {
+    if (term !== this.#term) throw new RetryableError("the agent's lease has ended meanwhile");
+    return this.#lasting();
+  }
+
+  #lasting(): MonotonicMs {
+    const until = this.#until;
+    if (until === null) {
+      throw new RetryableError('the agent has no lease, so nothing may be served under it');
+    }
+    const left = until - this.#clock.monotonicMs();
+    if (left >= leastMs) return until;
+    throw new RetryableError(
+      left < 0
+        ? "the agent's lease is over, so nothing may be served under it"
+        : `the agent's lease lasts for ${Math.floor(left)} ms only, and an address needs ${leastMs}`,
+    );
+  }
+}

@@ -1,0 +1,221 @@
+import type { Clock, MonotonicMs } from '../../../machines/ports/clock.ts';
+import type { Log } from '../../../machines/ports/log.ts';
+import type { Target } from '../../contract/driver.ts';
+import { DriverError, PermanentError, RetryableError } from '../../contract/errors.ts';
+import type { Leasing } from '../../contract/leasing.ts';
+import type { Addressing, EndProcesses } from '../addressing.ts';
+import type { HostGround } from '../host.ts';
+import { liveDocument } from '../observe.ts';
+import { boundAddress } from '../render/services.ts';
+import type { Site } from '../site.ts';
+import { addressesOf } from './addresses-of.ts';
+import { Announcer } from './announce.ts';
+import { duplicateOf } from './duplicate-check.ts';
+import { HeldAddresses } from './held-addresses.ts';
+import { LeasedInterface, type Present } from './interface.ts';
+import { Lease, type LeaseTerm } from './lease.ts';
+import type { VipOptions } from './options.ts';
+import { leaveQuietly } from './quiesce.ts';
+import { Silence } from './silence.ts';
+import { Turns } from './turns.ts';
+import { untilUsable } from './usable.ts';
+
+/**
+ * Load balancers' addresses on an interface of the host, each for as long as the agent's lease lasts. The
+ * kernel counts, so it also holds for an agent that hangs or is gone.
+ *
+ * All that changes the interface is done one after the other, and what was decided before its turn came
+ * is looked at again: the lease may have ended meanwhile.
+ */
+export class LeasedAddresses implements Addressing, Leasing {
+  readonly interface: LeasedInterface;
+  readonly #host: HostGround;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #options: VipOptions;
+  readonly #announcer: Announcer;
+  readonly #silence: Silence;
+  readonly #lease: Lease;
+  readonly #held: HeldAddresses;
+  readonly #turns = new Turns();
+  #waiting: Promise<void> | null = null;
+
+  constructor(host: HostGround, options: VipOptions) {
+    const { clock, log } = host;
+    this.#host = host;
+    this.#clock = clock;
+    this.#log = log;
+    this.#options = options;
+    this.interface = new LeasedInterface({ clock, ip: options.ip, name: options.interface });
+    this.#announcer = new Announcer({ clock, log, options });
+    this.#silence = new Silence({ clock, log, options });
+    this.#lease = new Lease(clock);
+    this.#held = new HeldAddresses(host);
+  }
+
+  /** A renewal that comes while one is under way waits for it, and speaks for all that come after. */
+  renew(until: MonotonicMs): Promise<void> {
+    this.#lease.prolong(until);
+    this.#waiting ??= this.#turns.take(() => {
+      this.#waiting = null;
+      return this.#renewHeld();
+    });
+    return this.#waiting;
+  }
+
+  drop(): Promise<void> {
+    // At once, so that nothing which waits for its turn goes by the old lease.
+    const ended = this.#held.endAll();
+    this.#lease.end(ended.map(({ id, epoch }) => [id, epoch]));
+    return this.#turns.take(async () => {
+      const ours = [];
+      for (const each of ended) if (await this.#held.isNobodyElses(each)) ours.push(each);
+      await this.interface.remove(ours.flatMap(({ address }) => address ?? []));
+    });
+  }
+
+  async admit({ id, epoch, document }: Target): Promise<void> {
+    const term = this.#lease.admit(id, epoch);
+    const address = boundAddress(document);
+    const held = this.#held.of(id);
+    if (address !== null && held?.address !== address) {
+      const other = this.#held.holderOf(address);
+      if (other !== null && other !== id) {
+        throw new PermanentError(`${address} is the address of load balancer ${other} here`);
+      }
+      refuseStrangers(address, await this.interface.find(address));
+    }
+    this.#held.admit(id, { epoch, term });
+  }
+
+  async settle(site: Site, epoch: number): Promise<void> {
+    const term = this.#held.admitted(site.id).term;
+    const document = await liveDocument(site);
+    const address = document === null ? null : boundAddress(document);
+    const held = this.#held.of(site.id);
+    if (address !== null && held?.address === address) {
+      this.#lease.untilOf(term);
+      held.epoch = epoch;
+      return;
+    }
+    if (address === null || held !== null) await this.withdraw(site);
+    if (address !== null) await this.#take(site.id, address, epoch, term);
+  }
+
+  async withdraw(site: Site): Promise<void> {
+    const addresses = await addressesOf(site, this.#held.of(site.id));
+    this.#held.forget(site.id);
+    await this.#turns.take(async () => {
+      const found = [];
+      for (const address of addresses) found.push(...(await this.interface.find(address)));
+      const leased = found.filter((present) => present.leased);
+      await this.interface.remove(leased.map(({ address }) => address));
+    });
+  }
+
+  async leave(site: Site, end: EndProcesses): Promise<void> {
+    const held = this.#held.of(site.id);
+    if (held !== null) held.leaving = true;
+    const addresses = await addressesOf(site, held);
+    await leaveQuietly(site.id, addresses, {
+      clock: this.#clock,
+      options: this.#options,
+      silence: this.#silence,
+      end,
+      withdraw: () => this.withdraw(site),
+    });
+  }
+
+  async tidy(): Promise<void> {
+    await this.#silence.tidy(this.#host);
+  }
+
+  async lacks(site: Site): Promise<string | null> {
+    const document = await liveDocument(site);
+    const address = document === null ? null : boundAddress(document);
+    if (address === null) return null;
+    const found = await this.interface.find(address);
+    return found.some(({ leased }) => leased) ? null : this.#absent(address);
+  }
+
+  close(): void {
+    this.#announcer.close();
+  }
+
+  async #take(id: string, address: string, epoch: number, term: LeaseTerm): Promise<void> {
+    const found = await this.interface.find(address);
+    refuseStrangers(address, found);
+    const isHere = found.length > 0;
+    // What an agent left here that died: nobody else has it while it is here.
+    if (!isHere) await this.#refuseDuplicate(address);
+    await this.#announcer.prepare(address);
+    await this.#turns.take(async () => {
+      const until = this.#lease.untilOf(term);
+      this.#held.hold(id, { address, epoch, leaving: false });
+      try {
+        if (!isHere) await this.interface.add(address);
+        this.#lease.untilOf(term);
+        const gone = await this.interface.prolong([address], until);
+        if (gone.length > 0) throw new RetryableError(this.#absent(address));
+        this.#lease.untilOf(term);
+      } catch (error) {
+        this.#held.forget(id);
+        await this.interface.remove([address]);
+        throw error;
+      }
+    });
+    const isHeld = () => this.#held.of(id)?.address === address;
+    await untilUsable(address, this.interface, { clock: this.#clock, isHeld });
+    this.#announcer.announce(address, isHeld);
+  }
+
+  async #refuseDuplicate(address: string): Promise<void> {
+    const owner = await duplicateOf(address, { clock: this.#clock, options: this.#options });
+    if (owner === null) return;
+    throw new RetryableError(
+      `${owner} answers for ${address} on ${this.interface.name}, so it is not taken twice`,
+    );
+  }
+
+  async #renewHeld(): Promise<void> {
+    const until = this.#lease.until;
+    if (until === null) return;
+    try {
+      const ids = await this.#held.toProlong();
+      const gone = await this.interface.prolong([...ids.keys()], until);
+      for (const address of gone) this.#lost(ids.get(address), this.#absent(address));
+      if (!this.#lease.isOver) return;
+      const late = [...ids.keys()].filter((address) => !gone.includes(address));
+      await this.interface.remove(late);
+      for (const address of late) {
+        this.#lost(
+          ids.get(address),
+          `${address} was ended: the renewal of the lease came too late`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      // What is not prolonged runs out; the next renewal finds it gone, and says so.
+      this.#log.warn({ error: error.message }, 'can not prolong addresses');
+    }
+  }
+
+  #lost(id: string | undefined, reason: string): void {
+    if (id === undefined) return;
+    this.#held.forget(id);
+    this.#host.alarm.raise(id, reason);
+  }
+
+  #absent(address: string): string {
+    return `${address} is gone from ${this.interface.name}`;
+  }
+}
+
+/** Addresses that the host has for itself are nobody's to take, nor to take away. */
+function refuseStrangers(address: string, found: readonly Present[]): void {
+  const strangers = found.find(({ leased }) => !leased);
+  if (strangers === undefined) return;
+  throw new PermanentError(
+    `${address} is an address that the host itself has on ${strangers.interface}; a load balancer needs one that is free`,
+  );
+}
