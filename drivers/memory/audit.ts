@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { DeviceNotice } from '../contract/driver.ts';
 import { DriverError, type Marker } from '../contract/errors.ts';
@@ -84,7 +83,8 @@ export class Audit {
   async #look(): Promise<void> {
     // Whoever begins to watch while the survey is under way may have written after it was made.
     const watchers = [...this.#watchers];
-    const found = new Map((await this.#connection.survey()).map((each) => [each.id, each]));
+    const found = new Map<string, SurveyedThere>();
+    for (const each of await this.#connection.survey()) found.set(each.id, each);
     for (const watcher of watchers) {
       const left = this.#left.get(watcher.id);
       if (left === undefined || !this.#watchers.has(watcher)) continue;
@@ -94,12 +94,15 @@ export class Audit {
   }
 }
 
+const isSame = (a: Marker, b: Marker): boolean =>
+  a.epoch === b.epoch && a.generation === b.generation && a.removed === b.removed;
+
 function difference(left: Left, found: SurveyedThere | null): DeviceNotice | null {
   if (found === null) return { type: 'down', reason: 'the device does not have it any more' };
   if (found.etag !== left.etag) {
     return { type: 'drifted', reason: 'the device has another configuration than was written' };
   }
-  if (!isDeepStrictEqual(found.marker, left.marker)) {
+  if (!isSame(found.marker, left.marker)) {
     return { type: 'drifted', reason: 'the device has another marker than was written' };
   }
   return found.running ? null : { type: 'down', reason: 'the device has it, and does not run it' };

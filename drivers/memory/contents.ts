@@ -39,6 +39,10 @@ export class Contents {
     return [...this.#held.keys()];
   }
 
+  entries(): IterableIterator<readonly [id: string, held: Held]> {
+    return this.#held.entries();
+  }
+
   /** How many other load balancers it has the content of. */
   besides(id: string): number {
     let count = 0;

@@ -152,13 +152,13 @@ export class MemoryDevice {
 
   /** Everything that the device has the content of. */
   survey(agent: string): Promise<readonly SurveyedThere[]> {
-    return this.#read({ type: 'survey', agent, lb: '' }, () =>
-      this.#contents.ids().flatMap((id) => {
-        const held = this.#contents.get(id);
-        if (held === null || held.document === null) return [];
-        return [{ id, marker: held.marker, running: held.running, etag: held.etag }];
-      }),
-    );
+    return this.#read({ type: 'survey', agent, lb: '' }, () => {
+      const found: SurveyedThere[] = [];
+      for (const [id, { document, marker, running, etag }] of this.#contents.entries()) {
+        if (document !== null) found.push({ id, marker, running, etag });
+      }
+      return found;
+    });
   }
 
   /** What the device holds at this moment, as a test or a checker sees it: no call, no fault. */

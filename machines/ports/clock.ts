@@ -50,14 +50,24 @@ function wait(
     aborted();
     return;
   }
-  const abort = () => {
-    signal.removeEventListener('abort', abort);
-    clock.clearTimer(timer);
-    aborted();
-  };
-  const timer = clock.setTimer(delayMs, () => {
-    signal.removeEventListener('abort', abort);
+  const ending = new Ending(clock, signal, aborted);
+  ending.timer = clock.setTimer(delayMs, () => {
+    signal.removeEventListener('abort', ending.abort);
     passed();
   });
-  signal.addEventListener('abort', abort);
+  signal.addEventListener('abort', ending.abort);
+}
+
+/** How a wait is ended before its time; a class, because naming a function costs more than the wait. */
+class Ending {
+  timer: Timer | null = null;
+  readonly abort: () => void;
+
+  constructor(clock: Clock, signal: Cancellation, aborted: () => void) {
+    this.abort = () => {
+      signal.removeEventListener('abort', this.abort);
+      if (this.timer !== null) clock.clearTimer(this.timer);
+      aborted();
+    };
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { Operation } from '../model/operations/operation.ts';
+import { Remembered } from '../remembered.ts';
 import { agentId } from './seat.ts';
 
 /** Requests of the API to the controller that owns a load balancer's shard. */
@@ -42,3 +43,11 @@ export const DesiredRecord = z.strictObject({
   document: LoadBalancerDocument,
 });
 export type DesiredRecord = z.infer<typeof DesiredRecord>;
+
+/** How many characters of desired records are remembered with what they say. */
+const rememberedCharacters = 1_048_576;
+const remembered = new Remembered<DesiredRecord>(rememberedCharacters);
+
+/** Parses a desired record's text, and throws where it is none. The same text gives the same object. */
+export const readDesired = (text: string): DesiredRecord =>
+  remembered.read(text, () => DesiredRecord.parse(JSON.parse(text)));

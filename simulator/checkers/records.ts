@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Rejected } from '../../machines/load-balancer/context.ts';
-import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import { type DesiredRecord, readDesired } from '../../machines/protocol/load-balancer-messages.ts';
 import { Seat } from '../../machines/protocol/seat.ts';
 
 /** What checkers read of a binding record. */
@@ -87,5 +87,5 @@ export const bindingOf = (value: string): BindingSnapshot => readBinding(value).
 export const seatsOf = (value: string): Seats => bindingOf(value).context;
 export const livenessOf = (value: string): LivenessSnapshot => readLiveness(value).snapshot;
 export const verdictOf: (data: string) => z.infer<typeof Verdict> = reader(Verdict);
-export const desiredOf: (value: string) => DesiredRecord = reader(DesiredRecord);
+export const desiredOf: (value: string) => DesiredRecord = readDesired;
 export const commandOf: (data: string) => z.infer<typeof SentCommand> = reader(SentCommand);

@@ -51,8 +51,11 @@ export const agentMarks: readonly MarkKind[] = [
       return [
         on('sent', ({ from, subject, data }) => {
           if (!subject.endsWith('.heartbeat')) return false;
+          const isLeased = data.includes('"leased":true');
+          // Mostly nobody has ever been, and then it need not be known who this is.
+          if (isLeased && isolated.size === 0) return false;
           const process = `${from} ${holder.exec(data)?.[0] ?? ''}`;
-          if (data.includes('"leased":true')) return isolated.has(process);
+          if (isLeased) return isolated.has(process);
           isolated.add(process);
           return false;
         }),

@@ -10,6 +10,7 @@ import type { HostProcess } from './host.ts';
 import { virtualDescriptor, virtualDescriptors } from './places.ts';
 import { processStores } from './process-ports.ts';
 import { lightRequest } from './light-request.ts';
+import { respondLightly } from './light-response.ts';
 import type { WireApi } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -88,6 +89,7 @@ function release(vips: VipAllocator, address: string, loadBalancer: string, log:
 
 /** The API is a function from requests to responses; over a socket, this is what clients see. */
 function wireApi(app: Api): WireApi {
+  respondLightly();
   return async (request) => {
     const response = await app.fetch(lightRequest(request));
     const confirmed = !response.headers.has(unconfirmedHeader);

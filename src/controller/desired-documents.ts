@@ -2,7 +2,11 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { Fault } from '../../machines/model/fault.ts';
-import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
+import {
+  type DesiredRecord,
+  operationIdsMax,
+  readDesired,
+} from '../../machines/protocol/load-balancer-messages.ts';
 import {
   type CommitOptions,
   putUntilKnown,
@@ -278,7 +282,7 @@ export class DesiredDocuments {
       this.#documents.delete(id);
       return null;
     }
-    const record = DesiredRecord.parse(JSON.parse(entry.value));
+    const record = readDesired(entry.value);
     const document = { record, revision: entry.revision };
     this.#documents.set(id, document);
     return document;

@@ -58,6 +58,7 @@ export class Membership {
         log,
         subject: presenceSubject,
         schema: Presence,
+        repetitive: true,
         handle: (presence) => {
           this.#present(presence);
           return undefined;

@@ -3,7 +3,7 @@ import { provisioningStatus, wireOperating } from '../../machines/load-balancer/
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import { type DesiredRecord, readDesired } from '../../machines/protocol/load-balancer-messages.ts';
 import type { LoadBalancerView } from '../api/services.ts';
 import { type ActorCondition, stateName } from '../host/actor-kind.ts';
 import { decodeRecord, type RawRecord } from '../host/record.ts';
@@ -71,7 +71,7 @@ export class Projection {
       name: 'desired',
       clock,
       log,
-      parse: (_, text) => DesiredRecord.parse(JSON.parse(text)),
+      parse: (_, text) => readDesired(text),
       onChange: (change) => {
         this.#unindexed.add(change.key);
         tellDesired(change);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Remembered } from '../../machines/remembered.ts';
 
 /** The envelope of every durable actor's record. */
 export const Envelope = z.strictObject({
@@ -59,8 +60,34 @@ export interface DecodedRecord<TContext> {
   readonly context: TContext;
 }
 
-/** Parses, checks and migrates a stored record; throws {@link UnreadableRecord} with the reason. */
+/** How many characters of records are remembered for each format with what they say. */
+const rememberedCharacters = 1_048_576;
+
+/**
+ * What was read, by the migrations of its format, which no other format has. A process meets most
+ * records several times: in its watch, and with the actor that is started from it.
+ */
+const remembered = new WeakMap<Migrations, Remembered<DecodedRecord<unknown>>>();
+
+/**
+ * Parses, checks and migrates a stored record; throws {@link UnreadableRecord} with the reason. The
+ * result is shared by all who ask for the same text.
+ */
 export function decodeRecord<TContext>(
+  key: string,
+  text: string,
+  format: RecordFormat<TContext>,
+): DecodedRecord<TContext> {
+  let known = remembered.get(format.migrations);
+  if (known === undefined) {
+    known = new Remembered(rememberedCharacters);
+    remembered.set(format.migrations, known);
+  }
+  // By the same format, or it would have other migrations.
+  return known.read(text, () => decode(key, text, format)) as DecodedRecord<TContext>;
+}
+
+function decode<TContext>(
   key: string,
   text: string,
   format: RecordFormat<TContext>,

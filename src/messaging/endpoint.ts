@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../../machines/ports/log.ts';
+import { Remembered } from '../../machines/remembered.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 
 /** Thrown when a reply can't be read: the other side speaks another language. */
@@ -35,16 +36,24 @@ export interface Endpoint<TRequest> {
   /** The reply to what can't be read; without it, such a message is only logged. */
   readonly malformed?: (problem: string) => object;
   readonly queue?: string;
+  /** The same few texts come again and again, so each is read once. */
+  readonly repetitive?: true;
 }
+
+/** How many characters of such texts are remembered by one endpoint. */
+const rememberedCharacters = 16_384;
 
 /**
  * Serves a subject: what does not fit its schema is logged with the reason and dropped, and a
  * handler that fails harms nobody but its own caller, who gets no answer.
  */
 export function serve<TRequest>(endpoint: Endpoint<TRequest>): Subscription {
-  const { bus, log, subject, schema, handle, malformed, queue } = endpoint;
+  const { bus, log, subject, schema, handle, malformed, queue, repetitive } = endpoint;
+  const read = (data: string) => parseMessage(schema, data);
+  const known =
+    repetitive === true ? new Remembered<ReturnType<typeof read>>(rememberedCharacters) : null;
   const onMessage = (message: BusMessage): void => {
-    const parsed = parseMessage(schema, message.data);
+    const parsed = known === null ? read(message.data) : known.read(message.data, read);
     if ('problem' in parsed) {
       log.warn(
         { subject: message.subject, problem: parsed.problem },
