@@ -217,6 +217,65 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
     expect(await openstack.refusal('show', 'tree')).toBe('Unable to locate tree in loadbalancers');
   });
 
+  test('shows how traffic fares: what was counted, and whose check fails', async () => {
+    const { address, port } = await made('busy');
+    const check = ['--type', 'TCP', '--delay', '1', '--timeout', '1', '--max-retries', '1'];
+    await openstack.text(
+      ...['healthmonitor', 'create', ...check, '--max-retries-down', '1', '--wait', 'busy-pool'],
+    );
+    const nobody = String(await freePort());
+    await openstack.text(
+      ...['member', 'create', '--name', 'gone', '--address', '127.0.0.1'],
+      ...['--protocol-port', nobody, '--wait', 'busy-pool'],
+    );
+    await served(address, port);
+
+    const whole = await openstack.show('stats', 'show', 'busy');
+    const listener = await openstack.show('listener', 'stats', 'show', 'busy-http');
+    const tree = await eventually(
+      'the client shows that a check fails',
+      async () => {
+        const text = await openstack.text('status', 'show', 'busy');
+        return text.includes('"ERROR"') && (JSON.parse(text) as unknown);
+      },
+      settleMs,
+    );
+    const [listed] = await openstack.list('list', '--name', 'busy', '-c', 'operating_status');
+
+    expect(Object.keys(whole).toSorted()).toEqual([
+      'active_connections',
+      'bytes_in',
+      'bytes_out',
+      'request_errors',
+      'total_connections',
+    ]);
+    expect(Number(whole['total_connections'])).toBeGreaterThanOrEqual(1);
+    // The connection that was kept open may have been closed meanwhile.
+    const rest = { active_connections: expect.any(Number) as number };
+    expect(listener).toEqual({ ...whole, ...rest });
+    expect(tree).toMatchObject({
+      loadbalancer: {
+        operating_status: 'DEGRADED',
+        listeners: [
+          {
+            operating_status: 'ONLINE',
+            pools: [
+              {
+                operating_status: 'DEGRADED',
+                health_monitor: { operating_status: 'ONLINE' },
+                members: [
+                  { name: 'busy-member', operating_status: 'ONLINE' },
+                  { name: 'gone', operating_status: 'ERROR' },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+    expect(listed).toEqual({ operating_status: 'DEGRADED' });
+  });
+
   test('lists more than one page holds, with the filters on each', async () => {
     await Promise.all(['p1', 'p2', 'p3', 'p4', 'p5'].map(made));
     await openstack.text('set', '--disable', 'p2');
