@@ -48,6 +48,11 @@ export const LivenessContext = z.strictObject({
   cordon: Cordon.nullable().default(null),
   /** Of this incarnation, also when it is over. */
   restart: RestartLease.nullable().default(null),
+  /**
+   * This incarnation and all before it are proven to hold no lease, and never will again (R11, R12);
+   * 0 where that is known of none.
+   */
+  lapsed: z.int().min(0).default(0),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -60,4 +65,5 @@ export const initialLivenessContext: LivenessContext = {
   since: 0,
   cordon: null,
   restart: null,
+  lapsed: 0,
 };

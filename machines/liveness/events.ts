@@ -27,6 +27,8 @@ export type LivenessEvent =
   | { readonly type: 'goodbye'; readonly incarnation: number; readonly at: number }
   /** No load balancer is bound to it any more. */
   | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number }
+  /** The leases of this incarnation, and of all before it, have surely run out. */
+  | { readonly type: 'lapsed'; readonly incarnation: number; readonly at: number }
   /** An operator wants nothing new to come to it; draining: nor anything to stay. */
   | { readonly type: 'cordon'; readonly draining: boolean; readonly at: number }
   | { readonly type: 'uncordon'; readonly at: number }

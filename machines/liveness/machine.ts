@@ -6,7 +6,6 @@ import type { LivenessEvent } from './events.ts';
 import * as restarts from './restart.ts';
 
 export type { LivenessEvent } from './events.ts';
-
 /** An agent as its judge sees it. Verdicts name one incarnation, and are never taken back. */
 export const livenessMachine = setup({
   types: { context: {} as LivenessContext, events: {} as LivenessEvent },
@@ -60,6 +59,9 @@ export const livenessMachine = setup({
     clearCordon: assign({ cordon: null }),
     noteRestart: assign(restarts.noteRestart),
     noteLeaseEnded: assign(restarts.noteLeaseEnded),
+    noteLapsed: assign(({ event }) =>
+      event.type === 'lapsed' ? { lapsed: event.incarnation } : {},
+    ),
     noteLeaving: assign(({ event }) => ({ reason: 'it said goodbye', since: event.at })),
   },
   guards: {
@@ -73,6 +75,16 @@ export const livenessMachine = setup({
     asksForLease: restarts.asksForLease,
     hasStayed: restarts.hasStayed,
     currentLease: restarts.currentLease,
+    /** It lapsed, which was not known: of one that is over, because a newer one has registered. */
+    lapsedBefore: ({ context, event }) =>
+      event.type === 'lapsed' &&
+      event.incarnation > context.lapsed &&
+      event.incarnation < context.incarnation,
+    /** Of the last one, which is over. */
+    lapsedNow: ({ context, event }) =>
+      event.type === 'lapsed' &&
+      event.incarnation > context.lapsed &&
+      event.incarnation <= context.incarnation,
     cordoned: ({ context }) => context.cordon !== null,
     /** Asked for again: it stands since the first time. */
     cordonedAlready: ({ context, event }) =>
@@ -95,6 +107,7 @@ export const livenessMachine = setup({
     restart: {},
     stayed: {},
     'lease.ended': {},
+    lapsed: [{ guard: 'lapsedBefore', actions: 'noteLapsed' }, {}],
     cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
     uncordon: [{ guard: 'cordoned', actions: 'clearCordon' }, {}],
     '*': { actions: 'unexpected' },
@@ -146,7 +159,7 @@ export const livenessMachine = setup({
         ],
       },
     },
-    dead: {},
+    dead: { on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] } },
     draining: {
       invoke: { src: 'emptying', id: 'emptying' },
       on: {
@@ -155,7 +168,7 @@ export const livenessMachine = setup({
         expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
       },
     },
-    retired: {},
+    retired: { on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] } },
   },
 });
 

@@ -1,6 +1,7 @@
 import { type Seat, sameSeat } from '../protocol/seat.ts';
 import type { LoadBalancerContext } from './context.ts';
-import type { Candidate } from './events.ts';
+import type { Candidate, LoadBalancerEvent } from './events.ts';
+import { hasRoom, mayStartOn, shadowsBehind } from './shadows.ts';
 
 /**
  * The binding rules of docs/binding.md, as pure functions from a context to what changes in it.
@@ -8,12 +9,20 @@ import type { Candidate } from './events.ts';
  */
 export type Change = Partial<LoadBalancerContext>;
 
+/** What offers places: at any time, or to leave a holder that still serves. */
+type Offer = Extract<LoadBalancerEvent, { type: 'place' | 'agent.leaving' }>;
+
 /** Rebinds to a new holder under a new epoch. */
-export function bindTo(context: LoadBalancerContext, to: Candidate): Change {
+export function bindTo(
+  context: LoadBalancerContext,
+  to: Candidate,
+  { claimants }: Pick<Offer, 'claimants'>,
+): Change {
   const epoch = context.lastEpoch + 1;
   return {
     ...seated(context, { agent: to.agent, incarnation: to.incarnation, epoch }),
     lastEpoch: epoch,
+    shadows: shadowsBehind(context, to.agent, claimants),
     // A standby that is older than the binding could never be promoted: its epoch would be refused.
     standby: null,
     host: to.host,
@@ -59,23 +68,32 @@ function sameAgent(a: Seat | null, b: Seat): boolean {
 
 /**
  * The first candidate that it may go to. After a lost race an offer is taken again on a newer record than
- * it was made for, and then it may name other hosts than the one that the load balancer can't leave.
+ * it was made for, and then it may name other hosts than the one that the load balancer can't leave, or
+ * that a shadow may still serve on. A holder that is left stops before the next one starts, so its
+ * own lease stands in nobody's way.
  */
-export function bestCandidate(
-  { reschedulable, host }: LoadBalancerContext,
-  candidates: readonly Candidate[],
-): Candidate | null {
+export function bestCandidate(context: LoadBalancerContext, offer: Offer): Candidate | null {
+  const { reschedulable, host } = context;
+  const { candidates, claimants, type } = offer;
   const isFree = reschedulable || host === null;
-  return candidates.find((candidate) => isFree || candidate.host === host) ?? null;
+  return (
+    candidates.find(
+      (candidate) =>
+        (isFree || candidate.host === host) &&
+        (type === 'agent.leaving' || mayStartOn(context, candidate.host, claimants)) &&
+        hasRoom(context, candidate.agent, claimants),
+    ) ?? null
+  );
 }
 
-/** The first one that is not the holder itself. */
-export function standbyCandidate(
-  context: LoadBalancerContext,
-  candidates: readonly Candidate[],
-): Candidate | null {
-  const others = candidates.filter((candidate) => candidate.agent !== context.binding?.agent);
-  return bestCandidate(context, others);
+/**
+ * The first one that is not the holder itself. What is leased has no standby: nobody may start before the
+ * holder's lease has lapsed, and by then a seat has been written.
+ */
+export function standbyCandidate(context: LoadBalancerContext, offer: Offer): Candidate | null {
+  if (context.leased) return null;
+  const others = offer.candidates.filter(({ agent }) => agent !== context.binding?.agent);
+  return bestCandidate(context, { ...offer, candidates: others });
 }
 
 export function names(

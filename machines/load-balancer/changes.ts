@@ -2,6 +2,7 @@ import {
   bestCandidate,
   bindTo,
   type Change,
+  names,
   nameStandby,
   rebindInPlace,
   standbyCandidate,
@@ -18,10 +19,11 @@ interface Args {
 export function noteDesired({ context, event }: Args): Change {
   if (event.type !== 'desired.changed') return {};
   const newer = event.generation > context.generation || event.status !== context.status;
-  const { driver, reschedulable, zone, generation, status, at, deadlineAt } = event;
+  const { driver, reschedulable, leased, zone, generation, status, at, deadlineAt } = event;
   return {
     driver,
     reschedulable,
+    leased,
     zone,
     generation,
     status,
@@ -32,8 +34,8 @@ export function noteDesired({ context, event }: Args): Change {
 
 export function bind({ context, event }: Args): Change {
   if (event.type !== 'place' && event.type !== 'agent.leaving') return {};
-  const best = bestCandidate(context, event.candidates);
-  return best === null ? {} : bindTo(context, best);
+  const best = bestCandidate(context, event);
+  return best === null ? {} : bindTo(context, best, event);
 }
 
 export function rebindAbove({ context, event }: Args): Change {
@@ -44,7 +46,7 @@ export function rebindAbove({ context, event }: Args): Change {
 
 export function nameBestStandby({ context, event }: Args): Change {
   if (event.type !== 'place') return {};
-  const candidate = standbyCandidate(context, event.candidates);
+  const candidate = standbyCandidate(context, event);
   return candidate === null ? {} : nameStandby(context, candidate);
 }
 
@@ -77,6 +79,11 @@ export function noteApplied({ context, event }: Args): Change {
     reason: null,
     ...(complete ? { deadlineAt: null, overdue: false, refusal: null, retryAt: null } : {}),
   };
+}
+
+export function dropShadow({ context, event }: Args): Change {
+  if (event.type !== 'shadow.ended') return {};
+  return { shadows: context.shadows.filter((seat) => !names(seat, event)) };
 }
 
 export function noteRefusal({ event }: Args): Change {

@@ -18,11 +18,14 @@ export const LoadBalancerContext = z.strictObject({
   driver: z.string(),
   /** Whether its driver lets it move to another host. */
   reschedulable: z.boolean(),
+  /** Whether it is served only under its holder's lease: then holders are fenced by time (R11). */
+  leased: z.boolean().default(false),
   generation,
   status: z.enum(['live', 'deleting']),
   binding: Seat.nullable(),
   standby: Seat.nullable(),
   lastEpoch: epoch,
+  /** Holders that were replaced, and are not proven to have ended. */
   shadows: z.array(Seat).max(shadowsMax),
   /** The host of the last holder: where a load balancer that can't move has to stay. */
   host: hostId.nullable(),
@@ -49,6 +52,7 @@ export type LoadBalancerContext = z.infer<typeof LoadBalancerContext>;
 export const initialContext: LoadBalancerContext = {
   driver: '',
   reschedulable: false,
+  leased: false,
   generation: 0,
   status: 'live',
   binding: null,

@@ -1,4 +1,5 @@
 import type { OperatingReport } from '../model/status.ts';
+import type { Claimant } from './shadows.ts';
 
 /** An agent that placement offers, best first. */
 export interface Candidate {
@@ -16,6 +17,7 @@ export type LoadBalancerEvent =
       readonly status: 'live' | 'deleting';
       readonly driver: string;
       readonly reschedulable: boolean;
+      readonly leased: boolean;
       readonly zone: string | null;
       readonly at: number;
       readonly deadlineAt: number;
@@ -24,6 +26,8 @@ export type LoadBalancerEvent =
   | {
       readonly type: 'place';
       readonly candidates: readonly Candidate[];
+      /** What is known of those who may serve it; empty unless it is leased. */
+      readonly claimants: readonly Claimant[];
       /** The standby's agent is alive under the very incarnation that was named. */
       readonly standbyReady: boolean;
       readonly rejected: readonly { readonly agent: string; readonly reason: string }[];
@@ -44,9 +48,12 @@ export type LoadBalancerEvent =
       readonly agent: string;
       readonly incarnation: number;
       readonly candidates: readonly Candidate[];
+      readonly claimants: readonly Claimant[];
       readonly standbyReady: boolean;
       readonly at: number;
     }
+  /** This shadow is proven to serve nothing any more: its lease has lapsed, or it has stopped (R11). */
+  | { readonly type: 'shadow.ended'; readonly agent: string; readonly incarnation: number }
   /** An agent reports what it holds, or by what it was fenced (rule R9). */
   | {
       readonly type: 'claim';

@@ -1,6 +1,7 @@
 import { bestCandidate, names, standbyCandidate } from './binding.ts';
 import type { LoadBalancerContext } from './context.ts';
 import type { LoadBalancerEvent } from './events.ts';
+import { standing } from './shadows.ts';
 
 interface Args {
   readonly context: LoadBalancerContext;
@@ -25,8 +26,18 @@ export const knownDesired = ({ context, event }: Args): boolean => {
   );
 };
 
-/** May it leave its host? Then no lost holder has a claim that a device would honour. */
-export const mayMove = ({ context }: Args): boolean => context.reschedulable;
+/**
+ * May it leave its host? Then no lost holder has a claim that a device would honour, unless it may still
+ * serve under its lease.
+ */
+export const mayMove = ({ context, event }: Args): boolean =>
+  context.reschedulable &&
+  event.type === 'place' &&
+  standing(context, event.claimants).length === 0;
+
+/** It is of a shadow that is on record. */
+export const ofShadow = ({ context, event }: Args): boolean =>
+  event.type === 'shadow.ended' && context.shadows.some((seat) => names(seat, event));
 
 export const bindingLost = ({ context, event }: Args): boolean =>
   event.type === 'agent.lost' && names(context.binding, event);
@@ -41,12 +52,10 @@ export const standbyReady = ({ context, event }: Args): boolean =>
   event.type === 'place' && event.standbyReady && context.standby !== null;
 
 export const hasCandidate = ({ context, event }: Args): boolean =>
-  event.type === 'place' && bestCandidate(context, event.candidates) !== null;
+  event.type === 'place' && bestCandidate(context, event) !== null;
 
 export const standbyOffered = ({ context, event }: Args): boolean =>
-  event.type === 'place' &&
-  context.standby === null &&
-  standbyCandidate(context, event.candidates) !== null;
+  event.type === 'place' && context.standby === null && standbyCandidate(context, event) !== null;
 
 export const leavesToStandby = ({ context, event }: Args): boolean =>
   event.type === 'agent.leaving' &&
@@ -57,7 +66,7 @@ export const leavesToStandby = ({ context, event }: Args): boolean =>
 export const leavesToCandidate = ({ context, event }: Args): boolean =>
   event.type === 'agent.leaving' &&
   names(context.binding, event) &&
-  bestCandidate(context, event.candidates) !== null;
+  bestCandidate(context, event) !== null;
 
 /** The event answers a command of the epoch that is bound now; late answers do not count. */
 export const currentEpoch = ({ context, event }: Args): boolean =>

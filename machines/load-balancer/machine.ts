@@ -18,7 +18,10 @@ export const loadBalancerMachine = setup({
     tags: {} as 'seeking',
   },
   actors: {
-    /** Sends the command to the holder until it is settled; reports `driven.*`. */
+    /**
+     * Sees to the end of shadows, then sends the command to the holder until it is settled; reports
+     * `shadow.ended` and `driven.*`.
+     */
     drive: notProvided('load-balancer', 'drive'),
     /** Sends `deadline.passed` at the context's `deadlineAt`. */
     deadline: notProvided('load-balancer', 'deadline'),
@@ -39,6 +42,7 @@ export const loadBalancerMachine = setup({
     noteWaiting: assign(changes.noteWaiting),
     noteSeen: assign(changes.noteSeen),
     noteApplied: assign(changes.noteApplied),
+    dropShadow: assign(changes.dropShadow),
     noteRefusal: assign(changes.noteRefusal),
     noteTombstone: assign(changes.noteTombstone),
     noteTrouble: assign(changes.noteTrouble),
@@ -57,6 +61,7 @@ export const loadBalancerMachine = setup({
     // What reaches an actor late, after its state has moved on, is expected and changes nothing.
     'agent.lost': [{ guard: 'standbyLost', actions: 'dropStandby' }, {}],
     'agent.leaving': [{ guard: 'standbyLost', actions: 'dropStandby' }, {}],
+    'shadow.ended': [{ guard: 'ofShadow', actions: 'dropShadow' }, {}],
     'driven.*': {},
     'retry.due': {},
     place: {},

@@ -169,6 +169,24 @@ export const CommandReply = z.discriminatedUnion('type', [
 ]);
 export type CommandReply = z.infer<typeof CommandReply>;
 
+/**
+ * What is held here by an older epoch has to end before the one of this epoch may start elsewhere: the
+ * STOP of rule R11.
+ */
+export const Release = z.strictObject({
+  loadBalancer: loadBalancerId,
+  epoch,
+  driver: z.string().max(64),
+});
+export type Release = z.infer<typeof Release>;
+
+export const ReleaseReply = z.discriminatedUnion('type', [
+  /** Nothing older than this epoch serves here, and nothing older will be started. */
+  z.strictObject({ type: z.literal('released'), epoch }),
+  z.strictObject({ type: z.literal('failed'), message: text }),
+]);
+export type ReleaseReply = z.infer<typeof ReleaseReply>;
+
 /** What the record says: it settles an agent's claims, and tells a former holder to let go. */
 export const Standing = z.strictObject({
   loadBalancer: loadBalancerId,

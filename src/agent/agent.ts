@@ -3,7 +3,7 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
 import type { AgentDescription } from '../../machines/liveness/context.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
-import { type Clock, pause, type MonotonicMs, type Timer } from '../../machines/ports/clock.ts';
+import { type Clock, pause, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   Command,
@@ -12,6 +12,7 @@ import {
   Probe,
   RegisterReply,
   RestartOrder,
+  Release,
   Standing,
   type Strays,
   StraysReply,
@@ -29,6 +30,7 @@ import { Devices } from './devices.ts';
 import { Farewell } from './farewell.ts';
 import { HealthDesk } from './health-desk.ts';
 import { Homecoming } from './homecoming.ts';
+import { Lease } from './lease.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
@@ -50,6 +52,8 @@ export interface AgentOptions {
   readonly restart?: () => void;
 }
 
+const leaseEnded = 'its lease has ended: no judge has acknowledged a heartbeat in time';
+
 /** Tells the agent's machine what became of its children. */
 type Tell = (event: AgentEvent) => void;
 
@@ -70,16 +74,14 @@ export class Agent {
   readonly #beatSubject: string;
   readonly #reach: Reach;
   #sequence = 0;
-  /** When the newest heartbeat that was acknowledged had been sent: the lease counts from there. */
-  #leasedFrom: MonotonicMs;
+  readonly #lease: Lease;
 
   constructor(options: AgentOptions) {
     this.#options = options;
-    const { clock, log } = options;
+    const { clock, log, timings, journal } = options;
     this.#beatSubject = this.#up('heartbeat');
-    this.#leasedFrom = clock.monotonicMs();
+    this.#lease = new Lease(options);
     this.#reach = new Reach(options);
-    const { timings, journal } = options;
     const incarnation = () => this.incarnation;
     this.#health = new HealthDesk({ ...options, agent: options.id, incarnation });
     this.#devices = new Devices({
@@ -92,8 +94,6 @@ export class Agent {
     });
     const own = { log, agent: options.id, devices: this.#devices };
     this.#home = new Homecoming({ ...options, ...own });
-    const { host } = options.description;
-    this.#lettingGo = new LettingGo({ ...own, host, home: this.#home });
     this.#farewell = new Farewell({
       ...options,
       agent: options.id,
@@ -101,13 +101,15 @@ export class Agent {
       sequence: () => this.#sequence,
       up: (kind) => this.#up(kind),
     });
+    this.#lettingGo = new LettingGo({ ...options, ...own, home: this.#home });
     this.#logic = agentMachine.provide({
       actors: {
         register: worker<AgentEvent>((_, report, signal) => this.#register(report, signal)),
         heartbeat: worker<AgentEvent>(async (_, report, signal) => {
           await Promise.all([
             this.#heartbeat(report, signal),
-            this.#seekDrivers(report, signal),
+            // Nothing is bound to it for a device that it did not register, so it registers again.
+            this.#reach.seek(signal).then((found) => found && report({ type: 'drivers.found' })),
             this.#sweep(signal),
           ]);
         }),
@@ -245,6 +247,13 @@ export class Agent {
       }),
       serve({
         ...wire,
+        subject: subjects.down(id, 'release'),
+        schema: Release,
+        handle: (order) => this.#lettingGo.release(order),
+        malformed: (message) => ({ type: 'failed', message: message.slice(0, 4_000) }),
+      }),
+      serve({
+        ...wire,
         subject: subjects.down(id, 'probe'),
         schema: Probe,
         handle: () => Promise.resolve({ agent: id, incarnation: this.incarnation }),
@@ -291,7 +300,7 @@ export class Agent {
         const timeoutMs = timings.ackTimeoutMs * 4;
         const reply = await call(bus, this.#up('register'), request, RegisterReply, timeoutMs);
         if (reply.type === 'accepted') {
-          this.#leasedFrom = sentAt;
+          this.#lease.begin(sentAt);
           for (const device of this.#devices.all()) device.unconfirm();
           report({ type: 'register.accepted' });
           return;
@@ -307,11 +316,6 @@ export class Agent {
       const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
       await pause(clock, waitMs, signal);
     }
-  }
-
-  /** Nothing is bound to an agent for a device that it did not register, so it registers again. */
-  async #seekDrivers(report: Tell, signal: Cancellation): Promise<void> {
-    if (await this.#reach.seek(signal)) report({ type: 'drivers.found' });
   }
 
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
@@ -343,9 +347,10 @@ export class Agent {
       }
       const now = clock.monotonicMs();
       if (reply !== null) {
-        this.#leasedFrom = sentAt;
+        if (!this.#lease.renew(sentAt)) return await this.#takeNext(0, leaseEnded, report);
         if (this.state === 'isolated') report({ type: 'lease.renewed' });
-      } else if (now - this.#leasedFrom >= timings.leaseMs && this.state === 'serving') {
+      } else if (!this.#lease.lasts && this.state === 'serving') {
+        if (this.#lease.isServedUnder) return await this.#takeNext(0, leaseEnded, report);
         report({ type: 'lease.ended' });
       }
       const waitMs = Math.max(0, timings.heartbeatMs - (now - sentAt));
@@ -355,11 +360,11 @@ export class Agent {
 
   /** One heartbeat; null where it was not acknowledged. */
   async #beat(): Promise<HeartbeatReply | null> {
-    const { id: agent, bus, clock, timings, log } = this.#options;
+    const { id: agent, bus, timings, log } = this.#options;
     const { incarnation } = this;
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const leased = clock.monotonicMs() - this.#leasedFrom < timings.leaseMs;
+    const leased = this.#lease.lasts;
     const beat = { agent, incarnation, sequence, leased, claims: this.#claims() };
     try {
       const reply = await call(bus, this.#beatSubject, beat, HeartbeatReply, timings.ackTimeoutMs);
@@ -392,6 +397,7 @@ export class Agent {
 
   async #takeNext(above: number, reason: string, report: Tell): Promise<void> {
     const { journal, clock } = this.#options;
+    await this.#lease.end();
     const next = await nextIncarnation(journal, clock, Math.max(above, this.incarnation));
     report({ type: 'incarnation.ended', reason, next });
   }

@@ -1,15 +1,16 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { DriverError } from '../../drivers/contract/errors.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import type { Standing } from '../../machines/protocol/agent-messages.ts';
+import type { Release, ReleaseReply, Standing } from '../../machines/protocol/agent-messages.ts';
 import type { Devices } from './devices.ts';
 import type { Homecoming } from './homecoming.ts';
 
 export interface LettingGoOptions {
   readonly agent: string;
-  readonly host: string;
+  readonly description: { readonly host: string };
   readonly devices: Devices;
   readonly home: Homecoming;
+  readonly drivers: ReadonlyMap<string, Driver>;
   readonly log: Log;
 }
 
@@ -39,12 +40,31 @@ export class LettingGo {
     }
   }
 
+  /** Ends here what somebody on another host is about to start; answers once that is so (R11). */
+  async release({ loadBalancer: id, epoch, driver }: Release): Promise<ReleaseReply> {
+    const { drivers, devices, home } = this.#options;
+    const residence = drivers.get(driver)?.residence;
+    if (residence === undefined) {
+      const message = `this agent runs nothing of the driver ${driver} on its host`;
+      return { type: 'failed', message };
+    }
+    try {
+      await residence.release({ id, epoch });
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      return { type: 'failed', message: error.message };
+    }
+    home.forget(id);
+    await devices.forget(id);
+    return { type: 'released', epoch };
+  }
+
   /**
    * The holder of another host can't end what runs on this one. False where that failed: it is not
    * forgotten then, so it is claimed, and answered, again.
    */
   async #release({ loadBalancer: id, epoch, host }: Standing, driver: Driver | null) {
-    if (host === undefined || host === this.#options.host) return true;
+    if (host === undefined || host === this.#options.description.host) return true;
     try {
       await driver?.residence?.release({ id, epoch });
       return true;

@@ -362,6 +362,7 @@ export class Controller {
     if (before !== null && before.incarnation < context.incarnation) {
       this.owner.seating.agentLost(agent, context.incarnation - 1, 'it has started anew');
     }
+    if ((before?.lapsed ?? 0) < context.lapsed) this.owner.seating.placesChanged();
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.
     const said = ({ description, cordon }: Pick<LivenessContext, 'description' | 'cordon'>) =>

@@ -13,11 +13,13 @@ import { Limiter } from '../host/limiter.ts';
 import { call, MalformedReply } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import type { CommittedDocument } from './desired-documents.ts';
+import type { ShadowEnded, Shadows } from './shadows.ts';
 
 /** How many commands may be under way to one agent; the rest wait in order. */
 export const commandsInFlightMax = 64;
 
 export interface DriveOptions {
+  readonly shadows: Shadows;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,7 +46,7 @@ export class Driver {
   /** Ends when the command is settled, or with the signal. Tells what came of it by `report`. */
   async drive(
     id: string,
-    report: (event: DrivenEvent) => void,
+    report: (event: DrivenEvent | ShadowEnded) => void,
     signal: Cancellation,
   ): Promise<void> {
     const { clock, timings } = this.#options;
@@ -52,7 +54,9 @@ export class Driver {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       const built = this.#build(id);
       if (built === null) return;
-      const outcome = await this.#attempt(built.seat, built.command, signal);
+      const held = await this.#heldUp(id, built.seat, report);
+      if (signal.aborted) return;
+      const outcome = held ?? (await this.#attempt(built.seat, built.command, signal));
       if (signal.aborted) return;
       if (typeof outcome !== 'string') {
         report(outcome);
@@ -64,9 +68,22 @@ export class Driver {
         lastTrouble = outcome;
         report({ type: 'driven.trouble', epoch: built.seat.epoch, message: outcome });
       }
-      const waitMs = backoffMs(attempt, timings.commandRetryMs, timings.commandRetryMaxMs);
+      // Somebody's lease ends at a certain moment, and traffic waits for it.
+      const mostMs = held === null ? timings.commandRetryMaxMs : timings.heartbeatMs;
+      const waitMs = backoffMs(attempt, timings.commandRetryMs, mostMs);
       await pause(clock, waitMs, signal);
     }
+  }
+
+  /** By a former holder that may still serve it. */
+  #heldUp(
+    id: string,
+    seat: Seat,
+    report: (event: ShadowEnded) => void,
+  ): Promise<string | null> | null {
+    const context = this.#options.context(id);
+    if (context === null || context.shadows.length === 0) return null;
+    return this.#options.shadows.end(id, seat, context, report);
   }
 
   #isOutrun(id: string, outcome: DrivenEvent): boolean {

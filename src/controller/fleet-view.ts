@@ -1,4 +1,6 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type Claimant, claimantsOf } from '../../machines/load-balancer/shadows.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import type { AgentView } from '../api/services.ts';
 import { byRecord, isOlder, type Told } from './told.ts';
@@ -42,15 +44,24 @@ export class FleetView {
     }
   }
 
-  current(
-    agent: string,
-  ):
-    | (Pick<LivenessContext, 'incarnation' | 'description' | 'cordon'> & { readonly state: string })
+  current(agent: string):
+    | (Pick<LivenessContext, 'incarnation' | 'description' | 'cordon' | 'lapsed'> & {
+        readonly state: string;
+      })
     | null {
     const known = this.#agents.get(agent);
     if (known === undefined) return null;
-    const { incarnation, description, cordon } = known.context;
-    return { state: known.state, incarnation, description, cordon };
+    const { incarnation, description, cordon, lapsed } = known.context;
+    return { state: known.state, incarnation, description, cordon, lapsed };
+  }
+
+  /** What is known of those who may serve a load balancer by its record. */
+  claimants(context: LoadBalancerContext): readonly Claimant[] {
+    return claimantsOf(context).map(({ agent, incarnation }) => {
+      const known = this.#agents.get(agent)?.context;
+      const host = known?.description?.host ?? null;
+      return { agent, incarnation, host, ended: (known?.lapsed ?? 0) >= incarnation };
+    });
   }
 
   /** Is this very incarnation alive, as far as is known? */

@@ -24,6 +24,7 @@ import { countUnexpected, worker } from '../host/children.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
+import { Lapses } from './lapses.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
@@ -65,6 +66,7 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #hearing = new Map<string, Hearing>();
   readonly #states = new Map<string, string>();
+  readonly #lapses: Lapses;
   #told = 0;
 
   constructor(options: JudgeOptions) {
@@ -86,6 +88,13 @@ export class Judge {
       running: (agent) => this.#running(agent),
     });
     this.host = new ActorHost(kind, { clock, random, log, timings });
+    this.#lapses = new Lapses({
+      clock,
+      lapseMs: timings.lapseMs,
+      isOver: (agent, incarnation) => this.#verdict(agent, incarnation) !== null,
+      lapsed: (agent, incarnation) =>
+        this.host.tell(agent, { type: 'lapsed', incarnation, at: clock.wallMs() }),
+    });
   }
 
   stop(): void {
@@ -96,6 +105,7 @@ export class Judge {
   abandon(agent: string): void {
     this.host.stopActor(agent);
     this.#hearing.delete(agent);
+    this.#lapses.abandon(agent);
     this.#states.delete(agent);
   }
 
@@ -109,12 +119,15 @@ export class Judge {
     this.host.birth(agent);
     const ended = this.#verdict(agent, incarnation);
     if (ended !== null) return { type: 'ended', ...ended };
+    const elsewhere = this.#livesElsewhere(agent, incarnation, description.host);
+    if (elsewhere !== null) return { type: 'refused', reason: elsewhere };
     const at = this.#options.clock.wallMs();
     // A judge may declare only incarnations that are on record, so the answer waits for the commit.
     await this.host.ask(agent, { type: 'registered', agent, incarnation, description, at });
     const overtaken = this.#verdict(agent, incarnation);
     if (overtaken !== null) return { type: 'ended', ...overtaken };
     this.#heard(agent, incarnation);
+    this.#lapses.given(agent, incarnation);
     return { type: 'accepted', term: this.#options.term(agent) };
   }
 
@@ -126,6 +139,7 @@ export class Judge {
     // Answered, so that it may come back; but one that hears nothing is as good as silent.
     if (leased) this.#heard(agent, incarnation);
     this.#noteStayed(agent, incarnation, sequence);
+    this.#lapses.given(agent, incarnation);
     const term = this.#options.term(agent);
     return { type: 'acknowledged', agent, incarnation, sequence, term };
   }
@@ -184,6 +198,15 @@ export class Judge {
     this.host.tell(agent, { type: 'connection.closed', incarnation, reason, at });
   }
 
+  /** What it was on another host may still serve there, and its name is all by which it is known. */
+  #livesElsewhere(agent: string, incarnation: number, host: string): string | null {
+    const known = this.host.context(agent);
+    const before = known?.description?.host ?? host;
+    if (known === null || before === host || known.lapsed >= known.incarnation) return null;
+    if (known.incarnation === incarnation) return null;
+    return `agent ${agent} has lived on host ${before}, and its lease there has not ended yet`;
+  }
+
   /** Says why an incarnation is over for good; null while it may serve. */
   #verdict(agent: string, incarnation: number): { incarnation: number; reason: string } | null {
     const context = this.host.context(agent);
@@ -215,6 +238,7 @@ export class Judge {
 
   /** Looks who has been silent for too long; called as proven time goes on. */
   turnWheel(): void {
+    this.#lapses.look();
     const { timings, clock } = this.#options;
     const now = this.#options.provenMs();
     for (const [agent, hearing] of this.#hearing) {
@@ -277,6 +301,9 @@ export class Judge {
     const state = String(snapshot.value);
     this.#states.set(agent, state);
     if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
+    for (const incarnation of [context.incarnation - 1, context.incarnation]) {
+      if (incarnation > context.lapsed) this.#lapses.given(agent, incarnation);
+    }
     this.#known(agent, context);
   }
 

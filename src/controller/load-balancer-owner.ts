@@ -36,6 +36,7 @@ import { Newcomers } from './newcomers.ts';
 import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { Seating } from './seating.ts';
+import { Shadows, type ShadowsOptions } from './shadows.ts';
 import { tellReplaced } from './standings.ts';
 
 export interface OwnerOptions {
@@ -107,7 +108,10 @@ export class LoadBalancerOwner {
       newcomers: this.newcomers,
       host: () => this.host,
     });
+    const { fleet } = options;
+    const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
     const driver = new Driver({
+      shadows: new Shadows({ bus, timings, claimants }),
       bus,
       clock,
       log,
@@ -289,21 +293,25 @@ export class LoadBalancerOwner {
     if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.seating.offer(id);
   }
 
-  #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; bound: boolean } {
-    const state = { seeking: snapshot.hasTag('seeking'), bound: snapshot.matches('bound') };
-    this.#options.seats.note(id, snapshot.context as LoadBalancerContext, state);
+  #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; wantsStandby: boolean } {
+    const context = snapshot.context as LoadBalancerContext;
+    const wantsStandby = snapshot.matches('bound') && context.standby === null && !context.leased;
+    const state = { seeking: snapshot.hasTag('seeking'), wantsStandby };
+    this.#options.seats.note(id, context, state);
     return state;
   }
 
   #tellDesired(id: string, { record }: CommittedDocument): void {
     const { clock, timings, resolveDriver } = this.#options;
     const at = clock.wallMs();
+    const driver = resolveDriver(record.driver);
     this.host.tell(id, {
       type: 'desired.changed',
       generation: record.generation,
       status: record.status,
       driver: record.driver,
-      reschedulable: resolveDriver(record.driver)?.reschedulable ?? false,
+      reschedulable: driver?.reschedulable ?? false,
+      leased: driver?.fence === 'lease',
       zone: record.document.availability_zone,
       at,
       deadlineAt: at + deadlineMs(timings, record.status),
@@ -325,7 +333,7 @@ export class LoadBalancerOwner {
     }
     const state = this.#note(id, snapshot);
     if (event.type === 'place') return;
-    if (state.seeking || (state.bound && after.standby === null)) this.seating.offer(id);
+    if (state.seeking || state.wantsStandby) this.seating.offer(id);
   }
 
   #ended(id: string): void {

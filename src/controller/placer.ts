@@ -1,6 +1,7 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import type { Apart } from '../../machines/placement/candidates.ts';
+import { type Claimant, mayStartOn } from '../../machines/load-balancer/shadows.ts';
+import type { AgentFacts, Apart } from '../../machines/placement/candidates.ts';
 import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { FleetView } from './fleet-view.ts';
@@ -29,7 +30,8 @@ export class Placer {
   /** The offer for a load balancer that wants a seat, or a standby. */
   offer(id: string, context: LoadBalancerContext): LoadBalancerEvent & { type: 'place' } {
     const apart = this.#apart(id);
-    const ranking = this.#rank(id, context, apart);
+    const claimants = this.#fleet.claimants(context);
+    const ranking = this.#rank(id, context, apart, claimants);
     const holder = context.binding?.agent;
     const own = ranking.ranked.filter((agent) => agent.id === holder);
     const others = ranking.ranked.filter((agent) => agent.id !== holder);
@@ -46,6 +48,7 @@ export class Placer {
     return {
       type: 'place',
       candidates,
+      claimants,
       standbyReady: !staysInPlace && this.#standbyReady(context, ranking, apart),
       rejected: ranking.rejected,
       reason: whyNobody(ranking, context),
@@ -68,10 +71,10 @@ export class Placer {
       .map((facts) => ({ agent: facts.id, incarnation: facts.incarnation, host: facts.host }));
     const standbyReady = this.#standbyReady(context, ranking, apart);
     const at = this.#clock.wallMs();
-    return { type: 'agent.leaving', agent, incarnation, candidates, standbyReady, at };
+    const claimants = this.#fleet.claimants(context);
+    return { type: 'agent.leaving', agent, incarnation, candidates, claimants, standbyReady, at };
   }
 
-  /** May it take over? Others of its groups may have come to its host since it was named. */
   /** The order that gives it to one agent; a sentence where that one can't take it. */
   moving(
     id: string,
@@ -90,10 +93,12 @@ export class Placer {
     const candidates = [{ agent: target, incarnation, host }];
     const standbyReady = standby?.agent === target && standby.incarnation === incarnation;
     const at = this.#clock.wallMs();
-    const { agent, incarnation: left } = binding;
-    return { type: 'agent.leaving', agent, incarnation: left, candidates, standbyReady, at };
+    const claimants = this.#fleet.claimants(context);
+    const left = { agent: binding.agent, incarnation: binding.incarnation };
+    return { type: 'agent.leaving', ...left, candidates, claimants, standbyReady, at };
   }
 
+  /** May it take over? Others of its groups may have come to its host since it was named. */
   #standbyReady({ standby }: LoadBalancerContext, { ranked }: Ranking, apart: Apart): boolean {
     if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
     const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
@@ -101,7 +106,12 @@ export class Placer {
     return !apart.avoid.has(host) || ranked.every((agent) => apart.avoid.has(agent.host));
   }
 
-  #rank(id: string, context: LoadBalancerContext, apart: Apart): Ranking {
+  #rank(
+    id: string,
+    context: LoadBalancerContext,
+    apart: Apart,
+    claimants: readonly Claimant[] = [],
+  ): Ranking {
     const holder = context.binding?.agent;
     // Its own place is no reason why its holder should be full, or closed to what comes back.
     const facts = this.#fleet
@@ -114,10 +124,28 @@ export class Placer {
       driver: context.driver,
       host: context.reschedulable ? null : context.host,
       zone: context.zone,
-      exclude: new Map(),
+      exclude: claimants.length === 0 ? nobody : heldUp(context, facts, claimants),
       apart,
     });
   }
+}
+
+const nobody: ReadonlyMap<string, string> = new Map();
+
+/** Who has to wait until a lease on another host has ended, and which. */
+function heldUp(
+  context: LoadBalancerContext,
+  facts: readonly AgentFacts[],
+  claimants: readonly Claimant[],
+): ReadonlyMap<string, string> {
+  const first = claimants.find(({ ended }) => !ended);
+  if (first === undefined) return nobody;
+  const why = `has to wait until the lease of agent ${first.agent} has ended`;
+  return new Map(
+    facts.flatMap(({ id, host }) =>
+      mayStartOn(context, host, claimants) ? [] : [[id, why] as const],
+    ),
+  );
 }
 
 function whyNobody(ranking: Ranking, context: LoadBalancerContext): string {

@@ -63,13 +63,20 @@ export class Repairs {
     const { fleet, clock, newcomers } = this.#options;
     const actors = this.#options.host();
     const host = fleet.current(agent)?.description?.host;
-    const isUnbound = actors.context(id)?.binding === null;
-    if (!isUnbound || host === undefined || !fleet.isAlive(agent, incarnation)) return;
+    const context = actors.context(id);
+    if (
+      context === null ||
+      context.binding !== null ||
+      host === undefined ||
+      !fleet.isAlive(agent, incarnation)
+    )
+      return;
     newcomers.forget(id);
     const candidates = [{ agent, incarnation, host }];
+    const claimants = fleet.claimants(context);
     const at = clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
-    actors.tell(id, { type: 'place', candidates, ...nobodyElse, at });
+    actors.tell(id, { type: 'place', candidates, claimants, ...nobodyElse, at });
   }
 
   /** No record is known here of what is claimed: the watch may be late, so the store is asked. */

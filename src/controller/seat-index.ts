@@ -15,12 +15,12 @@ export class SeatIndex {
   note(
     id: string,
     context: LoadBalancerContext,
-    state: { readonly seeking: boolean; readonly bound: boolean },
+    state: { readonly seeking: boolean; readonly wantsStandby: boolean },
   ): void {
     this.#seat(id, context.binding?.agent, context.standby?.agent);
     if (state.seeking) this.#seeking.set(id, context.waitingSince ?? 0);
     else this.#seeking.delete(id);
-    if (state.bound && context.standby === null) this.#withoutStandby.add(id);
+    if (state.wantsStandby) this.#withoutStandby.add(id);
     else this.#withoutStandby.delete(id);
   }
 

@@ -83,9 +83,14 @@ describe('an offer that was made for another record', () => {
   });
 });
 
+const nobody = { claimants: [] };
+
 describe('R1: whoever is named takes the next epoch', () => {
   test('a new holder, a new standby and a holder in place each take one', () => {
-    expect(bindTo(record, candidate('c'))).toMatchObject({ binding: seat('c', 3), lastEpoch: 3 });
+    expect(bindTo(record, candidate('c'), nobody)).toMatchObject({
+      binding: seat('c', 3),
+      lastEpoch: 3,
+    });
     expect(nameStandby(record, candidate('c'))).toMatchObject({
       standby: seat('c', 3),
       lastEpoch: 3,
@@ -101,13 +106,13 @@ describe('R1: whoever is named takes the next epoch', () => {
   });
 
   test('a new holder leaves no standby behind that is older than itself', () => {
-    expect(bindTo(record, candidate('c')).standby).toBeNull();
+    expect(bindTo(record, candidate('c'), nobody).standby).toBeNull();
     expect(rebindInPlace(record, 7).standby).toBeNull();
   });
 
   test('V1: a stale grant and a new binding never share an epoch', () => {
     const granted = promote(record).binding;
-    const bound = bindTo(record, candidate('c')).binding;
+    const bound = bindTo(record, candidate('c'), nobody).binding;
 
     expect(granted?.epoch).not.toBe(bound?.epoch);
   });
@@ -318,7 +323,7 @@ describe('R9: what is held above the record repairs the record', () => {
       const after40 = after(state, record, claim('z', 40));
 
       expect(after40.lastEpoch).toBe(40);
-      expect(bindTo(after40, candidate('c')).binding).toEqual(seat('c', 41));
+      expect(bindTo(after40, candidate('c'), nobody).binding).toEqual(seat('c', 41));
     },
   );
 

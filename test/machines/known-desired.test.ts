@@ -15,6 +15,7 @@ const desired = (generation: number, status: 'live' | 'deleting') =>
     status,
     driver: 'memory',
     reschedulable: true,
+    leased: false,
     zone: null,
     at: 0,
     deadlineAt: 1,
@@ -26,7 +27,7 @@ test('what is being deleted is not told otherwise by a document from before', ()
   actor.send(desired(1, 'live'));
   const [agent, incarnation, host] = ['agent-1', 1, 'host-1'];
   const candidates = [{ agent, incarnation, host }];
-  const nobodyElse = { standbyReady: false, rejected: [], reason: '', at: 0 };
+  const nobodyElse = { claimants: [], standbyReady: false, rejected: [], reason: '', at: 0 };
   actor.send({ type: 'place', candidates, ...nobodyElse });
   actor.send(desired(2, 'deleting'));
   const before = actor.getSnapshot().context;

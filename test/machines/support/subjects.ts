@@ -8,6 +8,7 @@ import type { LivenessContext } from '../../../machines/liveness/context.ts';
 import { type LivenessEvent, livenessMachine } from '../../../machines/liveness/machine.ts';
 import type { LoadBalancerContext } from '../../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../../machines/load-balancer/events.ts';
+import { claimantsOf } from '../../../machines/load-balancer/shadows.ts';
 import { loadBalancerMachine } from '../../../machines/load-balancer/machine.ts';
 import type { Subject } from './explore.ts';
 
@@ -27,20 +28,33 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
   const standby = context.standby ?? { agent: 'agent-9', incarnation: 1, epoch: 99 };
   const { epoch } = seat;
   const desired = { driver: 'memory', zone: null, at: 1, deadlineAt: 100 } as const;
-  const place = { type: 'place', rejected: [], reason: 'nobody', at: 2 } as const;
+  const place = { type: 'place', claimants: [], rejected: [], reason: 'nobody', at: 2 } as const;
+  const ended = claimantsOf(context).map(({ agent, incarnation }) => ({
+    agent,
+    incarnation,
+    host: null,
+    ended: true,
+  }));
   const claim = { type: 'claim', agent: 'agent-2', incarnation: 1, generation: 1, at: 3 } as const;
-  const leaving = { type: 'agent.leaving', at: 4 } as const;
+  const leaving = { type: 'agent.leaving', claimants: [], at: 4 } as const;
   const lost = { type: 'agent.lost', verdict: 'dead', at: 5 } as const;
   const live = { type: 'desired.changed', status: 'live', ...desired } as const;
   const fenced = { type: 'driven.fenced', epoch, at: 6 } as const;
   return {
     'desired.changed': [
-      { ...live, generation: Math.min(context.generation + 1, 3), reschedulable: true },
-      { ...live, generation: context.generation, reschedulable: false },
-      { ...live, status: 'deleting', generation: 4, reschedulable: true },
+      {
+        ...live,
+        generation: Math.min(context.generation + 1, 3),
+        reschedulable: true,
+        leased: false,
+      },
+      { ...live, generation: context.generation, reschedulable: false, leased: false },
+      { ...live, generation: context.generation, reschedulable: true, leased: true },
+      { ...live, status: 'deleting', generation: 4, reschedulable: true, leased: false },
     ],
     place: [
       { ...place, candidates: offered, standbyReady: false },
+      { ...place, candidates: offered, claimants: ended, standbyReady: false },
       { ...place, candidates: [], standbyReady: true },
       { ...place, candidates: [], standbyReady: false },
     ],
@@ -60,6 +74,10 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
       { ...claim, epoch: standby.epoch, removed: false },
       { ...claim, epoch: epoch + 50, removed: false },
       { ...claim, epoch, removed: true },
+    ],
+    'shadow.ended': [
+      { type: 'shadow.ended', ...(context.shadows[0] ?? seat) },
+      { type: 'shadow.ended', agent: 'stranger', incarnation: 1 },
     ],
     'driven.applied': [
       { type: 'driven.applied', epoch, generation: context.generation, operating, at: 7 },
@@ -122,6 +140,7 @@ function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<Li
       until,
       at: 2,
     })),
+    lapsed: each('lapsed'),
   };
 }
 

@@ -1,0 +1,78 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+
+export interface LeaseOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Pick<Timings, 'leaseMs'>;
+  readonly drivers: ReadonlyMap<string, Driver>;
+}
+
+/**
+ * An agent's lease: it lasts from the sending of a heartbeat that was acknowledged (R13). Drivers whose
+ * load balancers are served under it are told of each renewal. An incarnation is one unbroken lease for
+ * them (R12): once it has ended, no acknowledgement brings it back.
+ */
+export class Lease {
+  readonly #options: LeaseOptions;
+  readonly #leasing: readonly (readonly [string, NonNullable<Driver['leasing']>])[];
+  #from: MonotonicMs;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#from = options.clock.monotonicMs();
+    this.#leasing = [...options.drivers].flatMap(([name, { leasing }]) =>
+      leasing === undefined ? [] : [[name, leasing] as const],
+    );
+  }
+
+  /** Is anything here served only as long as it lasts? */
+  get isServedUnder(): boolean {
+    return this.#leasing.length > 0;
+  }
+
+  get lasts(): boolean {
+    const { clock, timings } = this.#options;
+    return clock.monotonicMs() - this.#from < timings.leaseMs;
+  }
+
+  /** A new one: this incarnation was registered by a request that was sent at this moment. */
+  begin(sentAt: MonotonicMs): void {
+    this.#from = sentAt;
+    this.#tell();
+  }
+
+  /** Acknowledged; false where it had ended before, and must not go on. */
+  renew(sentAt: MonotonicMs): boolean {
+    if (this.isServedUnder && !this.lasts) return false;
+    this.begin(sentAt);
+    return true;
+  }
+
+  /** This incarnation is over: what is served under its lease ends, before anybody hears of a new one. */
+  async end(): Promise<void> {
+    const { log } = this.#options;
+    await Promise.all(
+      this.#leasing.map(async ([driver, leasing]) => {
+        try {
+          await leasing.drop();
+        } catch (error) {
+          // The host ends it by itself when the lease has run out, and nobody else starts before.
+          log.error({ driver, err: error }, 'what was served under a lease was not ended');
+        }
+      }),
+    );
+  }
+
+  #tell(): void {
+    const { log, timings } = this.#options;
+    const until = (this.#from + timings.leaseMs) as MonotonicMs;
+    for (const [driver, leasing] of this.#leasing) {
+      leasing.renew(until).catch((error: unknown) => {
+        log.error({ driver, err: error }, 'a renewed lease did not reach the host');
+      });
+    }
+  }
+}
