@@ -86,6 +86,7 @@ export function sizeOf(run: RunOptions): Size {
     controllers: run.controllers ?? own.controllers,
     agents: run.agents ?? own.agents,
     agentsPerHost: run.agentsPerHost ?? own.agentsPerHost ?? 1,
+    vips: run.vips ?? own.vips ?? false,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
 }
@@ -120,12 +121,13 @@ class Run {
     this.#options = options;
     const { seed, scenario, parts, trace, onLine } = options;
     this.#size = sizeOf(options);
-    const { agents, controllers, agentsPerHost = 1 } = this.#size;
+    const { agents, controllers, agentsPerHost = 1, vips = false } = this.#size;
     this.#world = new World({
       seed,
       timings: options.timings ?? presets.lan,
       agents,
       agentsPerHost,
+      vips,
       shards,
       controllers,
       ...(parts === undefined ? {} : { parts }),

@@ -33,7 +33,7 @@ export interface ApplyLogEntry {
 }
 
 export interface DeviceCall {
-  readonly type: 'apply' | 'remove' | 'observe' | 'survey' | 'statistics';
+  readonly type: 'apply' | 'remove' | 'release' | 'observe' | 'survey' | 'statistics';
   readonly agent: string;
   /** Empty where it is about all. */
   readonly lb: string;
@@ -52,6 +52,11 @@ export interface MemoryDeviceOptions {
   /** Told of each log entry at the moment it happens. */
   readonly onEntry?: (entry: ApplyLogEntry) => void;
   /** Told whenever it changes by whose configuration a load balancer is served; null: by nobody's. */
+  /**
+   * Whether anybody can reach what it runs: a device whose addresses come and go says it, and tells
+   * {@link MemoryDevice.readdressed} of each change. Without it, everything is reached.
+   */
+  readonly addressed?: (id: string) => boolean;
   readonly onServing?: (id: string, agent: string | null, cause: ServingCause) => void;
   /**
    * A device without a conditional write: whoever writes reads the marker first, and so much later
@@ -86,6 +91,9 @@ export interface SurveyedThere extends Surveyed {
 /** What the device tells by itself of one load balancer. */
 export type MemoryNotice =
   DeviceNotice | { readonly type: 'status'; readonly operating: OperatingReport };
+
+/** Who holds what was released: no agent has this name. */
+const nobody = '';
 
 const atOnce: Latency = { beforeMs: 0, afterMs: 0 };
 
@@ -146,6 +154,21 @@ export class MemoryDevice {
     );
   }
 
+  /**
+   * It is served elsewhere under this epoch: nothing older serves it here, or will. What is held here
+   * by that epoch or a newer one is left alone.
+   */
+  release(agent: string, { id, epoch }: Pick<Asked, 'id' | 'epoch'>): Promise<void> {
+    return this.#write({ type: 'release', agent, lb: id }, () => {
+      const held = this.#contents.get(id);
+      if (held === null || held.marker.removed || held.marker.epoch >= epoch) return;
+      const marker = { ...held.marker, epoch };
+      const rest = { document: null, operating: absentReport, running: false };
+      this.#contents.set(id, { marker, ...rest, etag: this.#nextEtag(), agent: nobody });
+      this.#tellServing(id, 'call');
+    });
+  }
+
   observe(agent: string, id: string): Promise<Observed | null> {
     return this.#read({ type: 'observe', agent, lb: id }, () => this.peek(id));
   }
@@ -184,7 +207,20 @@ export class MemoryDevice {
 
   /** The agent whose call was accepted last; null where it has never heard of it. */
   holder(id: string): string | null {
-    return this.#contents.get(id)?.agent ?? null;
+    const agent = this.#contents.get(id)?.agent ?? nobody;
+    return agent === nobody ? null : agent;
+  }
+
+  /** Is it served to anybody at this moment? */
+  isServed(id: string): boolean {
+    const held = this.#contents.get(id);
+    const runs = held !== null && held.document !== null && held.running && this.#down === null;
+    return runs && this.#options.addressed?.(id) !== false;
+  }
+
+  /** Its address has come or gone. */
+  readdressed(id: string): void {
+    this.#tellServing(id, 'trouble');
   }
 
   /** What it knows anything of. */
@@ -352,9 +388,7 @@ export class MemoryDevice {
   }
 
   #tellServing(id: string, cause: ServingCause): void {
-    const held = this.#contents.get(id);
-    const serves = held !== null && held.document !== null && held.running && this.#down === null;
-    const by = serves ? held.agent : null;
+    const by = this.isServed(id) ? this.holder(id) : null;
     if (by === (this.#served.get(id) ?? null)) return;
     if (by === null) this.#served.delete(id);
     else this.#served.set(id, by);

@@ -6,6 +6,7 @@ import { agentCrash } from '../faults/agent-crash.ts';
 import { agentReborn } from '../faults/agent-reborn.ts';
 import { hostDies } from '../faults/host-dies.ts';
 import type { WorldEvent } from '../world/events.ts';
+import { isLeased } from '../world/places.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 import { bindingOf } from './records.ts';
@@ -20,16 +21,21 @@ const applyMs = 100;
 interface Waiting {
   readonly diedMs: number;
   readonly dueMs: number;
+  readonly limitMs: number;
   readonly lost: Seat;
   readonly able: string;
 }
 
 /**
  * From the death of its holder until another agent has written to a load balancer's device: the
- * slowest detection, a heartbeat for claims, a command's first retries, and three calls to the device.
+ * slowest detection, a heartbeat for claims, a command's first retries, and three calls to the device. What
+ * is leased waits for the lapse of the lease instead.
  */
-export function rebindLimitMs(timings: Timings): number {
-  const detectionMs = Math.max(...expectedFailover(timings).map(({ totalMs }) => totalMs));
+export function rebindLimitMs(timings: Timings, leased = false): number {
+  const deadMs = Math.max(...expectedFailover(timings).map(({ totalMs }) => totalMs));
+  // Proven by time only, which is looked at as often as agents are heard, and tried again as often.
+  const lapsedMs = timings.lapseMs + 2 * timings.heartbeatMs;
+  const detectionMs = leased ? Math.max(deadMs, lapsedMs) : deadMs;
   const claimMs = timings.heartbeatMs + timings.ackTimeoutMs;
   const commandMs = 3 * timings.commandRetryMs;
   return detectionMs + claimMs + commandMs + 3 * applyMs;
@@ -43,7 +49,7 @@ export const rebindsInTime: CheckerKind = {
   name: 'rebinds-in-time',
   start({ world, core, disturbances, violate }) {
     const { timings } = world.options;
-    const limitMs = rebindLimitMs(timings);
+    const limits = { leased: rebindLimitMs(timings, true), other: rebindLimitMs(timings) };
     /** How long after any other trouble the fleet may still be sorting itself out. */
     const calmMs = 2 * timings.deadAfterMs;
     const settled = new Map<string, { readonly binding: Seat; readonly driver: string }>();
@@ -73,15 +79,16 @@ export const rebindsInTime: CheckerKind = {
         const placed = { document: { provider: driver }, binding };
         const [able] = capableAgents(world, living, placed);
         if (able === undefined) continue;
+        const limitMs = isLeased(driver) ? limits.leased : limits.other;
         const dueMs = atMs + limitMs;
-        waiting.set(id, { diedMs: atMs, dueMs, lost: binding, able });
+        waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able });
         nextMs = Math.min(nextMs, dueMs);
       }
     };
 
     const lookAt = (atMs: number): void => {
       nextMs = Number.POSITIVE_INFINITY;
-      for (const [id, { diedMs, dueMs, lost, able }] of waiting) {
+      for (const [id, { diedMs, dueMs, limitMs, lost, able }] of waiting) {
         if (dueMs > atMs) {
           nextMs = Math.min(nextMs, dueMs);
           continue;

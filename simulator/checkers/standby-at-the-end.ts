@@ -1,7 +1,11 @@
+import { isLeased } from '../world/places.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 
-/** After healing and quiet, every load balancer has a standby, where there is more than one agent. */
+/**
+ * After healing and quiet, every load balancer has a standby, where there is more than one agent; what is
+ * leased has none, because nobody could start before the lease has lapsed.
+ */
 export const standbyAtTheEnd: CheckerKind = {
   name: 'standby-at-the-end',
   start: ({ world, core, controllers, violate }) => ({
@@ -9,6 +13,10 @@ export const standbyAtTheEnd: CheckerKind = {
       const views = controllers().flatMap((each) => each.loadBalancers.list());
       for (const { document, deleting, binding, standby } of views) {
         if (deleting || binding === null) continue;
+        if (isLeased(document.provider)) {
+          if (standby !== null) violate('it is leased, and has a standby', document.id);
+          continue;
+        }
         const capable = capableAgents(world, core(), { document, binding });
         if (!capable.some((id) => id !== binding.agent)) continue;
         if (standby === null) violate('it has no standby, although agents are free', document.id);

@@ -1,9 +1,11 @@
 import type { CheckerKind } from './checker.ts';
-import { desiredOf } from './records.ts';
+import type { Place } from '../world/places.ts';
+import type { World } from '../world/world.ts';
+import { bindingOf, desiredOf } from './records.ts';
 
 /**
  * What is served goes on being served, whoever of the agents and controllers dies: only what befalls
- * the device itself, or a deletion, ends it.
+ * the device itself, a deletion, or its move to another host ends it there.
  */
 export const trafficGoesOn: CheckerKind = {
   name: 'traffic-goes-on',
@@ -16,7 +18,16 @@ export const trafficGoesOn: CheckerKind = {
       if (record === undefined || desiredOf(record.value).status !== 'live') return;
       // Somebody wanted to, and was carrying it out when the store lost the deletion.
       if (world.losses.ofDeletion(loadBalancer)) return;
+      if (hasLeft(world, world.place(place), loadBalancer)) return;
       violate(`a call ended its traffic on ${place}, and nobody wants to delete it`, loadBalancer);
     },
   }),
 };
+
+/** Its record names a holder on another host, and it moves by lease. */
+function hasLeft(world: World, { descriptor, host }: Place, loadBalancer: string): boolean {
+  if (descriptor.fence !== 'lease') return false;
+  const record = world.stores.binding.snapshot().find(({ key }) => key === loadBalancer);
+  const binding = record === undefined ? null : bindingOf(record.value).context.binding;
+  return binding !== null && world.hostOf(binding.agent) !== host;
+}

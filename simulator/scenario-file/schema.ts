@@ -22,6 +22,8 @@ const Topology = strict({
   agents: count(1, 64).default(3),
   /** The first so many agents share the first host, and so on. */
   agentsPerHost: count(1, 64).default(1),
+  /** Do hosts serve the provider 'vip' as well: at addresses that move by lease? */
+  vips: z.boolean().default(false),
   /** For a drawn workload; a listed one creates its own. */
   loadBalancers: count(1, 2_000).optional(),
 });
@@ -93,8 +95,11 @@ const DrawnWork = strict({
   deletedShare: z.number().min(0).max(1).default(0.25),
   /** Which share of the load balancers is given to a provider; the rest to the memory driver. */
   providers: z
-    .strictObject({ host: share.optional(), marker: share.optional() })
-    .refine(({ host = 0, marker = 0 }) => host + marker <= 1, 'their sum must be at most 1')
+    .strictObject({ host: share.optional(), marker: share.optional(), vip: share.optional() })
+    .refine(
+      ({ host = 0, marker = 0, vip = 0 }) => host + marker + vip <= 1,
+      'their sum must be at most 1',
+    )
     .default({}),
 });
 

@@ -28,7 +28,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 }
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
-  const { controllers, agents, agentsPerHost = 1 } = sizeOf(run);
+  const { controllers, agents, agentsPerHost = 1, vips = false } = sizeOf(run);
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
     format: formatName,
@@ -36,7 +36,12 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
     summary: run.scenario.summary,
     promise: run.scenario.promise,
     seed: run.seed,
-    topology: { controllers, agents, ...(agentsPerHost === 1 ? {} : { agentsPerHost }) },
+    topology: {
+      controllers,
+      agents,
+      ...(agentsPerHost === 1 ? {} : { agentsPerHost }),
+      ...(vips ? { vips } : {}),
+    },
     timings: timingsOf(run.timings),
     until: formatDuration(plan.untilMs),
     ...(plan.absent === undefined ? {} : { absent: plan.absent }),

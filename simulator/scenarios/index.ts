@@ -28,6 +28,7 @@ import { splitBrainAttemptScenario } from './split-brain-attempt.ts';
 import { storePowerLossScenario } from './store-power-loss.ts';
 import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
+import { vipsMoveScenario } from './vips-move.ts';
 
 /** The one that runs where nobody names any. */
 export const defaultScenario = roughWeekScenario;
@@ -47,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   rollingUpgradeScenario,
   drainScenario,
   maintenanceScenario,
+  vipsMoveScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,
   deleteUnderFireScenario,

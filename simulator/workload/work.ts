@@ -53,17 +53,19 @@ export const nameOf = (index: number): string => `lb-${index + 1}`;
 export interface ProviderShares {
   readonly host?: number | undefined;
   readonly marker?: number | undefined;
+  readonly vip?: number | undefined;
 }
 
 /** Draws a provider for one load balancer after the other. */
 export function drawProviders(
   stream: RandomStream,
-  { host = 0, marker = 0 }: ProviderShares,
+  { host = 0, marker = 0, vip = 0 }: ProviderShares,
 ): () => string {
   return () => {
     const drawn = stream.next();
     if (drawn < host) return 'host';
-    return drawn < host + marker ? 'marker' : 'memory';
+    if (drawn < host + marker) return 'marker';
+    return drawn < host + marker + vip ? 'vip' : 'memory';
   };
 }
 

@@ -54,8 +54,9 @@ export class AgentHost extends Host {
     const journal = processJournal(process, this.#disk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
+    const execMs = () => world.delay('disk');
     const drivers = world.placesOf(id).map((place) => {
-      const driver = world.parts.driver(placeDriver(place, id, clock), id, world.clock);
+      const driver = world.parts.driver(placeDriver(place, id, clock, execMs), id, world.clock);
       return [place.descriptor.name, processDriver(process, driver)] as const;
     });
     const options = world.parts.agent({

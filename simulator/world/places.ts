@@ -3,6 +3,8 @@ import type { Residence } from '../../drivers/contract/residence.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
+import type { Kernel } from './kernel.ts';
+import { LeasedDriver } from './leased-driver.ts';
 
 /** How often agents compare what is on their devices with what they wrote. */
 const auditMs = 3_000;
@@ -25,10 +27,27 @@ export const markerDescriptor: DriverDescriptor = {
   fence: 'marker',
 };
 
-export const virtualDescriptors = [memoryDescriptor, hostDescriptor, markerDescriptor];
+/** An address on the host's interface that its kernel keeps while the agent's lease lasts, as HAProxy's VIPs. */
+export const leasedDescriptor: DriverDescriptor = {
+  ...memoryDescriptor,
+  name: 'vip',
+  description: 'Runs load balancers on the host of their agent, at addresses that move by lease.',
+  reschedulable: true,
+  fence: 'lease',
+};
+
+export const virtualDescriptors = [
+  memoryDescriptor,
+  hostDescriptor,
+  markerDescriptor,
+  leasedDescriptor,
+];
 
 export const virtualDescriptor = (name: string): DriverDescriptor | null =>
   virtualDescriptors.find((each) => each.name === name) ?? null;
+
+/** Is it served under its agent's lease? */
+export const isLeased = (driver: string): boolean => virtualDescriptor(driver)?.fence === 'lease';
 
 /** Where load balancers are served: an appliance that all agents reach, or a host of agents. */
 export interface Place {
@@ -37,18 +56,30 @@ export interface Place {
   readonly device: MemoryDevice;
   /** The host that it is part of; null where every agent reaches it. */
   readonly host: string | null;
+  /** The addresses on its host's interface; null where it is reached without one. */
+  readonly kernel: Kernel | null;
 }
 
 /** The appliances' names, as faults and events call them. */
 export const applianceName = 'appliance';
 export const markedApplianceName = 'marked-appliance';
+/** Where a host serves what answers at addresses that move. */
+export const vipsOf = (host: string): string => `${host}-vips`;
 
-/** The driver of an agent for a place. */
-export function placeDriver(place: Place, agent: string, clock: Clock): Driver {
-  const driver = memoryDriver(place.device, agent, { clock, auditMs });
-  const { descriptor, device } = place;
-  if (descriptor.fence !== 'host') return { ...driver, descriptor };
-  return { ...driver, descriptor, residence: residenceOf(device, driver) };
+/** The driver of an agent for a place; a call of one of the host's own tools takes `execMs`. */
+export function placeDriver(
+  place: Place,
+  agent: string,
+  clock: Clock,
+  execMs: () => number = () => 0,
+): Driver {
+  const { descriptor, device, kernel } = place;
+  const driver = { ...memoryDriver(device, agent, { clock, auditMs }), descriptor };
+  if (kernel !== null) {
+    return new LeasedDriver({ driver, device, kernel, agent, clock, execMs }).asDriver();
+  }
+  if (descriptor.fence !== 'host') return driver;
+  return { ...driver, residence: residenceOf(device, driver) };
 }
 
 /** What a returning agent finds on its host, where the markers' disk is never damaged. */

@@ -1,5 +1,6 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import type { Health } from '../../drivers/contract/health.ts';
+import type { Leasing } from '../../drivers/contract/leasing.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Bus, BusMessage, BusStatus, Subscription } from '../../src/ports/bus.ts';
 import type { Journal } from '../../src/ports/journal.ts';
@@ -128,6 +129,7 @@ export function processDriver(process: VirtualProcess, driver: Driver): Driver {
       ? {}
       : { residence: processResidence(process, driver.residence) }),
     ...(driver.health === undefined ? {} : { health: processHealth(process, driver.health) }),
+    ...(driver.leasing === undefined ? {} : { leasing: processLeasing(process, driver.leasing) }),
     apply: (target) => acts(() => driver.apply(target)),
     remove: (target) => acts(() => driver.remove(target)),
     observe: (id) => here(() => driver.observe(id)),
@@ -150,6 +152,15 @@ function processHealth(process: VirtualProcess, health: Health): Health {
       return stop;
     },
     statistics: (id) => (process.alive ? process.settle(health.statistics(id)) : never()),
+  };
+}
+
+function processLeasing(process: VirtualProcess, leasing: Leasing): Leasing {
+  const here = <T>(work: () => Promise<T>): Promise<T> =>
+    process.alive ? process.settle(work()) : never();
+  return {
+    renew: (until) => here(() => leasing.renew(until)),
+    drop: () => here(() => leasing.drop()),
   };
 }
 

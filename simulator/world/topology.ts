@@ -6,6 +6,8 @@ export interface Topology {
   readonly agents: number;
   /** How many agents share a host; 1 where it is not given. */
   readonly agentsPerHost?: number;
+  /** Do their hosts serve at addresses that move by lease, too? */
+  readonly vips?: boolean;
 }
 
 /** What there is in a world, by name. */

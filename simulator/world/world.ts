@@ -21,12 +21,15 @@ import { soundParts, type WorldParts } from './parts.ts';
 import {
   applianceName,
   hostDescriptor,
+  leasedDescriptor,
   markedApplianceName,
   markerDescriptor,
   type Place,
+  vipsOf,
 } from './places.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { RandomStream } from './random-streams.ts';
+import { Kernel } from './kernel.ts';
 import { hostOf, type Inventory, inventoryOf, type Topology } from './topology.ts';
 import { Trace } from './trace.ts';
 import { Traffic } from './traffic.ts';
@@ -43,6 +46,9 @@ export interface WorldOptions extends Topology {
 /** How long one hop takes in milliseconds, from and to. */
 const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8], disk: [0.05, 1] } as const;
 type Medium = keyof typeof delays;
+
+/** How much later than due Linux was seen to drop an address. */
+const kernelLatenessMs = [20, 310] as const;
 
 /** Longer than anything that a start or a request may take. */
 const settleLimitMs = 3_600_000;
@@ -96,6 +102,9 @@ export class World {
       this.#place(applianceName, memoryDescriptor, null),
       this.#place(markedApplianceName, markerDescriptor, null),
       ...this.inventory.hosts.map((host) => this.#place(host, hostDescriptor, host)),
+      ...(options.vips === true ? this.inventory.hosts : []).map((host) =>
+        this.#place(vipsOf(host), leasedDescriptor, host),
+      ),
     ];
     this.places = new Map(places.map((place) => [place.name, place]));
     this.observe(this.traffic.observer);
@@ -194,6 +203,10 @@ export class World {
     return hostOf(agent, this.options);
   }
 
+  #placesAt(host: string): readonly Place[] {
+    return [...this.places.values()].filter((each) => each.host === host);
+  }
+
   agentsOf(host: string): readonly string[] {
     return this.inventory.agents.filter((agent) => this.hostOf(agent) === host);
   }
@@ -201,13 +214,16 @@ export class World {
   /** Loses power with all agents on it, and with all that they run there. */
   killHost(host: string): void {
     for (const id of this.agentsOf(host)) this.agentHost(id).setPower(false);
-    this.place(host).device.halt('the host is down');
+    for (const { device, kernel } of this.#placesAt(host)) {
+      device.halt('the host is down');
+      kernel?.clear();
+    }
   }
 
   /** Comes up with its disk, and starts the agents that had run. */
   bootHost(host: string): void {
     if (this.place(host).device.unreachable === null) return;
-    this.bootPlace(host, 'disk');
+    for (const { name } of this.#placesAt(host)) this.bootPlace(name, 'disk');
     for (const id of this.agentsOf(host)) this.agentHost(id).setPower(true);
   }
 
@@ -300,15 +316,25 @@ export class World {
 
   #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
     const delayed = () => this.delay('device');
+    const kernel = descriptor.fence === 'lease' ? this.#kernel(name) : null;
     const device = this.parts.device({
       clock: this.clock,
       latency: () => ({ beforeMs: delayed(), afterMs: delayed() }),
       ...(descriptor.fence === 'marker' ? { markerAgeMs: delayed } : {}),
+      ...(kernel === null ? {} : { addressed: (id) => kernel.has(id) }),
       onEntry: (entry) => this.emit({ type: 'device', place: name, entry }),
       onServing: (loadBalancer, agent, cause) =>
         this.emit({ type: 'served', place: name, loadBalancer, agent, cause }),
     });
-    return { name, descriptor, device, host };
+    return { name, descriptor, device, host, kernel };
+  }
+
+  #kernel(place: string): Kernel {
+    return new Kernel({
+      clock: this.clock,
+      latenessMs: () => this.stream('kernel').between(...kernelLatenessMs),
+      changed: (id) => this.place(place).device.readdressed(id),
+    });
   }
 
   #step(untilMs: number): boolean {

@@ -58,7 +58,11 @@ function onHost(given: { leaves?: boolean; release?: () => Promise<void> } = {})
   const { leaves: reschedulable = false, release = () => Promise.resolve() } = given;
   const descriptor = { ...hostDescriptor, reschedulable };
   return new Return((_, device, clock) => {
-    const driver = placeDriver({ name: 'host', descriptor, device, host: 'host-1' }, self, clock);
+    const driver = placeDriver(
+      { name: 'host', descriptor, device, host: 'host-1', kernel: null },
+      self,
+      clock,
+    );
     return { ...driver, residence: { ...driver.residence!, release } };
   });
 }

@@ -1,0 +1,169 @@
+import type { DeviceNotice, Driver, Target } from '../../drivers/contract/driver.ts';
+import { RetryableError } from '../../drivers/contract/errors.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
+import type { MemoryDevice } from '../../drivers/memory/device.ts';
+import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
+import type { Kernel } from './kernel.ts';
+
+export interface LeasedDriverOptions {
+  /** The driver of the host's device: what runs there, without its addresses. */
+  readonly driver: Driver;
+  readonly device: MemoryDevice;
+  readonly kernel: Kernel;
+  readonly agent: string;
+  /** The agent's: it stands still where its process does. */
+  readonly clock: Clock;
+  /** How long a call of `ip` takes. */
+  readonly execMs: () => number;
+}
+
+/** Lifetimes are given to the kernel in whole seconds. */
+const lifetimeUnitMs = 1_000;
+
+/**
+ * A driver whose load balancers answer at addresses that its host's kernel keeps as long as the agent's
+ * lease lasts: the HAProxy driver's way with VIPs, without HAProxy.
+ */
+export class LeasedDriver {
+  readonly #options: LeasedDriverOptions;
+  /** What is served under the lease, by the epoch that it was applied with. */
+  readonly #held = new Map<string, number>();
+  /** What was let go of with a lease: only a newer epoch brings it back. */
+  readonly #dropped = new Map<string, number>();
+  readonly #watchers = new Map<string, Set<(notice: DeviceNotice) => void>>();
+  #until = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LeasedDriverOptions) {
+    this.#options = options;
+  }
+
+  asDriver(): Driver {
+    const { driver, device } = this.#options;
+    return {
+      ...driver,
+      apply: (target) => this.#apply(target),
+      remove: async (asked) => {
+        await this.#take(asked.id, asked.epoch);
+        return await driver.remove(asked);
+      },
+      watch: (id, notify) => this.#watch(id, notify),
+      residence: residence(this.#options, (id, epoch) => this.#take(id, epoch)),
+      leasing: {
+        renew: (until) => this.#renew(until),
+        drop: () => this.#drop(),
+      },
+      observe: async (id) => {
+        const observed = await driver.observe(id);
+        return observed && { ...observed, running: observed.running && device.isServed(id) };
+      },
+    };
+  }
+
+  async #apply(target: Target) {
+    const { driver, kernel } = this.#options;
+    const { id, epoch } = target;
+    this.#admit(id, epoch);
+    const applied = await driver.apply(target);
+    await this.#exec();
+    this.#admit(id, epoch);
+    // All this is done under the load balancer's lock, which nobody else of the host holds meanwhile.
+    if (!this.#isMarked(id, epoch))
+      throw new RetryableError('somebody else has taken it meanwhile');
+    this.#held.set(id, epoch);
+    kernel.add(id, this.#lifetimeMs(this.#until));
+    return applied;
+  }
+
+  #admit(id: string, epoch: number): void {
+    if (this.#lifetimeMs(this.#until) <= 0) throw new RetryableError('the agent holds no lease');
+    if ((this.#dropped.get(id) ?? -1) >= epoch) {
+      throw new RetryableError('it was let go of when the lease ended');
+    }
+  }
+
+  async #renew(until: MonotonicMs): Promise<void> {
+    const { clock, kernel } = this.#options;
+    this.#until = until;
+    if (this.#held.size === 0) return;
+    const forMs = this.#lifetimeMs(until);
+    // The agent may stand still between the sum and the call: the call is late then (R16).
+    await this.#exec();
+    for (const [id, epoch] of this.#held) {
+      if (!this.#isMarked(id, epoch)) this.#held.delete(id);
+      else if (forMs <= 0 || !kernel.change(id, forMs)) this.#notify(id);
+    }
+    if (clock.monotonicMs() <= until) return;
+    for (const [id, epoch] of this.#held) if (this.#isMarked(id, epoch)) kernel.remove(id);
+  }
+
+  async #drop(): Promise<void> {
+    this.#until = Number.NEGATIVE_INFINITY;
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const [id, epoch] of held) this.#dropped.set(id, epoch);
+    await this.#exec();
+    for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
+  }
+
+  /** The address goes before what answers at it. */
+  async #take(id: string, epoch: number): Promise<void> {
+    await this.#exec();
+    const marker = this.#options.device.peek(id)?.marker;
+    if (marker !== undefined && marker.epoch > epoch) return;
+    this.#held.delete(id);
+    this.#options.kernel.remove(id);
+  }
+
+  #watch(id: string, notify: (notice: DeviceNotice) => void): () => void {
+    const stop = this.#options.driver.watch(id, notify);
+    const watchers = this.#watchers.get(id) ?? new Set();
+    const own = (notice: DeviceNotice): void => notify(notice);
+    this.#watchers.set(id, watchers.add(own));
+    return () => {
+      stop();
+      watchers.delete(own);
+    };
+  }
+
+  #notify(id: string): void {
+    const notice: DeviceNotice = { type: 'down', reason: 'its address is gone' };
+    for (const watcher of this.#watchers.get(id) ?? []) watcher(notice);
+  }
+
+  #isMarked(id: string, epoch: number): boolean {
+    const marker = this.#options.device.peek(id)?.marker;
+    return marker?.epoch === epoch && !marker.removed;
+  }
+
+  #lifetimeMs(until: number): number {
+    const leftMs = until - this.#options.clock.monotonicMs();
+    return Math.floor(leftMs / lifetimeUnitMs) * lifetimeUnitMs;
+  }
+
+  #exec(): Promise<void> {
+    return delay(this.#options.clock, this.#options.execMs());
+  }
+}
+
+/** What a returning agent finds on its host, where the markers' disk is never damaged. */
+function residence(
+  { driver, device, agent }: LeasedDriverOptions,
+  take: (id: string, epoch: number) => Promise<void>,
+): Residence {
+  return {
+    inventory: async () =>
+      (await driver.survey()).map(({ id, marker }) => ({ id, marker, holder: device.holder(id) })),
+    recall: async (id) => {
+      const observed = await driver.observe(id);
+      const document = device.content(id);
+      if (observed === null || document === null) return null;
+      const { epoch, generation } = observed.marker;
+      return { id, epoch, generation, document };
+    },
+    release: async ({ id, epoch }) => {
+      await device.release(agent, { id, epoch });
+      await take(id, epoch);
+    },
+    mend: () => Promise.resolve(),
+  };
+}
