@@ -221,6 +221,7 @@ class Run {
       controllerIds: this.#world.controllerIds(),
       hosts: this.#world.inventory.hosts,
       devices: this.#world.inventory.devices,
+      vips: this.#size.vips ?? false,
     });
   }
 

@@ -40,6 +40,8 @@ export interface FaultKind {
   readonly name: string;
   /** What happens, in one sentence. */
   readonly summary: string;
+  /** It befalls only what serves at addresses that move by lease. */
+  readonly needsVips?: true;
   draw(stream: RandomStream, frame: FaultFrame): Fault;
   /** Null where a world of these parts can suffer it. */
   problem(fault: Fault, targets: Targets): FaultProblem | null;

@@ -1,3 +1,4 @@
+import { agentStalls } from './agent-stalls.ts';
 import { advisoryLoss } from './advisory-loss.ts';
 import { agentCordon } from './agent-cordon.ts';
 import { agentCrash } from './agent-crash.ts';
@@ -58,6 +59,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentJoin,
   agentPause,
   agentReborn,
+  agentStalls,
   clockOffset,
   clockRate,
   controllerCrash,

@@ -33,6 +33,8 @@ export interface PlanFrame {
   readonly controllerIds: readonly string[];
   readonly hosts: readonly string[];
   readonly devices: readonly string[];
+  /** Do hosts serve at addresses that move by lease? */
+  readonly vips: boolean;
 }
 
 /** Between which times, and to what, the faults of a plan may happen. */

@@ -12,6 +12,7 @@ export const troublePromise =
 
 /** Which share of the load balancers can't leave their host, or has a device with a weak fence. */
 const providers = { host: 0.25, marker: 0.15 };
+const withVips = { host: 0.15, marker: 0.15, vip: 0.3 };
 
 export interface Trouble {
   readonly untilMs: number;
@@ -38,6 +39,7 @@ export function drawTrouble(
   const { untilMs, kindShare, faultsOfAKindMax } = trouble;
   const frame = faultFrame(planFrame, 500, untilMs);
   const faults = faultKinds.flatMap((kind) => {
+    if (kind.needsVips === true && !planFrame.vips) return [];
     // One stream for each kind, so that a new kind leaves the others as they were.
     const own = stream(`faults:${kind.name}`);
     if (!own.chance(kindShare)) return [];
@@ -46,7 +48,7 @@ export function drawTrouble(
   const { createdByMs, editsMax, deletedShare } = trouble;
   const { loadBalancers } = planFrame;
   const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare };
-  const provider = drawProviders(stream('providers'), providers);
+  const provider = drawProviders(stream('providers'), planFrame.vips ? withVips : providers);
   const work = drawWork(stream('workload'), workFrame, provider);
   const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
   return { work, faults: [...faults, ...lost], untilMs };

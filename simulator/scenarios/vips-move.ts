@@ -2,6 +2,7 @@ import { agentCordon } from '../faults/agent-cordon.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
 import { agentDisconnect } from '../faults/agent-disconnect.ts';
+import { agentStalls } from '../faults/agent-stalls.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
 import { hostDies } from '../faults/host-dies.ts';
@@ -17,7 +18,8 @@ const kinds = [
   agentCut,
   agentDisconnect,
   agentPause,
-  agentPause,
+  agentStalls,
+  agentStalls,
   agentCordon,
   controllerCrash,
   hostDies,

@@ -1,8 +1,10 @@
+import { delay } from '../../machines/ports/clock.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { Host } from './host.ts';
+import type { ExecMoment, LeasedDriverOptions } from './leased-driver.ts';
 import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
@@ -15,6 +17,7 @@ export class AgentHost extends Host {
   #starts = 0;
   #disks = 1;
   #hasPower = true;
+  #stallsAt: ExecMoment | null = null;
   /** While its host is down: is it to be started when that comes up? */
   #startsWithHost = false;
 
@@ -54,9 +57,12 @@ export class AgentHost extends Host {
     const journal = processJournal(process, this.#disk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
-    const execMs = () => world.delay('disk');
+    const exec: LeasedDriverOptions['exec'] = (moment) => {
+      if (moment === this.#stallsAt) this.#stall();
+      return delay(clock, world.delay('disk'));
+    };
     const drivers = world.placesOf(id).map((place) => {
-      const driver = world.parts.driver(placeDriver(place, id, clock, execMs), id, world.clock);
+      const driver = world.parts.driver(placeDriver(place, id, clock, exec), id, world.clock);
       return [place.descriptor.name, processDriver(process, driver)] as const;
     });
     const options = world.parts.agent({
@@ -105,6 +111,22 @@ export class AgentHost extends Host {
   loseDisk(): void {
     this.#disks += 1;
     this.#disk = this.#emptyDisk();
+  }
+
+  /** At the next such moment, its process stands still. */
+  stallAt(moment: ExecMoment): void {
+    this.#stallsAt = moment;
+  }
+
+  /** It goes on, or has not stood still at all. */
+  stallNoMore(): void {
+    this.#stallsAt = null;
+    this.resume();
+  }
+
+  #stall(): void {
+    this.#stallsAt = null;
+    this.pause();
   }
 
   /** A planned stop: the agent says goodbye first. */

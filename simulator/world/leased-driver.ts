@@ -2,7 +2,7 @@ import type { DeviceNotice, Driver, Target } from '../../drivers/contract/driver
 import { RetryableError } from '../../drivers/contract/errors.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
-import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
 
 export interface LeasedDriverOptions {
@@ -13,9 +13,12 @@ export interface LeasedDriverOptions {
   readonly agent: string;
   /** The agent's: it stands still where its process does. */
   readonly clock: Clock;
-  /** How long a call of `ip` takes. */
-  readonly execMs: () => number;
+  /** A call of `ip` is about to be made, or has been made: it takes its time. */
+  readonly exec: (moment: ExecMoment) => Promise<void>;
 }
+
+/** Before and after a call of one of the host's tools: the agent may stand still at either. */
+export type ExecMoment = 'before' | 'after';
 
 /** Lifetimes are given to the kernel in whole seconds. */
 const lifetimeUnitMs = 1_000;
@@ -64,7 +67,7 @@ export class LeasedDriver {
     const { id, epoch } = target;
     this.#admit(id, epoch);
     const applied = await driver.apply(target);
-    await this.#exec();
+    await this.#options.exec('before');
     this.#admit(id, epoch);
     // All this is done under the load balancer's lock, which nobody else of the host holds meanwhile.
     if (!this.#isMarked(id, epoch))
@@ -82,16 +85,17 @@ export class LeasedDriver {
   }
 
   async #renew(until: MonotonicMs): Promise<void> {
-    const { clock, kernel } = this.#options;
+    const { clock, kernel, exec } = this.#options;
     this.#until = until;
     if (this.#held.size === 0) return;
     const forMs = this.#lifetimeMs(until);
     // The agent may stand still between the sum and the call: the call is late then (R16).
-    await this.#exec();
+    await exec('before');
     for (const [id, epoch] of this.#held) {
       if (!this.#isMarked(id, epoch)) this.#held.delete(id);
       else if (forMs <= 0 || !kernel.change(id, forMs)) this.#notify(id);
     }
+    await exec('after');
     if (clock.monotonicMs() <= until) return;
     for (const [id, epoch] of this.#held) if (this.#isMarked(id, epoch)) kernel.remove(id);
   }
@@ -101,13 +105,13 @@ export class LeasedDriver {
     const held = [...this.#held];
     this.#held.clear();
     for (const [id, epoch] of held) this.#dropped.set(id, epoch);
-    await this.#exec();
+    await this.#options.exec('before');
     for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
   }
 
   /** The address goes before what answers at it. */
   async #take(id: string, epoch: number): Promise<void> {
-    await this.#exec();
+    await this.#options.exec('before');
     const marker = this.#options.device.peek(id)?.marker;
     if (marker !== undefined && marker.epoch > epoch) return;
     this.#held.delete(id);
@@ -138,10 +142,6 @@ export class LeasedDriver {
   #lifetimeMs(until: number): number {
     const leftMs = until - this.#options.clock.monotonicMs();
     return Math.floor(leftMs / lifetimeUnitMs) * lifetimeUnitMs;
-  }
-
-  #exec(): Promise<void> {
-    return delay(this.#options.clock, this.#options.execMs());
   }
 }
 

@@ -4,7 +4,7 @@ import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
-import { LeasedDriver } from './leased-driver.ts';
+import { LeasedDriver, type LeasedDriverOptions } from './leased-driver.ts';
 
 /** How often agents compare what is on their devices with what they wrote. */
 const auditMs = 3_000;
@@ -66,17 +66,17 @@ export const markedApplianceName = 'marked-appliance';
 /** Where a host serves what answers at addresses that move. */
 export const vipsOf = (host: string): string => `${host}-vips`;
 
-/** The driver of an agent for a place; a call of one of the host's own tools takes `execMs`. */
+/** The driver of an agent for a place, where `exec` runs the host's own tools. */
 export function placeDriver(
   place: Place,
   agent: string,
   clock: Clock,
-  execMs: () => number = () => 0,
+  exec: LeasedDriverOptions['exec'] = () => Promise.resolve(),
 ): Driver {
   const { descriptor, device, kernel } = place;
   const driver = { ...memoryDriver(device, agent, { clock, auditMs }), descriptor };
   if (kernel !== null) {
-    return new LeasedDriver({ driver, device, kernel, agent, clock, execMs }).asDriver();
+    return new LeasedDriver({ driver, device, kernel, agent, clock, exec }).asDriver();
   }
   if (descriptor.fence !== 'host') return driver;
   return { ...driver, residence: residenceOf(device, driver) };
