@@ -40,6 +40,7 @@ import {
   neverSettles,
   repeatsCallsLater,
 } from './drivers.ts';
+import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import * as stores from './stores.ts';
@@ -269,4 +270,5 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { bus: neverDisconnected },
   },
   ...bugsOfBinding,
+  ...bugsOfLeases,
 ];

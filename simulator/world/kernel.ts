@@ -33,7 +33,10 @@ export class Kernel {
 
   /** As `ip addr add`, or `change` where it is there already. */
   add(id: string, forMs: number): void {
-    if (this.change(id, forMs)) return;
+    if (!this.change(id, forMs)) this.put(id, forMs);
+  }
+
+  protected put(id: string, forMs: number): void {
     const until = this.#after(forMs);
     this.#addresses.set(id, { until, timer: this.#alarm(id, until) });
     this.#options.changed(id);

@@ -5,11 +5,13 @@ import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
+import { Kernel, type KernelOptions } from './kernel.ts';
 import type { WireApi } from './wire.ts';
 
 /** What a world is put together from; a test that plants a bug replaces one of them. */
 export interface WorldParts {
   device(options: MemoryDeviceOptions): MemoryDevice;
+  kernel(options: KernelOptions): Kernel;
   stores(stores: Stores, clock: Clock): Stores;
   bus(bus: Bus, process: string, clock: Clock): Bus;
   driver(driver: Driver, agent: string, clock: Clock): Driver;
@@ -22,6 +24,7 @@ export interface WorldParts {
 
 export const soundParts: WorldParts = {
   device: (options) => new MemoryDevice(options),
+  kernel: (options) => new Kernel(options),
   stores: (stores) => stores,
   bus: (bus) => bus,
   driver: (driver) => driver,

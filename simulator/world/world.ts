@@ -29,7 +29,7 @@ import {
 } from './places.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { RandomStream } from './random-streams.ts';
-import { Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { hostOf, type Inventory, inventoryOf, type Topology } from './topology.ts';
 import { Trace } from './trace.ts';
 import { Traffic } from './traffic.ts';
@@ -330,7 +330,7 @@ export class World {
   }
 
   #kernel(place: string): Kernel {
-    return new Kernel({
+    return this.parts.kernel({
       clock: this.clock,
       latenessMs: () => this.stream('kernel').between(...kernelLatenessMs),
       changed: (id) => this.place(place).device.readdressed(id),

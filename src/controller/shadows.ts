@@ -65,7 +65,9 @@ export class Shadows {
     const subject = subjects.down(agent, 'release');
     const still = `agent ${agent} may still serve it under its lease`;
     try {
-      const reply = await call(bus, subject, order, ReleaseReply, timings.commandTimeoutMs);
+      // Asked again soon, because whoever dies with the question in hand will never answer it.
+      const timeoutMs = 2 * timings.heartbeatMs;
+      const reply = await call(bus, subject, order, ReleaseReply, timeoutMs);
       if (reply.type === 'failed') return `${still}: ${reply.message}`;
       report({ type: 'shadow.ended', agent, incarnation });
       return null;
