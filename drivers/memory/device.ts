@@ -163,7 +163,7 @@ export class MemoryDevice {
       const held = this.#contents.get(id);
       if (held === null || held.marker.removed || held.marker.epoch >= epoch) return;
       const marker = { ...held.marker, epoch };
-      const rest = { document: null, operating: absentReport, running: false };
+      const rest = { document: null, running: false };
       this.#contents.set(id, { marker, ...rest, etag: this.#nextEtag(), agent: nobody });
       this.#tellServing(id, 'call');
     });

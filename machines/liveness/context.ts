@@ -53,6 +53,11 @@ export const LivenessContext = z.strictObject({
    * 0 where that is known of none.
    */
   lapsed: z.int().min(0).default(0),
+  /**
+   * Wall time until which it may have told its host to keep what it serves under its lease: the end of its
+   * last restart lease; 0 where it never had one.
+   */
+  keptUntil: z.number().default(0),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -66,4 +71,5 @@ export const initialLivenessContext: LivenessContext = {
   cordon: null,
   restart: null,
   lapsed: 0,
+  keptUntil: 0,
 };

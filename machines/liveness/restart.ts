@@ -32,6 +32,7 @@ export function noteRestart({ event }: Args): Partial<LivenessContext> {
   const { sequence, forMs, at } = event;
   return {
     restart: { sequence, forMs, until: at + forMs },
+    keptUntil: at + forMs,
     reason: 'it is being restarted, and waited for',
     suspicion: null,
     since: at,

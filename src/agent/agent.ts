@@ -99,6 +99,7 @@ export class Agent {
       agent: options.id,
       incarnation: () => this.incarnation,
       sequence: () => this.#sequence,
+      leased: (until) => this.#lease.keep(until),
       up: (kind) => this.#up(kind),
     });
     this.#lettingGo = new LettingGo({ ...options, ...own, home: this.#home });
@@ -365,7 +366,13 @@ export class Agent {
     this.#sequence += 1;
     const sequence = this.#sequence;
     const leased = this.#lease.lasts;
-    const beat = { agent, incarnation, sequence, leased, claims: this.#claims() };
+    const beat = {
+      agent,
+      incarnation,
+      sequence,
+      leased,
+      claims: claimsOf(this.#devices.all(), this.#home.claims()),
+    };
     try {
       const reply = await call(bus, this.#beatSubject, beat, HeartbeatReply, timings.ackTimeoutMs);
       if (reply.type !== 'acknowledged') return reply;
@@ -379,10 +386,6 @@ export class Agent {
       log.debug({ agent, sequence, error: String(error) }, 'a heartbeat was not acknowledged');
       return null;
     }
-  }
-
-  #claims() {
-    return claimsOf(this.#devices.all(), this.#home.claims());
   }
 
   /** Seats that the judge knows to be on record: no claim of them is needed any more. */

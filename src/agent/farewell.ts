@@ -1,7 +1,7 @@
 import type { Actor } from 'xstate';
 import type { AgentEvent, AgentMachine } from '../../machines/agent/machine.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
-import { type Clock, pause } from '../../machines/ports/clock.ts';
+import { type Clock, type MonotonicMs, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   GoodbyeReply,
@@ -25,6 +25,8 @@ export interface FarewellOptions {
   readonly sequence: () => number;
   /** Where its judge listens. */
   readonly up: (kind: string) => string;
+  /** It is waited for until then: so long its host keeps what it serves under its lease. */
+  readonly leased: (until: MonotonicMs) => Promise<void>;
   /** Ends this process, which is started again; undefined where nobody would do that. */
   readonly restart?: (() => void) | undefined;
 }
@@ -49,7 +51,8 @@ export class Farewell {
 
   /** Asks the judge to wait for this agent's next incarnation, until it has that on record. */
   async askLease(report: Tell, signal: Cancellation): Promise<void> {
-    const { agent, log, timings, incarnation, sequence } = this.#options;
+    const { agent, clock, log, timings, incarnation, sequence } = this.#options;
+    const askedAt = clock.monotonicMs();
     const forMs = timings.restartLeaseMs;
     const asked = { agent, incarnation: incarnation(), sequence: sequence(), forMs };
     this.#lease = null;
@@ -67,6 +70,7 @@ export class Farewell {
     if (signal.aborted) return;
     this.#lease = lease;
     if (lease.type === 'leased') {
+      await this.#options.leased((askedAt + forMs) as MonotonicMs);
       log.info({ agent, forMs }, 'this agent is waited for while it is restarted');
       report({ type: 'restart.leased' });
       return;

@@ -1,4 +1,5 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Leasing } from '../../drivers/contract/leasing.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -17,7 +18,7 @@ export interface LeaseOptions {
  */
 export class Lease {
   readonly #options: LeaseOptions;
-  readonly #leasing: readonly (readonly [string, NonNullable<Driver['leasing']>])[];
+  readonly #leasing: readonly (readonly [string, Leasing])[];
   #from: MonotonicMs;
 
   constructor(options: LeaseOptions) {
@@ -51,6 +52,11 @@ export class Lease {
     return true;
   }
 
+  /** The judge waits for the next incarnation until then: what is served goes on meanwhile. */
+  async keep(until: MonotonicMs): Promise<void> {
+    await Promise.all(this.#leasing.map(([driver, leasing]) => this.#told(driver, leasing, until)));
+  }
+
   /** This incarnation is over: what is served under its lease ends, before anybody hears of a new one. */
   async end(): Promise<void> {
     const { log } = this.#options;
@@ -67,12 +73,16 @@ export class Lease {
   }
 
   #tell(): void {
-    const { log, timings } = this.#options;
-    const until = (this.#from + timings.leaseMs) as MonotonicMs;
-    for (const [driver, leasing] of this.#leasing) {
-      leasing.renew(until).catch((error: unknown) => {
-        log.error({ driver, err: error }, 'a renewed lease did not reach the host');
-      });
+    const until = (this.#from + this.#options.timings.leaseMs) as MonotonicMs;
+    // It tells of its errors itself.
+    for (const [driver, leasing] of this.#leasing) void this.#told(driver, leasing, until);
+  }
+
+  async #told(driver: string, leasing: Leasing, until: MonotonicMs): Promise<void> {
+    try {
+      await leasing.renew(until);
+    } catch (error) {
+      this.#options.log.error({ driver, err: error }, 'a renewed lease did not reach the host');
     }
   }
 }

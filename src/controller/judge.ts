@@ -17,7 +17,7 @@ import {
   type RestartLeaseReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
+import { restartLeaseMaxMs, type Timings } from '../../machines/timings/timings.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { countUnexpected, worker } from '../host/children.ts';
@@ -163,6 +163,8 @@ export class Judge {
     if (ended !== null) return { type: 'refused', reason: ended.reason, leaving: false };
     // As with a goodbye, asking again is its sign of life.
     if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
+    // Before it can know: whatever becomes of the answer.
+    this.#lapses.kept(agent, asked.forMs);
     return await grantRestart(this.host, asked, this.#options.clock.wallMs());
   }
 
@@ -301,6 +303,8 @@ export class Judge {
     const state = String(snapshot.value);
     this.#states.set(agent, state);
     if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
+    const keptMs = context.keptUntil - this.#options.clock.wallMs();
+    if (keptMs > 0) this.#lapses.kept(agent, Math.min(keptMs, restartLeaseMaxMs));
     for (const incarnation of [context.incarnation - 1, context.incarnation]) {
       if (incarnation > context.lapsed) this.#lapses.given(agent, incarnation);
     }

@@ -16,8 +16,10 @@ export interface LapsesOptions {
  */
 export class Lapses {
   readonly #options: LapsesOptions;
-  /** By agent and incarnation: when it was acknowledged last. */
+  /** By agent and incarnation: when its lease will surely have run out. */
   readonly #given = new Map<string, Map<number, MonotonicMs>>();
+  /** By agent: until when its host may keep what it serves, because it is restarted on purpose. */
+  readonly #kept = new Map<string, MonotonicMs>();
 
   constructor(options: LapsesOptions) {
     this.#options = options;
@@ -30,25 +32,37 @@ export class Lapses {
       incarnations = new Map();
       this.#given.set(agent, incarnations);
     }
-    incarnations.set(incarnation, this.#options.clock.monotonicMs());
+    incarnations.set(incarnation, this.#in(this.#options.lapseMs));
+  }
+
+  /** It is waited for so long, and so long its host keeps what it serves; whatever becomes of it then. */
+  kept(agent: string, forMs: number): void {
+    const until = this.#in(forMs + this.#options.lapseMs);
+    if (until > (this.#kept.get(agent) ?? 0)) this.#kept.set(agent, until);
   }
 
   /** Another judge's word counts from now on. */
   abandon(agent: string): void {
     this.#given.delete(agent);
+    this.#kept.delete(agent);
   }
 
   /** Looks whose leases have run out; called as time goes on. */
   look(): void {
-    const { clock, lapseMs, isOver, lapsed } = this.#options;
+    const { clock, isOver, lapsed } = this.#options;
     const now = clock.monotonicMs();
     for (const [agent, incarnations] of this.#given) {
-      for (const [incarnation, at] of incarnations) {
-        if (now - at < lapseMs || !isOver(agent, incarnation)) continue;
+      if (now < (this.#kept.get(agent) ?? 0)) continue;
+      for (const [incarnation, until] of incarnations) {
+        if (now < until || !isOver(agent, incarnation)) continue;
         incarnations.delete(incarnation);
         lapsed(agent, incarnation);
       }
       if (incarnations.size === 0) this.#given.delete(agent);
     }
+  }
+
+  #in(forMs: number): MonotonicMs {
+    return (this.#options.clock.monotonicMs() + forMs) as MonotonicMs;
   }
 }
