@@ -6,14 +6,10 @@ import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
-  Command,
+  type Command,
   type CommandReply,
   HeartbeatReply,
-  Probe,
   RegisterReply,
-  RestartOrder,
-  Release,
-  Standing,
   type Strays,
   StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
@@ -22,7 +18,7 @@ import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { countUnexpected, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
-import { call, serve } from '../messaging/endpoint.ts';
+import { call } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import { claimsOf } from './claims.ts';
@@ -34,6 +30,7 @@ import { Lease } from './lease.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
+import { takeOrders } from './orders.ts';
 import { Reach } from './reach.ts';
 import { sweep } from './sweep.ts';
 
@@ -217,47 +214,17 @@ export class Agent {
   // What controllers send.
 
   #listen(): void {
-    const { id, bus, log } = this.#options;
-    const wire = { bus, log };
+    const { id: agent } = this.#options;
     this.#subscriptions.push(
       ...this.#health.listen(this.#devices),
-      serve({
-        ...wire,
-        subject: subjects.down(id, 'command'),
-        schema: Command,
-        handle: (command) => this.#command(command),
-        malformed: (message): CommandReply => ({
-          type: 'malformed',
-          message: message.slice(0, 4_000),
-        }),
-      }),
-      serve({
-        ...wire,
-        subject: subjects.down(id, 'standing'),
-        schema: Standing,
-        handle: async (standing) => {
-          await this.#lettingGo.heed(standing);
-          return undefined;
-        },
-      }),
-      serve({
-        ...wire,
-        subject: subjects.down(id, 'restart'),
-        schema: RestartOrder,
-        handle: (order) => this.#farewell.obey(order, this.#actor),
-      }),
-      serve({
-        ...wire,
-        subject: subjects.down(id, 'release'),
-        schema: Release,
-        handle: (order) => this.#lettingGo.release(order),
-        malformed: (message) => ({ type: 'failed', message: message.slice(0, 4_000) }),
-      }),
-      serve({
-        ...wire,
-        subject: subjects.down(id, 'probe'),
-        schema: Probe,
-        handle: () => Promise.resolve({ agent: id, incarnation: this.incarnation }),
+      ...takeOrders({
+        ...this.#options,
+        agent,
+        incarnation: () => this.incarnation,
+        command: (command) => this.#command(command),
+        standing: (standing) => this.#lettingGo.heed(standing),
+        release: (order) => this.#lettingGo.release(order),
+        restart: (order) => this.#farewell.obey(order, this.#actor),
       }),
     );
   }

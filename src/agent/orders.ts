@@ -1,0 +1,69 @@
+import type { Log } from '../../machines/ports/log.ts';
+import {
+  Command,
+  type CommandReply,
+  Probe,
+  Release,
+  type ReleaseReply,
+  RestartOrder,
+  type RestartOrderReply,
+  Standing,
+} from '../../machines/protocol/agent-messages.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { serve } from '../messaging/endpoint.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
+
+export interface OrdersOptions {
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly agent: string;
+  readonly incarnation: () => number;
+  readonly command: (command: Command) => Promise<CommandReply>;
+  /** Holders that were replaced let go, and say nothing. */
+  readonly standing: (standing: Standing) => Promise<void>;
+  readonly release: (order: Release) => Promise<ReleaseReply>;
+  readonly restart: (order: RestartOrder) => Promise<RestartOrderReply>;
+}
+
+/** How much of what is wrong with a message is told to its sender. */
+const problemMax = 4_000;
+
+/** Serves what controllers send to an agent. */
+export function takeOrders(options: OrdersOptions): readonly Subscription[] {
+  const { bus, log, agent, incarnation, command, standing, release, restart } = options;
+  const at = (kind: string) => ({ bus, log, subject: subjects.down(agent, kind) });
+  return [
+    serve({
+      ...at('command'),
+      schema: Command,
+      handle: command,
+      malformed: (problem): CommandReply => ({
+        type: 'malformed',
+        message: problem.slice(0, problemMax),
+      }),
+    }),
+    serve({
+      ...at('standing'),
+      schema: Standing,
+      handle: async (record) => {
+        await standing(record);
+        return undefined;
+      },
+    }),
+    serve({
+      ...at('release'),
+      schema: Release,
+      handle: release,
+      malformed: (problem): ReleaseReply => ({
+        type: 'failed',
+        message: problem.slice(0, problemMax),
+      }),
+    }),
+    serve({ ...at('restart'), schema: RestartOrder, handle: restart }),
+    serve({
+      ...at('probe'),
+      schema: Probe,
+      handle: () => Promise.resolve({ agent, incarnation: incarnation() }),
+    }),
+  ];
+}
