@@ -1,4 +1,4 @@
-import type { ApplyLogEntry, ServingCause } from '../../drivers/memory/device.ts';
+import type { ApplyLogEntry, ServingCause } from '../../drivers/memory/device-options.ts';
 import type { TransitionEvent } from '../../src/api/services.ts';
 import type { StoreChange, Stores } from '../../src/ports/store.ts';
 import type { ApiAnswer, ApiRequest } from './wire.ts';
