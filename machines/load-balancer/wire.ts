@@ -28,16 +28,18 @@ export function provisioningStatus(
 /**
  * The truth about traffic as far as anybody knows it; `told`: what a holder said last, where that is
  * newer than what was found when the record's configuration was applied. An appliance goes on serving
- * without its agent, so that stands. A process on a host may go on or may have died with it: until
- * somebody has taken it over, it is DEGRADED; and when nobody can, ERROR.
+ * without its agent, so that stands. A process on a host may go on or may have died with it, and what
+ * is served under its agent's lease ends with that: until somebody has taken it over, it is DEGRADED;
+ * and when nobody can, ERROR.
  */
 export function wireOperating(
   document: LoadBalancerDocument,
-  { state, context, told }: KnownTraffic,
+  { state, context, told, endsWithLease }: KnownTraffic,
 ): OperatingReport {
   const report = told ?? context?.operating ?? nothingRuns;
   if (context === null || report === nothingRuns) return report;
-  if (state.startsWith('bound') || context.reschedulable || !document.admin_state_up) return report;
+  const servesAlone = context.reschedulable && !endsWithLease;
+  if (state.startsWith('bound') || servesAlone || !document.admin_state_up) return report;
   const unwatched: OperatingStatus = state === 'pending' ? 'ERROR' : 'DEGRADED';
   const listeners = Object.entries(report.listeners).map(
     ([id, status]) => [id, status === 'OFFLINE' ? status : unwatched] as const,
@@ -49,4 +51,6 @@ interface KnownTraffic {
   readonly state: string;
   readonly context: LoadBalancerContext | null;
   readonly told: OperatingReport | null;
+  /** Is it served only as long as its agent holds its lease? */
+  readonly endsWithLease: boolean;
 }

@@ -105,6 +105,7 @@ export class Controller {
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       health: (id) => this.#health.of(id),
+      resolveDriver: options.resolveDriver,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),

@@ -1,3 +1,4 @@
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import { provisioningStatus, wireOperating } from '../../machines/load-balancer/wire.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
@@ -32,6 +33,7 @@ export interface ProjectionOptions {
   readonly condition: (id: string) => ActorCondition | null;
   /** What a holder said last of its traffic; null where nobody has. */
   readonly health: (id: string) => KnownHealth | null;
+  readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each record whose newest revisions the store has lost, and what was known of it. */
@@ -49,6 +51,7 @@ export class Projection {
   readonly liveness: Mirror<JudgedAgent>;
   readonly #condition: (id: string) => ActorCondition | null;
   readonly #health: (id: string) => KnownHealth | null;
+  readonly #resolveDriver: (name: string) => DriverDescriptor | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
   readonly #children = new Map<string, readonly string[]>();
@@ -58,6 +61,7 @@ export class Projection {
     const { stores, clock, log, formats } = options;
     this.#condition = options.condition;
     this.#health = options.health;
+    this.#resolveDriver = options.resolveDriver;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
     };
@@ -134,7 +138,12 @@ export class Projection {
       appliedGeneration: context?.appliedGeneration ?? 0,
       deleting: status === 'deleting',
       provisioningStatus: provisioningStatus(record, context),
-      operating: wireOperating(document, { state, context, told: health?.operating ?? null }),
+      operating: wireOperating(document, {
+        state,
+        context,
+        told: health?.operating ?? null,
+        endsWithLease: this.#resolveDriver(record.driver)?.fence === 'lease',
+      }),
       state,
       binding: context?.binding ?? null,
       standby: context?.standby ?? null,
