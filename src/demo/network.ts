@@ -34,6 +34,8 @@ export class HostNetwork {
   readonly hosts: readonly NetworkHost[];
   /** This machine's own address on the bridge. */
   readonly gateway: string;
+  /** A second address of this machine there, for servers that load balancers point to. */
+  readonly servers: string;
   /** The first three numbers of every address here. */
   readonly prefix: string;
   readonly bridge: string;
@@ -42,6 +44,7 @@ export class HostNetwork {
     this.bridge = bridge;
     this.prefix = prefix;
     this.gateway = `${prefix}.254`;
+    this.servers = `${prefix}.253`;
     this.hosts = hosts;
   }
 
@@ -57,6 +60,7 @@ export class HostNetwork {
       // Without it every packet between hosts would pass this machine's filters, if it has any.
       await run('link', 'set', bridge, 'type', 'bridge', 'nf_call_iptables', '0');
       await run('addr', 'add', `${network.gateway}/24`, 'dev', bridge);
+      await run('addr', 'add', `${network.servers}/24`, 'dev', bridge);
       await run('link', 'set', bridge, 'up');
       for (let index = 1; index <= count; index += 1) {
         hosts.push(await addHost(bridge, prefix, index));
@@ -68,9 +72,14 @@ export class HostNetwork {
     }
   }
 
+  /** The program and arguments that become what follows them, on that host. */
+  under({ namespace }: NetworkHost): Command {
+    return [ip(), 'netns', 'exec', namespace];
+  }
+
   /** Runs a command as on that host. */
-  on({ namespace }: NetworkHost, program: string, ...args: readonly string[]): Command {
-    return [ip(), 'netns', 'exec', namespace, program, ...args];
+  on(host: NetworkHost, program: string, ...args: readonly string[]): Command {
+    return [...this.under(host), program, ...args];
   }
 
   /** Pulls the host's cable out: neither end notices by itself that nobody is there. */

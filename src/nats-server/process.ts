@@ -22,6 +22,8 @@ export interface NatsServerOptions {
   readonly binary: string;
   /** Holds the configuration, the log, the pid file and the store; made where missing. */
   readonly directory: string;
+  /** The address it listens on; loopback where not given. */
+  readonly host?: string;
   /** A free one where not given. */
   readonly port?: number;
   readonly users: Pick<NatsServerConfig, 'controllerKey' | 'operatorKey' | 'agents'>;
@@ -51,15 +53,17 @@ export interface NatsServerProcess {
  * next start in the same directory ends the one that was left over, by the pid file.
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServerProcess> {
+  const { host = '127.0.0.1' } = options;
   const version = await natsServerVersion(options.binary);
   options.log.info({ binary: options.binary, version: version.text }, 'Starting a NATS server.');
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   await endLeftOver(options);
   for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort());
+    const port = options.port ?? (await freePort(host));
     const server = new NatsServerChild(options, port, (users) =>
       natsServerConfig({
         version,
+        host,
         port,
         serverName: options.serverName ?? 'holdfast',
         storeDir: join(options.directory, 'store'),
@@ -84,6 +88,7 @@ class NatsServerChild implements NatsServerProcess {
   readonly url: string;
   readonly port: number;
   readonly #options: NatsServerOptions;
+  readonly #host: string;
   readonly #config: (users: NatsServerOptions['users']) => string;
   #users: NatsServerOptions['users'];
   #child: ChildProcess | null = null;
@@ -98,7 +103,8 @@ class NatsServerChild implements NatsServerProcess {
     this.#users = options.users;
     this.#config = config;
     this.port = port;
-    this.url = `nats://127.0.0.1:${port}`;
+    this.#host = options.host ?? '127.0.0.1';
+    this.url = `nats://${this.#host}:${port}`;
   }
 
   pid(): number {
@@ -133,7 +139,7 @@ class NatsServerChild implements NatsServerProcess {
     });
     await output.close();
     const up = await waitForServer(clock, {
-      host: '127.0.0.1',
+      host: this.#host,
       port: this.port,
       timeoutMs: startTimeoutMs,
       ended: () => ended,

@@ -115,9 +115,14 @@ async function createDrivers(
   return drivers;
 }
 
-/** The host's addresses as others see them: all but loopback, without an IPv6 zone. */
+/**
+ * The host's addresses as others see them: all but loopback, without an IPv6 zone. What an interface has
+ * under a name of its own (`eth0:hf`) is there for a time only, such as a load balancer's address.
+ */
 function ownAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const all = Object.entries(networkInterfaces())
+    .filter(([name]) => !name.includes(':'))
+    .flatMap(([, addresses]) => addresses ?? []);
   const outside = all.filter(({ internal }) => !internal);
   const unique = new Set(outside.map(({ address }) => address.replace(/%.*$/, '')));
   return [...unique].slice(0, addressesMax);

@@ -8,9 +8,18 @@ export const restartStatus = 75;
 
 const main = new URL('../cli/main.ts', import.meta.url).pathname;
 
-/** Runs one of this program's own commands in a process of its own, with a channel to this one. */
-export function spawnCommand(args: readonly string[], output: 'inherit' | 'ignore' | number) {
-  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+/**
+ * Runs one of this program's own commands in a process of its own, with a channel to this one. `under` is a
+ * program, with arguments, that becomes it.
+ */
+export function spawnCommand(
+  args: readonly string[],
+  output: 'inherit' | 'ignore' | number,
+  under: readonly string[] = [],
+) {
+  const node = [process.execPath, '--import', import.meta.resolve('tsx'), main];
+  const [program = process.execPath, ...words] = [...under, ...node, ...args];
+  return spawn(program, words, {
     stdio: ['ignore', 'ignore', output, 'ipc'],
     // A terminal's Ctrl-C is for the parent, which then stops its processes in their order.
     detached: true,

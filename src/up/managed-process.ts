@@ -26,6 +26,8 @@ export interface ManagedProcessOptions {
   readonly name: string;
   /** The program's own arguments: a command and its options. */
   readonly args: readonly string[];
+  /** A program, with arguments, that becomes the process, such as one that puts it on another host. */
+  readonly under?: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   /** Start it again when it dies? */
@@ -54,10 +56,10 @@ export class ManagedProcess {
 
   /** Starts it and resolves with what it says when it is ready. */
   start(): Promise<ProcessMessage> {
-    const { args, clock, log, name, output } = this.#options;
+    const { args, under, clock, log, name, output } = this.#options;
     this.#startedMs = clock.monotonicMs();
     this.#stopping = false;
-    const child = spawnCommand(args, output);
+    const child = spawnCommand(args, output, under);
     this.#child = child;
     log.debug({ process: name, pid: child.pid }, 'a process was started');
     return new Promise((resolve, reject) => {

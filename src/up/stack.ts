@@ -10,6 +10,28 @@ import { type NatsServerProcess, startNatsServer } from '../nats-server/process.
 import { holdAlone } from '../processes/single-instance.ts';
 import { ManagedProcess, ProcessFailed, type ProcessOutput } from './managed-process.ts';
 
+/** Where the parts of a stack are. */
+export interface Surroundings {
+  /** The address that NATS listens on. */
+  readonly natsHost: string;
+  /** Where load balancers get their addresses from. */
+  readonly pool: typeof loopbackPool & { readonly ranges?: readonly object[] };
+  /** Addresses that may be used although they are refused by default. */
+  readonly allow: readonly string[];
+  /** The n-th agent's host (from 0): where it keeps its state, and what puts a process on it. */
+  agentHost(index: number): { readonly stateDir: string; readonly under: readonly string[] };
+}
+
+/** Everything on this machine's loopback, and all agents on one host. */
+function thisMachine(directory: string): Surroundings {
+  return {
+    natsHost: '127.0.0.1',
+    pool: loopbackPool,
+    allow: ['127.0.0.0/8', '::1/128'],
+    agentHost: () => ({ stateDir: join(directory, 'host'), under: [] }),
+  };
+}
+
 /** The network that `up` and `demo` take addresses from: loopback, so every one is the host's own. */
 export const loopbackPool = {
   networkId: 'a0000000-0000-4000-8000-000000000001',
@@ -37,6 +59,8 @@ export interface StackOptions {
   /** Start processes again that die? */
   readonly restart: boolean;
   readonly output: ProcessOutput;
+  /** This machine's loopback where not given. */
+  readonly surroundings?: Surroundings;
   /** Breaks off the start; what was started is stopped again. */
   readonly signal?: AbortSignal;
 }
@@ -73,6 +97,7 @@ export class Stack {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const alone = await holdAlone(directory, 'holdfast up');
     const agentIds = Array.from({ length: options.agents }, (_, index) => `agent-${index + 1}`);
+    const surroundings = options.surroundings ?? thisMachine(directory);
     const keys = join(directory, 'keys');
     const seedFile = (user: string) => join(keys, `${user}.seed`);
     const key = async (user: string) => (await loadOrCreateUserKey(seedFile(user))).publicKey;
@@ -80,6 +105,7 @@ export class Stack {
     for (const id of agentIds) agentKeys.push({ id, key: await key(id) });
     const nats = await startNatsServer({
       binary: options.natsBinary,
+      host: surroundings.natsHost,
       directory: join(directory, 'nats'),
       users: {
         controllerKey: await key('controller'),
@@ -94,12 +120,17 @@ export class Stack {
     });
     const supervision = { stopping: false };
     const started: ManagedProcess[] = [];
-    const launch = async (name: string, command: string, config: object) => {
+    const launch = async (
+      name: string,
+      command: string,
+      config: object,
+      under: readonly string[] = [],
+    ) => {
       options.signal?.throwIfAborted();
       const file = join(directory, `${name}.yaml`);
       await writeFile(file, stringify(config), { mode: 0o600 });
       const args = [command, '--config', file];
-      const child = new ManagedProcess({ name, args, clock, log, restart, output });
+      const child = new ManagedProcess({ name, args, under, clock, log, restart, output });
       started.push(child);
       return { child, ready: await child.start() };
     };
@@ -116,17 +147,16 @@ export class Stack {
           id: 'controller-1',
           api: {
             port: options.apiPort,
-            addressPolicy: { allow: ['127.0.0.0/8', '::1/128'] },
+            addressPolicy: { allow: surroundings.allow },
           },
-          vipPools: [loopbackPool],
+          vipPools: [surroundings.pool],
         },
       });
       const agents = new Map<string, ManagedProcess>();
-      for (const id of agentIds) {
-        const { child } = await launch(id, 'agent', {
-          ...common(id),
-          agent: { id, stateDir: join(directory, 'host'), drivers: options.drivers },
-        });
+      for (const [index, id] of agentIds.entries()) {
+        const { stateDir, under } = surroundings.agentHost(index);
+        const agent = { id, stateDir, drivers: options.drivers };
+        const { child } = await launch(id, 'agent', { ...common(id), agent }, under);
         agents.set(id, child);
       }
       const apiUrl = ready.url ?? '';

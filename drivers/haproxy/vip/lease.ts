@@ -29,8 +29,9 @@ export class Lease {
     return this.#until !== null && this.#clock.monotonicMs() > this.#until;
   }
 
+  /** It can't become shorter: who was promised more may have told others to count on it. */
   prolong(until: MonotonicMs): void {
-    this.#until = until;
+    if (this.#until === null || until > this.#until) this.#until = until;
   }
 
   /** It has ended, and with it what was held by these epochs. */

@@ -15,7 +15,7 @@ import {
 import { freePort } from '../../../src/nats-server/free-port.ts';
 import { natsServerBinary } from '../../../src/nats-server/version.ts';
 import type { ManagedProcess } from '../../../src/up/managed-process.ts';
-import { loopbackPool, Stack } from '../../../src/up/stack.ts';
+import { loopbackPool, Stack, type Surroundings } from '../../../src/up/stack.ts';
 import { eventually } from './eventually.ts';
 import * as shapes from './shapes.ts';
 import { Traffic } from './traffic.ts';
@@ -38,6 +38,16 @@ export interface WorldOptions {
   /** Start processes again that die, as `up` does? */
   readonly restart: boolean;
   readonly drivers?: Readonly<Record<string, unknown>>;
+  /** Where all of it is, if not on this machine's loopback. */
+  readonly place?: Place;
+}
+
+/** Another place than loopback. */
+export interface Place {
+  readonly surroundings: (directory: string) => Surroundings;
+  /** The address of the backends. */
+  readonly servers: string;
+  readonly provider: string;
 }
 
 /** A whole Holdfast with real parts, and backends to balance; all of it ends with `close`. */
@@ -45,6 +55,7 @@ export class World {
   readonly directory: string;
   readonly stack: Stack;
   readonly api: ApiClient;
+  readonly #place: Place | null;
   readonly #backends: readonly NamedBackend[];
   readonly #traffic: Traffic[] = [];
   readonly #logFile: { close(): Promise<void> };
@@ -54,7 +65,9 @@ export class World {
     stack: Stack,
     backends: readonly NamedBackend[],
     logFile: { close(): Promise<void> },
+    place: Place | null,
   ) {
+    this.#place = place;
     this.directory = directory;
     this.stack = stack;
     this.api = new ApiClient(stack.apiUrl);
@@ -62,7 +75,7 @@ export class World {
     this.#logFile = logFile;
   }
 
-  static async start({ agents, restart, drivers }: WorldOptions): Promise<World> {
+  static async start({ agents, restart, drivers, place }: WorldOptions): Promise<World> {
     // Short, because the sockets of HAProxy live below it.
     const directory = await mkdtemp(join(tmpdir(), 'hf-'));
     const logFile = await open(join(directory, 'log'), 'a', 0o600);
@@ -79,11 +92,14 @@ export class World {
       log: silentLog,
       restart,
       output: logFile.fd,
+      ...(place === undefined ? {} : { surroundings: place.surroundings(directory) }),
     });
     const backends = await Promise.all(
-      ['backend-1', 'backend-2'].map(async (name) => ({ ...(await startBackend(name)), name })),
+      ['backend-1', 'backend-2'].map(async (name) => {
+        return { ...(await startBackend(name, place?.servers)), name };
+      }),
     );
-    const world = new World(directory, stack, backends, logFile);
+    const world = new World(directory, stack, backends, logFile, place ?? null);
     try {
       for (const id of stack.agents.keys()) await world.agentIs(id, 'alive');
     } catch (error) {
@@ -117,10 +133,12 @@ export class World {
 
   async create(name: string): Promise<Made> {
     const port = await freePort();
+    const { subnetId } = this.#place?.surroundings(this.directory).pool ?? loopbackPool;
     const body = await this.api.post('/v2.0/lbaas/loadbalancers', {
       loadbalancer: {
         name,
-        vip_subnet_id: loopbackPool.subnetId,
+        vip_subnet_id: subnetId,
+        ...(this.#place === null ? {} : { provider: this.#place.provider }),
         listeners: [
           {
             name: 'http',
@@ -131,7 +149,7 @@ export class World {
               protocol: 'HTTP',
               lb_algorithm: 'ROUND_ROBIN',
               members: this.#backends.map((backend) => ({
-                address: '127.0.0.1',
+                address: this.#place?.servers ?? '127.0.0.1',
                 protocol_port: backend.port,
               })),
             },

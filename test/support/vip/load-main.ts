@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { answerCalls } from './remote.ts';
 
@@ -42,6 +43,27 @@ async function client(host: string, port: number, keepAlive: boolean): Promise<v
   if (agent !== false) agent.destroy();
 }
 
+let watching: Promise<void> | null = null;
+let watched = true;
+let sightings: string[][] = [];
+
+/** The hardware addresses of all hosts that answer when everybody is asked for the address. */
+function whoAnswers(address: string): Promise<string[]> {
+  const arping = process.env['HOLDFAST_ARPING'] ?? 'arping';
+  return new Promise((resolve) => {
+    const asked = ['-b', '-c', '1', '-w', '1', '-I', 'eth0', address];
+    // It fails where nobody answers, and that is an answer.
+    execFile(arping, asked, (_, said) => {
+      const macs = [...said.matchAll(/\[([0-9A-F:]+)\]/g)].map(([, mac]) => mac!.toLowerCase());
+      resolve([...new Set(macs)]);
+    });
+  });
+}
+
+async function watch(address: string): Promise<void> {
+  while (watched) sightings.push(await whoAnswers(address));
+}
+
 answerCalls({
   start(host: string, port: number, { keepAlive, fresh }: { keepAlive: number; fresh: number }) {
     stopped = false;
@@ -58,4 +80,15 @@ answerCalls({
     return tally;
   },
   ask: (host: string, port: number) => ask(host, port, false),
+  whoAnswers,
+  watch(address: string) {
+    watched = true;
+    sightings = [];
+    watching = watch(address);
+  },
+  async sightings() {
+    watched = false;
+    await watching;
+    return sightings;
+  },
 });

@@ -25,6 +25,7 @@ import { Site } from '../../../drivers/haproxy/site.ts';
 import { HostNetwork, type NetworkHost } from '../../../src/demo/network.ts';
 import { haproxyBinary } from '../../drivers/haproxy-binary.ts';
 import { listener, loadBalancerDocument, member, pool } from '../../fixtures/documents.ts';
+import { Clients, type Load } from './clients.ts';
 import { Remote, reviveErrors, type ToldError } from './remote.ts';
 
 const execute = promisify(execFile);
@@ -68,19 +69,13 @@ export class RemoteDriver {
   readonly watch = (id: string) => this.remote.call('watch', id);
 }
 
-export interface Tally {
-  readonly served: number;
-  readonly failures: Record<string, number>;
-  readonly longestMs: number;
-}
-
 /** Hosts with agents' drivers, a web server behind them, and clients on a host of their own. */
 export class VipWorld {
   readonly network: HostNetwork;
   readonly directory: string;
   readonly backendPort: number;
   readonly #remotes: Remote[] = [];
-  #client: Remote | null = null;
+  #clients: Clients | null = null;
 
   private constructor(network: HostNetwork, directory: string, backendPort: number) {
     this.network = network;
@@ -155,18 +150,17 @@ export class VipWorld {
     return { id: document.id, epoch, generation, document };
   }
 
-  async load(address: string, clients = { keepAlive: 4, fresh: 4 }): Promise<Load> {
-    const client = this.#clients();
-    await client.call('start', address, port, clients);
-    return {
-      tally: () => client.call('tally') as Promise<Tally>,
-      stop: () => client.call('stop') as Promise<Tally>,
-    };
+  load(address: string, clients = { keepAlive: 4, fresh: 4 }): Promise<Load> {
+    return this.clients.load(address, port, clients);
   }
 
   /** One request from the clients' host: empty where it was served, else why not. */
   ask(address: string): Promise<string> {
-    return this.#clients().call('ask', address, port) as Promise<string>;
+    return this.clients.ask(address, port);
+  }
+
+  whoAnswers(address: string): Promise<readonly string[]> {
+    return this.clients.whoAnswers(address);
   }
 
   /** What a program says on that host; fails where it fails. */
@@ -184,26 +178,13 @@ export class VipWorld {
     return (await this.addresses(host)).includes(` ${address}/`);
   }
 
-  /** The hardware addresses of all hosts that answer for the address, asked from the clients' host. */
-  async whoAnswers(address: string): Promise<readonly string[]> {
-    const asked = ['-b', '-c', '1', '-w', '1', '-I', 'eth0', address];
-    const said = await this.run(this.clientHost, 'arping', ...asked).catch(
-      (error: { stdout?: string }) => error.stdout ?? '',
-    );
-    const macs = [...said.matchAll(/\[([0-9A-F:]+)\]/g)].map(([, mac]) => mac!.toLowerCase());
-    return [...new Set(macs)];
-  }
-
-  #clients(): Remote {
-    if (this.#client === null) {
-      const main = new URL('./load-main.ts', import.meta.url);
-      this.#client = new Remote(this.network, this.clientHost, main);
-      this.#remotes.push(this.#client);
-    }
-    return this.#client;
+  get clients(): Clients {
+    this.#clients ??= new Clients(this.network, this.clientHost);
+    return this.#clients;
   }
 
   async #close(): Promise<void> {
+    this.#clients?.remote.signal('SIGKILL');
     for (const { child } of this.#remotes) child.kill('SIGKILL');
     for (const pid of processIds()) {
       const ours = readArguments(pid).some((argument) => argument.startsWith(`${this.directory}/`));
@@ -212,9 +193,4 @@ export class VipWorld {
     await this.network.close();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
-}
-
-export interface Load {
-  tally(): Promise<Tally>;
-  stop(): Promise<Tally>;
 }
