@@ -17,9 +17,21 @@ test('every checker has a planted bug', () => {
   expect([...covered].toSorted()).toEqual([...new Set(kinds.map(({ name }) => name))].toSorted());
 });
 
-test('every known violation of the binding rules is planted', () => {
+test('every known violation of the binding rules that may come about is planted', () => {
   const planted = plantedBugs.flatMap(({ bug }) => /^V\d+(?=:)/.exec(bug) ?? []);
-  expect(planted.toSorted()).toEqual(['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9']);
+  expect(planted.toSorted()).toEqual([
+    'V1',
+    'V10',
+    'V19',
+    'V2',
+    'V3',
+    'V4',
+    'V5',
+    'V6',
+    'V7',
+    'V8',
+    'V9',
+  ]);
 });
 
 describe('is found by its own checker, in seeds that pass without it', () => {

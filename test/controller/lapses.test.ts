@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { Lapses } from '../../src/controller/lapses.ts';
+import { Virtual } from '../host/support/virtual.ts';
+
+const lapseMs = 4_500;
+
+function judge(over: ReadonlySet<number>) {
+  const virtual = new Virtual();
+  const lapsed: string[] = [];
+  const lapses = new Lapses({
+    clock: virtual.clock,
+    lapseMs,
+    isOver: (_, incarnation) => over.has(incarnation),
+    lapsed: (agent, incarnation) => lapsed.push(`${agent}/${incarnation}`),
+  });
+  const after = async (ms: number) => {
+    await virtual.run(ms);
+    lapses.look();
+    return [...lapsed];
+  };
+  return { lapses, after };
+}
+
+describe('a lease has surely run out', () => {
+  test('so long after it was last acknowledged, and not a moment before', async () => {
+    const { lapses, after } = judge(new Set([1]));
+    lapses.given('a', 1);
+
+    expect(await after(lapseMs - 1)).toEqual([]);
+    expect(await after(1)).toEqual(['a/1']);
+    expect(await after(lapseMs)).toEqual(['a/1']);
+  });
+
+  test('only where it will never be acknowledged again', async () => {
+    const { lapses, after } = judge(new Set());
+    lapses.given('a', 1);
+
+    expect(await after(10 * lapseMs)).toEqual([]);
+  });
+
+  test('counted from the last acknowledgement', async () => {
+    const { lapses, after } = judge(new Set([1]));
+    lapses.given('a', 1);
+    await after(lapseMs - 1);
+    lapses.given('a', 1);
+
+    expect(await after(lapseMs - 1)).toEqual([]);
+    expect(await after(1)).toEqual(['a/1']);
+  });
+
+  test('for each incarnation by itself', async () => {
+    const { lapses, after } = judge(new Set([1]));
+    lapses.given('a', 1);
+    await after(1_000);
+    lapses.given('a', 2);
+
+    expect(await after(lapseMs)).toEqual(['a/1']);
+  });
+
+  test('not while the host was told to keep what it serves over a planned restart', async () => {
+    const { lapses, after } = judge(new Set([1]));
+    lapses.kept('a', 60_000);
+    lapses.given('a', 1);
+
+    expect(await after(60_000 + lapseMs - 1)).toEqual([]);
+    expect(await after(1)).toEqual(['a/1']);
+  });
+
+  test('not by this judge once another one judges', async () => {
+    const { lapses, after } = judge(new Set([1]));
+    lapses.given('a', 1);
+    lapses.abandon('a');
+
+    expect(await after(10 * lapseMs)).toEqual([]);
+  });
+});
