@@ -14,6 +14,7 @@ export const swarmScenario: Scenario = {
     agents: stream.integer(1, 8),
     agentsPerHost: stream.integer(1, 3),
     loadBalancers: stream.integer(1, 40),
+    vips: stream.chance(0.5),
   }),
   plan: (stream, frame) =>
     drawTrouble(stream, frame, {

@@ -27,9 +27,12 @@ export class TakenVips {
     this.#watch = store.watch(
       (change) => {
         const { key, revision } = change;
+        const isOlder = revision < (this.#known.get(key)?.revision ?? 0);
+        // It was taken since then, and that is what is lost.
+        if (change.type === 'removed' && isOlder && this.#untold?.has(key) === true) return;
         const isToldAgain = this.#untold?.delete(key) === true;
         // What is older than this process's own last write tells nothing new.
-        if (!isToldAgain && revision < (this.#known.get(key)?.revision ?? 0)) return;
+        if (!isToldAgain && isOlder) return;
         if (change.type === 'put')
           this.#known.set(key, { revision, value: change.value, told: true });
         else this.#known.delete(key);

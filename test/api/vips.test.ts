@@ -289,6 +289,23 @@ describe('an address whose record the store has lost', () => {
       .toEqual(expect.arrayContaining(['a', 'b']));
   });
 
+  test('is on record again although it had been given back by somebody else before', async () => {
+    await taken({ address: '192.0.2.5' }, 'z');
+    await vips.release('192.0.2.5', 'z');
+    time.advance(10_000);
+    expect(await taken({ address: '192.0.2.5' }, 'a')).toBe('192.0.2.5');
+    store.line('').disconnect();
+    store.losePower(1_000);
+    store.line('').connect();
+
+    await expect
+      .poll(() => {
+        time.advance(500);
+        return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
+      })
+      .toEqual(['a']);
+  });
+
   test('is kept for the load balancer whose document has it', async () => {
     vips.keep('192.0.2.10', 'a');
 
