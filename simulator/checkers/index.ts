@@ -27,6 +27,7 @@ import { persistBeforeEffect } from './persist-before-effect.ts';
 import { quietAtTheEnd } from './quiet-at-the-end.ts';
 import { readsNeverGoBack } from './reads-never-go-back.ts';
 import { rebindsInTime } from './rebinds-in-time.ts';
+import { restartsMoveNothing } from './restarts-move-nothing.ts';
 import { sameOutcomeAsACalmRun } from './same-outcome-as-a-calm-run.ts';
 import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
@@ -61,6 +62,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   quietAtTheEnd,
   readsNeverGoBack,
   rebindsInTime,
+  restartsMoveNothing,
   sameOutcomeAsACalmRun,
   selfConsistentRecords,
   standbyAtTheEnd,

@@ -7,6 +7,7 @@ const ofFaults = new Set([
   'a device does not hold what was written to it',
   'a controller has been silent for too long',
   'no twin has answered',
+  'this agent has no restart lease: if it ends, what it holds is served on, and given to others as soon as it is missed',
   // The store was out of reach at that moment; the sweep frees them.
   'an address was not freed',
   'a VIP is left for the sweep to free',

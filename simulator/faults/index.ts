@@ -8,6 +8,7 @@ import { agentDrain } from './agent-drain.ts';
 import { agentJoin } from './agent-join.ts';
 import { agentPause } from './agent-pause.ts';
 import { agentReborn } from './agent-reborn.ts';
+import { agentRestart } from './agent-restart.ts';
 import { clockOffset } from './clock-offset.ts';
 import { clockRate } from './clock-rate.ts';
 import { controllerCrash } from './controller-crash.ts';
@@ -59,6 +60,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentJoin,
   agentPause,
   agentReborn,
+  agentRestart,
   agentStalls,
   clockOffset,
   clockRate,

@@ -83,6 +83,45 @@ export const agentMarks: readonly MarkKind[] = [
       ];
     },
   },
+  {
+    name: 'restarted-in-time',
+    summary: 'An agent was restarted on purpose, and came back while it was waited for.',
+    start: () => [
+      on('transition', ({ transition: { kind, from, event } }) => {
+        return kind === 'agent' && from === 'restarting' && event === 'registered';
+      }),
+    ],
+  },
+  {
+    name: 'restarted-too-late',
+    summary: 'An agent was restarted on purpose, and its lease ended before it was back.',
+    start: () => [judged('suspect', 'lease.ended')],
+  },
+  {
+    name: 'restart-without-a-lease',
+    summary: 'An agent that was to be restarted was not told that anybody waits for it.',
+    start: () => [
+      on('logged', ({ message }) => message.startsWith('this agent has no restart lease')),
+    ],
+  },
+  {
+    name: 'restart-lease-outlived-its-judge',
+    summary:
+      'A judge put on record that an agent is waited for, and the next one heard of its return.',
+    start() {
+      const judges = new Map<string, string>();
+      return [
+        on('stored', ({ bucket, change, by }) => {
+          if (bucket !== 'liveness' || change.type !== 'put') return false;
+          const { key, value } = change;
+          const judge = judges.get(key);
+          judges.delete(key);
+          if (value.includes('"value":"restarting"')) judges.set(key, by);
+          return judge !== undefined && judge !== by && value.includes('"value":"alive"');
+        }),
+      ];
+    },
+  },
 ];
 
 function judged(state: string, event: string): Watch {

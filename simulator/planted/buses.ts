@@ -152,6 +152,19 @@ export function tellsVerdictsAgain(bus: Bus, _process: string, clock: Clock): Bu
   });
 }
 
+/** Tells of an agent that is being restarted as if its judge had given it up. */
+export function takesRestartsForDeaths(bus: Bus): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      const isVerdict = subject === 'hf.ctl.all.verdict';
+      bus.publish(
+        subject,
+        isVerdict ? data.replace('"state":"restarting"', '"state":"dead"') : data,
+      );
+    },
+  });
+}
+
 /** A bus is an object with private parts, so its methods are called on itself. */
 export function changed(bus: Bus, change: Partial<Bus>): Bus {
   return {

@@ -8,6 +8,7 @@ import { hostDiesScenario } from '../scenarios/host-dies.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
 import { natsLeaderLostScenario } from '../scenarios/nats-leader-lost.ts';
 import { natsRestartScenario } from '../scenarios/nats-restart.ts';
+import { plannedRestartScenario } from '../scenarios/planned-restart.ts';
 import { rollingUpgradeScenario } from '../scenarios/rolling-upgrade.ts';
 import { roughDayScenario } from '../scenarios/rough-day.ts';
 import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
@@ -21,6 +22,7 @@ import {
   losesGoodbyes,
   losesGrants,
   neverDisconnected,
+  takesRestartsForDeaths,
   turnsIntoRemovals,
 } from './buses.ts';
 import {
@@ -43,6 +45,7 @@ import {
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { hidesRestarts } from './records.ts';
 import * as stores from './stores.ts';
 
 /** For each checker at least one. */
@@ -268,6 +271,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a judge that takes its own disconnection for the silence of agents',
     scenario: natsRestartScenario,
     parts: { bus: neverDisconnected },
+  },
+  {
+    checker: 'restarts-move-nothing',
+    bug: 'a store that hides from the next judge that an agent is waited for',
+    scenario: plannedRestartScenario,
+    parts: { stores: hidesRestarts },
+  },
+  {
+    checker: 'restarts-move-nothing',
+    bug: 'a bus that tells of an agent that is waited for as of a dead one',
+    scenario: plannedRestartScenario,
+    parts: { bus: takesRestartsForDeaths },
   },
   ...bugsOfBinding,
   ...bugsOfLeases,

@@ -46,6 +46,27 @@ export function takesVerdictsBack(stores: Stores, clock: Clock): Stores {
   }));
 }
 
+/** Takes an agent that is being restarted for any other, where the one who reads did not write that. */
+export function hidesRestarts(stores: Stores): Stores {
+  const hidden = (value: string): string =>
+    value
+      .replace('"value":"restarting"', '"value":"alive"')
+      .replace(/"restart":\{[^}]*\}/, '"restart":null');
+  return replaced(stores, 'liveness', (store) => ({
+    async get(key, after) {
+      const entry = await store.get(key, after);
+      return entry === null ? null : { ...entry, value: hidden(entry.value) };
+    },
+    watch: (onChange, onReady, onRewound) =>
+      store.watch(
+        (change) =>
+          onChange(change.type === 'put' ? { ...change, value: hidden(change.value) } : change),
+        onReady,
+        onRewound,
+      ),
+  }));
+}
+
 type Context = BindingSnapshot['context'];
 
 /** Writes something else than what the actor has decided, in whole records. */

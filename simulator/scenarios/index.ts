@@ -19,6 +19,7 @@ import { lostPromotionScenario } from './lost-promotion.ts';
 import { maintenanceScenario } from './maintenance.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
+import { plannedRestartScenario } from './planned-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   drainScenario,
   maintenanceScenario,
   vipsMoveScenario,
+  plannedRestartScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,
   deleteUnderFireScenario,

@@ -30,6 +30,13 @@ export function order(world: World, agent: string, verb: Order): void {
   world.background(done);
 }
 
+/** Wants an agent restarted, once: whatever the answer is. */
+export function restart(world: World, agent: string): void {
+  const connection = new Connection(world, 'operator');
+  const path = `/holdfast/v1/agents/${agent}/restart`;
+  world.background(connection.send({ method: 'POST', path, body: {} }).then(() => undefined));
+}
+
 /** Opens every agent again that an order was given about. */
 export function openAll(world: World): void {
   for (const agent of orders.get(world)?.keys() ?? []) order(world, agent, 'uncordon');

@@ -1,5 +1,6 @@
 import { delay } from '../../machines/ports/clock.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
@@ -8,6 +9,9 @@ import type { ExecMoment, LeasedDriverOptions } from './leased-driver.ts';
 import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
+
+/** How long a service manager takes to start again what has ended. */
+const serviceManagerMs = 500;
 
 /** An agent and its disk, which outlives it. */
 export class AgentHost extends Host {
@@ -18,11 +22,14 @@ export class AgentHost extends Host {
   #disks = 1;
   #hasPower = true;
   #stallsAt: ExecMoment | null = null;
+  /** How long its agent wants to be waited for when it is restarted on purpose. */
+  restartLeaseMs: number;
   /** While its host is down: is it to be started when that comes up? */
   #startsWithHost = false;
 
   constructor(id: string, world: World) {
     super(id, world);
+    this.restartLeaseMs = world.options.timings.restartLeaseMs;
     this.#disk = this.#emptyDisk();
   }
 
@@ -82,8 +89,9 @@ export class AgentHost extends Host {
       drivers: new Map(drivers),
       clock,
       log,
-      timings: world.options.timings,
+      timings: this.#timings(),
       shards: world.options.shards,
+      restart: () => world.background(this.#restart()),
     });
     const agent = new Agent(options);
     this.#drivers = [...options.drivers.keys()];
@@ -129,12 +137,31 @@ export class AgentHost extends Host {
     this.pause();
   }
 
-  /** A planned stop: the agent says goodbye first. */
-  async stop(): Promise<void> {
+  /** A planned stop: the agent says goodbye first, or asks to be waited for. */
+  async stop(how: { readonly comesBack: boolean } = { comesBack: false }): Promise<void> {
     const agent = this.#agent;
     if (agent === null) return;
-    await agent.stop();
+    await agent.stop(how);
     if (this.#agent === agent) this.kill();
+  }
+
+  /** An operator wants it started again, and its service manager does that. */
+  async #restart(): Promise<void> {
+    const starts = this.#starts;
+    await this.stop({ comesBack: true });
+    await delay(this.world.clock, serviceManagerMs);
+    if (this.#starts === starts) await this.start();
+  }
+
+  /** Its own, because what it asks for is up to whoever restarts it. */
+  #timings(): Timings {
+    const leaseMs = (): number => this.restartLeaseMs;
+    return {
+      ...this.world.options.timings,
+      get restartLeaseMs() {
+        return leaseMs();
+      },
+    };
   }
 
   #emptyDisk(): MemoryJournal {

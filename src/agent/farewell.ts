@@ -76,10 +76,13 @@ export class Farewell {
       return;
     }
     const { reason, leaving } = lease;
-    log.warn(
-      { agent, reason },
-      'this agent has no restart lease: if it ends, what it holds is served on, and given to others as soon as it is missed',
-    );
+    if (leaving) log.info({ agent, reason }, 'this agent is leaving, and nobody waits for it');
+    else {
+      log.warn(
+        { agent, reason },
+        'this agent has no restart lease: if it ends, what it holds is served on, and given to others as soon as it is missed',
+      );
+    }
     report({ type: 'restart.refused', reason, leaving });
   }
 

@@ -53,5 +53,8 @@ export async function grantRestart(
   const lease = host.context(agent)?.restart ?? null;
   const isLeased = state === 'restarting' && lease?.sequence === sequence;
   if (isLeased) return { type: 'leased', until: lease.until };
+  if (lease?.sequence === sequence) {
+    return refused('its restart lease had ended before it was on record');
+  }
   return refused(`it is ${state}`, state === 'draining');
 }

@@ -1,0 +1,124 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
+import type { WorldEvent } from '../world/events.ts';
+import type { CheckerKind } from './checker.ts';
+import { Evidence } from './evidence.ts';
+import { livenessOf, seatsOf } from './records.ts';
+
+/** By how much a timer may be early. */
+const slackMs = 10;
+
+interface Lease {
+  readonly incarnation: number;
+  readonly untilMs: number;
+  /** Who came back in time; null while it is away. */
+  returned: number | null;
+  /** What it held when it went, and nobody else had any claim to, by the epoch that it had then. */
+  readonly held: Map<string, number>;
+}
+
+/**
+ * What an agent holds that is being restarted on purpose stays its own until its lease has ended, and if it
+ * is back by then, it has it again first. Only an operator who drains it, or somebody who has seen a
+ * newer epoch before it went, may move anything; and by a wrong clock a lease has no right length.
+ */
+export const restartsMoveNothing: CheckerKind = {
+  name: 'restarts-move-nothing',
+  start({ world, disturbances, violate }) {
+    const evidence = new Evidence();
+    const holders = new Map<string, Seat>();
+    const leases = new Map<string, Lease>();
+    /** When a judge decided to wait, which it puts on record a little later. */
+    const decidedMs = new Map<string, number>();
+
+    const clocksAreWrong = (): boolean =>
+      disturbances.since(0).some(({ kind, agent }) => agent === '' && isOfClocks(kind));
+
+    const begins = (agent: string, incarnation: number, forMs: number, atMs: number): void => {
+      const held = [...holders].filter(
+        ([id, seat]) =>
+          seat.agent === agent &&
+          seat.incarnation === incarnation &&
+          !evidence.above(id, seat.epoch),
+      );
+      leases.set(agent, {
+        incarnation,
+        untilMs: (decidedMs.get(agent) ?? atMs) + forMs - slackMs,
+        returned: null,
+        held: new Map(held.map(([id, { epoch }]) => [id, epoch])),
+      });
+    };
+
+    const judged = (agent: string, value: string, atMs: number): string | null => {
+      const { value: state, context } = livenessOf(value);
+      const { incarnation, restart } = context;
+      const lease = leases.get(agent);
+      if (state === 'restarting' && restart !== null) {
+        if (lease?.incarnation !== incarnation) begins(agent, incarnation, restart.forMs, atMs);
+        return null;
+      }
+      if (lease === undefined) return null;
+      const isInTime = atMs < lease.untilMs;
+      if (incarnation > lease.incarnation && lease.returned === null) {
+        if (isInTime) lease.returned = incarnation;
+        else leases.delete(agent);
+        return null;
+      }
+      if (incarnation !== lease.incarnation) return null;
+      // It has not gone after all.
+      const stayed = state === 'alive' && world.agent(agent)?.incarnation === incarnation;
+      if (stayed || !isInTime) leases.delete(agent);
+      if (state !== 'dead' || !isInTime || clocksAreWrong()) return null;
+      return `${agent} (${incarnation}) was declared dead ${Math.round(lease.untilMs - atMs)} ms before its restart lease ended`;
+    };
+
+    const moved = (id: string, binding: Seat | null, atMs: number): string | null => {
+      const before = holders.get(id);
+      if (binding === null) holders.delete(id);
+      else holders.set(id, binding);
+      if (before === undefined || binding === null || before.agent === binding.agent) return null;
+      const lease = leases.get(before.agent);
+      if (lease?.held.delete(id) !== true) return null;
+      if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
+      const { returned, untilMs } = lease;
+      const words = `it was given to ${binding.agent}, although ${before.agent}`;
+      if (returned === null) {
+        return atMs < untilMs ? `${words} is being restarted, and its lease has not ended` : null;
+      }
+      if (evidence.against({ agent: before.agent, incarnation: returned })) return null;
+      return `${words} came back from its restart in time`;
+    };
+
+    const lost = (event: WorldEvent & { type: 'lost' }): void => {
+      const { bucket, key, now } = event;
+      if (bucket === 'liveness') leases.delete(key);
+      if (bucket !== 'binding') return;
+      holders.delete(key);
+      for (const { held } of leases.values()) held.delete(key);
+      const seat = now?.type === 'put' ? seatsOf(now.value).binding : null;
+      if (seat !== null) holders.set(key, seat);
+    };
+
+    return {
+      onEvent(event, atMs) {
+        if (event.type === 'lost') lost(event);
+        else if (event.type === 'transition') {
+          const { kind, id, to } = event.transition;
+          if (kind === 'agent' && to === 'restarting') decidedMs.set(id, atMs);
+        } else if (event.type === 'stored') {
+          const { bucket, change } = event;
+          if (bucket === 'binding') {
+            const seat = change.type === 'put' ? seatsOf(change.value).binding : null;
+            const problem = moved(change.key, seat, atMs);
+            if (problem !== null) violate(problem, change.key);
+          } else if (bucket === 'liveness' && change.type === 'put') {
+            const problem = judged(change.key, change.value, atMs);
+            if (problem !== null) violate(problem);
+          }
+        }
+        evidence.observer(event, atMs);
+      },
+    };
+  },
+};
+
+const isOfClocks = (kind: string): boolean => kind.startsWith('clock-') || kind === 'vm-suspend';
