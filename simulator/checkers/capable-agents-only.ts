@@ -11,8 +11,8 @@ const newsMs = 1_000;
 
 /**
  * Whoever is named as a holder or a standby is on record with that incarnation and is not known to be
- * gone or cordoned, drives the load balancer's driver, is in its zone and, where it can't move, on its
- * host. A holder may be named again where it is cordoned.
+ * gone, cordoned or away for its restart, drives the load balancer's driver, is in its zone and, where
+ * it can't move, on its host. A holder may be named again where it is cordoned.
  */
 export const capableAgentsOnly: CheckerKind = {
   name: 'capable-agents-only',
@@ -21,6 +21,8 @@ export const capableAgentsOnly: CheckerKind = {
     const endedMs = new Map<string, number>();
     /** Since when an operator wants nothing new to come to an agent. */
     const cordonedMs = new Map<string, number>();
+    /** Since when an incarnation is being restarted. */
+    const awayMs = new Map<string, number>();
     const holders = new Map<string, string>();
     /** The newest epoch that was named for each load balancer. */
     const named = new Map<string, number>();
@@ -53,8 +55,12 @@ export const capableAgentsOnly: CheckerKind = {
       if (knownMs !== undefined && atMs - knownMs > newsMs) {
         return `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`;
       }
-      return closedMs !== undefined && atMs - closedMs > newsMs
-        ? `has been cordoned for ${Math.round(atMs - closedMs)} ms, as an operator was told`
+      if (closedMs !== undefined && atMs - closedMs > newsMs) {
+        return `has been cordoned for ${Math.round(atMs - closedMs)} ms, as an operator was told`;
+      }
+      const leftMs = holders.get(id) === seat.agent ? undefined : awayMs.get(keyOf(seat));
+      return leftMs !== undefined && atMs - leftMs > newsMs
+        ? `has been away for its restart for ${Math.round(atMs - leftMs)} ms, by its record`
         : null;
     };
 
@@ -94,6 +100,8 @@ export const capableAgentsOnly: CheckerKind = {
           const seat = { agent: key, incarnation: context.incarnation };
           descriptions.set(keyOf(seat), context.description);
           if (state === 'dead' || state === 'retired') endedMs.set(keyOf(seat), atMs);
+          if (state !== 'restarting') awayMs.delete(keyOf(seat));
+          else if (!awayMs.has(keyOf(seat))) awayMs.set(keyOf(seat), atMs);
         }
       },
     };

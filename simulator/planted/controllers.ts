@@ -39,6 +39,20 @@ export function ignoresCordons(options: ControllerOptions): ControllerOptions {
   };
 }
 
+/** Takes an agent that is being restarted for one that is there. */
+export function ignoresRestarts(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank: (agents, ask) =>
+      rank(
+        agents.map((agent) => {
+          return agent.awayUntil === null ? agent : { ...agent, state: 'alive', awayUntil: null };
+        }),
+        ask,
+      ),
+  };
+}
+
 /** Believes that every load balancer may leave its host. */
 export function movesEverything(options: ControllerOptions): ControllerOptions {
   return {

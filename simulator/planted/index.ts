@@ -28,6 +28,7 @@ import {
 import {
   declaresTooSoon,
   distrustsNewcomers,
+  ignoresRestarts,
   movesEverything,
   overlooksSome,
   saysThatAllAreFull,
@@ -283,6 +284,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a bus that tells of an agent that is waited for as of a dead one',
     scenario: plannedRestartScenario,
     parts: { bus: takesRestartsForDeaths },
+  },
+  {
+    checker: 'capable-agents-only',
+    bug: 'placement that takes an agent that is being restarted for one that is there',
+    scenario: plannedRestartScenario,
+    parts: { controller: ignoresRestarts },
   },
   ...bugsOfBinding,
   ...bugsOfLeases,

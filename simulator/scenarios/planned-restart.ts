@@ -17,7 +17,8 @@ export const plannedRestartScenario: Scenario = {
     'one agent after the other is restarted on purpose; judges die over it, some agents are late',
   promise:
     'A planned restart moves nothing while its lease lasts, whoever judges; what is not back by then is taken over.',
-  size: smallSize,
+  // Enough for some to be created while agents are away.
+  size: { ...smallSize, loadBalancers: 40 },
   plan(stream, { ids, controllerIds, loadBalancers }) {
     const draws = stream('faults');
     const order = Array.from({ length: rounds }, () => draws.shuffled(ids)).flat();
@@ -27,9 +28,9 @@ export const plannedRestartScenario: Scenario = {
     );
     const work = drawWork(stream('workload'), {
       loadBalancers,
-      createdByMs: untilMs / 2,
+      createdByMs: untilMs - everyMs,
       untilMs,
-      editsMax: 8,
+      editsMax: 2,
       deletedShare: 0.2,
     });
     return { work, faults, untilMs };
