@@ -10,8 +10,10 @@ import { ApiClient, CommandError, type Transition } from '../client/api-client.t
 import { explanation, readExplained } from '../client/explanation.ts';
 import { createLog } from '../log/log.ts';
 import { freePort } from '../nats-server/free-port.ts';
-import { loopbackPool, Stack } from '../up/stack.ts';
+import { Stack } from '../up/stack.ts';
 import { type Backend, startBackend } from './backends.ts';
+import { afterwards } from './afterwards.ts';
+import { setStage, type Stage } from './stage.ts';
 import { endServingProcesses, servingProcesses } from './serving-processes.ts';
 import { type DemoOutcome, outcomeOf, type Story } from './story.ts';
 import { expectation, stepLine, timeline, transitionLine } from './timeline.ts';
@@ -24,11 +26,18 @@ const stepTimeoutMs = 60_000;
 const takeoverTimeoutMs = 30_000;
 const afterglowMs = 500;
 const pollMs = 25;
+/**
+ * Who can't connect tries again after one second and after three: a client of an address that moves has
+ * that much patience.
+ */
+const retriesMs = 4_000;
 /** Good answers before the kill, so that the client is known to be served. */
 const warmUpAnswers = 50;
 
 export interface DemoOptions {
   readonly agents: number;
+  /** All agents on one host, also where hosts of their own could be made. */
+  readonly oneHost: boolean;
   readonly print: (line: string) => void;
   /** Breaks the demo off; it then rejects with the signal's reason, and leaves nothing behind. */
   readonly signal: AbortSignal;
@@ -37,13 +46,15 @@ export interface DemoOptions {
 /** Starts the real parts, kills an agent and its HAProxy, and tells what happened. */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
+  const stage = await setStage(options.agents, options.oneHost);
   const cleanUp: (() => unknown)[] = [
     () => rm(directory, { recursive: true, force: true }),
+    () => stage.close(),
     // After the agents have stopped, because an agent starts again what dies under it.
     () => endServingProcesses(directory, clock),
   ];
   try {
-    return await failover(options, directory, cleanUp);
+    return await failover(options, stage, directory, cleanUp);
   } finally {
     for (const undo of cleanUp.toReversed()) await undo();
   }
@@ -51,19 +62,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
 
 async function failover(
   { agents, print, signal }: DemoOptions,
+  stage: Stage,
   directory: string,
   cleanUp: (() => unknown)[],
 ): Promise<DemoOutcome> {
   const log = createLog({ level: 'error', name: 'demo' });
-  print(
-    `Starting NATS, a controller and ${agents} agent${agents === 1 ? '' : 's'} of this host ...`,
-  );
+  print(`Starting NATS, a controller and ${agents} agent${agents === 1 ? '' : 's'} ...`);
+  print(stage.opening);
   const stack = await Stack.start({
     directory,
     agents,
     apiPort: 0,
     preset,
-    drivers: { haproxy: {} },
+    drivers: stage.drivers,
+    ...(stage.surroundings === null ? {} : { surroundings: stage.surroundings(directory) }),
     logLevel: 'error',
     natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
     clock,
@@ -91,12 +103,19 @@ async function failover(
     return (await api.agents()).filter(({ state }) => state === 'alive').length === agents;
   });
 
-  const backends = [await startBackend('backend-1'), await startBackend('backend-2')];
+  const backends = [
+    await startBackend('backend-1', stage.servers),
+    await startBackend('backend-2', stage.servers),
+  ];
   cleanUp.push(() => backends.forEach((backend) => backend.close()));
   print('\nCreating a load balancer through the API, in front of two HTTP servers ...');
-  const { id, address, port } = await createLoadBalancer(api, backends);
+  const { id, address, port } = await createLoadBalancer(api, stage, backends);
   const before = await untilBound(api, id, until);
-  const traffic = new Traffic(address, port);
+  const patienceMs = stage.isLeased ? retriesMs : 1_000;
+  const traffic = new Traffic(address, port, {
+    under: stage.clientUnder,
+    timeoutMs: patienceMs,
+  });
   cleanUp.push(() => traffic.stop());
   await until('the client gets answers', () => {
     return Promise.resolve(traffic.answers.filter(({ ok }) => ok).length >= warmUpAnswers);
@@ -125,12 +144,23 @@ async function failover(
   const told = await story();
   const outcome = outcomeOf(told);
   const explained = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
-  tell(print, told, outcome, explanation(readExplained(explained), clock.wallMs()));
-  return outcome;
+  tell(print, stage, told, outcome, explanation(readExplained(explained), clock.wallMs()));
+  if (!outcome.ok || outcome.agentAfter === null) return outcome;
+  const holder = async () => {
+    const { binding, provisioning_status: status } = await whereabouts(api, id);
+    return status === 'ACTIVE' ? (binding?.agent ?? null) : null;
+  };
+  const rest = { api, stack, clock, traffic, patienceMs, print, until, holder };
+  const ending = await afterwards(id, before.agent, outcome.agentAfter, rest);
+  print(
+    '\nTo look further: npm run up, then npm run holdfast -- agents, and npm run holdfast -- explain <name>.',
+  );
+  return { ...outcome, ...ending, ok: ending.cameHomeClean && ending.drainFailedRequests === 0 };
 }
 
 function tell(
   print: (line: string) => void,
+  stage: Stage,
   story: Story,
   outcome: DemoOutcome,
   explained: string,
@@ -146,16 +176,12 @@ function tell(
   );
   print(`\n${explained}`);
   print('\nExpected by the timings, until the takeover is commanded (not measured):');
-  for (const line of expectation(presets[preset])) print(line);
+  for (const line of expectation(presets[preset], stage.isLeased)) print(line);
+  print('');
   print(
-    [
-      '',
-      outcome.ok
-        ? 'This was a takeover between two agents of one host: the address stays where it is.'
-        : 'Nobody could take the load balancer over; it waits, and is bound as soon as somebody can.',
-      'A VIP that moves between hosts comes next.',
-      'To look further: npm run up, then npm run holdfast -- agents, and npm run holdfast -- explain <name>.',
-    ].join('\n'),
+    outcome.ok
+      ? stage.closing
+      : 'Nobody could take the load balancer over; it waits, and is bound as soon as somebody can.',
   );
 }
 
@@ -163,13 +189,15 @@ const Created = z.object({ loadbalancer: z.object({ id: z.string(), vip_address:
 
 async function createLoadBalancer(
   api: ApiClient,
+  { provider, subnetId, servers }: Stage,
   backends: readonly Backend[],
 ): Promise<{ id: string; address: string; port: number }> {
   const port = await freePort();
   const created = await api.post('/v2.0/lbaas/loadbalancers', {
     loadbalancer: {
       name: 'demo',
-      vip_subnet_id: loopbackPool.subnetId,
+      provider,
+      vip_subnet_id: subnetId,
       listeners: [
         {
           name: 'http',
@@ -181,7 +209,7 @@ async function createLoadBalancer(
             lb_algorithm: 'ROUND_ROBIN',
             healthmonitor: { type: 'HTTP', delay: 1, timeout: 1, max_retries: 1, url_path: '/' },
             members: backends.map((backend) => ({
-              address: '127.0.0.1',
+              address: servers,
               protocol_port: backend.port,
             })),
           },
@@ -202,6 +230,10 @@ const Bound = z.object({
   }),
 });
 
+async function whereabouts(api: ApiClient, id: string) {
+  return Bound.parse(await api.get(`/holdfast/v1/loadbalancers/${id}/explain`)).loadbalancer;
+}
+
 async function untilBound(
   api: ApiClient,
   id: string,
@@ -209,8 +241,7 @@ async function untilBound(
 ): Promise<Seat> {
   let bound: Seat | null = null;
   await until('the load balancer is ACTIVE', async () => {
-    const body = await api.get(`/holdfast/v1/loadbalancers/${id}/explain`);
-    const { loadbalancer } = Bound.parse(body);
+    const loadbalancer = await whereabouts(api, id);
     if (loadbalancer.provisioning_status === 'ERROR') {
       throw new CommandError(
         `the load balancer is in ERROR: ${loadbalancer.reason ?? 'no reason'}`,

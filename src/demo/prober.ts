@@ -2,11 +2,10 @@ import { request } from 'node:http';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 
 /**
- * A client in a process of its own: `node prober.ts <address> <port>`. It opens a new connection
+ * A client in a process of its own: `node prober.ts <address> <port> <ms to wait for an answer>`. It opens a new connection
  * for each request, a fixed number a second whatever comes of them, and tries nothing again.
  */
 const intervalMs = 10;
-const timeoutMs = 1_000;
 
 /** One request, as the prober tells it: wall times in milliseconds. */
 export interface ProbeAnswer {
@@ -17,7 +16,7 @@ export interface ProbeAnswer {
   readonly detail: string;
 }
 
-function probe(host: string, port: number): void {
+function probe(host: string, port: number, timeoutMs: number): void {
   const startedAt = clock.wallMs();
   let told = false;
   const tell = (ok: boolean, detail: string): void => {
@@ -41,16 +40,16 @@ function probe(host: string, port: number): void {
   outgoing.end();
 }
 
-const [host, port] = process.argv.slice(2);
-if (host === undefined || port === undefined) {
-  throw new Error('usage: prober.ts <address> <port>');
+const [host, port, timeoutMs] = process.argv.slice(2);
+if (host === undefined || port === undefined || timeoutMs === undefined) {
+  throw new Error('usage: prober.ts <address> <port> <ms to wait for an answer>');
 }
 const beganMs = clock.monotonicMs();
 let sent = 0;
 const tick = (): void => {
   // Sent by the clock, not by the last answer: a slow answer must not thin out the load.
   const due = Math.floor((clock.monotonicMs() - beganMs) / intervalMs) + 1;
-  for (; sent < due; sent += 1) probe(host, Number(port));
+  for (; sent < due; sent += 1) probe(host, Number(port), Number(timeoutMs));
   clock.setTimer(Math.max(1, beganMs + sent * intervalMs - clock.monotonicMs()), tick);
 };
 process.on('disconnect', () => process.exit(0));

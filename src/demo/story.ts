@@ -13,6 +13,10 @@ export interface DemoOutcome {
   readonly trafficGapMs: number | null;
   readonly failedRequests: number;
   readonly totalRequests: number;
+  /** Nothing of what it had lost was left on the host of the killed agent when it was back. */
+  readonly cameHomeClean: boolean | null;
+  /** Requests that failed while its successor was drained. */
+  readonly drainFailedRequests: number | null;
 }
 
 export interface Story {
@@ -61,6 +65,8 @@ export function outcomeOf(story: Story): DemoOutcome {
     trafficGapMs: answer === null ? null : Math.round(answer.endedAt - killedAt),
     failedRequests: answers.filter(({ ok }) => !ok).length,
     totalRequests: answers.length,
+    cameHomeClean: null,
+    drainFailedRequests: null,
   };
 }
 

@@ -51,9 +51,14 @@ export function timeline(story: Story): readonly string[] {
 }
 
 /** What the timings promise for each kind of evidence: an expectation, not a measurement. */
-export function expectation(timings: Timings): readonly string[] {
-  return expectedFailover(timings).map(
-    ({ evidence, totalMs, sum }) =>
-      `${`≤ ${totalMs} ms`.padStart(column)}  ${evidence.padEnd(18)} ${sum}`,
-  );
+export function expectation(timings: Timings, isLeased: boolean): readonly string[] {
+  const line = (totalMs: number, evidence: string, sum: string) =>
+    `${`≤ ${totalMs} ms`.padStart(column)}  ${evidence.padEnd(18)} ${sum}`;
+  if (isLeased) {
+    const { lapseMs } = timings;
+    return [line(lapseMs, 'lapsed lease', `lapseMs ${lapseMs}, since its last heartbeat`)];
+  }
+  return expectedFailover(timings).map(({ evidence, totalMs, sum }) => {
+    return line(totalMs, evidence, sum);
+  });
 }

@@ -7,10 +7,17 @@ export class Traffic {
   readonly #answers: ProbeAnswer[] = [];
   readonly #waiting: { wanted: (answer: ProbeAnswer) => boolean; resolve: () => void }[] = [];
 
-  constructor(address: string, port: number) {
+  /** `under` is what puts the client on another host. */
+  constructor(
+    address: string,
+    port: number,
+    { under = [], timeoutMs }: { under?: readonly string[]; timeoutMs: number },
+  ) {
     const prober = new URL('./prober.ts', import.meta.url).pathname;
-    const args = ['--import', import.meta.resolve('tsx'), prober, address, String(port)];
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const words = ['--import', import.meta.resolve('tsx'), prober, address, String(port)];
+    const command = [...under, process.execPath, ...words, String(timeoutMs)];
+    const [program = process.execPath, ...args] = command;
+    this.#child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child.on('message', (answer: ProbeAnswer) => {
       this.#answers.push(answer);
       for (const waiter of [...this.#waiting]) {

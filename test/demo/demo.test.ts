@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { namespaces } from '../support/vip/namespaces.ts';
 import { demoTimeoutMs, withDemo } from './run-demo.ts';
 
 const keys = [
@@ -12,6 +13,8 @@ const keys = [
   'trafficGapMs',
   'failedRequests',
   'totalRequests',
+  'cameHomeClean',
+  'drainFailedRequests',
 ];
 
 function lastLine(stdout: string): Record<string, unknown> {
@@ -19,16 +22,16 @@ function lastLine(stdout: string): Record<string, unknown> {
 }
 
 test(
-  'the demo shows a takeover, ends with one line of JSON, and leaves nothing behind',
+  'with all agents on one host the demo shows a takeover, a return and a drain, and leaves nothing behind',
   async () => {
-    await withDemo(['--json'], async (demo) => {
+    await withDemo(['--one-host', '--json'], async (demo) => {
       const { status, stdout, stderr } = await demo.ended;
 
       expect(status).toBe(0);
       expect(stderr).toBe('');
       const outcome = lastLine(stdout);
       expect(Object.keys(outcome)).toEqual(keys);
-      expect(outcome['ok']).toBe(true);
+      expect(outcome).toMatchObject({ ok: true, cameHomeClean: true, drainFailedRequests: 0 });
       expect(new Set([outcome['agentBefore'], outcome['agentAfter']])).toEqual(
         new Set(['agent-1', 'agent-2']),
       );
@@ -47,7 +50,7 @@ test(
 test(
   'with one agent it shows the load balancer waiting, and why, and fails',
   async () => {
-    await withDemo(['--agents', '1', '--json'], async (demo) => {
+    await withDemo(['--one-host', '--agents', '1', '--json'], async (demo) => {
       const { status, stdout } = await demo.ended;
 
       expect(status).toBe(1);
@@ -65,6 +68,26 @@ test(
       expect(stdout).toContain('has lost its agent and waits for one that may take it');
       expect(stdout).toMatch(/not +agent-1: it is dead/);
       expect(stdout).toContain('Nobody could take the load balancer over; it waits');
+    });
+  },
+  demoTimeoutMs,
+);
+
+test.skipIf(namespaces.why !== null)(
+  namespaces.why ?? 'with a host for each agent the demo shows an address that moves',
+  async () => {
+    await withDemo(['--json'], async (demo) => {
+      const { status, stdout, stderr } = await demo.ended;
+
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect(lastLine(stdout)).toMatchObject({
+        ok: true,
+        cameHomeClean: true,
+        drainFailedRequests: 0,
+      });
+      expect(stdout).toContain('Each agent has a host of its own');
+      expect(stdout).toContain('This was a takeover between hosts');
     });
   },
   demoTimeoutMs,

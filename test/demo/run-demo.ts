@@ -23,12 +23,20 @@ export async function withDemo(
     expect(await servingProcesses(directory)).toEqual([]);
     const left = await readdir(directory);
     expect(left.filter((name) => name.startsWith('holdfast'))).toEqual([]);
+    expect(await networkOf(demo)).toEqual([]);
   } finally {
     demo.child.kill('SIGKILL');
     await demo.ended;
     await endServingProcesses(directory, systemClock);
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The hosts and cables that this demo has made on this machine. */
+async function networkOf({ child }: Started): Promise<readonly string[]> {
+  const interfaces = await readdir('/sys/class/net');
+  const hosts = await readdir('/run/netns').catch(() => []);
+  return [...interfaces, ...hosts].filter((name) => name.startsWith(`hf${child.pid}n`));
 }
 
 /** tsx keeps what it has compiled in the temporary directory, and would compile all of it anew. */

@@ -68,6 +68,8 @@ describe('the outcome of a takeover', () => {
       trafficGapMs: 390,
       failedRequests: 2,
       totalRequests: 5,
+      cameHomeClean: null,
+      drainFailedRequests: null,
     });
   });
 

@@ -6,6 +6,7 @@ import { wholeNumber } from './up.ts';
 
 interface DemoCommandOptions {
   readonly agents: number;
+  readonly oneHost?: boolean;
   readonly json?: true;
 }
 
@@ -17,8 +18,9 @@ export const demoCommand = new Command('demo')
     wholeNumber(1, agentsMax),
     2,
   )
+  .option('--one-host', 'all agents on one host, as for users other than root')
   .option('--json', 'end with one line of JSON')
-  .action(async ({ agents, json }: DemoCommandOptions) => {
+  .action(async ({ agents, oneHost = false, json }: DemoCommandOptions) => {
     const interrupted = new AbortController();
     const { signal } = interrupted;
     let status = 0;
@@ -33,7 +35,12 @@ export const demoCommand = new Command('demo')
     process.on('SIGINT', () => interrupt('SIGINT'));
     process.on('SIGTERM', () => interrupt('SIGTERM'));
     try {
-      const outcome = await runDemo({ agents, print: (line) => console.log(line), signal });
+      const outcome = await runDemo({
+        agents,
+        oneHost,
+        print: (line) => console.log(line),
+        signal,
+      });
       if (json === true) console.log(JSON.stringify(outcome));
       process.exit(outcome.ok ? 0 : 1);
     } catch (error) {
