@@ -26,6 +26,10 @@ export class Audit {
   readonly #everyMs: number;
   readonly #left = new Map<string, Left>();
   readonly #watchers = new Set<Watcher>();
+  /** Grows with whatever another look could find something new by, beside the device itself. */
+  #changes = 0;
+  /** A survey in which nothing was amiss, and at how many changes. */
+  #allRight: { readonly found: readonly SurveyedThere[]; readonly changes: number } | null = null;
   #timer: Timer | null = null;
   #surveying = false;
 
@@ -36,15 +40,18 @@ export class Audit {
   }
 
   note(id: string, { marker, etag }: Left): void {
+    this.#changes += 1;
     this.#left.set(id, { marker, etag });
   }
 
   forget(id: string): void {
+    this.#changes += 1;
     this.#left.delete(id);
   }
 
   watch(id: string, notify: Watcher['notify']): () => void {
     const watcher: Watcher = { id, notify };
+    this.#changes += 1;
     this.#watchers.add(watcher);
     this.#arm();
     return () => {
@@ -83,14 +90,23 @@ export class Audit {
   async #look(): Promise<void> {
     // Whoever begins to watch while the survey is under way may have written after it was made.
     const watchers = [...this.#watchers];
-    const found = new Map<string, SurveyedThere>();
-    for (const each of await this.#connection.survey()) found.set(each.id, each);
+    const changes = this.#changes;
+    const found = await this.#connection.survey();
+    // A device in this very process gives the same list while nothing changes there.
+    if (this.#allRight?.found === found && this.#allRight.changes === this.#changes) return;
+    const byId = new Map<string, SurveyedThere>();
+    for (const each of found) byId.set(each.id, each);
+    let amiss = false;
     for (const watcher of watchers) {
       const left = this.#left.get(watcher.id);
       if (left === undefined || !this.#watchers.has(watcher)) continue;
-      const notice = difference(left, found.get(watcher.id) ?? null);
-      if (notice !== null) watcher.notify(notice);
+      const notice = difference(left, byId.get(watcher.id) ?? null);
+      if (notice === null) continue;
+      amiss = true;
+      watcher.notify(notice);
     }
+    // Of what was done while the survey was under way, it may not tell yet.
+    this.#allRight = amiss ? null : { found, changes };
   }
 }
 

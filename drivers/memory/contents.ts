@@ -30,6 +30,12 @@ export class Contents {
   #held = new Map<string, Held>();
   #saved: ReadonlyMap<string, Held> = new Map();
   #writes = 0;
+  #changes = 0;
+
+  /** Grows with whatever happens to them. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   get(id: string): Held | null {
     return this.#held.get(id) ?? null;
@@ -53,16 +59,19 @@ export class Contents {
 
   set(id: string, held: Held): void {
     this.#held.set(id, held);
+    this.#changes += 1;
     this.#writes += 1;
     if (this.#writes % writesPerSave === 0) this.#saved = new Map(this.#held);
   }
 
   forget(id: string): void {
     this.#held.delete(id);
+    this.#changes += 1;
   }
 
   /** What is left after a boot. */
   boot(kept: Kept): void {
+    this.#changes += 1;
     if (kept === 'nothing') this.#held = new Map();
     else if (kept === 'saved') this.#held = new Map(this.#saved);
     else if (kept === 'disk') {

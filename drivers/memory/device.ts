@@ -70,6 +70,11 @@ export class MemoryDevice {
   readonly #served = new Map<string, string>();
   readonly #watchers = new Set<(id: string, notice: MemoryNotice) => void>();
   readonly #log: ApplyLogEntry[] = [];
+  /** The newest answer to a survey, and at how many changes it was made. */
+  #surveyed: { readonly changes: number; readonly found: readonly SurveyedThere[] } = {
+    changes: 0,
+    found: [],
+  };
   #dropped = 0;
   #etags = 0;
   /** Grows with each boot: what was on its way to or from it before is lost. */
@@ -130,14 +135,18 @@ export class MemoryDevice {
     return this.#read({ type: 'observe', agent, lb: id }, () => this.peek(id));
   }
 
-  /** Everything that the device has the content of. */
+  /** Everything that the device has the content of: the same list while nothing changes. */
   survey(agent: string): Promise<readonly SurveyedThere[]> {
     return this.#read({ type: 'survey', agent, lb: '' }, () => {
-      const found: SurveyedThere[] = [];
-      for (const [id, { document, marker, running, etag }] of this.#contents.entries()) {
-        if (document !== null) found.push({ id, marker, running, etag });
+      const { changes } = this.#contents;
+      if (this.#surveyed.changes !== changes) {
+        const found: SurveyedThere[] = [];
+        for (const [id, { document, marker, running, etag }] of this.#contents.entries()) {
+          if (document !== null) found.push({ id, marker, running, etag });
+        }
+        this.#surveyed = { changes, found };
       }
-      return found;
+      return this.#surveyed.found;
     });
   }
 
