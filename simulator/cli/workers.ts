@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Hunt } from '../planted/hunt.ts';
 import type { MeasuredRun } from './measured-run.ts';
@@ -21,12 +20,6 @@ interface Results {
 export type WorkerResult = Results[keyof Results];
 export type WorkerAnswer = { readonly result: WorkerResult } | { readonly error: string };
 
-/**
- * How Node.js is told to run many seeds: what a run makes mostly lives for a moment, and in a young
- * generation of the usual 16 megabytes much of it is copied before it is dead.
- */
-export const engineOptions: readonly string[] = ['--max-semi-space-size=64'];
-
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Processes that run seeds beside each other, since one process has one core. */
@@ -42,10 +35,7 @@ export class Workers {
    * the same command line, so that both sides mean the same by a source's number.
    */
   static async start(count: number, commandLine: readonly string[]): Promise<Workers> {
-    const execArgv = [...process.execArgv, ...engineOptions];
-    const all = Array.from({ length: count }, () =>
-      fork(main, [workerWord, ...commandLine], { execArgv }),
-    );
+    const all = Array.from({ length: count }, () => fork(main, [workerWord, ...commandLine]));
     await Promise.all(all.map(ready));
     return new Workers(all);
   }

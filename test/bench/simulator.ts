@@ -1,11 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { measuredRun } from '../../simulator/cli/measured-run.ts';
-import { engineOptions } from '../../simulator/cli/workers.ts';
 import { defaultScenario } from '../../simulator/scenarios/index.ts';
 import type { Scenario, Size } from '../../simulator/scenarios/scenario.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
@@ -91,20 +86,8 @@ export const simulatorCommand = new Command('simulator')
   .option('--seconds <n>', 'virtual seconds of a round of churn', wholeNumber(1, 100_000), 300)
   .option('--rounds <n>', 'how many rounds; the first is cold', wholeNumber(2, 1_000), 20)
   .action(async (options: Options) => {
-    if (engineOptions.every((option) => process.execArgv.includes(option))) {
-      process.stdout.write(`${JSON.stringify(await measure(options))}\n`);
-    } else process.exitCode = await asWorker();
+    process.stdout.write(`${JSON.stringify(await measure(options))}\n`);
   });
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** Runs the same command in a process that is started as the simulator starts its workers. */
-async function asWorker(): Promise<number> {
-  const execArgv = [...process.execArgv, ...engineOptions];
-  const child = fork(main, process.argv.slice(2), { execArgv });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
-}
 
 interface Measured {
   readonly round: Round;

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { engineOptions } from '../../../simulator/cli/workers.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -14,11 +13,10 @@ export interface Finished {
 
 /** Runs the simulator's command in a process of its own. */
 export async function runInProcess(...arguments_: readonly string[]): Promise<Finished> {
-  const child = spawn(
-    process.execPath,
-    [...engineOptions, '--import', 'tsx', 'simulator/main.ts', ...arguments_],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', ...arguments_], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
