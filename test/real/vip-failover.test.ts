@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { presets } from '../../machines/timings/timings.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { namespaces } from '../support/vip/namespaces.ts';
 import { eventually } from './support/eventually.ts';
 import { VipStack } from './support/vip-stack.ts';
@@ -74,6 +76,29 @@ describe.skipIf(namespaces.why !== null)(
       expect((await load.stop()).failures).toEqual({});
       expectOneAtATime(await sightings());
       await stack.answersAt(made.address, agent);
+      await remove();
+    });
+
+    test('stays, however long its agent is away, while that is restarted on purpose', async () => {
+      const { made, agent, load, sightings, goesOn, remove } = await busy('restarted');
+      const processes = await stack.world.processes(made.id);
+      const { incarnation } = await stack.world.agent(agent);
+      const process = stack.world.agentProcess(agent);
+
+      await process.stop({ comesBack: true });
+      const endedMs = systemClock.monotonicMs();
+      await eventually('its lease would have lapsed without that', () => {
+        return systemClock.monotonicMs() - endedMs > presets.local.lapseMs + 1_000;
+      });
+      await goesOn();
+      await process.start();
+      await stack.world.agentIs(agent, 'alive', incarnation);
+      await stack.world.active(made.id);
+      await goesOn();
+
+      expect((await load.stop()).failures).toEqual({});
+      expectOneAtATime(await sightings());
+      expect(await stack.world.processes(made.id)).toEqual(processes);
       await remove();
     });
 
