@@ -2,6 +2,7 @@ import { agentCordon } from '../faults/agent-cordon.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
 import { agentDisconnect } from '../faults/agent-disconnect.ts';
+import { agentRestart } from '../faults/agent-restart.ts';
 import { agentStalls } from '../faults/agent-stalls.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
@@ -21,13 +22,14 @@ const kinds = [
   agentStalls,
   agentStalls,
   agentCordon,
+  agentRestart,
   controllerCrash,
   hostDies,
 ];
 
 export const vipsMoveScenario: Scenario = {
   name: 'vips-move',
-  summary: 'agents whose hosts serve at leased addresses die, hang, are cut off and are drained',
+  summary: 'agents whose hosts serve at leased addresses die, hang, are cut off, restarted and drained',
   promise:
     'An address answers on another host only once the old host has dropped it: nobody is served twice, and nobody waits longer than the lease.',
   size: { ...defaultSize, agentsPerHost: 1, loadBalancers: 8, vips: true },
