@@ -29,7 +29,8 @@ const kinds = [
 
 export const vipsMoveScenario: Scenario = {
   name: 'vips-move',
-  summary: 'agents whose hosts serve at leased addresses die, hang, are cut off, restarted and drained',
+  summary:
+    'agents whose hosts serve at leased addresses die, hang, are cut off, restarted and drained',
   promise:
     'An address answers on another host only once the old host has dropped it: nobody is served twice, and nobody waits longer than the lease.',
   size: { ...defaultSize, agentsPerHost: 1, loadBalancers: 8, vips: true },

@@ -96,6 +96,30 @@ describe('an address that is served under a lease', () => {
     expect(states.some(({ to }) => to === 'pending')).toBe(false);
   });
 
+  test('is served on over a planned restart that takes longer than the lease', async () => {
+    const { result, served } = await story(
+      withFault({ kind: 'agent-restart', forMs: 2 * leaseMs, variant: 'stop 20000' }),
+    );
+
+    expect(result.violations).toEqual([]);
+    expect(served).toEqual([]);
+    expect(result.rebinds).toBeGreaterThan(0);
+  });
+
+  test('goes to another host after a planned restart that nobody came back from, once that was waited for', async () => {
+    const { result, served } = await story(
+      withFault({ kind: 'agent-restart', forMs: null, variant: 'stop 5000' }),
+    );
+
+    const [gone, back] = [of(served, false), of(served, true)];
+    expect(result.violations).toEqual([]);
+    expect(result.traffic.twiceMs).toBe(0);
+    expect(gone.length).toBeGreaterThan(0);
+    expect(back.length).toBe(gone.length);
+    for (const { sinceMs } of gone) expect(sinceMs).toBeGreaterThanOrEqual(5_000 - 1_000);
+    for (const { sinceMs } of back) expect(sinceMs).toBeGreaterThanOrEqual(5_000 + lapseMs);
+  });
+
   test('moves at once from an agent that is drained, after that one has let it go', async () => {
     const { result, served } = await story(
       withFault({ kind: 'agent-cordon', forMs: 15_000, variant: 'drain' }),
