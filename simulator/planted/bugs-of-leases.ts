@@ -1,5 +1,6 @@
 import { vipsMoveScenario } from '../scenarios/vips-move.ts';
 import { dyingLeaversScenario } from './dying-leavers.ts';
+import { lateRenewalsScenario } from './late-renewals.ts';
 import * as leases from './leases.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -14,7 +15,7 @@ export const bugsOfLeases: readonly PlantedBug[] = [
   {
     checker: 'one-server-per-vip',
     bug: 'V19: a kernel that brings back an address which is gone when it is prolonged',
-    scenario: vipsMoveScenario,
+    scenario: lateRenewalsScenario,
     parts: { kernel: (options) => new leases.ReplacingKernel(options) },
   },
   {
