@@ -165,7 +165,9 @@ export class VipWorld {
 
   /** What a program says on that host; fails where it fails. */
   async run(host: NetworkHost, program: string, ...args: readonly string[]): Promise<string> {
-    const [command, ...rest] = this.network.on(host, program, ...args);
+    // The set-up may have fetched it.
+    const found = process.env[`HOLDFAST_${program.toUpperCase()}`] ?? program;
+    const [command, ...rest] = this.network.on(host, found, ...args);
     return (await execute(command, rest)).stdout;
   }
 
