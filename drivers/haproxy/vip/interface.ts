@@ -9,6 +9,8 @@ import { renewalInput } from './renewal-message.ts';
 const ipTimeoutMs = 2_000;
 const removalAttempts = 20;
 const removalRetryMs = 50;
+/** How much longer than the lease the kernel may be told to keep an address; it is that late anyway. */
+const overrunMostMs = 250;
 /** With the zero at its end, 16 bytes. */
 const labelCharactersMax = 15;
 /** Kept for so long when it comes: what is cut off right after it ends by itself. */
@@ -97,17 +99,23 @@ export class LeasedInterface {
 
   /**
    * Lets the kernel keep the addresses until then, by whole seconds rounded down, and tells which of
-   * them were gone already. With less than a second left nothing is prolonged.
+   * them are gone. With less than a second left nothing is prolonged. What was prolonged so late that it
+   * would stay too long is taken away.
    */
   async prolong(addresses: readonly string[], until: MonotonicMs): Promise<readonly string[]> {
     let present = addresses;
-    let seconds: number;
+    let endsMs = 0;
     do {
-      seconds = Math.floor((until - this.#clock.monotonicMs()) / 1_000);
+      const seconds = Math.floor((until - this.#clock.monotonicMs()) / 1_000);
       if (seconds < 1) break;
       present = await this.#renewPresent(present, seconds);
-      // If that took long it may have counted from too late: then once more, with less.
-    } while (this.#clock.monotonicMs() + seconds * 1_000 > until && present.length > 0);
+      // The kernel has counted from somewhere before now.
+      endsMs = this.#clock.monotonicMs() + seconds * 1_000;
+    } while (endsMs > until && present.length > 0);
+    if (endsMs > until + overrunMostMs) {
+      await this.remove(present);
+      present = [];
+    }
     return addresses.filter((address) => !present.includes(address));
   }
 

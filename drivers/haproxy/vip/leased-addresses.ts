@@ -165,7 +165,13 @@ export class LeasedAddresses implements Addressing, Leasing {
       }
     });
     const isHeld = () => this.#held.of(id)?.address === address;
-    await untilUsable(address, this.interface, { clock: this.#clock, isHeld });
+    try {
+      await untilUsable(address, this.interface, { clock: this.#clock, isHeld });
+    } catch (error) {
+      this.#held.forget(id);
+      await this.#turns.take(() => this.interface.remove([address]));
+      throw error;
+    }
     this.#announcer.announce(address, isHeld);
   }
 
