@@ -32,7 +32,7 @@ const BindingRecord = z.object({
 const LivenessContext = z.object({
   incarnation: z.number(),
   reason: z.string().nullable(),
-  restart: z.object({ forMs: z.number() }).nullable(),
+  restart: z.object({ forMs: z.number(), until: z.number() }).nullable(),
   description: z
     .object({
       host: z.string(),

@@ -6,7 +6,6 @@ import { livenessOf, seatsOf } from './records.ts';
 
 /** By how much a timer may be early. */
 const slackMs = 10;
-
 interface Lease {
   readonly incarnation: number;
   readonly untilMs: number;
@@ -27,13 +26,11 @@ export const restartsMoveNothing: CheckerKind = {
     const evidence = new Evidence();
     const holders = new Map<string, Seat>();
     const leases = new Map<string, Lease>();
-    /** When a judge decided to wait, which it puts on record a little later. */
-    const decidedMs = new Map<string, number>();
 
     const clocksAreWrong = (): boolean =>
       disturbances.since(0).some(({ kind, agent }) => agent === '' && isOfClocks(kind));
 
-    const begins = (agent: string, incarnation: number, forMs: number, atMs: number): void => {
+    const begins = (agent: string, incarnation: number, untilMs: number): void => {
       const held = [...holders].filter(
         ([id, seat]) =>
           seat.agent === agent &&
@@ -42,7 +39,7 @@ export const restartsMoveNothing: CheckerKind = {
       );
       leases.set(agent, {
         incarnation,
-        untilMs: (decidedMs.get(agent) ?? atMs) + forMs - slackMs,
+        untilMs: untilMs - slackMs,
         returned: null,
         held: new Map(held.map(([id, { epoch }]) => [id, epoch])),
       });
@@ -53,7 +50,8 @@ export const restartsMoveNothing: CheckerKind = {
       const { incarnation, restart } = context;
       const lease = leases.get(agent);
       if (state === 'restarting' && restart !== null) {
-        if (lease?.incarnation !== incarnation) begins(agent, incarnation, restart.forMs, atMs);
+        const untilMs = atMs + restart.until - world.clock.wallMs();
+        if (lease?.incarnation !== incarnation) begins(agent, incarnation, untilMs);
         return null;
       }
       if (lease === undefined) return null;
@@ -101,10 +99,7 @@ export const restartsMoveNothing: CheckerKind = {
     return {
       onEvent(event, atMs) {
         if (event.type === 'lost') lost(event);
-        else if (event.type === 'transition') {
-          const { kind, id, to } = event.transition;
-          if (kind === 'agent' && to === 'restarting') decidedMs.set(id, atMs);
-        } else if (event.type === 'stored') {
+        else if (event.type === 'stored') {
           const { bucket, change } = event;
           if (bucket === 'binding') {
             const seat = change.type === 'put' ? seatsOf(change.value).binding : null;

@@ -1,3 +1,4 @@
+import { agentCordon } from '../faults/agent-cordon.ts';
 import { agentRestart } from '../faults/agent-restart.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -16,7 +17,7 @@ export const plannedRestartScenario: Scenario = {
   summary:
     'one agent after the other is restarted on purpose; judges die over it, some agents are late',
   promise:
-    'A planned restart moves nothing while its lease lasts, whoever judges; what is not back by then is taken over.',
+    'A planned restart moves nothing while its lease lasts, whoever judges; what is not back by then is taken over, and what is being drained is not waited for.',
   // Enough for some to be created while agents are away.
   size: { ...smallSize, loadBalancers: 40 },
   plan(stream, { ids, controllerIds, loadBalancers }) {
@@ -71,6 +72,18 @@ function restart(
       target: bucket,
       variant: '',
     });
+    // Whoever ordered it has no patience, and has its service manager do it.
+    if (way === 'order' && draws.chance(0.5)) {
+      const againMs = atMs + draws.between(500, 3_000);
+      const variant = `stop ${leaseMs}`;
+      faults.push({ kind: agentRestart.name, atMs: againMs, forMs: 8_000, target, variant });
+    }
+  }
+  // What is being drained is not waited for, and leaves.
+  if (draws.chance(0.1)) {
+    const drainMs = atMs - draws.between(100, 2_000);
+    const order = { target, variant: 'drain' };
+    faults.push({ kind: agentCordon.name, atMs: drainMs, forMs: 8_000, ...order });
   }
   return faults;
 }

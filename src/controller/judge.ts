@@ -165,7 +165,7 @@ export class Judge {
     if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
     // Before it can know: whatever becomes of the answer.
     this.#lapses.kept(agent, asked.forMs);
-    return await grantRestart(this.host, asked, this.#options.clock.wallMs());
+    return await grantRestart(this.host, asked, this.#options.clock);
   }
 
   /** It was to be restarted, and lives on: perhaps it was never told that it is waited for. */

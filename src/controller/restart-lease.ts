@@ -37,7 +37,7 @@ export function leaseClock({ clock, timings, host }: LeaseClockOptions) {
 export async function grantRestart(
   host: Host,
   asked: AskRestartLease,
-  at: number,
+  clock: Clock,
 ): Promise<RestartLeaseReply> {
   const { agent, incarnation, sequence, forMs } = asked;
   const refused = (reason: string, leaving = false): RestartLeaseReply => ({
@@ -48,12 +48,16 @@ export async function grantRestart(
   const known = host.context(agent);
   if (known?.incarnation !== incarnation) return refused('its judge does not know it as such');
   if (known.cordon?.draining === true) return refused('it is being drained', true);
+  const at = clock.wallMs();
   await host.ask(agent, { type: 'restart', incarnation, sequence, forMs, at });
   const state = String(host.actor(agent)?.snapshot?.value ?? 'unknown');
   const lease = host.context(agent)?.restart ?? null;
-  const isLeased = state === 'restarting' && lease?.sequence === sequence;
-  if (isLeased) return { type: 'leased', until: lease.until };
-  if (lease?.sequence === sequence) {
+  const isIts = lease?.sequence === sequence;
+  // What was decided when no record could be written may be committed much later, and be over by then.
+  if (state === 'restarting' && isIts && lease.until > clock.wallMs()) {
+    return { type: 'leased', until: lease.until };
+  }
+  if (isIts) {
     return refused('its restart lease had ended before it was on record');
   }
   return refused(`it is ${state}`, state === 'draining');

@@ -138,6 +138,19 @@ describe('an agent that is restarted on purpose', () => {
   });
 });
 
+/** The record of an agent as a judge writes it that waits for it. */
+function restartingSince(text: string, { sequence, forMs, until }: Record<string, unknown>) {
+  const record = JSON.parse(text) as { snapshot: { context: object } };
+  const context = { ...record.snapshot.context, restart: { sequence, forMs, until } };
+  const child = { snapshot: { status: 'active' }, src: 'restartLease', syncSnapshot: false };
+  const children = { restartLease: child };
+  return JSON.stringify({
+    ...record,
+    write: 'by the other judge',
+    snapshot: { ...record.snapshot, value: 'restarting', context, children },
+  });
+}
+
 describe('a restart lease', () => {
   test('is over when its agent sends a heartbeat after it has asked', async () => {
     const { cluster } = await loaded();
@@ -168,6 +181,30 @@ describe('a restart lease', () => {
     expect(second).toEqual(first);
     expect(late).toMatchObject({ type: 'refused' });
     expect(holders(cluster, held)).not.toContain(away);
+  });
+
+  test('is not given when it would be over: another judge may have put it on record much later', async () => {
+    const { cluster } = await loaded();
+    const { incarnation } = cluster.agent(away);
+    const asked = { agent: away, incarnation, sequence: 10_000, forMs: restartLeaseMs };
+    const { liveness } = cluster.stores;
+    const record = await cluster.settled(liveness.get(away));
+    cluster.outages.add('liveness');
+    const reply = cluster.controller.judge.restart(asked);
+    await cluster.run(1_000);
+
+    const until = cluster.clock.wallMs() - 1;
+    const value = restartingSince(record?.value ?? '', { ...asked, until });
+    await cluster.settled(
+      liveness.update(away, value, record?.revision ?? 0, 'by the other judge'),
+    );
+    cluster.outages.delete('liveness');
+
+    expect(await cluster.settled(reply)).toEqual({
+      type: 'refused',
+      reason: 'its restart lease had ended before it was on record',
+      leaving: false,
+    });
   });
 
   test('is not given to an agent that is being drained, which says goodbye instead', async () => {
