@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { restartStatus } from '../../src/processes/supervision.ts';
 import { runCli, type Started, startCli } from '../cli/run-cli.ts';
+import { startsWithinMs } from './support/restarts.ts';
 import { World } from './support/world.ts';
 
 const id = 'agent-1';
@@ -28,7 +29,7 @@ describe('an agent that nobody looks after', () => {
     const { incarnation } = await world.agent(id);
     const config = join(world.directory, `${id}.yaml`);
     started = startCli(['agent', '--config', config, ...args], { environment });
-    const agent = await world.agentIs(id, 'alive', incarnation);
+    const agent = await world.agentIs(id, 'alive', incarnation, startsWithinMs);
     return { ...started, incarnation: agent.incarnation };
   }
 

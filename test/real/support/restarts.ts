@@ -4,6 +4,9 @@ import { KeepAliveTraffic } from './keep-alive.ts';
 import type { Traffic } from './traffic.ts';
 import { type Made, World } from './world.ts';
 
+/** A process may take long to start on a machine that has no time for it. */
+export const startsWithinMs = 60_000;
+
 interface Loaded extends Made {
   readonly traffic: Traffic;
   readonly keptAlive: KeepAliveTraffic;
@@ -64,7 +67,7 @@ export class RestartWorld {
 
   /** Resolves when a newer incarnation of the agent has all that it held. */
   async takenUp(agent: string, former: number): Promise<void> {
-    const { incarnation } = await this.world.agentIs(agent, 'alive', former);
+    const { incarnation } = await this.world.agentIs(agent, 'alive', former, startsWithinMs);
     for (const { id, seat } of this.#loads) {
       if (seat.agent !== agent) continue;
       await this.world.settles(id, `bound to incarnation ${incarnation}`, ({ binding, state }) => {

@@ -124,11 +124,15 @@ export class World {
   }
 
   /** Resolves when the API shows the agent in this state, under a newer incarnation if one is given. */
-  agentIs(id: string, state: string, newerThan = 0): Promise<shapes.Agent> {
-    return eventually(`agent ${id} is ${state}`, async () => {
-      const agent = await this.agent(id).catch(() => null);
-      return agent?.state === state && agent.incarnation > newerThan ? agent : null;
-    });
+  agentIs(id: string, state: string, newerThan = 0, deadlineMs?: number): Promise<shapes.Agent> {
+    return eventually(
+      `agent ${id} is ${state}`,
+      async () => {
+        const agent = await this.agent(id).catch(() => null);
+        return agent?.state === state && agent.incarnation > newerThan ? agent : null;
+      },
+      deadlineMs,
+    );
   }
 
   async create(name: string): Promise<Made> {
