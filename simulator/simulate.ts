@@ -6,6 +6,7 @@ import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
 import { differences } from './checkers/device-equals-desired.ts';
 import { whyNotOwned } from './checkers/every-shard-owned.ts';
+import { untruths } from './checkers/statuses-tell-the-truth.ts';
 import { Rest, restMs } from './checkers/rest.ts';
 import { Chronicle, type Line } from './chronicle.ts';
 import { Coverage } from './coverage/coverage.ts';
@@ -239,7 +240,9 @@ class Run {
       serving.every((controller) =>
         controller.loadBalancers.list().every((view) => whyNotBound(world, core, view) === null),
       ) &&
-      differences(world, core).length === 0
+      differences(world, core).length === 0 &&
+      // What got lost of it is told again within `healthRefreshMs`.
+      untruths(world, serving).length === 0
     );
   }
 

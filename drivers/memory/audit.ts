@@ -1,3 +1,4 @@
+import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { DeviceNotice } from '../contract/driver.ts';
 import { DriverError, type Marker } from '../contract/errors.ts';
@@ -15,6 +16,11 @@ interface Watcher {
   readonly notify: (notice: DeviceNotice) => void;
 }
 
+interface Onlooker {
+  readonly id: string;
+  readonly tell: (operating: OperatingReport) => void;
+}
+
 /**
  * Appliances do not tell that somebody changed them, or that they came up without what they held, and
  * some say that they did what they did not. So what is watched is read back again and again, all of it
@@ -26,6 +32,7 @@ export class Audit {
   readonly #everyMs: number;
   readonly #left = new Map<string, Left>();
   readonly #watchers = new Set<Watcher>();
+  readonly #onlookers = new Set<Onlooker>();
   /** Grows with whatever another look could find something new by, beside the device itself. */
   #changes = 0;
   /** A survey in which nothing was amiss, and at how many changes. */
@@ -56,13 +63,30 @@ export class Audit {
     this.#arm();
     return () => {
       this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) this.#disarm();
+      if (!this.#isWanted) this.#disarm();
+    };
+  }
+
+  /** Tells with each survey how the traffic fares, whether that changed or not. */
+  lookOn(id: string, tell: Onlooker['tell']): () => void {
+    const onlooker: Onlooker = { id, tell };
+    this.#changes += 1;
+    this.#onlookers.add(onlooker);
+    this.#arm();
+    return () => {
+      this.#onlookers.delete(onlooker);
+      if (!this.#isWanted) this.#disarm();
     };
   }
 
   close(): void {
     this.#watchers.clear();
+    this.#onlookers.clear();
     this.#disarm();
+  }
+
+  get #isWanted(): boolean {
+    return this.#watchers.size + this.#onlookers.size > 0;
   }
 
   #arm(): void {
@@ -77,7 +101,7 @@ export class Audit {
         })
         .finally(() => {
           this.#surveying = false;
-          if (this.#watchers.size > 0) this.#arm();
+          if (this.#isWanted) this.#arm();
         });
     });
   }
@@ -90,6 +114,7 @@ export class Audit {
   async #look(): Promise<void> {
     // Whoever begins to watch while the survey is under way may have written after it was made.
     const watchers = [...this.#watchers];
+    const onlookers = [...this.#onlookers];
     const changes = this.#changes;
     const found = await this.#connection.survey();
     // A device in this very process gives the same list while nothing changes there.
@@ -104,6 +129,10 @@ export class Audit {
       if (notice === null) continue;
       amiss = true;
       watcher.notify(notice);
+    }
+    for (const onlooker of onlookers) {
+      const seen = byId.get(onlooker.id);
+      if (seen !== undefined && this.#onlookers.has(onlooker)) onlooker.tell(seen.operating);
     }
     // Of what was done while the survey was under way, it may not tell yet.
     this.#allRight = amiss ? null : { found, changes };

@@ -39,7 +39,13 @@ export const AppliedBody = z.strictObject({
   etag: z.string(),
 });
 export const SurveyBody = z.array(
-  z.strictObject({ id: z.string(), marker: MarkerBody, running: z.boolean(), etag: z.string() }),
+  z.strictObject({
+    id: z.string(),
+    marker: MarkerBody,
+    running: z.boolean(),
+    etag: z.string(),
+    operating: OperatingReport,
+  }),
 );
 export const ObservedBody = z
   .strictObject({ marker: MarkerBody, running: z.boolean(), operating: OperatingReport })

@@ -18,7 +18,6 @@ import type {
   MemoryDeviceOptions,
   ServingCause,
 } from './device-options.ts';
-import { memoryReport } from './observation.ts';
 import { DeviceTraffic } from './traffic.ts';
 import { DeviceTrouble } from './trouble.ts';
 
@@ -43,6 +42,7 @@ export interface AppliedThere extends Applied {
 export interface SurveyedThere extends Surveyed {
   readonly running: boolean;
   readonly etag: string;
+  readonly operating: OperatingReport;
 }
 
 /** What the device tells by itself of one load balancer. */
@@ -138,11 +138,13 @@ export class MemoryDevice {
   /** Everything that the device has the content of: the same list while nothing changes. */
   survey(agent: string): Promise<readonly SurveyedThere[]> {
     return this.#read({ type: 'survey', agent, lb: '' }, () => {
-      const { changes } = this.#contents;
+      const changes = this.#contents.changes + this.#traffic.changes;
       if (this.#surveyed.changes !== changes) {
         const found: SurveyedThere[] = [];
         for (const [id, { document, marker, running, etag }] of this.#contents.entries()) {
-          if (document !== null) found.push({ id, marker, running, etag });
+          if (document === null) continue;
+          const operating = this.#traffic.report(id, document, running);
+          found.push({ id, marker, running, etag, operating });
         }
         this.#surveyed = { changes, found };
       }
@@ -155,7 +157,11 @@ export class MemoryDevice {
     const held = this.#contents.get(id);
     if (held === null) return null;
     const running = held.running && this.#down === null;
-    return { marker: held.marker, running, operating: this.#operating(id, held.document, running) };
+    return {
+      marker: held.marker,
+      running,
+      operating: this.#traffic.report(id, held.document, running),
+    };
   }
 
   /** The counters of its listeners; null where the device has no content of it. */
@@ -296,7 +302,7 @@ export class MemoryDevice {
     if (writeContent) this.trouble.admitContent(document, this.#contents.besides(id));
     const running = writeContent || held?.running === true;
     const served = writeContent ? document : (held?.document ?? null);
-    const operating = this.#operating(id, served, running);
+    const operating = this.#traffic.report(id, served, running);
     const etag = writeContent || held === null ? this.#nextEtag() : held.etag;
     const applied = { marker, contentApplied: writeContent, operating, etag };
     if (fault === 'lie') return applied;
@@ -366,12 +372,9 @@ export class MemoryDevice {
     return String(this.#etags);
   }
 
-  #operating(id: string, document: LoadBalancerDocument | null, running: boolean): OperatingReport {
-    return memoryReport(document, { running, failing: this.#traffic.failing(id) });
-  }
-
   #tellStatus(id: string): void {
-    const known = this.peek(id);
+    // One that is cut off tells nothing; who wants to know has to look.
+    const known = this.unreachable === null ? this.peek(id) : null;
     if (known !== null) this.#notify(id, { type: 'status', operating: known.operating });
   }
 

@@ -34,7 +34,7 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
     options === undefined ? null : new Audit(connection, options.clock, options.auditMs);
   return {
     descriptor: memoryDescriptor,
-    health: healthOver(connection),
+    health: healthOver(connection, audit),
     async apply(target) {
       const applied = await connection.apply(target);
       audit?.note(target.id, applied);
@@ -65,20 +65,25 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
   };
 }
 
-function healthOver(connection: DeviceConnection): Health {
+/** The device tells what changes, and what it could not tell is found with the next survey. */
+function healthOver(connection: DeviceConnection, audit: Audit | null): Health {
   return {
     watch(id, notify) {
       let told: OperatingReport | null = null;
       const tell = (operating: OperatingReport): void => {
-        if (isDeepStrictEqual(operating, told)) return;
+        if (operating === told || isDeepStrictEqual(operating, told)) return;
         told = operating;
         notify(operating);
       };
       const stop = connection.watch(id, (notice) => {
         if (notice.type === 'status') tell(notice.operating);
       });
+      const stopLooking = audit?.lookOn(id, tell);
       connection.present(id, tell);
-      return stop;
+      return () => {
+        stop();
+        stopLooking?.();
+      };
     },
     statistics: (id) => connection.statistics(id),
   };

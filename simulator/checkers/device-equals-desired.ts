@@ -54,7 +54,7 @@ export function differences(world: World, core: readonly string[]): Difference[]
 }
 
 /** Where a load balancer belongs. */
-function placeOf(world: World, driver: string, holder: string | null): Place | null {
+export function placeOf(world: World, driver: string, holder: string | null): Place | null {
   const host = holder === null ? null : world.hostOf(holder);
   return (
     [...world.places.values()].find(

@@ -31,6 +31,7 @@ import { restartsMoveNothing } from './restarts-move-nothing.ts';
 import { sameOutcomeAsACalmRun } from './same-outcome-as-a-calm-run.ts';
 import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
+import { statusesTellTheTruth } from './statuses-tell-the-truth.ts';
 import { trafficGoesOn } from './traffic-goes-on.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
@@ -66,5 +67,6 @@ export const checkerKinds: readonly CheckerKind[] = [
   sameOutcomeAsACalmRun,
   selfConsistentRecords,
   standbyAtTheEnd,
+  statusesTellTheTruth,
   trafficGoesOn,
 ];

@@ -31,6 +31,7 @@ import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { hostDies } from './host-dies.ts';
+import { memberFailure } from './member-failure.ts';
 import { natsRestart } from './nats-restart.ts';
 import { networkClog } from './network-clog.ts';
 import { networkDuplicates } from './network-duplicates.ts';
@@ -83,6 +84,7 @@ export const faultKinds: readonly FaultKind[] = [
   deviceSlow,
   deviceUnreachable,
   hostDies,
+  memberFailure,
   natsRestart,
   networkClog,
   networkDuplicates,

@@ -3,6 +3,15 @@ import { type MarkKind, noting, on, type Watch } from './mark.ts';
 /** What agents went through, and what their judges thought of it. */
 export const agentMarks: readonly MarkKind[] = [
   {
+    name: 'failing-member-told',
+    summary: 'An agent told controllers that the check of a member fails.',
+    start: () => [
+      on('sent', ({ subject, data }) => {
+        return subject.endsWith('.health') && /"members":\{[^}]*"ERROR"/.test(data);
+      }),
+    ],
+  },
+  {
     name: 'dead-by-closed-connection',
     summary: 'An agent was declared dead because its connection was closed and nobody listened.',
     start: () => [judged('dead', 'probe.nobody')],

@@ -85,6 +85,30 @@ export function losesStandings(bus: Bus): Bus {
   });
 }
 
+/** Tells of what was wrong once more, much later, and as if it were the newest. */
+export function tellsTroubleAgain(bus: Bus, _process: string, clock: Clock): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      bus.publish(subject, data);
+      if (!isHealth(subject) || !data.includes('"ERROR"')) return;
+      const newest = data.replace(/"sequence":\d+/, '"sequence":1000000');
+      clock.setTimer(5_000, () => bus.publish(subject, newest));
+    },
+  });
+}
+
+/** Tells how traffic fares only when it may have changed again. */
+export function delaysHealth(bus: Bus, _process: string, clock: Clock): Bus {
+  return changed(bus, {
+    publish(subject, data) {
+      if (!isHealth(subject)) bus.publish(subject, data);
+      else clock.setTimer(3_000, () => bus.publish(subject, data));
+    },
+  });
+}
+
+const isHealth = (subject: string): boolean => /^hf\.up\.[^.]+\.health$/.test(subject);
+
 /** Never tells what agents hold, and by what they were refused. */
 export function losesClaims(bus: Bus): Bus {
   return changed(bus, {

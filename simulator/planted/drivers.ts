@@ -38,35 +38,28 @@ export function repeatsCallsLater(driver: Driver, _agent: string, clock: Clock):
 
 /** Applies what it was last given again every ten seconds, without being asked. */
 export function appliesAgain(driver: Driver, _agent: string, clock: Clock): Driver {
+  return appliesEvery(10_000, driver, clock);
+}
+
+/** Does so every second, and so never comes to rest. */
+export function neverSettles(driver: Driver, _agent: string, clock: Clock): Driver {
+  return appliesEvery(1_000, driver, clock);
+}
+
+function appliesEvery(everyMs: number, driver: Driver, clock: Clock): Driver {
   const last = new Map<string, Target>();
   const again = (id: string): void => {
     const target = last.get(id);
     if (target === undefined) return;
     driver.apply(target).catch(() => 'somebody else may hold it by now');
-    clock.setTimer(10_000, () => again(id));
+    clock.setTimer(everyMs, () => again(id));
   };
   return {
     ...driver,
     apply(target) {
-      if (!last.has(target.id)) clock.setTimer(10_000, () => again(target.id));
+      if (!last.has(target.id)) clock.setTimer(everyMs, () => again(target.id));
       last.set(target.id, target);
       return driver.apply(target);
-    },
-  };
-}
-
-/** Finds every second that somebody has changed the device, for ever. */
-export function neverSettles(driver: Driver, _agent: string, clock: Clock): Driver {
-  return {
-    ...driver,
-    watch(id, notify) {
-      const reason = 'somebody has changed it';
-      const timer = clock.setTimer(1_000, () => notify({ type: 'drifted', reason }));
-      const stop = driver.watch(id, notify);
-      return () => {
-        clock.clearTimer(timer);
-        stop();
-      };
     },
   };
 }

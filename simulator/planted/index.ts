@@ -2,10 +2,12 @@ import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
 import { deviceDriftScenario } from '../scenarios/device-drift.ts';
+import { deviceRebootScenario } from '../scenarios/device-reboot.ts';
 import { drainScenario } from '../scenarios/drain.ts';
 import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
 import { hostDiesScenario } from '../scenarios/host-dies.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
+import { membersFailScenario } from '../scenarios/members-fail.ts';
 import { natsLeaderLostScenario } from '../scenarios/nats-leader-lost.ts';
 import { natsRestartScenario } from '../scenarios/nats-restart.ts';
 import { plannedRestartScenario } from '../scenarios/planned-restart.ts';
@@ -15,6 +17,7 @@ import { splitBrainAttemptScenario } from '../scenarios/split-brain-attempt.ts';
 import { stormScenario } from '../scenarios/storm.ts';
 import * as apis from './apis.ts';
 import {
+  delaysHealth,
   garblesRequests,
   hidesDrivers,
   knowsOldDocuments,
@@ -23,6 +26,7 @@ import {
   losesGrants,
   neverDisconnected,
   takesRestartsForDeaths,
+  tellsTroubleAgain,
   turnsIntoRemovals,
 } from './buses.ts';
 import {
@@ -191,7 +195,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     checker: 'quiet-at-the-end',
-    bug: 'a driver that finds its devices changed for ever',
+    bug: 'a driver that applies the same again every second, for ever',
     scenario: agentCrashScenario,
     parts: { driver: neverSettles },
   },
@@ -218,6 +222,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'an API that shows what is being edited as being created',
     scenario: agentCrashScenario,
     parts: { api: apis.callsEditsCreations },
+  },
+  {
+    checker: 'statuses-tell-the-truth',
+    bug: 'a bus that tells once more, later, what was wrong with traffic',
+    scenario: deviceRebootScenario,
+    parts: { bus: tellsTroubleAgain },
+  },
+  {
+    checker: 'health-in-time',
+    bug: 'a bus that is late with what agents tell of health',
+    scenario: membersFailScenario,
+    parts: { bus: delaysHealth },
   },
   {
     checker: 'pending-ends-in-time',

@@ -17,6 +17,7 @@ import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
 import { lostPromotionScenario } from './lost-promotion.ts';
 import { maintenanceScenario } from './maintenance.ts';
+import { membersFailScenario } from './members-fail.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
 import { plannedRestartScenario } from './planned-restart.ts';
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
   deviceComesLateScenario,
   deviceRebootScenario,
   deviceDriftScenario,
+  membersFailScenario,
   longOutageScenario,
   natsLeaderLostScenario,
   natsRestartScenario,

@@ -6,8 +6,12 @@ import type { Change } from './work.ts';
 /** One name is enough: what there may be several of has a number. */
 const pool = 'pool';
 const listener = 'listener';
-const monitor = `${pool}/monitor`;
+const ownMonitor = 'monitor';
+const monitor = `${pool}/${ownMonitor}`;
 const extraListener = 'listener-2';
+
+/** How many members a pool is created with at most. */
+const firstMembersMax = 3;
 
 /** A client's idea of one load balancer: draws what it asks for, each change upon those before it. */
 export class Draft {
@@ -24,8 +28,10 @@ export class Draft {
   constructor(stream: RandomStream, bare: boolean) {
     this.#stream = stream;
     this.#bare = bare;
-    const members = stream.integer(1, 3);
+    const members = stream.integer(1, firstMembersMax);
     for (let made = 0; made < members; made += 1) this.#firstMembers.push(this.#newMember());
+    // Where there are some to lose. Not drawn, so that seeds stay what they were.
+    this.#monitored = !bare && members === firstMembersMax;
   }
 
   /** What its creation asks for. */
@@ -35,7 +41,7 @@ export class Draft {
     return {
       ...own,
       listeners: [{ name: listener, ...httpListener(80), default_pool: { name: pool } }],
-      pools: [{ name: pool, ...httpPool, members: this.#firstMembers }],
+      pools: [{ name: pool, ...httpPool, members: this.#firstMembers, ...this.#firstMonitor }],
     };
   }
 
@@ -49,6 +55,10 @@ export class Draft {
         created('member', `${pool}/${String(name)}`, attributes),
       ),
     ];
+  }
+
+  get #firstMonitor(): Attributes {
+    return this.#monitored ? { healthmonitor: { name: ownMonitor, ...httpMonitor } } : {};
   }
 
   change(): Change {

@@ -90,6 +90,10 @@ function* childrenOf(
   for (const body of listed('members')) {
     yield [{ kind: 'member', name: `${name}/${nameOf(body)}` }, body];
   }
+  const monitor = attributes['healthmonitor'] as Attributes | undefined;
+  if (monitor !== undefined) {
+    yield [{ kind: 'healthmonitor', name: `${name}/${nameOf(monitor)}` }, monitor];
+  }
 }
 
 const nameOf = ({ name }: Attributes): string => (typeof name === 'string' ? name : '');

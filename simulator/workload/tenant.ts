@@ -158,6 +158,10 @@ export class Tenant {
       for (const member of itemsOf(pool, 'members')) {
         this.#child({ kind: 'member', name: `${name}/${textOf(member, 'name')}` }, member);
       }
+      const monitor = resourceOf(pool, 'healthmonitor');
+      const kind = 'healthmonitor';
+      if (monitor !== null)
+        this.#child({ kind, name: `${name}/${textOf(monitor, 'name')}` }, monitor);
     }
   }
 
