@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import { delay } from '../../../machines/ports/clock.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { eventually } from './eventually.ts';
+import type { Answer } from './traffic.ts';
 
 const everyMs = 20;
 const timeoutMs = 2_000;
@@ -11,7 +12,7 @@ export class KeepAliveTraffic {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #address: string;
   readonly #port: number;
-  readonly #failures: string[] = [];
+  readonly #failures: Answer[] = [];
   #served = 0;
   #connections = 0;
   #stopped = false;
@@ -23,7 +24,7 @@ export class KeepAliveTraffic {
     this.#running = this.#run();
   }
 
-  get failures(): readonly string[] {
+  get failures(): readonly Answer[] {
     return this.#failures;
   }
 
@@ -51,9 +52,10 @@ export class KeepAliveTraffic {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      const startedMs = systemClock.monotonicMs();
       const problem = await this.#ask();
       if (problem === null) this.#served += 1;
-      else this.#failures.push(problem);
+      else this.#failures.push({ startedMs, ok: false, detail: problem });
       await delay(systemClock, everyMs);
     }
   }

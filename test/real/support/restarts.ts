@@ -1,5 +1,6 @@
 import type { Seat } from '../../../machines/protocol/seat.ts';
 import { type Ended, runCli } from '../../cli/run-cli.ts';
+import { HoldUps } from './hold-ups.ts';
 import { KeepAliveTraffic } from './keep-alive.ts';
 import type { Traffic } from './traffic.ts';
 import { type Made, World } from './world.ts';
@@ -18,6 +19,7 @@ interface Loaded extends Made {
 export class RestartWorld {
   readonly world: World;
   readonly #loads: readonly Loaded[];
+  readonly #holdUps = new HoldUps();
 
   private constructor(world: World, loads: readonly Loaded[]) {
     this.world = world;
@@ -98,14 +100,18 @@ export class RestartWorld {
     for (const { id, traffic, keptAlive } of this.#loads) {
       await traffic.servedAgain(10);
       await keptAlive.servedAgain(10);
-      failures.push(...traffic.failures.map(({ detail }) => detail), ...keptAlive.failures);
+      for (const { startedMs, detail } of [...traffic.failures, ...keptAlive.failures]) {
+        failures.push(`${id}, sent at ${Math.round(startedMs)}: ${detail}`);
+      }
       const { connections } = keptAlive;
       if (connections > 1) failures.push(`${id}: ${connections} connections`);
     }
+    if (failures.length > 0) failures.push(...this.#holdUps.words());
     return failures;
   }
 
   async close(): Promise<void> {
+    this.#holdUps.stop();
     for (const { keptAlive } of this.#loads) await keptAlive.stop();
     await this.world.close();
   }
