@@ -31,6 +31,9 @@ interface Known {
 
 const unknown = { pushed: null, isDoubtful: false, pushedAtMs: -Infinity } as const;
 
+/** A shorter wait than this may end before the time has come by a clock that runs a little slow, for ever. */
+const shortestWaitMs = 1;
+
 /**
  * Tells controllers how traffic fares: only what changes, the first change at once, and then no more
  * often than `healthGapMs` for one load balancer and `healthPushMs` for the agent, always the newest
@@ -175,7 +178,8 @@ export class HealthPushes {
     const { clock } = this.#options;
     if (this.#timer !== null && this.#timer.atMs <= atMs) return;
     if (this.#timer !== null) clock.clearTimer(this.#timer.timer);
-    const timer = clock.setTimer(Math.max(0, atMs - clock.monotonicMs()), () => {
+    const waitMs = Math.max(shortestWaitMs, atMs - clock.monotonicMs());
+    const timer = clock.setTimer(waitMs, () => {
       this.#timer = null;
       this.#push();
     });
