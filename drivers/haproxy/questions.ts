@@ -86,7 +86,7 @@ export class Questions {
       const passedMs = now - this.#window.fromMs;
       if (passedMs >= windowMs) this.#window = { fromMs: now, questions: 0 };
       else if (this.#window.questions >= questionsPerWindowMax) {
-        this.#pause = clock.setTimer(windowMs - passedMs, () => {
+        this.#pause = clock.setTimer(Math.ceil(windowMs - passedMs), () => {
           this.#pause = null;
           this.#proceed();
         });

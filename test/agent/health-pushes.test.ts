@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import {
   HealthPush,
   healthPushBytesMax,
@@ -16,7 +17,8 @@ const timings = presets.lan;
 const { healthGapMs, healthPushMs, healthRefreshMs } = timings;
 const idOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
-function setup() {
+/** `rate`: of the agent's clock, as measured by the true one. */
+function setup(rate = 1) {
   const virtual = new Virtual();
   const broker = new MemoryBroker(virtual.clock, { delayMs: () => 0 });
   const bus = broker.connect('agent/agent-1/1');
@@ -28,7 +30,7 @@ function setup() {
     agent: 'agent-1',
     incarnation: () => 1,
     bus,
-    clock: virtual.clock,
+    clock: rate === 1 ? virtual.clock : clockAt(rate, virtual.clock),
     log: recordingLog(),
     timings,
   });
@@ -40,6 +42,15 @@ function setup() {
       push.reports.map(({ loadBalancer, reason }) => [atMs, loadBalancer, reason]),
     );
   return { virtual, bus, pushes, heard, tell, told };
+}
+
+function clockAt(rate: number, clock: Clock): Clock {
+  return {
+    wallMs: () => clock.wallMs(),
+    monotonicMs: () => (clock.monotonicMs() * rate) as MonotonicMs,
+    setTimer: (delayMs, run) => clock.setTimer(delayMs / rate, run),
+    clearTimer: (timer) => clock.clearTimer(timer),
+  };
 }
 
 function report(index: number): HealthReport {
@@ -116,6 +127,20 @@ describe('a change of health', () => {
     await virtual.run(2 * healthPushMs);
 
     expect(heard.map(({ push }) => push.reports.length)).toEqual([1, 1, 1]);
+  });
+
+  test('is told in the end, and only that, by a clock that runs a little slow', async () => {
+    const { virtual, tell, told } = setup(0.99);
+    const rounds = 300;
+    for (let round = 0; round < rounds; round += 1) {
+      await virtual.run(round * 1.234_5);
+      for (const word of ['first', 'last']) tell(1, { reason: `${word} of ${round}` });
+      // A wait that is added to the time when it began may end just before its due time.
+      await virtual.run(2 * healthGapMs);
+    }
+
+    const last = told().filter(([, , reason]) => String(reason).startsWith('last'));
+    expect(new Set(last.map(([, , reason]) => reason)).size).toBe(rounds);
   });
 
   test('is told within a second, whatever else happens', async () => {
