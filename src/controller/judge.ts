@@ -17,14 +17,14 @@ import {
   type RestartLeaseReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import { restartLeaseMaxMs, type Timings } from '../../machines/timings/timings.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { countUnexpected, worker } from '../host/children.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
-import { Lapses } from './lapses.ts';
+import { keptForMs, Lapses } from './lapses.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
@@ -303,8 +303,9 @@ export class Judge {
     const state = String(snapshot.value);
     this.#states.set(agent, state);
     if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
-    const keptMs = context.keptUntil - this.#options.clock.wallMs();
-    if (keptMs > 0) this.#lapses.kept(agent, Math.min(keptMs, restartLeaseMaxMs));
+    const { clock, timings } = this.#options;
+    const keptMs = keptForMs(context.keptUntil, clock.wallMs(), timings.restartLeaseMs);
+    if (keptMs > 0) this.#lapses.kept(agent, keptMs);
     for (const incarnation of [context.incarnation - 1, context.incarnation]) {
       if (incarnation > context.lapsed) this.#lapses.given(agent, incarnation);
     }

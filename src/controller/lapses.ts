@@ -1,4 +1,19 @@
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
+import { restartLeaseMaxMs } from '../../machines/timings/timings.ts';
+
+/** How far a controller's wall clock may be ahead of another one's where a record's time is believed. */
+export const clockDoubtMs = 600_000;
+
+/**
+ * How long a host may still keep what it serves, for a judge that finds on record until when another one
+ * waited for its agent. Where that was over a moment ago, this judge's clock may be ahead, so it waits
+ * as long as such a wait takes.
+ */
+export function keptForMs(keptUntilMs: number, nowMs: number, restartLeaseMs: number): number {
+  const leftMs = keptUntilMs - nowMs;
+  if (leftMs > 0) return Math.min(leftMs, restartLeaseMaxMs);
+  return leftMs > -clockDoubtMs ? restartLeaseMs : 0;
+}
 
 export interface LapsesOptions {
   readonly clock: Clock;

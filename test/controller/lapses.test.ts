@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Lapses } from '../../src/controller/lapses.ts';
+import { restartLeaseMaxMs } from '../../machines/timings/timings.ts';
+import { clockDoubtMs, keptForMs, Lapses } from '../../src/controller/lapses.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const lapseMs = 4_500;
@@ -72,5 +73,21 @@ describe('a lease has surely run out', () => {
     lapses.abandon('a');
 
     expect(await after(10 * lapseMs)).toEqual([]);
+  });
+});
+
+describe('until when a host keeps what it serves over a planned restart, by the record', () => {
+  const nowMs = 1_000_000_000;
+  const leaseMs = 60_000;
+
+  test.each([
+    ['is believed while it lasts', nowMs + 5_000, 5_000],
+    ['is believed up to the longest lease', nowMs + restartLeaseMaxMs + 1, restartLeaseMaxMs],
+    ['is doubted once it is over, because this clock may be ahead', nowMs, leaseMs],
+    ['is doubted as long as clocks may differ', nowMs - clockDoubtMs + 1, leaseMs],
+    ['is over where that was longer ago', nowMs - clockDoubtMs, 0],
+    ['is over where there has never been one', 0, 0],
+  ])('%s', (_, keptUntilMs, waitsMs) => {
+    expect(keptForMs(keptUntilMs, nowMs, leaseMs)).toBe(waitsMs);
   });
 });
