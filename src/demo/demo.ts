@@ -60,6 +60,23 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   }
 }
 
+/** Tells of every step of every actor, and if that can't be told any more. */
+function follow(
+  api: ApiClient,
+  told: (transition: Transition) => void,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): void {
+  api.follow(told, signal).catch((error: unknown) => {
+    if (!signal.aborted) print(`the event stream broke: ${String(error)}`);
+  });
+}
+
+const startBackends = async (stage: Stage): Promise<readonly Backend[]> => [
+  await startBackend('backend-1', stage.servers),
+  await startBackend('backend-2', stage.servers),
+];
+
 async function failover(
   { agents, print, signal }: DemoOptions,
   stage: Stage,
@@ -91,22 +108,17 @@ async function failover(
   cleanUp.push(() => following.abort());
   const transitions: Transition[] = [];
   let killedAt: number | null = null;
-  const followed = api.follow((transition) => {
+  const note = (transition: Transition): void => {
     transitions.push(transition);
     print(transitionLine(transition, killedAt));
-  }, following.signal);
-  followed.catch((error: unknown) => {
-    if (!following.signal.aborted) print(`the event stream broke: ${String(error)}`);
-  });
+  };
+  follow(api, note, print, following.signal);
 
   await until(`${agents} agents are alive`, async () => {
     return (await api.agents()).filter(({ state }) => state === 'alive').length === agents;
   });
 
-  const backends = [
-    await startBackend('backend-1', stage.servers),
-    await startBackend('backend-2', stage.servers),
-  ];
+  const backends = await startBackends(stage);
   cleanUp.push(() => backends.forEach((backend) => backend.close()));
   print('\nCreating a load balancer through the API, in front of two HTTP servers ...');
   const { id, address, port } = await createLoadBalancer(api, stage, backends);

@@ -4,6 +4,9 @@ import { Clients } from '../../support/vip/clients.ts';
 import { eventually } from './eventually.ts';
 import { World } from './world.ts';
 
+/** A lease has to lapse first, and processes start slowly on a busy machine. */
+const takeoverMs = 60_000;
+
 /** A whole Holdfast whose agents are on hosts of their own, and clients on a further host. */
 export class VipStack {
   readonly network: HostNetwork;
@@ -48,7 +51,7 @@ export class VipStack {
   }
 
   /** Resolves when exactly this agent's host answers for the address. */
-  async answersAt(address: string, agent: string, withinMs?: number): Promise<void> {
+  async answersAt(address: string, agent: string, withinMs = takeoverMs): Promise<void> {
     const { mac } = this.hostOf(agent);
     const look = async () => {
       const macs = await this.clients.whoAnswers(address);
