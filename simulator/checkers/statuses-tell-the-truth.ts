@@ -27,6 +27,8 @@ export function untruths(
   return controllers.flatMap((controller, index) =>
     controller.loadBalancers.list().flatMap((view) => {
       const { id } = view.document;
+      // It was carried out and the store has lost that: on record as it was, and gone from its device.
+      if (world.losses.ofDeletion(id)) return [];
       const problem = untruth(world, view, drivers.get(id) ?? '');
       return problem === null
         ? []
