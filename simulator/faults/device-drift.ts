@@ -1,5 +1,6 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { deviceRow, type FaultKind } from './fault.ts';
+import { servedAs } from './served-as.ts';
 import { firstOf, targetsLoadBalancer, variantAmong } from './problems.ts';
 
 const ways = ['changed', 'deleted'];
@@ -17,12 +18,9 @@ export const deviceDrift: FaultKind = {
   }),
   problem: firstOf(targetsLoadBalancer, variantAmong(ways)),
   start(world, { target, variant }) {
-    for (const { name, device } of world.places.values()) {
-      for (const id of device.ids()) {
-        if (device.content(id)?.name !== target) continue;
-        device.tamper(id, variant === 'deleted' ? () => null : byHand);
-        if (variant === 'deleted') world.forgot(name, id);
-      }
+    for (const { place, id } of servedAs(world, target)) {
+      place.device.tamper(id, variant === 'deleted' ? () => null : byHand);
+      if (variant === 'deleted') world.forgot(place.name, id);
     }
   },
   stop: () => undefined,

@@ -1,4 +1,5 @@
 import { deviceRow, type FaultKind } from './fault.ts';
+import { servedAs } from './served-as.ts';
 import { firstOf, targetsLoadBalancer, variantAmong } from './problems.ts';
 
 const ways = ['one goes', 'all go', 'all come'];
@@ -16,14 +17,10 @@ export const memberFailure: FaultKind = {
   }),
   problem: firstOf(targetsLoadBalancer, variantAmong(ways)),
   start(world, { target, variant }) {
-    for (const { device } of world.places.values()) {
-      for (const id of device.ids()) {
-        const content = device.content(id);
-        if (content?.name !== target) continue;
-        const members = content.pools.flatMap((pool) => pool.members);
-        const some = variant === 'one goes' ? members.slice(0, 1) : members;
-        for (const member of some) device.setFailing(id, member.id, variant !== 'all come');
-      }
+    for (const { place, id, content } of servedAs(world, target)) {
+      const members = content.pools.flatMap((pool) => pool.members);
+      const some = variant === 'one goes' ? members.slice(0, 1) : members;
+      for (const member of some) place.device.setFailing(id, member.id, variant !== 'all come');
     }
   },
   stop: () => undefined,

@@ -1,9 +1,9 @@
 import type { DeviceNotice, Driver, Target } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
-import type { Residence } from '../../drivers/contract/residence.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
+import { virtualResidence } from './virtual-residence.ts';
 
 export interface LeasedDriverOptions {
   /** The driver of the host's device: what runs there, without its addresses. */
@@ -50,7 +50,7 @@ export class LeasedDriver {
         return await driver.remove(asked);
       },
       watch: (id, notify) => this.#watch(id, notify),
-      residence: residence(this.#options, (id, epoch) => this.#take(id, epoch)),
+      residence: virtualResidence(device, driver, (target) => this.#release(target)),
       leasing: {
         renew: (until) => this.#renew(until),
         drop: () => this.#drop(),
@@ -109,6 +109,12 @@ export class LeasedDriver {
     for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
   }
 
+  async #release({ id, epoch }: { readonly id: string; readonly epoch: number }): Promise<void> {
+    const { device, agent } = this.#options;
+    await device.release(agent, { id, epoch });
+    await this.#take(id, epoch);
+  }
+
   /** The address goes before what answers at it. */
   async #take(id: string, epoch: number): Promise<void> {
     await this.#options.exec('before');
@@ -143,27 +149,4 @@ export class LeasedDriver {
     const leftMs = until - this.#options.clock.monotonicMs();
     return Math.floor(leftMs / lifetimeUnitMs) * lifetimeUnitMs;
   }
-}
-
-/** What a returning agent finds on its host, where the markers' disk is never damaged. */
-function residence(
-  { driver, device, agent }: LeasedDriverOptions,
-  take: (id: string, epoch: number) => Promise<void>,
-): Residence {
-  return {
-    inventory: async () =>
-      (await driver.survey()).map(({ id, marker }) => ({ id, marker, holder: device.holder(id) })),
-    recall: async (id) => {
-      const observed = await driver.observe(id);
-      const document = device.content(id);
-      if (observed === null || document === null) return null;
-      const { epoch, generation } = observed.marker;
-      return { id, epoch, generation, document };
-    },
-    release: async ({ id, epoch }) => {
-      await device.release(agent, { id, epoch });
-      await take(id, epoch);
-    },
-    mend: () => Promise.resolve(),
-  };
 }

@@ -1,9 +1,9 @@
 import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts';
-import type { Residence } from '../../drivers/contract/residence.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
+import { virtualResidence } from './virtual-residence.ts';
 import { LeasedDriver, type LeasedDriverOptions } from './leased-driver.ts';
 
 /** How often agents compare what is on their devices with what they wrote. */
@@ -79,22 +79,7 @@ export function placeDriver(
     return new LeasedDriver({ driver, device, kernel, agent, clock, exec }).asDriver();
   }
   if (descriptor.fence !== 'host') return driver;
-  return { ...driver, residence: residenceOf(device, driver) };
-}
-
-/** What a returning agent finds on its host, where the markers' disk is never damaged. */
-function residenceOf(device: MemoryDevice, driver: Driver): Residence {
-  return {
-    inventory: async () =>
-      (await driver.survey()).map(({ id, marker }) => ({ id, marker, holder: device.holder(id) })),
-    recall: async (id) => {
-      const observed = await driver.observe(id);
-      const document = device.content(id);
-      if (observed === null || document === null) return null;
-      const { epoch, generation } = observed.marker;
-      return { id, epoch, generation, document };
-    },
-    release: ({ id }) => Promise.reject(new Error(`${id} can't have left its host`)),
-    mend: () => Promise.resolve(),
-  };
+  const release = ({ id }: { readonly id: string }): Promise<void> =>
+    Promise.reject(new Error(`${id} can't have left its host`));
+  return { ...driver, residence: virtualResidence(device, driver, release) };
 }
