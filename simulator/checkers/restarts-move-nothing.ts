@@ -2,15 +2,17 @@ import type { Seat } from '../../machines/protocol/seat.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
 import { Evidence } from './evidence.ts';
-import { livenessOf, seatsOf } from './records.ts';
+import { type BindingSnapshot, bindingOf, livenessOf, seatsOf } from './records.ts';
+
+type BindingContext = BindingSnapshot['context'];
 
 /** By how much a timer may be early. */
 const slackMs = 10;
 interface Lease {
   readonly incarnation: number;
   readonly untilMs: number;
-  /** Who came back in time; null while it is away. */
-  returned: number | null;
+  /** Who came back in time, and what it can drive since; null while it is away. */
+  returned: { readonly incarnation: number; readonly drivers: readonly string[] } | null;
   /** What it held when it went, and nobody else had any claim to, by the epoch that it had then. */
   readonly held: Map<string, number>;
 }
@@ -18,7 +20,8 @@ interface Lease {
 /**
  * What an agent holds that is being restarted on purpose stays its own until its lease has ended, and if it
  * is back by then, it has it again first. Only an operator who drains it, or somebody who has seen a
- * newer epoch before it went, may move anything; and by a wrong clock a lease has no right length.
+ * newer epoch before it went, may move anything, and what it can't reach any more goes; and by a wrong
+ * clock a lease has no right length.
  */
 export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
@@ -47,7 +50,7 @@ export const restartsMoveNothing: CheckerKind = {
 
     const judged = (agent: string, value: string, atMs: number): string | null => {
       const { value: state, context } = livenessOf(value);
-      const { incarnation, restart } = context;
+      const { incarnation, restart, description } = context;
       const lease = leases.get(agent);
       if (state === 'restarting' && restart !== null) {
         const untilMs = atMs + restart.until - world.clock.wallMs();
@@ -57,7 +60,7 @@ export const restartsMoveNothing: CheckerKind = {
       if (lease === undefined) return null;
       const isInTime = atMs < lease.untilMs;
       if (incarnation > lease.incarnation && lease.returned === null) {
-        if (isInTime) lease.returned = incarnation;
+        if (isInTime) lease.returned = { incarnation, drivers: description?.drivers ?? [] };
         else leases.delete(agent);
         return null;
       }
@@ -69,11 +72,13 @@ export const restartsMoveNothing: CheckerKind = {
       return `${agent} (${incarnation}) was declared dead ${Math.round(lease.untilMs - atMs)} ms before its restart lease ended`;
     };
 
-    const moved = (id: string, binding: Seat | null, atMs: number): string | null => {
+    const moved = (id: string, context: BindingContext | null, atMs: number): string | null => {
+      const binding = context?.binding ?? null;
       const before = holders.get(id);
       if (binding === null) holders.delete(id);
       else holders.set(id, binding);
-      if (before === undefined || binding === null || before.agent === binding.agent) return null;
+      if (before === undefined || context === null || binding === null) return null;
+      if (before.agent === binding.agent) return null;
       const lease = leases.get(before.agent);
       if (lease?.held.delete(id) !== true) return null;
       if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
@@ -82,7 +87,9 @@ export const restartsMoveNothing: CheckerKind = {
       if (returned === null) {
         return atMs < untilMs ? `${words} is being restarted, and its lease has not ended` : null;
       }
-      if (evidence.against({ agent: before.agent, incarnation: returned })) return null;
+      if (!returned.drivers.includes(context.driver)) return null;
+      const { incarnation } = returned;
+      if (evidence.against({ agent: before.agent, incarnation })) return null;
       return `${words} came back from its restart in time`;
     };
 
@@ -102,8 +109,8 @@ export const restartsMoveNothing: CheckerKind = {
         else if (event.type === 'stored') {
           const { bucket, change } = event;
           if (bucket === 'binding') {
-            const seat = change.type === 'put' ? seatsOf(change.value).binding : null;
-            const problem = moved(change.key, seat, atMs);
+            const context = change.type === 'put' ? bindingOf(change.value).context : null;
+            const problem = moved(change.key, context, atMs);
             if (problem !== null) violate(problem, change.key);
           } else if (bucket === 'liveness' && change.type === 'put') {
             const problem = judged(change.key, change.value, atMs);

@@ -7,6 +7,8 @@ export interface HeapEvent {
   readonly tag: string;
   /** Nobody wants it any more. */
   readonly isCleared: boolean;
+  /** Whose it is has died: it will come, and do nothing. */
+  readonly isOrphaned: boolean;
   run(): void;
 }
 

@@ -75,6 +75,7 @@ export abstract class Host {
     if (this.#suspendedAtMs !== null) process.pause();
     const deliver = (run: () => void): void => process.deliver(run);
     const clock = new ProcessClock(world.time, id, deliver, this.time);
+    process.onDeath(() => clock.stop());
     const log = recordingLog((level, fields, message) => {
       if (process.alive) world.emit({ type: 'logged', process: id, level, fields, message });
     });

@@ -7,6 +7,7 @@ class Scheduled implements HeapEvent {
   readonly tag: string;
   readonly run: () => void;
   readonly isCleared = false;
+  readonly isOrphaned = false;
   sequence = 0;
 
   constructor(dueMs: number, tag: string, run: () => void) {
@@ -49,11 +50,11 @@ export class VirtualTime {
     }
   }
 
-  /** How many events each process still waits for: its timers. */
+  /** How many events each process that lives still waits for: its timers. */
   pending(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { tag, isCleared } of this.#heap.all()) {
-      if (!isCleared) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    for (const { tag, isCleared, isOrphaned } of this.#heap.all()) {
+      if (!isCleared && !isOrphaned) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     }
     return counts;
   }
@@ -70,6 +71,7 @@ export class ProcessClock implements Clock {
   readonly name: string;
   readonly #deliver: (run: () => void) => void;
   readonly #host: HostTime;
+  #isStopped = false;
 
   constructor(
     time: VirtualTime,
@@ -101,6 +103,15 @@ export class ProcessClock implements Clock {
 
   clearTimer(timer: Timer): void {
     (timer as unknown as ProcessTimer).isCleared = true;
+  }
+
+  /** Its process has died, and nobody waits for its timers any more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** The world has come to a timer of this clock's. */
@@ -135,6 +146,10 @@ class ProcessTimer implements HeapEvent {
     this.tag = clock.name;
     this.dueHereMs = dueHereMs;
     this.work = work;
+  }
+
+  get isOrphaned(): boolean {
+    return this.#clock.isStopped;
   }
 
   run(): void {

@@ -277,9 +277,8 @@ export class LoadBalancerOwner {
     if (document !== null) this.#tellDesired(id, document);
     const context = this.host.context(id);
     if (context === null) return;
-    const { seats, fleet, floors, clock } = this.#options;
-    const outdated = floors.claim(id, context, clock.wallMs());
-    if (outdated !== null) this.host.tell(id, outdated);
+    const { seats, fleet, clock } = this.#options;
+    this.#raiseEpochs(id, context);
     this.#repairs.outrunBy(id, context);
     // A restored binding may name an incarnation that ended while nobody watched (R10).
     const at = clock.wallMs();
@@ -291,6 +290,12 @@ export class LoadBalancerOwner {
     }
     // Whoever could be its standby may have come before its actor ran.
     if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.seating.offer(id);
+  }
+
+  #raiseEpochs(id: string, context: LoadBalancerContext): void {
+    const { floors, clock } = this.#options;
+    const outdated = floors.claim(id, context, clock.wallMs());
+    if (outdated !== null) this.host.tell(id, outdated);
   }
 
   #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; wantsStandby: boolean } {
@@ -322,6 +327,8 @@ export class LoadBalancerOwner {
     const { id, after, snapshot, event } = step;
     const { fleet } = this.#options;
     this.#options.stepped(step);
+    // One without a record begins with its first place, which must not give a lost epoch again.
+    if (step.before === null) this.#raiseEpochs(id, after);
     this.#repairs.outrunBy(id, after);
     const left = step.before?.binding?.agent;
     if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {

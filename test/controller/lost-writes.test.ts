@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDown } from '../../machines/protocol/subjects.ts';
-import { commandOf, desiredOf } from '../../simulator/checkers/records.ts';
+import { commandOf, desiredOf, seatsOf } from '../../simulator/checkers/records.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** More than anything here has taken. */
@@ -42,6 +42,28 @@ describe('what a store has acknowledged and lost', () => {
     const after = cluster.view(id).binding;
     expect(after?.agent).toBe(binding?.agent);
     expect(after?.epoch).toBeGreaterThan(binding?.epoch ?? 0);
+  });
+
+  test('gives no lost epoch again, where a write came too late to bring its record back', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    const before = cluster.view(id);
+    cluster.outages.add('binding');
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.run(100);
+
+    cluster.losePower({ binding: all }, () => cluster.killAgent('agent-1'));
+    await cluster.startAgent('agent-2');
+    await cluster.run(2 * cluster.timings.suspectAfterMs);
+    cluster.outages.delete('binding');
+
+    const named = () => {
+      const [record] = cluster.stores.binding.snapshot();
+      return record === undefined ? null : seatsOf(record.value).binding;
+    };
+    await cluster.until('somebody is named on record', () => named() !== null);
+
+    expect(named()?.epoch).toBeGreaterThan(before.lastEpoch);
   });
 
   test('leaves the document a generation above the one that the device has', async () => {

@@ -186,3 +186,18 @@ test('an agent that lost its disk and whose clock is an hour behind gets in, as 
   expect(host.agent?.state).toBe('serving');
   expect(host.agent?.incarnation).toBe(before + 1);
 });
+
+describe('a process that is killed', () => {
+  test('waits for none of its timers, and those of its next life count', () => {
+    const time = new VirtualTime();
+    const killed = new ProcessClock(time, 'agent-1');
+    const next = new ProcessClock(time, 'agent-1');
+    killed.setTimer(1_000, () => {});
+    killed.setTimer(2_000, () => {});
+    next.setTimer(1_000, () => {});
+
+    killed.stop();
+
+    expect(time.pending()).toEqual(new Map([['agent-1', 1]]));
+  });
+});
