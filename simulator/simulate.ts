@@ -70,6 +70,8 @@ export interface RunResult {
   readonly rebinds: number;
   readonly hash: string;
   readonly traffic: TrafficSums;
+  /** Did its hosts serve at addresses that move by lease? */
+  readonly vips: boolean;
   /** How long stale content stood on devices whose fence can't prevent it. */
   readonly exposureMs: number;
   /** The names of the marks that were reached. */
@@ -93,7 +95,8 @@ export function sizeOf(run: RunOptions): Size {
 }
 
 function rounded({ unservedMs, twiceMs }: TrafficSums): TrafficSums {
-  return { unservedMs: Math.round(unservedMs), twiceMs: Math.round(twiceMs) };
+  // A part of a millisecond at two places is not none.
+  return { unservedMs: Math.round(unservedMs), twiceMs: Math.ceil(twiceMs) };
 }
 
 /** Runs one seed of a scenario, from an empty world to its rest. */
@@ -177,6 +180,7 @@ class Run {
       rebinds: this.#rebinds,
       hash: trace.digest(),
       traffic: rounded(this.#world.traffic.sums(time.nowMs)),
+      vips: this.#size.vips ?? false,
       exposureMs: Math.round(this.#world.exposure.totalMs(time.nowMs)),
       marks: this.#marks.reached(),
       transitions: this.#transitions,
@@ -277,6 +281,11 @@ class Run {
   }
 
   #contextFor(checker: string): CheckerContext {
+    const note = (message: string, loadBalancer: string): void => {
+      const atMs = Math.round(this.#world.time.nowMs);
+      const events = this.#chronicle.leadingTo(loadBalancer, leadCount);
+      this.#violations.push({ checker, message, loadBalancer, atMs, events });
+    };
     return {
       world: this.#world,
       ledger: this.#clients.ledger,
@@ -286,10 +295,12 @@ class Run {
       controllers: () =>
         this.#faults.controllers.flatMap((id) => this.#world.controllerHost(id).controller ?? []),
       violate: (message, loadBalancer = '') => {
-        const atMs = Math.round(this.#world.time.nowMs);
-        const events = this.#chronicle.leadingTo(loadBalancer, leadCount);
-        this.#violations.push({ checker, message, loadBalancer, atMs, events });
+        note(message, loadBalancer);
         this.#world.halt();
+      },
+      violateAndMeasure: (message, loadBalancer, forMs) => {
+        note(message, loadBalancer);
+        this.#world.time.schedule(forMs, checker, () => this.#world.halt());
       },
     };
   }

@@ -17,6 +17,8 @@ export interface CheckerContext {
   controllers(): readonly Controller[];
   /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
   violate(message: string, loadBalancer?: string): void;
+  /** As `violate`, of what is measured while it lasts: the run goes on for so long, and stops then. */
+  violateAndMeasure(message: string, loadBalancer: string, forMs: number): void;
 }
 
 export interface Checker {

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type PresetName, presets } from '../../machines/timings/timings.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import { defaultSetSize, seedsOfANight } from './sets.ts';
 
@@ -20,6 +21,7 @@ export interface Given {
   readonly agents?: number;
   readonly controllers?: number;
   readonly loadBalancers?: number;
+  readonly timings?: PresetName;
   readonly jobs?: number;
   readonly json?: boolean;
   readonly coverage?: boolean;
@@ -61,6 +63,7 @@ export function commandLine(): Command {
     .option('--agents <n>', `how many agents ${own}`, whole(1, most.agents))
     .option('--controllers <n>', `how many controllers ${own}`, whole(1, most.controllers))
     .option('--load-balancers <n>', `how many load balancers ${own}`, whole(1, most.loadBalancers))
+    .addOption(timingsOption())
     .option(
       '--nightly',
       `run a set as for a night: ${seedsOfANight} seeds of ${defaultScenario.name}, or --seeds, and a twentieth as many of each other scenario; it fails when a mark was never reached`,
@@ -87,6 +90,13 @@ export function commandLine(): Command {
     .addHelpText('after', `\nScenarios:\n${scenarioLines()}\n\nExamples:\n${examples}`)
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+function timingsOption(): Option {
+  return new Option(
+    '--timings <preset>',
+    'which preset of durations agents and controllers go by (default: lan)',
+  ).choices(Object.keys(presets));
 }
 
 function scenarioLines(): string {

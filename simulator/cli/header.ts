@@ -20,7 +20,8 @@ export function headerOf(options: CliOptions, columns: number = usualColumns): s
 function inFull(source: Source, options: CliOptions): string {
   const { name, summary, promise } = source.scenario;
   const which = `${seedsWords(source.seeds, options)}, ${worldWords(source, options)}`;
-  return [`${name}: ${summary}`, promise, `${which}${beside(options, source.seeds)}`].join('\n');
+  const how = `${timingsWords(options)}${beside(options, source.seeds)}`;
+  return [`${name}: ${summary}`, promise, `${which}${how}`].join('\n');
 }
 
 /** A line for each scenario, with as much of what must hold as fits. */
@@ -33,8 +34,12 @@ function inBrief(options: CliOptions, columns: number): string {
     const line = `  ${name.padEnd(nameWidth)}  ${String(seeds).padStart(seedsWidth)}  ${promise}`;
     return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
   });
-  const first = `${sources.length} scenarios, ${runs} runs from seed ${options.seed} on${beside(options, runs)}`;
+  const first = `${sources.length} scenarios, ${runs} runs from seed ${options.seed} on${timingsWords(options)}${beside(options, runs)}`;
   return [`${first}; what must hold in each:`, ...lines].join('\n');
+}
+
+function timingsWords({ timings }: CliOptions): string {
+  return timings === null ? '' : `, timings of ${timings}`;
 }
 
 function beside({ jobs, single }: CliOptions, runs: number): string {

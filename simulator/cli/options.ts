@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { type PresetName, presets } from '../../machines/timings/timings.ts';
 import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import type { Size } from '../scenarios/scenario.ts';
@@ -18,6 +19,8 @@ export interface CliOptions {
   readonly planted: boolean;
   /** What was asked for; the rest is the scenario's own. */
   readonly size: Partial<Size>;
+  /** The preset that was asked for; null where nobody said. */
+  readonly timings: PresetName | null;
   readonly jobs: number;
   readonly json: boolean;
   readonly coverage: boolean;
@@ -36,12 +39,13 @@ const tellOfOneRun = ['trace', 'save', 'shrink', 'report'] as const;
 
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
+const answeredByFiles = [...sizeOptions, 'timings'] as const;
 
 /** Options for which a night's set leaves no choice. */
 const notForNights: readonly string[] = ['scenario', ...tellOfOneRun, ...sizeOptions];
 
 /** Options that a hunt for planted bugs does not have: each bug has its own scenario and seeds. */
-const notForHunts = [...notForNights, 'seeds', 'nightly', 'requireMarks', 'coverage'];
+const notForHunts = [...notForNights, 'timings', 'seeds', 'nightly', 'requireMarks', 'coverage'];
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
@@ -79,7 +83,13 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     const seeds = nightly
       ? nightlySeeds(scenario, given.seeds ?? seedsOfANight)
       : seedsOf(isDefaultSet ? defaultSeeds(scenario) : seedsOfNamed);
-    return { word, scenario, seeds, run: { scenario, ...size }, seed: null };
+    return {
+      word,
+      scenario,
+      seeds,
+      run: { scenario, ...size, ...givenTimings(given) },
+      seed: null,
+    };
   });
   return {
     sources,
@@ -87,6 +97,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     single: single && !planted,
     planted,
     size,
+    timings: given.timings ?? null,
     jobs: given.jobs ?? availableParallelism(),
     json: given.json ?? false,
     coverage: given.coverage ?? false,
@@ -113,6 +124,10 @@ function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size>
   };
 }
 
+function givenTimings({ timings }: Given): Pick<Source['run'], 'timings'> {
+  return timings === undefined ? {} : { timings: presets[timings] };
+}
+
 const isFile = (word: string): boolean => /\.(ya?ml|json)$/.test(word);
 const allNames = scenarios.map(({ name }) => name);
 
@@ -127,9 +142,10 @@ function scenarioNamed(word: string, command: Command) {
 }
 
 function fromFile(word: string, seeds: number, command: Command): Source {
-  const sized = sizeOptions.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (sized !== undefined) {
-    command.error(`error: ${word} has a topology of its own; write it there`);
+  const said = answeredByFiles.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (said !== undefined) {
+    const what = said === 'timings' ? 'timings' : 'a topology';
+    command.error(`error: ${word} has ${what} of its own; write it there`);
   }
   try {
     const { seed, run } = readScenarioFile(word);

@@ -9,12 +9,13 @@ import type { Source } from './source.ts';
 export function reproduceLine(seed: number, source: Source, options: CliOptions): string {
   const words = ['npm run simulate --', `--seed ${seed}`];
   if (source.word !== defaultScenario.name) words.push(`--scenario ${source.word}`);
-  // A scenario file has its own size.
+  // A scenario file has its own size and timings.
   if (source.seed !== null) return words.join(' ');
   const { agents, controllers, loadBalancers } = options.size;
   if (agents !== undefined) words.push(`--agents ${agents}`);
   if (controllers !== undefined) words.push(`--controllers ${controllers}`);
   if (loadBalancers !== undefined) words.push(`--load-balancers ${loadBalancers}`);
+  if (options.timings !== null) words.push(`--timings ${options.timings}`);
   return words.join(' ');
 }
 
@@ -23,7 +24,7 @@ export function verdictOf(result: RunResult): string {
   const word = ok ? 'passed' : 'FAILED';
   const seconds = (virtualMs / 1_000).toFixed(1);
   const unserved = (traffic.unservedMs / 1_000).toFixed(1);
-  return `seed ${seed} ${word}: ${seconds} s of virtual time, ${steps} steps, ${rebinds} rebinds, ${unserved} s unserved, ${exposureMs} ms exposed, hash ${hash.slice(0, 16)}`;
+  return `seed ${seed} ${word}: ${seconds} s of virtual time, ${steps} steps, ${rebinds} rebinds, ${unserved} s unserved, ${traffic.twiceMs} ms served twice, ${exposureMs} ms exposed, hash ${hash.slice(0, 16)}`;
 }
 
 /** What was violated, the events that led to it, and how to see it again. */

@@ -12,18 +12,29 @@ const headings = [
   'rebinds/seed',
   'unserved s/seed',
   'exposed ms/seed',
-  'core s',
-  'speed',
 ];
+
+/** Shown where hosts serve at leased addresses. */
+const vipHeadings = ['vip runs', 'twice ms', 'twice in'];
+
+const speedHeadings = ['core s', 'speed'];
 
 /** A row for each scenario, and one for all where there are several. */
 export function tableOf(tallies: readonly Tally[]): string {
   const rows = tallies.length > 1 ? [...tallies, sumOf(tallies)] : tallies;
-  return formatTable(headings, rows.map(cellsOf));
+  const hasVips = rows.some(({ vipRuns }) => vipRuns > 0);
+  return formatTable(
+    [...headings, ...(hasVips ? vipHeadings : []), ...speedHeadings],
+    rows.map((tally) => [
+      ...cellsOf(tally),
+      ...(hasVips ? vipCellsOf(tally) : []),
+      ...speedCellsOf(tally),
+    ]),
+  );
 }
 
 function cellsOf(tally: Tally): string[] {
-  const { name, runs, passed, virtualMs, wallMs } = tally;
+  const { name, runs, passed, virtualMs } = tally;
   const perSeed = (count: number) => (count / runs).toFixed(1);
   return [
     name,
@@ -36,9 +47,16 @@ function cellsOf(tally: Tally): string[] {
     perSeed(tally.rebinds),
     perSeed(tally.unservedMs / 1_000),
     perSeed(tally.exposureMs),
-    (wallMs / 1_000).toFixed(1),
-    wallMs > 0 ? `${(virtualMs / wallMs).toFixed(0)}x` : '-',
   ];
+}
+
+/** How many runs had leased addresses, for how long one was served at two places, and in how many runs. */
+function vipCellsOf({ vipRuns, twiceMs, twiceRuns }: Tally): string[] {
+  return [vipRuns, twiceMs, twiceRuns].map((count) => (vipRuns > 0 ? String(count) : '-'));
+}
+
+function speedCellsOf({ virtualMs, wallMs }: Tally): string[] {
+  return [(wallMs / 1_000).toFixed(1), wallMs > 0 ? `${(virtualMs / wallMs).toFixed(0)}x` : '-'];
 }
 
 /** A table in fixed columns: words to the left, numbers to the right. */

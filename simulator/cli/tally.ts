@@ -15,6 +15,10 @@ export class Tally {
   rebinds = 0;
   unservedMs = 0;
   exposureMs = 0;
+  /** Runs whose hosts serve at leased addresses, and what of these was served at two places. */
+  vipRuns = 0;
+  twiceMs = 0;
+  twiceRuns = 0;
   /** How many runs reached each mark, and took each transition. */
   readonly marks = new Map<string, number>();
   readonly transitions = new Map<string, number>();
@@ -33,6 +37,12 @@ export class Tally {
     this.rebinds += result.rebinds;
     this.unservedMs += result.traffic.unservedMs;
     this.exposureMs += result.exposureMs;
+    if (result.vips) {
+      const { twiceMs } = result.traffic;
+      this.vipRuns += 1;
+      this.twiceMs += twiceMs;
+      if (twiceMs > 0) this.twiceRuns += 1;
+    }
     for (const mark of result.marks) count(this.marks, mark, 1);
     for (const transition of result.transitions) count(this.transitions, transition, 1);
   }
@@ -47,6 +57,9 @@ export class Tally {
     this.rebinds += other.rebinds;
     this.unservedMs += other.unservedMs;
     this.exposureMs += other.exposureMs;
+    this.vipRuns += other.vipRuns;
+    this.twiceMs += other.twiceMs;
+    this.twiceRuns += other.twiceRuns;
     for (const [mark, runs] of other.marks) count(this.marks, mark, runs);
     for (const [transition, runs] of other.transitions) count(this.transitions, transition, runs);
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../simulator/cli/command.ts';
+import { lapsesTooSoon } from '../../simulator/planted/leases.ts';
 import { losesRecords } from '../../simulator/planted/stores.ts';
 import { runInProcess } from './support/run-command.ts';
 
@@ -141,6 +142,30 @@ test('a set ends in a table, in what was reached and in a verdict, and shows how
   expect(progress).toMatch(/^█{30} 4 of 4, rough-day$/m);
 });
 
+test('a set with leased addresses says for how long one was served twice, and in how many runs', async () => {
+  const words = ['--scenario', 'vips-move,agent-crash', '--seeds', '2', '--timings', 'strict'];
+
+  const { status, lines } = await run([...words, ...small, ...here]);
+
+  expect(status).toBe(0);
+  expect(lines[0]).toMatch(/^2 scenarios, 4 runs from seed 1 on, timings of strict; /);
+  const at = lines.findIndex((line) => line.startsWith('scenario '));
+  expect(lines[at]).toMatch(/ exposed ms\/seed {2}vip runs {2}twice ms {2}twice in {2}core s/);
+  expect(lines[at + 2]).toMatch(/^vips-move .* 2 +0 +0 +[\d.]+ +\d+x$/);
+  expect(lines[at + 3]).toMatch(/^agent-crash .* - +- +- +[\d.]+ +\d+x$/);
+});
+
+test('a moment of service at two places is measured until it ends, and its run fails', async () => {
+  const parts = { controller: lapsesTooSoon };
+  const words = ['--scenario', 'vips-move', '--seeds', '3', ...here];
+
+  const { status, lines } = await run(words, parts);
+
+  expect(status).toBe(1);
+  const row = lines.find((line) => line.startsWith('vips-move  '));
+  expect(row).toMatch(/ 3 +[1-9]\d* +[1-3] +[\d.]+ +\d+x$/);
+});
+
 test('a set that requires every mark fails for what it never reached, and names it', async () => {
   const words = [...crash, '--seeds', '1', '--require-marks', ...small, ...here];
   const { status, written } = await run(words);
@@ -203,6 +228,11 @@ test.each([
   [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
   [['--planted', '--seeds', '2'], /--planted has its own scenarios and sizes; leave --seeds out/],
   [['--nightly', '--agents', '2'], /--nightly has its own scenarios and sizes; leave --agents out/],
+  [
+    ['--timings', 'fast'],
+    /argument 'fast' is invalid\. Allowed choices are local, lan, strict, wan/,
+  ],
+  [['--planted', '--timings', 'lan'], /--planted has its own .*; leave --timings out/],
   [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {
   const { status, stdout, stderr } = await runInProcess(...words);

@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { presets } from '../../machines/timings/timings.ts';
 import { parseOptions } from '../../simulator/cli/options.ts';
 import { defaultScenario, scenarios } from '../../simulator/scenarios/index.ts';
 
@@ -50,6 +54,33 @@ describe('what is run', () => {
       requireMarks: true,
     });
   });
+});
+
+test('every run goes by the preset of timings that is asked for, and its scenario’s own otherwise', () => {
+  const timingsOf = (...words: readonly string[]) =>
+    parseOptions(words).sources.map(({ run }) => run.timings);
+
+  expect(timingsOf('--scenario', 'vips-move', '--timings', 'strict')).toEqual([presets.strict]);
+  expect(timingsOf('--scenario', 'vips-move,swarm', '--timings', 'wan')).toEqual([
+    presets.wan,
+    presets.wan,
+  ]);
+  expect(timingsOf('--scenario', 'vips-move')).toEqual([undefined]);
+});
+
+test.each([
+  [['--timings', 'wan'], /run\.yaml has timings of its own; write it there/],
+  [['--agents', '4'], /run\.yaml has a topology of its own; write it there/],
+])('a scenario file answers for itself, so %j is refused with it', (words, reason) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-options-'));
+  try {
+    const file = join(folder, 'run.yaml');
+    writeFileSync(file, 'format: holdfast-scenario/1\nname: calm\nuntil: 1 s\nworkload: []\n');
+
+    expect(() => parseOptions(['--scenario', file, ...words])).toThrow(reason);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a set runs in as many processes as there are cores, if nobody says', () => {
