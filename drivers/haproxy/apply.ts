@@ -6,7 +6,8 @@ import { dropContent, readDocument, tidyContents, writeContent } from './content
 import { answers, exchange } from './exchange.ts';
 import { type Host, locked } from './host.ts';
 import type { HeldLock } from './lock.ts';
-import { readMarker, type StoredMarker, writeMarker } from './marker-file.ts';
+import type { HostMarker } from '../contract/host-marker.ts';
+import { readMarker, writeMarker } from './marker-file.ts';
 import { effectiveMarker, liveContent, operatingNow } from './observe.ts';
 import { signalVerified } from './proc.ts';
 import { renderConfig } from './render/config.ts';
@@ -33,6 +34,7 @@ export function apply(host: Host, target: Target): Promise<Applied> {
     const verdict = admitApply(stored && effectiveMarker(stored, running), target);
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
     else await claim(host, site, verdict.marker, stored, running);
+    host.left.set(target.id, target.epoch);
     await host.addressing.settle(site, target.epoch);
     const operating = await operatingNow(host, site, site.running() !== null);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
@@ -40,7 +42,7 @@ export function apply(host: Host, target: Target): Promise<Applied> {
 }
 
 /** Ends what an exchange that was cut off left behind, if its successor did start. */
-function endReplaced(stored: StoredMarker | null, running: Running | null): void {
+function endReplaced(stored: HostMarker | null, running: Running | null): void {
   const replaced = stored?.replacing ?? null;
   if (replaced === null || running === null || running.pid === replaced.pid) return;
   signalVerified(replaced, 'SIGUSR1');
@@ -51,7 +53,7 @@ async function claim(
   host: Host,
   site: Site,
   marker: Marker,
-  stored: StoredMarker | null,
+  stored: HostMarker | null,
   running: Running | null,
 ): Promise<void> {
   const live = stored && liveContent(stored, running);
@@ -64,7 +66,7 @@ async function serve(
   site: Site,
   lock: HeldLock,
   target: Target,
-  stored: StoredMarker | null,
+  stored: HostMarker | null,
   running: Running | null,
 ): Promise<void> {
   const { epoch, generation, document } = target;
@@ -107,7 +109,7 @@ async function serveOnly(
   host: Host,
   site: Site,
   lock: HeldLock,
-  stored: StoredMarker | null,
+  stored: HostMarker | null,
   running: Running | null,
   key: ContentKey,
 ): Promise<void> {
@@ -131,7 +133,7 @@ async function serveOnly(
 async function noteServed(
   host: Host,
   site: Site,
-  stored: StoredMarker | null,
+  stored: HostMarker | null,
   { epoch, generation, key }: { epoch: number; generation: number; key: ContentKey },
 ): Promise<void> {
   const content = keyText(key);
@@ -151,7 +153,7 @@ async function noteServed(
 }
 
 /** Writes the marker unless it says just this already: an apply that changes nothing writes nothing. */
-async function note(site: Site, before: StoredMarker | null, after: StoredMarker): Promise<void> {
+async function note(site: Site, before: HostMarker | null, after: HostMarker): Promise<void> {
   const same =
     before !== null &&
     before.epoch === after.epoch &&

@@ -34,6 +34,7 @@ export async function prepareHost(
     processes: new ProcessTable(context.clock),
     inStock: new Set(),
     alarm: new Alarm(),
+    left: new Map(),
   };
 }
 

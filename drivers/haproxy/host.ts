@@ -38,6 +38,8 @@ export interface HostGround {
   /** Load balancers whose processes this driver has put in order: from then on it knows them. */
   readonly inStock: Set<string>;
   readonly alarm: Alarm;
+  /** By load balancer, the epoch under which this driver left its marker last. */
+  readonly left: Map<string, number>;
 }
 
 export const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);

@@ -7,7 +7,8 @@ import type { Marker } from '../contract/errors.ts';
 import { readDocument } from './content.ts';
 import { answers } from './exchange.ts';
 import { answerAttempts, type Host, isId, mapped, siteOf } from './host.ts';
-import { DamagedMarker, markerOrDamage, readMarker, type StoredMarker } from './marker-file.ts';
+import { DamagedMarker, type HostMarker } from '../contract/host-marker.ts';
+import { markerOrDamage, readMarker } from './marker-file.ts';
 import { observedListeners } from './observation.ts';
 import { parseShowStat, type StatRow } from './show-stat.ts';
 import { type ContentKey, idleHash, parseKey, type Running, type Site } from './site.ts';
@@ -54,7 +55,7 @@ export function survey(host: Host): Promise<readonly Surveyed[]> {
  * The marker as it truly is: after a crash between the start of a process and the note of its
  * generation, the process itself says which content it runs.
  */
-export function effectiveMarker(stored: StoredMarker, running: Running | null): Marker {
+export function effectiveMarker(stored: HostMarker, running: Running | null): Marker {
   const { epoch, removed } = stored;
   const generation = Math.max(stored.generation, liveGeneration(running));
   return { epoch, generation, removed };
@@ -65,7 +66,7 @@ function liveGeneration(running: Running | null): number {
 }
 
 /** The newest content that was served; null where there never was any, or it was removed. */
-export function liveContent(stored: StoredMarker, running: Running | null): ContentKey | null {
+export function liveContent(stored: HostMarker, running: Running | null): ContentKey | null {
   const noted = parseKey(stored.content);
   if (running === null || stored.removed) return noted;
   return noted === null || running.generation > noted.generation ? running : noted;

@@ -30,6 +30,7 @@ export function remove(
     await endGently(site.allProcesses(), host.options.stopGraceMs, host.clock);
     await forget(site);
     host.inStock.delete(target.id);
+    host.left.delete(target.id);
     return marker;
   });
 }

@@ -3,13 +3,8 @@ import type { Target } from '../contract/driver.ts';
 import type { Residence, Resident } from '../contract/residence.ts';
 import { readDocument } from './content.ts';
 import { type Host, isId, locked, mapped, siteOf } from './host.ts';
-import {
-  DamagedMarker,
-  listContents,
-  markerOrDamage,
-  readMarker,
-  writeMarker,
-} from './marker-file.ts';
+import { DamagedMarker } from '../contract/host-marker.ts';
+import { listContents, markerOrDamage, readMarker, writeMarker } from './marker-file.ts';
 import { effectiveMarker, liveContent } from './observe.ts';
 import { forget } from './remove.ts';
 import { keyText, parseKey, type Running, type Site } from './site.ts';
@@ -78,6 +73,7 @@ function release(host: Host, { id, epoch }: { id: string; epoch: number }): Prom
     );
     await forget(site);
     host.inStock.delete(id);
+    host.left.delete(id);
   });
 }
 

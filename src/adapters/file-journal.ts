@@ -1,14 +1,11 @@
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { z } from 'zod';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Journal } from '../ports/journal.ts';
+import { journalLine, parseJournal } from './journal-lines.ts';
 
 /** The file is rewritten when it has grown beyond this and at least half of it is outdated. */
 export const journalCompactBytes = 4 * 1024 * 1024;
-
-const Line = z.strictObject({ key: z.string(), value: z.string().nullable(), crc: z.int() });
 
 interface Save {
   readonly key: string;
@@ -78,17 +75,13 @@ export class FileJournal implements Journal {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    for (const [index, line] of text.split('\n').entries()) {
-      if (line === '') continue;
-      const entry = parseLine(line);
-      if (entry === null) {
-        this.#log.error(
-          { path: this.#path, line: index + 1 },
-          'A line of the journal was torn or corrupt and is dropped.',
-        );
-      } else if (entry.value === null) this.#entries.delete(entry.key);
-      else this.#entries.set(entry.key, entry.value);
-    }
+    const entries = parseJournal(text, (line) => {
+      this.#log.error(
+        { path: this.#path, line },
+        'A line of the journal was torn or corrupt and is dropped.',
+      );
+    });
+    for (const [key, value] of entries) this.#entries.set(key, value);
     await this.#compact();
   }
 
@@ -112,7 +105,7 @@ export class FileJournal implements Journal {
   }
 
   async #append(file: FileHandle, batch: readonly Save[]): Promise<void> {
-    const text = batch.map((save) => formatLine(save.key, save.value)).join('');
+    const text = batch.map((save) => journalLine(save.key, save.value)).join('');
     await file.appendFile(text);
     await file.datasync();
     this.#fileBytes += Buffer.byteLength(text);
@@ -154,7 +147,7 @@ export class FileJournal implements Journal {
     const directory = dirname(this.#path);
     await mkdir(directory, { recursive: true });
     const lines: string[] = [];
-    for (const [key, value] of this.#entries) lines.push(formatLine(key, value));
+    for (const [key, value] of this.#entries) lines.push(journalLine(key, value));
     const text = lines.join('');
     const temporary = `${this.#path}.tmp`;
     const file = await open(temporary, 'w', 0o600);
@@ -180,24 +173,4 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
-}
-
-function checksum(key: string, value: string | null): number {
-  return crc32(JSON.stringify([key, value]));
-}
-
-function formatLine(key: string, value: string | null): string {
-  return `${JSON.stringify({ key, value, crc: checksum(key, value) })}\n`;
-}
-
-function parseLine(line: string): { key: string; value: string | null } | null {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(line);
-  } catch {
-    return null; // The caller logs the line's number.
-  }
-  const parsed = Line.safeParse(raw).data;
-  if (parsed === undefined || parsed.crc !== checksum(parsed.key, parsed.value)) return null;
-  return parsed;
 }

@@ -30,6 +30,7 @@ import { Lease } from './lease.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
+import { Nudge } from './nudge.ts';
 import { takeOrders } from './orders.ts';
 import { Reach } from './reach.ts';
 import { sweep } from './sweep.ts';
@@ -70,6 +71,8 @@ export class Agent {
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #reach: Reach;
+  /** A marker of this host was found damaged. */
+  readonly #damaged = new Nudge();
   #sequence = 0;
   readonly #lease: Lease;
 
@@ -88,6 +91,7 @@ export class Agent {
       journal,
       counters: this.counters,
       health: this.#health.pushes,
+      damaged: () => this.#damaged.give(),
     });
     const own = { log, agent: options.id, devices: this.#devices };
     this.#home = new Homecoming({ ...options, ...own });
@@ -295,7 +299,14 @@ export class Agent {
     const drives = (id: string) => this.#devices.get(id) !== null;
     const mended: MendOptions['mended'] = (...which) => this.#home.mended(...which);
     const reclaim = () => this.#devices.unconfirm();
-    const round = { everyMs: timings.sweepMs, ask, drives, mended, reclaim };
+    const round = {
+      everyMs: timings.sweepMs,
+      ask,
+      drives,
+      mended,
+      reclaim,
+      damaged: this.#damaged,
+    };
     return sweep({ ...this.#options, ...round }, signal);
   }
 

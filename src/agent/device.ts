@@ -1,6 +1,7 @@
 import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
+import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import {
   covers,
   type DeviceEvent,
@@ -35,6 +36,8 @@ export interface DeviceOptions {
   readonly counters: { unexpected: number };
   /** How its traffic fares; null: this agent can't tell any more, because it does not hold it. */
   readonly told: (report: Omit<HealthReport, 'loadBalancer'> | null, answered: boolean) => void;
+  /** Its marker can't be read: nothing can be done to it before that is mended. */
+  readonly damaged: () => void;
   /** It was removed when nobody waited for that any more: there is nothing left to be remembered. */
   readonly removed: () => void;
 }
@@ -309,6 +312,7 @@ export class Device {
           'a driver failed in a way that it does not declare',
         );
       }
+      if (error instanceof DamagedMarker) this.#options.damaged();
       const failure = failureOf(error);
       report({ type: 'execute.failed', failure });
       this.#health.trouble(failure.message);

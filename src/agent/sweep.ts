@@ -4,10 +4,16 @@ import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import { straysMax } from '../../machines/protocol/agent-messages.ts';
 import { type MendOptions, mendMarkers } from './mend.ts';
+import type { Nudge } from './nudge.ts';
+
+/** How long after damage was heard of it is not heard of again: the control plane is asked each time. */
+const mendGapMs = 1_000;
 
 export interface SweepOptions extends MendOptions {
   readonly clock: Clock;
   readonly everyMs: number;
+  /** Given when a marker was found damaged, and must not wait for the next sweep. */
+  readonly damaged: Nudge;
   /** Does this agent drive it? */
   readonly drives: (loadBalancer: string) => boolean;
   /** Asks the records whose that is which this agent drives. */
@@ -24,12 +30,22 @@ export async function sweep(options: SweepOptions, signal: Cancellation): Promis
   while (!signal.aborted) {
     // First, and at once when it begins: nothing is applied where the marker is damaged.
     await mendMarkers(options);
-    await pause(clock, everyMs, signal);
+    await rest(options, clock.monotonicMs() + everyMs, signal);
     // That a load balancer was given to somebody else is told once, and may not have arrived.
     if (!signal.aborted) reclaim();
     for (const [name, driver] of drivers) {
       if (!signal.aborted) await sweepDevice(options, name, driver);
     }
+  }
+}
+
+/** Until the next sweep; what is found damaged meanwhile serves on, but nobody can look after it. */
+async function rest(options: SweepOptions, untilMs: number, signal: Cancellation): Promise<void> {
+  const { clock, damaged } = options;
+  const leftMs = (): number => Math.max(0, untilMs - clock.monotonicMs());
+  while (await damaged.rest(clock, leftMs(), signal)) {
+    await mendMarkers(options);
+    await pause(clock, Math.min(mendGapMs, leftMs()), signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../../machines/ports/random.ts';
 import { ConfigError } from '../config/load.ts';
@@ -13,20 +13,12 @@ const fileName = 'host-id';
 export async function hostIdOf(stateDir: string, random: Random): Promise<string> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const path = join(stateDir, fileName);
-  const made = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return null;
-    throw error;
-  });
-  if (made !== null) {
-    const id = `host-${random.uuid().slice(0, 8)}`;
-    try {
-      await made.writeFile(`${id}\n`);
-      await made.sync();
-    } finally {
-      await made.close();
-    }
-    return id;
-  }
+  const made = `host-${random.uuid().slice(0, 8)}`;
+  const isMissing = await readFile(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+  if (isMissing) await makeOnce(path, `${made}\n`, `${path}.${made}`);
   const text = (await readFile(path, 'utf8')).trim();
   const parsed = hostId.safeParse(text);
   if (!parsed.success) {
@@ -35,4 +27,22 @@ export async function hostIdOf(stateDir: string, random: Random): Promise<string
     );
   }
   return parsed.data;
+}
+
+/** Nobody ever finds half of it: not after a crash, nor another agent that starts in the same moment. */
+async function makeOnce(path: string, text: string, temporary: string): Promise<void> {
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }

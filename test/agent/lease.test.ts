@@ -301,6 +301,19 @@ describe('an incarnation', () => {
     expect((await journal.load()).get('incarnation')).toBe(String(above));
   });
 
+  test('of an agent that lost the last lines of its journal is above all that it ever was', async () => {
+    const { virtual, journal } = new AgentBench();
+    const kept = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    await virtual.run(60_000);
+    const lost = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    await virtual.run(60_000);
+
+    await virtual.settled(journal.save('incarnation', String(kept)));
+
+    const next = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    expect(next).toBeGreaterThan(lost);
+  });
+
   test('of an agent that lost its disk is above all that it ever was', async () => {
     const { virtual, journal } = new AgentBench();
     const before = await virtual.settled(nextIncarnation(journal, virtual.clock));

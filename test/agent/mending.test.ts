@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import { Strays } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
@@ -30,7 +32,9 @@ class Damaged extends AgentBench {
         done.push('removed');
         return { epoch: 1, generation: 0, removed: true };
       };
-      return { ...driver, descriptor: hostDescriptor, residence, remove };
+      const apply: Driver['apply'] = (target) =>
+        isMended() ? driver.apply(target) : Promise.reject(new DamagedMarker(id, 'is gone'));
+      return { ...driver, descriptor: hostDescriptor, residence, apply, remove };
     });
     this.done = done;
     const shard = subjects.shardOf('agent-1', 4);
@@ -80,6 +84,35 @@ describe('a damaged marker on the host of an agent', () => {
     await bench.virtual.run(presets.lan.sweepMs + 1_000);
 
     expect(bench.done).toEqual(['mended 3 false']);
+  });
+
+  test('that its agent comes upon is mended at once, and not with the next sweep', async () => {
+    const bench = new Damaged();
+    await bench.home();
+    const asked = bench.asked.length;
+    bench.knows = { purged: [], epochs: [{ loadBalancer: id, epoch: 7 }] };
+
+    const reply = await bench.command({ loadBalancer: id, epoch: 7 });
+    await bench.virtual.run(100);
+    const again = await bench.command({ loadBalancer: id, epoch: 7 });
+
+    expect(reply).toMatchObject({ type: 'failed', kind: 'retryable' });
+    expect(bench.asked).toHaveLength(asked + 1);
+    expect(bench.done).toEqual(['mended 7 false']);
+    expect(again).toMatchObject({ type: 'applied', epoch: 7 });
+    expect([...bench.agent.devices().values()]).toEqual(['active']);
+  });
+
+  test('that can not be mended is asked about once a second at most', async () => {
+    const bench = new Damaged();
+    await bench.home();
+    const asked = bench.asked.length;
+
+    for (const generation of [1, 2, 3, 4, 5]) {
+      await bench.command({ loadBalancer: id, epoch: 7, generation });
+    }
+
+    expect(bench.asked.length - asked).toBe(1);
   });
 
   test('is left alone while nobody answers', async () => {

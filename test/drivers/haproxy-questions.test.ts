@@ -22,6 +22,7 @@ function setup() {
     agent: 'agent-1',
     processes: new ProcessTable(clock),
     inStock: new Set(),
+    left: new Map(),
     driver: 'haproxy',
     addressMoves: false,
     addressing: hostsOwnAddress(options.stopGraceMs),

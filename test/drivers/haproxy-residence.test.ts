@@ -1,7 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import type { DeviceNotice } from '../../drivers/contract/driver.ts';
 import { FencedError, RetryableError } from '../../drivers/contract/errors.ts';
+import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import { readMarker } from '../../drivers/haproxy/marker-file.ts';
+import { markerLookMs } from '../../drivers/haproxy/watch.ts';
+import { eventually } from './support/eventually.ts';
 import { get } from './support/traffic.ts';
 import { vip } from './support/haproxy-host.ts';
 import { targetOf, web, world } from './support/world.ts';
@@ -109,6 +113,47 @@ describe('what moved to another host', () => {
     await returned.residence!.release({ id, epoch: 5 });
 
     expect(site.allProcesses()).toEqual([]);
+  });
+});
+
+describe('a marker that another one was put in the place of', () => {
+  /** What is told of it to its holder, who watches. */
+  async function toldOf(change: (text: string, path: string) => Promise<void>) {
+    const there = await held();
+    const { mine, document, id, site } = there;
+    const before = await readFile(site.markerPath, 'utf8');
+    await mine.apply(targetOf(document, 5, 2));
+    const notices: DeviceNotice[] = [];
+    const unwatch = mine.watch(id, (notice) => notices.push(notice));
+    await change(before, site.markerPath);
+    await eventually('its holder is told', () => notices.length > 0, 3 * markerLookMs);
+    unwatch();
+    return { ...there, notices };
+  }
+
+  test('by a backup is told to its holder, who puts it right without touching what runs', async () => {
+    const { mine, other, document, site, serving, notices } = await toldOf((text, path) =>
+      writeFile(path, text),
+    );
+
+    await mine.apply(targetOf(document, 5, 2));
+
+    expect(notices).toMatchObject([{ type: 'drifted' }]);
+    expect(notices[0]).toHaveProperty('reason', expect.stringContaining('has epoch 3 of mine'));
+    await expect(other.apply(targetOf(document, 4, 2))).rejects.toBeInstanceOf(FencedError);
+    expect(site.allProcesses()).toEqual([serving]);
+  });
+
+  test('by garbage is told to its holder, who can not go on before it is mended', async () => {
+    const { mine, document, id, notices, site, serving } = await toldOf((_, path) =>
+      writeFile(path, '\u0000'),
+    );
+
+    expect(notices).toMatchObject([{ type: 'drifted' }]);
+    await expect(mine.apply(targetOf(document, 5, 2))).rejects.toBeInstanceOf(DamagedMarker);
+    await mine.residence!.mend({ id, epoch: 5, removed: false });
+    await mine.apply(targetOf(document, 5, 2));
+    expect(site.allProcesses()).toEqual([serving]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { RetryableError } from '../../contract/errors.ts';
 import { type HostGround, siteOf } from '../host.ts';
-import { DamagedMarker, markerOrDamage, type StoredMarker } from '../marker-file.ts';
+import { DamagedMarker, type HostMarker } from '../../contract/host-marker.ts';
+import { markerOrDamage } from '../marker-file.ts';
 import type { LeaseTerm } from './lease.ts';
 
 /** An address that this driver has brought to the host, and keeps there. */
@@ -100,7 +101,7 @@ export class HeldAddresses {
     return stored.holder === this.#host.agent && stored.epoch <= epoch;
   }
 
-  #troubleWith(id: string, held: Held, stored: StoredMarker | DamagedMarker | null): string | null {
+  #troubleWith(id: string, held: Held, stored: HostMarker | DamagedMarker | null): string | null {
     if (stored === null) return 'its marker is gone';
     if (stored instanceof DamagedMarker) return stored.message;
     // An apply under way has claimed its epoch already.

@@ -59,6 +59,7 @@ export class DeviceBench {
       journal,
       counters: this.counters,
       removed: () => undefined,
+      damaged: () => undefined,
       told: (report, answered) => {
         if (report !== null) this.told.push({ ...report, answered });
       },
