@@ -1,5 +1,11 @@
+import { presets } from '../../machines/timings/timings.ts';
 import { vipsMoveScenario } from '../scenarios/vips-move.ts';
 import { dyingLeaversScenario } from './dying-leavers.ts';
+import { diesAgainScenario } from './dies-again.ts';
+import { forgottenVerdictsScenario } from './forgotten-verdicts.ts';
+import { lateAnswersScenario } from './late-answers.ts';
+import { lateCallsScenario } from './late-calls.ts';
+import { newJudgesScenario } from './new-judges.ts';
 import { lateRenewalsScenario } from './late-renewals.ts';
 import * as leases from './leases.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -11,6 +17,38 @@ export const bugsOfLeases: readonly PlantedBug[] = [
     bug: 'V10: controllers that start the next holder before the one before it has stopped',
     scenario: dyingLeaversScenario,
     parts: { bus: leases.believesInStops },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V11: agents that go on under their incarnation when their lease has ended',
+    scenario: forgottenVerdictsScenario,
+    parts: { agent: leases.keepsItsIncarnation },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V12: judges that have told of the lapse of an incarnation which had no lease yet',
+    scenario: diesAgainScenario,
+    parts: { controller: leases.foretellsLapses },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V13: agents whose lease counts from the receipt of an acknowledgement',
+    scenario: lateAnswersScenario,
+    parts: { agent: leases.countsFromReceipt },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V14: judges that know of no lease which a judge before them has given',
+    scenario: newJudgesScenario,
+    parts: { controller: leases.forgetsGivenLeases },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V18: agents that do not look at the clock after they have prolonged an address',
+    scenario: lateCallsScenario,
+    // Longer leases: with those of a local network, rounding down to whole seconds leaves no room for it.
+    timings: presets.wan,
+    parts: { leased: (options) => new leases.TrustingDriver(options) },
   },
   {
     checker: 'one-server-per-vip',

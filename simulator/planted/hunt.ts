@@ -20,7 +20,7 @@ export interface Hunt {
  * it, in which nothing may be found.
  */
 export async function hunt(
-  { checker, bug, scenario, parts }: PlantedBug,
+  { checker, bug, scenario, parts, timings }: PlantedBug,
   firstSeed: number,
   seedsMax: number = huntSeedsMax,
 ): Promise<Hunt> {
@@ -30,9 +30,10 @@ export async function hunt(
   while (foundBy === null && seeds < seedsMax) {
     const seed = firstSeed + seeds;
     seeds += 1;
-    const { violations } = await simulate({ seed, scenario, parts });
+    const run = { seed, scenario, ...(timings === undefined ? {} : { timings }) };
+    const { violations } = await simulate({ ...run, parts });
     if (violations.some((violation) => violation.checker === checker)) foundBy = seed;
-    if (!(await simulate({ seed, scenario })).ok) failWithout.push(seed);
+    if (!(await simulate(run)).ok) failWithout.push(seed);
   }
   return { checker, bug, scenario: scenario.name, foundBy, seeds, failWithout };
 }

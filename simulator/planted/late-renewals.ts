@@ -19,7 +19,7 @@ export const lateRenewalsScenario: Scenario = {
       atMs: firstMs + index * everyMs,
       forMs: draws.between(7_000, 10_000),
       target,
-      variant: 'before',
+      variant: 'before prolong',
     }));
     const work = drawWork(
       stream('workload'),

@@ -1,7 +1,10 @@
 import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
+import { Lapses, type LapsesOptions } from '../../src/controller/lapses.ts';
+import { Lease, type LeaseOptions } from '../../src/agent/lease.ts';
 import { Kernel } from '../world/kernel.ts';
+import { LeasedDriver } from '../world/leased-driver.ts';
 import { changed, losesStandings } from './buses.ts';
 
 /** Says for every holder that was left that it has stopped, and asks none of them. */
@@ -61,5 +64,79 @@ export class ReplacingKernel extends Kernel {
   override add(id: string, forMs: number): void {
     if (this.has(id)) super.change(id, forMs);
     else this.put(id, forMs);
+  }
+}
+
+/** An agent that goes on under its incarnation when its lease has ended, and takes it up again. */
+export function keepsItsIncarnation(options: AgentOptions): AgentOptions {
+  return { ...options, lease: (own) => new UnendingIncarnation(own) };
+}
+
+class UnendingIncarnation extends Lease {
+  override get isServedUnder(): boolean {
+    return false;
+  }
+}
+
+/** An agent for which an acknowledgement counts from when it comes, whenever its heartbeat was sent. */
+export function countsFromReceipt(options: AgentOptions): AgentOptions {
+  return { ...options, lease: (own) => new LeaseFromReceipt(own) };
+}
+
+class LeaseFromReceipt extends Lease {
+  readonly #clock: LeaseOptions['clock'];
+
+  constructor(options: LeaseOptions) {
+    super(options);
+    this.#clock = options.clock;
+  }
+
+  override renew(): boolean {
+    this.begin(this.#clock.monotonicMs());
+    return true;
+  }
+}
+
+/** A judge that has told of a lapse of the next incarnation as well, before that one had a lease. */
+export function foretellsLapses(options: ControllerOptions): ControllerOptions {
+  return { ...options, lapses: (own) => new ForetoldLapses(own) };
+}
+
+class ForetoldLapses extends Lapses {
+  readonly #foretold: Map<string, number>;
+
+  constructor(options: LapsesOptions) {
+    const foretold = new Map<string, number>();
+    super({
+      ...options,
+      lapsed: (agent, incarnation) => {
+        foretold.set(agent, incarnation + 1);
+        options.lapsed(agent, incarnation);
+      },
+    });
+    this.#foretold = foretold;
+  }
+
+  override given(agent: string, incarnation: number): void {
+    if (this.#foretold.get(agent) === incarnation) this.lastsFor(agent, incarnation, 0);
+    else super.given(agent, incarnation);
+  }
+}
+
+/** A judge that knows of no lease but those that it has given itself. */
+export function forgetsGivenLeases(options: ControllerOptions): ControllerOptions {
+  return { ...options, lapses: (own) => new OwnLapses(own) };
+}
+
+class OwnLapses extends Lapses {
+  override takenOver(agent: string, incarnation: number): void {
+    this.lastsFor(agent, incarnation, 0);
+  }
+}
+
+/** Does not look at the clock after it has prolonged an address. */
+export class TrustingDriver extends LeasedDriver {
+  protected override staysTooLong(): boolean {
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import type { Timings } from '../../machines/timings/timings.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { WorldParts } from '../world/parts.ts';
 
@@ -12,5 +13,7 @@ export interface PlantedBug {
   readonly bug: string;
   /** A scenario whose first seeds find it. */
   readonly scenario: Scenario;
+  /** By which everybody goes, with the bug and without it; the preset for local networks where it is not given. */
+  readonly timings?: Timings;
   readonly parts: Partial<WorldParts>;
 }

@@ -5,13 +5,17 @@ import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { Host } from './host.ts';
-import type { ExecMoment, LeasedDriverOptions } from './leased-driver.ts';
+import { execMoments } from './leased-driver.ts';
 import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
 
 /** How long a service manager takes to start again what has ended. */
 const serviceManagerMs = 500;
+
+/** Moments at which an agent may stand still: around what it does to addresses, and with a heartbeat on its way. */
+export const stallMoments = [...execMoments, 'after heartbeat'] as const;
+export type StallMoment = (typeof stallMoments)[number];
 
 /** An agent and its disk, which outlives it. */
 export class AgentHost extends Host {
@@ -21,7 +25,7 @@ export class AgentHost extends Host {
   #starts = 0;
   #disks = 1;
   #hasPower = true;
-  #stallsAt: ExecMoment | null = null;
+  #stallsAt: StallMoment | null = null;
   /** How long its agent wants to be waited for when it is restarted on purpose. */
   restartLeaseMs: number;
   /** While its host is down: is it to be started when that comes up? */
@@ -64,12 +68,14 @@ export class AgentHost extends Host {
     const journal = processJournal(process, this.#disk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
-    const exec: LeasedDriverOptions['exec'] = (moment) => {
-      if (moment === this.#stallsAt) this.#stall();
+    const exec = (moment: StallMoment): Promise<void> => {
+      this.#reach(moment);
       return delay(clock, world.delay('disk'));
     };
+    const { leased } = world.parts;
     const drivers = world.placesOf(id).map((place) => {
-      const driver = world.parts.driver(placeDriver(place, id, clock, exec), id, world.clock);
+      const own = placeDriver(place, { agent: id, clock, exec, leased });
+      const driver = world.parts.driver(own, id, world.clock);
       return [place.descriptor.name, processDriver(process, driver)] as const;
     });
     const options = world.parts.agent({
@@ -82,9 +88,10 @@ export class AgentHost extends Host {
         version: 'simulated',
       },
       incarnation,
-      bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
-        world.emit({ type: 'sent', from: id, subject, data }),
-      ),
+      bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) => {
+        world.emit({ type: 'sent', from: id, subject, data });
+        if (subject.endsWith('.heartbeat')) this.#reach('after heartbeat');
+      }),
       journal,
       drivers: new Map(drivers),
       clock,
@@ -122,7 +129,7 @@ export class AgentHost extends Host {
   }
 
   /** At the next such moment, its process stands still. */
-  stallAt(moment: ExecMoment): void {
+  stallAt(moment: StallMoment): void {
     this.#stallsAt = moment;
   }
 
@@ -132,7 +139,8 @@ export class AgentHost extends Host {
     this.resume();
   }
 
-  #stall(): void {
+  #reach(moment: StallMoment): void {
+    if (moment !== this.#stallsAt) return;
     this.#stallsAt = null;
     this.pause();
   }

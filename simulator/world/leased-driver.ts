@@ -17,11 +17,25 @@ export interface LeasedDriverOptions {
   readonly exec: (moment: ExecMoment) => Promise<void>;
 }
 
-/** Before and after a call of one of the host's tools: the agent may stand still at either. */
-export type ExecMoment = 'before' | 'after';
+/** Before and after each call of one of the host's tools: the agent may stand still at any. */
+export const execMoments = [
+  'before add',
+  'after add',
+  'before prolong',
+  'after prolong',
+  'before drop',
+  'after drop',
+  'before release',
+  'after release',
+] as const;
+export type ExecMoment = (typeof execMoments)[number];
 
 /** Lifetimes are given to the kernel in whole seconds. */
 const lifetimeUnitMs = 1_000;
+/** How long an address is kept when it comes: whoever brings it prolongs it then. */
+const firstMs = 1_000;
+/** How much longer than the lease the kernel may have been told to keep one; it is that late anyway. */
+const overrunMostMs = 250;
 
 /**
  * A driver whose load balancers answer at addresses that its host's kernel keeps as long as the agent's
@@ -63,18 +77,41 @@ export class LeasedDriver {
   }
 
   async #apply(target: Target) {
-    const { driver, kernel } = this.#options;
+    const { driver } = this.#options;
     const { id, epoch } = target;
     this.#admit(id, epoch);
     const applied = await driver.apply(target);
-    await this.#options.exec('before');
+    if (this.#held.has(id) && this.#options.kernel.has(id)) this.#hold(id, epoch);
+    else await this.#bring(id, epoch);
+    return applied;
+  }
+
+  /** For a moment first; all else is looked at again before it may stay. */
+  async #bring(id: string, epoch: number): Promise<void> {
+    const { kernel, exec } = this.#options;
+    await exec('before add');
+    this.#hold(id, epoch);
+    try {
+      if (!kernel.has(id)) kernel.add(id, firstMs);
+      await exec('after add');
+      this.#admit(id, epoch);
+      const gone = await this.#prolong([id], this.#until);
+      if (gone.length > 0) throw new RetryableError('its address is gone');
+    } catch (error) {
+      if (this.#isMarked(id, epoch)) {
+        this.#held.delete(id);
+        kernel.remove(id);
+      }
+      throw error;
+    }
+  }
+
+  /** All this is done under the load balancer's lock, which nobody else of the host holds meanwhile. */
+  #hold(id: string, epoch: number): void {
     this.#admit(id, epoch);
-    // All this is done under the load balancer's lock, which nobody else of the host holds meanwhile.
     if (!this.#isMarked(id, epoch))
       throw new RetryableError('somebody else has taken it meanwhile');
     this.#held.set(id, epoch);
-    kernel.add(id, this.#lifetimeMs(this.#until));
-    return applied;
   }
 
   #admit(id: string, epoch: number): void {
@@ -85,19 +122,44 @@ export class LeasedDriver {
   }
 
   async #renew(until: MonotonicMs): Promise<void> {
-    const { clock, kernel, exec } = this.#options;
     this.#until = until;
+    for (const [id, epoch] of this.#held) if (!this.#isMarked(id, epoch)) this.#held.delete(id);
     if (this.#held.size === 0) return;
-    const forMs = this.#lifetimeMs(until);
-    // The agent may stand still between the sum and the call: the call is late then (R16).
-    await exec('before');
-    for (const [id, epoch] of this.#held) {
-      if (!this.#isMarked(id, epoch)) this.#held.delete(id);
-      else if (forMs <= 0 || !kernel.change(id, forMs)) this.#notify(id);
+    for (const id of await this.#prolong([...this.#held.keys()], until)) this.#notify(id);
+  }
+
+  /**
+   * Lets the kernel keep the addresses until then, by whole seconds rounded down, and tells which of
+   * them are gone. The agent may stand still between the sum and the call: what was prolonged so late
+   * that it would stay too long is prolonged anew, for less, or taken away (R16).
+   */
+  async #prolong(ids: readonly string[], until: number): Promise<readonly string[]> {
+    const { clock, kernel, exec } = this.#options;
+    let present = ids;
+    let endsMs = 0;
+    do {
+      const forMs = this.#lifetimeMs(until);
+      if (forMs <= 0) break;
+      await exec('before prolong');
+      present = present.filter((id) => this.#isMine(id) && kernel.change(id, forMs));
+      await exec('after prolong');
+      endsMs = clock.monotonicMs() + forMs;
+    } while (this.staysTooLong(endsMs, until) && present.length > 0);
+    if (this.staysTooLong(endsMs, until + overrunMostMs)) {
+      for (const id of present) if (this.#isMine(id)) kernel.remove(id);
+      present = [];
     }
-    await exec('after');
-    if (clock.monotonicMs() <= until) return;
-    for (const [id, epoch] of this.#held) if (this.#isMarked(id, epoch)) kernel.remove(id);
+    return ids.filter((id) => !present.includes(id));
+  }
+
+  /** A look at the clock after a call: has it let the kernel keep addresses for longer than it may? */
+  protected staysTooLong(endsMs: number, untilMs: number): boolean {
+    return endsMs > untilMs;
+  }
+
+  #isMine(id: string): boolean {
+    const epoch = this.#held.get(id);
+    return epoch !== undefined && this.#isMarked(id, epoch);
   }
 
   async #drop(): Promise<void> {
@@ -105,8 +167,9 @@ export class LeasedDriver {
     const held = [...this.#held];
     this.#held.clear();
     for (const [id, epoch] of held) this.#dropped.set(id, epoch);
-    await this.#options.exec('before');
+    await this.#options.exec('before drop');
     for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
+    await this.#options.exec('after drop');
   }
 
   async #release({ id, epoch }: { readonly id: string; readonly epoch: number }): Promise<void> {
@@ -117,11 +180,12 @@ export class LeasedDriver {
 
   /** The address goes before what answers at it. */
   async #take(id: string, epoch: number): Promise<void> {
-    await this.#options.exec('before');
+    await this.#options.exec('before release');
     const marker = this.#options.device.peek(id)?.marker;
     if (marker !== undefined && marker.epoch > epoch) return;
     this.#held.delete(id);
     this.#options.kernel.remove(id);
+    await this.#options.exec('after release');
   }
 
   #watch(id: string, notify: (notice: DeviceNotice) => void): () => void {

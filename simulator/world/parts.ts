@@ -6,12 +6,15 @@ import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
 import { Kernel, type KernelOptions } from './kernel.ts';
+import { LeasedDriver, type LeasedDriverOptions } from './leased-driver.ts';
 import type { WireApi } from './wire.ts';
 
 /** What a world is put together from; a test that plants a bug replaces one of them. */
 export interface WorldParts {
   device(options: MemoryDeviceOptions): MemoryDevice;
   kernel(options: KernelOptions): Kernel;
+  /** What brings an agent's leased addresses to its host's kernel. */
+  leased(options: LeasedDriverOptions): LeasedDriver;
   stores(stores: Stores, clock: Clock): Stores;
   bus(bus: Bus, process: string, clock: Clock): Bus;
   driver(driver: Driver, agent: string, clock: Clock): Driver;
@@ -25,6 +28,7 @@ export interface WorldParts {
 export const soundParts: WorldParts = {
   device: (options) => new MemoryDevice(options),
   kernel: (options) => new Kernel(options),
+  leased: (options) => new LeasedDriver(options),
   stores: (stores) => stores,
   bus: (bus) => bus,
   driver: (driver) => driver,

@@ -1,10 +1,10 @@
 import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
 import { virtualResidence } from './virtual-residence.ts';
-import { LeasedDriver, type LeasedDriverOptions } from './leased-driver.ts';
+import type { LeasedDriverOptions } from './leased-driver.ts';
+import { soundParts, type WorldParts } from './parts.ts';
 
 /** How often agents compare what is on their devices with what they wrote. */
 const auditMs = 3_000;
@@ -66,17 +66,21 @@ export const markedApplianceName = 'marked-appliance';
 /** Where a host serves what answers at addresses that move. */
 export const vipsOf = (host: string): string => `${host}-vips`;
 
-/** The driver of an agent for a place, where `exec` runs the host's own tools. */
+/** Whose driver it is, and how its agent runs the host's own tools, where it does. */
+export interface PlaceDriverOptions extends Pick<LeasedDriverOptions, 'agent' | 'clock'> {
+  readonly exec?: LeasedDriverOptions['exec'];
+  readonly leased?: WorldParts['leased'];
+}
+
+/** The driver of an agent for a place. */
 export function placeDriver(
   place: Place,
-  agent: string,
-  clock: Clock,
-  exec: LeasedDriverOptions['exec'] = () => Promise.resolve(),
+  { agent, clock, exec = () => Promise.resolve(), leased = soundParts.leased }: PlaceDriverOptions,
 ): Driver {
   const { descriptor, device, kernel } = place;
   const driver = { ...memoryDriver(device, agent, { clock, auditMs }), descriptor };
   if (kernel !== null) {
-    return new LeasedDriver({ driver, device, kernel, agent, clock, exec }).asDriver();
+    return leased({ driver, device, kernel, agent, clock, exec }).asDriver();
   }
   if (descriptor.fence !== 'host') return driver;
   const release = ({ id }: { readonly id: string }): Promise<void> =>

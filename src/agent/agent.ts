@@ -26,7 +26,7 @@ import { Devices } from './devices.ts';
 import { Farewell } from './farewell.ts';
 import { HealthDesk } from './health-desk.ts';
 import { Homecoming } from './homecoming.ts';
-import { Lease } from './lease.ts';
+import { Lease, type LeaseOptions } from './lease.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
@@ -46,6 +46,8 @@ export interface AgentOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly shards: number;
+  /** How it keeps its lease; by the rules R12 and R13 where it is not given. */
+  readonly lease?: (options: LeaseOptions) => Lease;
   /** An operator has asked for it: this process is to end now, and is started again; not without it. */
   readonly restart?: () => void;
 }
@@ -80,7 +82,7 @@ export class Agent {
     this.#options = options;
     const { clock, log, timings, journal } = options;
     this.#beatSubject = this.#up('heartbeat');
-    this.#lease = new Lease(options);
+    this.#lease = options.lease?.(options) ?? new Lease(options);
     this.#reach = new Reach(options);
     const incarnation = () => this.incarnation;
     this.#health = new HealthDesk({ ...options, agent: options.id, incarnation });

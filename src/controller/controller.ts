@@ -23,6 +23,7 @@ import { ForeignSeats } from './foreign-seats.ts';
 import { HealthBoard } from './health-board.ts';
 import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
+import { Lapses, type LapsesOptions } from './lapses.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
@@ -51,6 +52,8 @@ export interface ControllerOptions {
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** Who is preferred as a holder; by default the least loaded that the load balancer's hash picks. */
   readonly rank?: RankPolicy;
+  /** How it counts when leases have run out; by the rules R13 and R15 where it is not given. */
+  readonly lapses?: (options: LapsesOptions) => Lapses;
   /** Load balancers that are to be on different hosts, by their tags; none by default. */
   readonly apart?: readonly ApartGroup[];
   /** There is this load balancer already at the start: its addresses have to be on record, too. */
@@ -134,6 +137,7 @@ export class Controller {
       provenMs: () => this.#proven.nowMs,
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
       boundCount: (agent) => seats.load(agent) + this.#foreign.bound(agent),
+      lapses: options.lapses ?? ((own) => new Lapses(own)),
       stepped: (step) => this.#noteAgent(step),
       known: (...news) => {
         this.#agentKnown(...news);

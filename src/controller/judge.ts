@@ -24,7 +24,7 @@ import { countUnexpected, worker } from '../host/children.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
-import { keptForMs, Lapses } from './lapses.ts';
+import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
@@ -45,6 +45,7 @@ export interface JudgeOptions {
   readonly term: (agent: string) => number;
   /** How many load balancers are bound to the agent. */
   readonly boundCount: (agent: string) => number;
+  readonly lapses: (options: LapsesOptions) => Lapses;
   readonly stepped: (step: Step<LivenessContext>) => void;
   /** An agent's state, as far as others may act on it: verdicts at once, births once committed. */
   readonly known: (agent: string, state: string, context: LivenessContext, told: Told) => void;
@@ -88,7 +89,7 @@ export class Judge {
       running: (agent) => this.#running(agent),
     });
     this.host = new ActorHost(kind, { clock, random, log, timings });
-    this.#lapses = new Lapses({
+    this.#lapses = options.lapses({
       clock,
       lapseMs: timings.lapseMs,
       isOver: (agent, incarnation) => this.#verdict(agent, incarnation) !== null,
@@ -307,7 +308,7 @@ export class Judge {
     const keptMs = keptForMs(context.keptUntil, clock.wallMs(), timings.restartLeaseMs);
     if (keptMs > 0) this.#lapses.kept(agent, keptMs);
     for (const incarnation of [context.incarnation - 1, context.incarnation]) {
-      if (incarnation > context.lapsed) this.#lapses.given(agent, incarnation);
+      if (incarnation > context.lapsed) this.#lapses.takenOver(agent, incarnation);
     }
     this.#known(agent, context);
   }

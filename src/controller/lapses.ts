@@ -42,12 +42,25 @@ export class Lapses {
 
   /** It is told in this moment that it holds a lease, or may have been told so until now. */
   given(agent: string, incarnation: number): void {
+    this.lastsFor(agent, incarnation, this.#options.lapseMs);
+  }
+
+  /** From now on, and however often it was said before. */
+  protected lastsFor(agent: string, incarnation: number, forMs: number): void {
     let incarnations = this.#given.get(agent);
     if (incarnations === undefined) {
       incarnations = new Map();
       this.#given.set(agent, incarnations);
     }
-    incarnations.set(incarnation, this.#in(this.#options.lapseMs));
+    incarnations.set(incarnation, this.#in(forMs));
+  }
+
+  /**
+   * This judge has taken it over: what its predecessor told it, it can't know, so it may have been told so
+   * in this moment (R15).
+   */
+  takenOver(agent: string, incarnation: number): void {
+    this.given(agent, incarnation);
   }
 
   /** It is waited for so long, and so long its host keeps what it serves; whatever becomes of it then. */

@@ -60,8 +60,7 @@ function onHost(given: { leaves?: boolean; release?: () => Promise<void> } = {})
   return new Return((_, device, clock) => {
     const driver = placeDriver(
       { name: 'host', descriptor, device, host: 'host-1', kernel: null },
-      self,
-      clock,
+      { agent: self, clock },
     );
     return { ...driver, residence: { ...driver.residence!, release } };
   });

@@ -17,11 +17,16 @@ test('every checker has a planted bug', () => {
   expect([...covered].toSorted()).toEqual([...new Set(kinds.map(({ name }) => name))].toSorted());
 });
 
-test('every known violation of the binding rules that may come about is planted', () => {
+test('every known violation of the binding rules in force is planted', () => {
   const planted = plantedBugs.flatMap(({ bug }) => /^V\d+(?=:)/.exec(bug) ?? []);
   expect(planted.toSorted()).toEqual([
     'V1',
     'V10',
+    'V11',
+    'V12',
+    'V13',
+    'V14',
+    'V18',
     'V19',
     'V2',
     'V3',
