@@ -81,6 +81,15 @@ export const capableAgentsOnly: CheckerKind = {
       if (host !== undefined && host !== null) hosts.set(id, host);
     };
 
+    const judged = (agent: string, value: string, atMs: number): void => {
+      const { value: state, context } = livenessOf(value);
+      const key = keyOf(seatIn(agent, value));
+      descriptions.set(key, context.description);
+      if (state === 'dead' || state === 'retired') endedMs.set(key, atMs);
+      if (state !== 'restarting') awayMs.delete(key);
+      else if (!awayMs.has(key)) awayMs.set(key, atMs);
+    };
+
     return {
       onEvent(event, atMs) {
         if (event.type === 'asked' || event.type === 'wire') {
@@ -92,18 +101,23 @@ export const capableAgentsOnly: CheckerKind = {
           }
           return;
         }
+        if (event.type === 'lost' && event.bucket === 'liveness') {
+          // A verdict that is lost was never heard of: the agent goes on under its incarnation.
+          for (const change of event.changes) {
+            if (change.type === 'put') endedMs.delete(keyOf(seatIn(event.key, change.value)));
+          }
+          if (event.now?.type === 'put') judged(event.key, event.now.value, atMs);
+        }
         if (event.type !== 'stored' || event.change.type !== 'put') return;
         const { key, value } = event.change;
         if (event.bucket === 'binding') noted(key, value, atMs);
-        else if (event.bucket === 'liveness') {
-          const { value: state, context } = livenessOf(value);
-          const seat = { agent: key, incarnation: context.incarnation };
-          descriptions.set(keyOf(seat), context.description);
-          if (state === 'dead' || state === 'retired') endedMs.set(keyOf(seat), atMs);
-          if (state !== 'restarting') awayMs.delete(keyOf(seat));
-          else if (!awayMs.has(keyOf(seat))) awayMs.set(keyOf(seat), atMs);
-        }
+        else if (event.bucket === 'liveness') judged(key, value, atMs);
       },
     };
   },
 };
+
+const seatIn = (agent: string, value: string): Pick<Seat, 'agent' | 'incarnation'> => ({
+  agent,
+  incarnation: livenessOf(value).context.incarnation,
+});

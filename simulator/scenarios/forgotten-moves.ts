@@ -18,8 +18,8 @@ const cutsMs = [7_000, 26_000];
 /** How far from its cut's beginning the trouble before and after it is. */
 const beforeMs = 5_000;
 const afterMs = 8_000;
-/** How long after the cut every agent has claimed what it holds. */
-const claimedMs = 5_000;
+/** How long before the cut an agent falls silent whose load is moved just before it. */
+const silentMs = [2_700, 4_000] as const;
 
 /**
  * The NATS cluster loses power just after load balancers have moved, were edited and deleted, and mostly
@@ -35,10 +35,11 @@ export const forgottenMovesScenario: Scenario = {
   plan(stream, frame) {
     const draws = stream('faults');
     const faults = cutsMs.flatMap((atMs) => {
-      const target = draws.pick(['all', 'binding', 'desired', 'desired', 'desired']);
+      const target = draws.pick(['all', 'all', 'binding', 'desired', 'desired', 'desired']);
+      const isAlone = target === 'all' && draws.chance(0.5);
       return [
         ...losePower(draws, frame, atMs, target),
-        ...troubleAgents(draws, frame, atMs, target),
+        ...(isAlone ? loseTheWitness : troubleAgents)(draws, frame, atMs),
         ...troubleDevices(draws, atMs),
       ];
     });
@@ -83,24 +84,33 @@ function losePower(
   return [cut, ...deaths, ...(draws.chance(0.7) ? [election] : [])];
 }
 
-/**
- * Where bindings are lost, agents die only when those that hold more than is on record had time to say so: if
- * whoever remembers an epoch dies with the record of it, no rule can know that it was given.
- */
-function troubleAgents(
-  draws: RandomStream,
-  { ids }: PlanFrame,
-  cutMs: number,
-  target: string,
-): Fault[] {
-  const fromMs = cutMs + (target === 'desired' ? -beforeMs : claimedMs);
+function troubleAgents(draws: RandomStream, { ids }: PlanFrame, cutMs: number): Fault[] {
   return Array.from({ length: draws.integer(1, 4) }, () => {
     const kind = draws.pick([agentCrash, agentCrash, agentPause, agentCut]);
-    const atMs = draws.between(fromMs, cutMs + afterMs);
+    const atMs = draws.between(cutMs - beforeMs, cutMs + afterMs);
     const variant = kind === agentCut ? 'both' : '';
     const forMs = draws.between(500, 5_000);
     return { kind: kind.name, atMs, forMs, target: draws.pick(ids), variant };
   });
+}
+
+/**
+ * All but one agent are silent until that one has everything. It dies with the records of that, and the
+ * others are heard again as if they had never been gone: only a device can tell.
+ */
+function loseTheWitness(draws: RandomStream, { ids }: PlanFrame, cutMs: number): Fault[] {
+  const kind = draws.pick([agentPause, agentCut]);
+  const atMs = cutMs - draws.between(...silentMs);
+  const [witness = '', ...others] = ids;
+  const dies = { atMs: cutMs, forMs: draws.between(2_000, 9_000), target: witness };
+  return [
+    ...others.map((target) => {
+      const forMs = cutMs - atMs + draws.between(0, 2_000);
+      const variant = kind === agentCut ? 'both' : '';
+      return { kind: kind.name, atMs, forMs, target, variant };
+    }),
+    { kind: agentCrash.name, ...dies, variant: '' },
+  ];
 }
 
 function troubleDevices(draws: RandomStream, cutMs: number): Fault[] {

@@ -13,6 +13,7 @@ import { firstAgentAppearsScenario } from './first-agent-appears.ts';
 import { forgottenMovesScenario } from './forgotten-moves.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
+import { interruptedDrainScenario } from './interrupted-drain.ts';
 import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
 import { lostPromotionScenario } from './lost-promotion.ts';
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   rollingUpgradeScenario,
   drainScenario,
   maintenanceScenario,
+  interruptedDrainScenario,
   vipsMoveScenario,
   plannedRestartScenario,
   firstAgentAppearsScenario,

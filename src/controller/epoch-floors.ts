@@ -9,14 +9,14 @@ const LastEpoch = z.object({
 });
 
 /**
- * The last epochs that this controller has seen on record: where a store has lost acknowledged writes,
- * it may name an older one than was given. Whoever is named next has to be above it (R9).
+ * The last epochs that this controller has seen on record or was told of: where a store has lost
+ * acknowledged writes, it may name an older one than was given. Whoever is named next has to be above it (R9).
  */
 export class EpochFloors {
   /** Committed by this controller's own actors. */
   readonly #committed = new Map<string, number>();
-  /** Read in records that were lost afterwards. */
-  readonly #lost = new Map<string, number>();
+  /** Read in records that were lost afterwards, or told by agents. */
+  readonly #seen = new Map<string, number>();
 
   committed(id: string, { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>): void {
     this.#committed.set(id, lastEpoch);
@@ -25,7 +25,12 @@ export class EpochFloors {
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
     const { lastEpoch } = LastEpoch.parse(JSON.parse(record)).snapshot.context;
-    this.#lost.set(id, Math.max(lastEpoch, this.#lost.get(id) ?? 0));
+    this.claimed(id, lastEpoch);
+  }
+
+  /** An agent holds it, or was refused by a device that knows it: true, whatever the record says later. */
+  claimed(id: string, epochSeen: number): void {
+    this.#seen.set(id, Math.max(epochSeen, this.#seen.get(id) ?? 0));
   }
 
   /** Another controller commits from now on, and what was read of it later may be older. */
@@ -36,7 +41,7 @@ export class EpochFloors {
   /** There is no such load balancer any more. */
   forget(id: string): void {
     this.#committed.delete(id);
-    this.#lost.delete(id);
+    this.#seen.delete(id);
   }
 
   /** What a record has to be told that names an older epoch than was given; null for any other. */
@@ -45,7 +50,7 @@ export class EpochFloors {
     { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>,
     at: number,
   ): LoadBalancerEvent | null {
-    const seen = Math.max(this.#committed.get(id) ?? 0, this.#lost.get(id) ?? 0);
+    const seen = Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
     if (seen <= lastEpoch) return null;
     const who = { agent: nobody, incarnation: 1 };
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };

@@ -272,13 +272,16 @@ export class LoadBalancerOwner {
 
   #running(id: string): void {
     const restored = this.host.actor(id)?.snapshot ?? null;
-    if (restored !== null) this.#note(id, restored);
+    if (restored !== null) {
+      this.#note(id, restored);
+      // Before anything makes it name somebody.
+      this.#raiseEpochs(id, restored.context as LoadBalancerContext);
+    }
     const document = this.#desired.get(id);
     if (document !== null) this.#tellDesired(id, document);
     const context = this.host.context(id);
     if (context === null) return;
     const { seats, fleet, clock } = this.#options;
-    this.#raiseEpochs(id, context);
     this.#repairs.outrunBy(id, context);
     // A restored binding may name an incarnation that ended while nobody watched (R10).
     const at = clock.wallMs();

@@ -10,6 +10,7 @@ import type { ActorHost } from '../host/actor-host.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { DesiredDocuments } from './desired-documents.ts';
 import { issuedAbove } from './edits.ts';
+import type { EpochFloors } from './epoch-floors.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { Newcomers } from './newcomers.ts';
 import { tellStanding } from './standings.ts';
@@ -22,6 +23,7 @@ export interface RepairsOptions {
   readonly fleet: FleetView;
   readonly desired: DesiredDocuments;
   readonly newcomers: Newcomers;
+  readonly floors: EpochFloors;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -45,6 +47,7 @@ export class Repairs {
       return;
     }
     const { epoch, generation, removed } = claim;
+    this.#options.floors.claimed(id, epoch);
     const at = clock.wallMs();
     host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
     if (!removed) {
