@@ -149,7 +149,7 @@ export class Agent {
     this.#subscriptions.push(
       this.#options.bus.onStatus((status) => {
         // Its end may have been that of the store as well, with what had been confirmed.
-        if (status === 'connected') this.#devices.unconfirm();
+        if (status === 'connected') this.#claimAnew();
         this.#actor.send({ type: status === 'connected' ? 'bus.connected' : 'bus.disconnected' });
       }),
     );
@@ -217,6 +217,12 @@ export class Agent {
     return this.#devices.states();
   }
 
+  /** What a record has confirmed may have moved since, and the word of that may have been lost. */
+  #claimAnew(): void {
+    this.#devices.unconfirm();
+    this.#home.unconfirm();
+  }
+
   // What controllers send.
 
   #listen(): void {
@@ -275,7 +281,7 @@ export class Agent {
         const reply = await call(bus, this.#up('register'), request, RegisterReply, timeoutMs);
         if (reply.type === 'accepted') {
           this.#lease.begin(sentAt);
-          for (const device of this.#devices.all()) device.unconfirm();
+          this.#claimAnew();
           report({ type: 'register.accepted' });
           return;
         }
@@ -300,7 +306,7 @@ export class Agent {
       call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
     const drives = (id: string) => this.#devices.get(id) !== null;
     const mended: MendOptions['mended'] = (...which) => this.#home.mended(...which);
-    const reclaim = () => this.#devices.unconfirm();
+    const reclaim = () => this.#claimAnew();
     const round = {
       everyMs: timings.sweepMs,
       ask,

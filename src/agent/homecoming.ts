@@ -34,6 +34,8 @@ interface Adoption {
 export class Homecoming {
   readonly #options: HomecomingOptions;
   readonly #claims = new Map<string, Claim>();
+  /** By the record, this agent's own; it has not been commanded yet, and it may be lost before. */
+  readonly #awaited = new Map<string, Claim>();
   readonly #entries = new Map<string, JournalEntry>();
   readonly #adoptions = new Map<string, Adoption>();
   /** The drivers' names by which all that is held. */
@@ -69,16 +71,24 @@ export class Homecoming {
   /** It was commanded: from now on its device speaks for it. */
   commanded(id: string): void {
     this.#claims.delete(id);
+    this.#awaited.delete(id);
     this.#adoptions.delete(id);
   }
 
   /** What the record says of something that is only remembered; true when it is to be forgotten. */
   standing({ loadBalancer, epoch, holder }: Standing): boolean {
-    const claim = this.#claims.get(loadBalancer);
+    const claim = this.#claims.get(loadBalancer) ?? this.#awaited.get(loadBalancer);
     if (claim === undefined || epoch < claim.epoch) return false;
     if (holder !== this.#options.agent) return true;
     this.#claims.delete(loadBalancer);
+    this.#awaited.set(loadBalancer, claim);
     return false;
+  }
+
+  /** Claims again what the record gave this agent and nobody has commanded since: it may have moved. */
+  unconfirm(): void {
+    for (const [id, claim] of this.#awaited) this.#claims.set(id, claim);
+    this.#awaited.clear();
   }
 
   /**
@@ -107,6 +117,7 @@ export class Homecoming {
     driver: string,
   ): void {
     if (this.#options.devices.get(id) !== null) return;
+    this.#awaited.delete(id);
     this.#claims.set(id, { loadBalancer: id, epoch, generation, removed });
     this.#drivers.set(id, driver);
   }

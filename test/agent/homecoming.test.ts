@@ -94,6 +94,21 @@ describe('what the journal of an agent that returns says', () => {
     expect(await bench.noted()).toBeUndefined();
   });
 
+  test('is claimed anew with each connection while nobody has commanded it', async () => {
+    const bench = new Return();
+    await bench.remember();
+    await bench.home();
+    await bench.told({ epoch: 4, holder: self });
+    const confirmed = bench.claims;
+
+    bench.bus.disconnect(null);
+    bench.bus.reconnect();
+    await bench.virtual.run(2 * presets.lan.heartbeatMs);
+
+    expect(confirmed).toEqual([]);
+    expect(bench.claims).toMatchObject([{ loadBalancer: bench.id, epoch: 3 }]);
+  });
+
   test('is not forgotten for a record that is older', async () => {
     const bench = new Return();
     await bench.remember();
