@@ -40,7 +40,7 @@ export interface RunOptions extends Partial<Size> {
   readonly trace?: Trace;
   /** Replaces the drawn plan: to run one that was kept or edited. */
   readonly plan?: Plan;
-  /** The preset for local networks where it is not given. */
+  /** The scenario's own where it is not given. */
   readonly timings?: Timings;
   readonly onLine?: (line: Line) => void;
   /** Is given the plan before anything happens. */
@@ -94,6 +94,14 @@ export function sizeOf(run: RunOptions): Size {
   };
 }
 
+/** What was asked for, or the scenario's own. */
+export function timingsOf({
+  timings,
+  scenario,
+}: Pick<RunOptions, 'timings' | 'scenario'>): Timings {
+  return timings ?? scenario.timings ?? presets.lan;
+}
+
 function rounded({ unservedMs, twiceMs }: TrafficSums): TrafficSums {
   // A part of a millisecond at two places is not none.
   return { unservedMs: Math.round(unservedMs), twiceMs: Math.ceil(twiceMs) };
@@ -128,7 +136,7 @@ class Run {
     const { agents, controllers, agentsPerHost = 1, vips = false } = this.#size;
     this.#world = new World({
       seed,
-      timings: options.timings ?? presets.lan,
+      timings: timingsOf(options),
       agents,
       agentsPerHost,
       vips,

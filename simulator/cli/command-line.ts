@@ -95,7 +95,7 @@ export function commandLine(): Command {
 function timingsOption(): Option {
   return new Option(
     '--timings <preset>',
-    'which preset of durations agents and controllers go by (default: lan)',
+    `which preset of durations agents and controllers go by ${own}`,
   ).choices(Object.keys(presets));
 }
 

@@ -2,7 +2,7 @@ import { Document, isMap, isSeq, visit } from 'yaml';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Plan } from '../scenarios/scenario.ts';
-import { type RunOptions, sizeOf } from '../simulate.ts';
+import { type RunOptions, sizeOf, timingsOf } from '../simulate.ts';
 import { itself } from '../workload/resources.ts';
 import type { Work } from '../workload/work.ts';
 import { formatDuration } from './duration.ts';
@@ -42,7 +42,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
       ...(agentsPerHost === 1 ? {} : { agentsPerHost }),
       ...(vips ? { vips } : {}),
     },
-    timings: timingsOf(run.timings),
+    timings: timingsEntry(timingsOf(run)),
     until: formatDuration(plan.untilMs),
     ...(plan.absent === undefined ? {} : { absent: plan.absent }),
     faults: plan.faults.map(faultEntry),
@@ -53,7 +53,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
   };
 }
 
-function timingsOf(timings: Timings = presets.lan): object {
+function timingsEntry(timings: Timings): object {
   const changed = Object.entries(timings).filter(
     ([name, value]) => presets.lan[name as keyof Timings] !== value,
   );

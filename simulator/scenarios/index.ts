@@ -1,6 +1,7 @@
 import { agentCrashScenario } from './agent-crash.ts';
 import { agentFlapsScenario } from './agent-flaps.ts';
 import { agentHangsScenario } from './agent-hangs.ts';
+import { agentsStandStillScenario } from './agents-stand-still.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   maintenanceScenario,
   interruptedDrainScenario,
   vipsMoveScenario,
+  agentsStandStillScenario,
   plannedRestartScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,

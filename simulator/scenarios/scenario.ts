@@ -1,3 +1,4 @@
+import type { Timings } from '../../machines/timings/timings.ts';
 import type { CheckerKind } from '../checkers/checker.ts';
 import type { Fault, FaultFrame } from '../faults/fault.ts';
 import type { RandomStream } from '../world/random-streams.ts';
@@ -51,6 +52,8 @@ export interface Scenario {
   /** What must hold, in a sentence: in plain words, what its checkers look for. */
   readonly promise: string;
   readonly size: Size;
+  /** By which everybody goes where nobody asks for others; the preset for local networks without it. */
+  readonly timings?: Timings;
   /** Draws the size of each seed's world, where they differ. */
   drawSize?(stream: RandomStream): Size;
   plan(stream: (name: string) => RandomStream, frame: PlanFrame): Plan;

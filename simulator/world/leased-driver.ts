@@ -45,7 +45,9 @@ export class LeasedDriver {
   readonly #options: LeasedDriverOptions;
   /** What is served under the lease, by the epoch that it was applied with. */
   readonly #held = new Map<string, number>();
-  /** What was let go of with a lease: only a newer epoch brings it back. */
+  /** What was asked for under this lease, whether it has come about or not, by its newest epoch. */
+  readonly #asked = new Map<string, number>();
+  /** What ended with a lease: only a newer epoch brings it back. */
   readonly #dropped = new Map<string, number>();
   readonly #watchers = new Map<string, Set<(notice: DeviceNotice) => void>>();
   #until = Number.NEGATIVE_INFINITY;
@@ -80,6 +82,7 @@ export class LeasedDriver {
     const { driver } = this.#options;
     const { id, epoch } = target;
     this.#admit(id, epoch);
+    this.#asked.set(id, Math.max(epoch, this.#asked.get(id) ?? epoch));
     const applied = await driver.apply(target);
     if (this.#held.has(id) && this.#options.kernel.has(id)) this.#hold(id, epoch);
     else await this.#bring(id, epoch);
@@ -166,7 +169,9 @@ export class LeasedDriver {
     this.#until = Number.NEGATIVE_INFINITY;
     const held = [...this.#held];
     this.#held.clear();
-    for (const [id, epoch] of held) this.#dropped.set(id, epoch);
+    // What failed and is tried again must not come back with the next lease (R12).
+    for (const [id, epoch] of this.#asked) this.#dropped.set(id, epoch);
+    this.#asked.clear();
     await this.#options.exec('before drop');
     for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
     await this.#options.exec('after drop');
