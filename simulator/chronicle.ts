@@ -46,6 +46,7 @@ export class Chronicle {
 }
 
 const untold: ReadonlySet<WorldEvent['type']> = new Set([
+  'started',
   'stored',
   'learnt',
   'written',
@@ -80,6 +81,26 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     }
     case 'forgot':
       return { ...empty, who: event.place, what: 'forgot', loadBalancer: event.loadBalancer };
+    case 'damaged': {
+      const { place, loadBalancer, how } = event;
+      return { ...empty, who: place, what: 'marker damaged', loadBalancer, detail: how };
+    }
+    case 'mended': {
+      const { place, loadBalancer, marker } = event;
+      const { epoch, generation, removed } = marker;
+      const detail = removed ? 'as removed' : '';
+      return {
+        ...empty,
+        who: place,
+        what: 'marker mended',
+        loadBalancer,
+        epoch,
+        generation,
+        detail,
+      };
+    }
+    case 'journal-damaged':
+      return { ...empty, who: event.agent, what: 'journal damaged', detail: event.how };
     case 'lost': {
       const { bucket, key, changes, now } = event;
       const revisions = changes.map(({ revision }) => revision).join(', ');
@@ -104,6 +125,7 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     case 'logged': {
       return { ...empty, who: event.process, what: event.level, detail: event.message };
     }
+    case 'started':
     case 'stored':
     case 'learnt':
     case 'written':

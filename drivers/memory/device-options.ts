@@ -32,6 +32,8 @@ export interface MemoryDeviceOptions {
   readonly clock: Clock;
   /** Asked at each call; without it, calls take no time. */
   readonly latency?: (call: DeviceCall) => Latency;
+  /** Asked when a call about a load balancer is carried out: throws where it can not be. */
+  readonly admit?: (id: string) => void;
   /** Told of each log entry at the moment it happens. */
   readonly onEntry?: (entry: ApplyLogEntry) => void;
   /**

@@ -241,6 +241,16 @@ export class MemoryDevice {
     this.#tellServing(id, 'trouble');
   }
 
+  /** Somebody changes its marker alone, and perhaps what it serves; null: nothing is known of it any more. */
+  remark(id: string, marker: Marker | null, keepsContent: boolean): void {
+    const held = this.#contents.get(id);
+    if (held === null) return;
+    const rest = keepsContent ? held : { ...held, document: null, running: false };
+    if (marker === null) this.#contents.forget(id);
+    else this.#contents.set(id, { ...rest, marker });
+    this.#tellServing(id, 'trouble');
+  }
+
   /** It goes down: nothing serves, nothing answers, and what was on its way is lost. */
   halt(reason: string): void {
     this.#down = reason;
@@ -260,7 +270,7 @@ export class MemoryDevice {
     const boots = this.#boots;
     const { beforeMs, afterMs } = this.#latency(call);
     if (beforeMs > 0) await delay(this.#clock, beforeMs);
-    this.#admitCall();
+    this.#admitCall(call);
     const result = run();
     if (afterMs > 0) await delay(this.#clock, afterMs);
     if (boots !== this.#boots) throw new RetryableError('the device went down meanwhile');
@@ -275,7 +285,7 @@ export class MemoryDevice {
     const { beforeMs, afterMs } = this.#latency(call);
     if (beforeMs > 0) await delay(this.#clock, beforeMs);
     lost();
-    this.#admitCall();
+    this.#admitCall(call);
     const seen = this.#contents.get(call.lb)?.marker ?? null;
     if (this.#options.markerAgeMs !== undefined) {
       await delay(this.#clock, this.#options.markerAgeMs());
@@ -287,9 +297,10 @@ export class MemoryDevice {
     return result;
   }
 
-  #admitCall(): void {
+  #admitCall({ lb }: DeviceCall): void {
     if (this.#down !== null) throw new RetryableError(this.#down);
     this.trouble.admitCall();
+    if (lb !== '') this.#options.admit?.(lb);
   }
 
   #apply(agent: string, target: Target, seen: Marker | null): AppliedThere {

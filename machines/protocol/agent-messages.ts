@@ -85,7 +85,7 @@ export type Strays = z.infer<typeof Strays>;
 /** Of those, the ones that are known to have been deleted for good: nobody may serve them. */
 export const StraysReply = z.strictObject({
   purged: z.array(loadBalancerId).max(straysMax),
-  /** The newest epoch that was given for each of the others, where that is known for sure. */
+  /** The newest epoch that was given for each of the others that are on record; left out where that is not known for sure. */
   epochs: z
     .array(z.strictObject({ loadBalancer: loadBalancerId, epoch }))
     .max(straysMax)

@@ -8,7 +8,11 @@ export const contentNeverGoesBack: CheckerKind = {
     const newest = new DeviceMemory<number>();
     return {
       onEvent(event) {
-        if (newest.forgets(event)) return;
+        if (newest.forgets(event)) {
+          const { place, loadBalancer, now } = event;
+          if (now) newest.set(place, loadBalancer, now.generation);
+          return;
+        }
         if (event.type !== 'device' || event.entry.kind !== 'applied') return;
         const { lb, generation, agent, raced } = event.entry;
         const known = newest.get(event.place, lb) ?? 0;

@@ -63,8 +63,9 @@ export function placeOf(world: World, driver: string, holder: string | null): Pl
   );
 }
 
-function unlike({ name, device }: Place, record: DesiredRecord): string | null {
+function unlike({ name, device, markers }: Place, record: DesiredRecord): string | null {
   const { document, generation } = record;
+  if (markers?.isDamaged(document.id) === true) return `its marker on ${name} is damaged`;
   const content = device.content(document.id);
   if (content === null) return `${name} does not have it`;
   if (!equal(content, document)) {

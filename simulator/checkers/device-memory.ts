@@ -20,7 +20,7 @@ export class DeviceMemory<T> {
   }
 
   /** Whether the event was a device's loss of memory, which then is lost here as well. */
-  forgets(event: WorldEvent): boolean {
+  forgets(event: WorldEvent): event is Extract<WorldEvent, { readonly type: 'forgot' }> {
     if (event.type !== 'forgot') return false;
     this.drop(event.place, event.loadBalancer);
     return true;

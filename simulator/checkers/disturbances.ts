@@ -76,6 +76,6 @@ export class Disturbances {
     if (kind.startsWith('network-')) return 'everything';
     if (this.#agents.has(target)) return 'agent';
     if (this.#controllers.has(target) || kind.startsWith('store-')) return 'control plane';
-    return kind.startsWith('device-') ? 'devices' : 'everything';
+    return kind.startsWith('device-') || kind === 'marker-damaged' ? 'devices' : 'everything';
   }
 }

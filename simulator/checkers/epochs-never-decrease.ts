@@ -1,14 +1,33 @@
 import type { CheckerKind } from './checker.ts';
 import { DeviceMemory } from './device-memory.ts';
 
-/** A device never accepts anything of an older epoch than it has accepted. */
+/**
+ * A device never accepts anything of an older epoch than it has accepted; nor does a marker that is made
+ * anew let one in, unless the store has lost who was named.
+ */
 export const epochsNeverDecrease: CheckerKind = {
   name: 'epochs-never-decrease',
-  start({ violate }) {
+  start({ world, violate }) {
     const accepted = new DeviceMemory<{ epoch: number; agent: string }>();
     return {
       onEvent(event) {
-        if (accepted.forgets(event)) return;
+        if (accepted.forgets(event)) {
+          const { place, loadBalancer, now } = event;
+          if (now) accepted.set(place, loadBalancer, { epoch: now.epoch, agent: 'a backup' });
+          return;
+        }
+        if (event.type === 'mended') {
+          const { place, loadBalancer, marker } = event;
+          const known = accepted.get(place, loadBalancer);
+          const isLower = known !== undefined && marker.epoch < known.epoch && !marker.removed;
+          if (isLower && world.losses.of('binding', loadBalancer).length === 0) {
+            violate(
+              `the marker on ${place} was made anew with epoch ${marker.epoch}, after epoch ${known.epoch} from ${known.agent}`,
+              loadBalancer,
+            );
+          } else accepted.set(place, loadBalancer, { epoch: marker.epoch, agent: 'mending' });
+          return;
+        }
         if (event.type !== 'device' || event.entry.kind === 'refused') return;
         const { lb, epoch, agent, kind, raced } = event.entry;
         const known = accepted.get(event.place, lb);

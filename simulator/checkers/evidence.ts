@@ -57,6 +57,8 @@ export class Evidence {
       else if (this.#drainedUntilMs.get(agent) === Number.POSITIVE_INFINITY) {
         this.#drainedUntilMs.set(agent, atMs + draggingOnMs);
       }
+    } else if (event.type === 'mended') {
+      raise(this.#seen, event.loadBalancer, event.marker.epoch);
     } else if (event.type === 'device') {
       raise(this.#seen, event.entry.lb, event.entry.epoch);
     }

@@ -1,3 +1,4 @@
+import { adoptsWhatRuns } from './adopts-what-runs.ts';
 import { boundAtTheEnd } from './bound-at-the-end.ts';
 import { boundsHold } from './bounds-hold.ts';
 import { capableAgentsOnly } from './capable-agents-only.ts';
@@ -35,6 +36,7 @@ import { statusesTellTheTruth } from './statuses-tell-the-truth.ts';
 import { trafficGoesOn } from './traffic-goes-on.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
+  adoptsWhatRuns,
   boundAtTheEnd,
   boundsHold,
   capableAgentsOnly,

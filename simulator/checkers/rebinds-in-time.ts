@@ -5,6 +5,7 @@ import { stateName } from '../../src/host/actor-kind.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentReborn } from '../faults/agent-reborn.ts';
 import { hostDies } from '../faults/host-dies.ts';
+import { journalDamaged } from '../faults/journal-damaged.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { isLeased } from '../world/places.ts';
 import { capableAgents } from './capable-agents.ts';
@@ -12,7 +13,12 @@ import type { CheckerKind } from './checker.ts';
 import { bindingOf } from './records.ts';
 
 /** The kinds of faults by which agents die at once. */
-const deaths: ReadonlySet<string> = new Set([agentCrash.name, agentReborn.name, hostDies.name]);
+const deaths: ReadonlySet<string> = new Set([
+  agentCrash.name,
+  agentReborn.name,
+  hostDies.name,
+  journalDamaged.name,
+]);
 
 /** How long one call to a device takes at most, with its command's way and its record's. */
 const applyMs = 100;

@@ -31,6 +31,8 @@ import { deviceSlow } from './device-slow.ts';
 import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { hostDies } from './host-dies.ts';
+import { journalDamaged } from './journal-damaged.ts';
+import { markerDamaged } from './marker-damaged.ts';
 import { memberFailure } from './member-failure.ts';
 import { natsRestart } from './nats-restart.ts';
 import { networkClog } from './network-clog.ts';
@@ -84,6 +86,8 @@ export const faultKinds: readonly FaultKind[] = [
   deviceSlow,
   deviceUnreachable,
   hostDies,
+  journalDamaged,
+  markerDamaged,
   memberFailure,
   natsRestart,
   networkClog,

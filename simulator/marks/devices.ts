@@ -124,6 +124,30 @@ export const deviceMarks: readonly MarkKind[] = [
     start: (world) => [on('forgot', ({ loadBalancer }) => isOnRecord(world, loadBalancer))],
   },
   {
+    name: 'marker-mended',
+    summary: 'A damaged marker was made anew with the newest epoch that was given (R7).',
+    start: () => [on('mended', ({ marker }) => !marker.removed)],
+  },
+  {
+    name: 'old-marker-put-right',
+    summary: 'A backup was put in the place of a marker, and its holder wrote its own epoch again.',
+    start() {
+      const epochs = new Map<string, number>();
+      const older = new Map<string, number>();
+      return [
+        noting('damaged', ({ loadBalancer, now }) => {
+          const epoch = epochs.get(loadBalancer);
+          if (now !== null && epoch !== undefined) older.set(loadBalancer, epoch);
+        }),
+        on('device', ({ entry: { lb, kind, epoch } }) => {
+          if (kind === 'refused') return false;
+          epochs.set(lb, epoch);
+          return older.get(lb) === epoch;
+        }),
+      ];
+    },
+  },
+  {
     name: 'stray-removed',
     summary: 'A device served what had been deleted for good, and an agent removed it.',
     start() {

@@ -47,6 +47,7 @@ import {
   neverSettles,
   repeatsCallsLater,
 } from './drivers.ts';
+import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -309,4 +310,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   ...bugsOfBinding,
   ...bugsOfLeases,
+  ...bugsOfDisks,
 ];

@@ -5,6 +5,7 @@ import { agentsStandStillScenario } from './agents-stand-still.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
+import { damagedDisksScenario } from './damaged-disks.ts';
 import { deleteUnderFireScenario } from './delete-under-fire.ts';
 import { deviceComesLateScenario } from './device-comes-late.ts';
 import { deviceDriftScenario } from './device-drift.ts';
@@ -63,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   deviceComesLateScenario,
   deviceRebootScenario,
   deviceDriftScenario,
+  damagedDisksScenario,
   membersFailScenario,
   longOutageScenario,
   natsLeaderLostScenario,

@@ -1,14 +1,17 @@
 import { delay } from '../../machines/ports/clock.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { Host } from './host.ts';
+import { type JournalDamage, JournalDisk } from './journal-disk.ts';
 import { execMoments } from './leased-driver.ts';
 import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
 import type { World } from './world.ts';
+
+/** What the journal on a real disk says of such a line. */
+const droppedLine = 'A line of the journal was torn or corrupt and is dropped.';
 
 /** How long a service manager takes to start again what has ended. */
 const serviceManagerMs = 500;
@@ -19,7 +22,7 @@ export type StallMoment = (typeof stallMoments)[number];
 
 /** An agent and its disk, which outlives it. */
 export class AgentHost extends Host {
-  #disk: MemoryJournal;
+  #disk: JournalDisk;
   #agent: Agent | null = null;
   #drivers: readonly string[] = [];
   #starts = 0;
@@ -65,7 +68,8 @@ export class AgentHost extends Host {
     this.#starts += 1;
     const { id, world } = this;
     const { process, clock, log, connect } = this.boot();
-    const journal = processJournal(process, this.#disk);
+    const onDisk = this.#disk.open((line) => log.error({ line }, droppedLine));
+    const journal = processJournal(process, onDisk);
     const incarnation = await nextIncarnation(journal, clock);
     const bus = connect(agentConnection(id, incarnation));
     const exec = (moment: StallMoment): Promise<void> => {
@@ -104,6 +108,7 @@ export class AgentHost extends Host {
     this.#drivers = [...options.drivers.keys()];
     this.#agent = agent;
     agent.start();
+    world.emit({ type: 'started', agent: id });
   }
 
   override kill(): void {
@@ -126,6 +131,13 @@ export class AgentHost extends Host {
   loseDisk(): void {
     this.#disks += 1;
     this.#disk = this.#emptyDisk();
+  }
+
+  /** What befalls the file of its journal; its process must not run. */
+  damageJournal(how: JournalDamage): void {
+    const { id, world } = this;
+    this.#disk.damage(how, world.stream('damage'));
+    world.emit({ type: 'journal-damaged', agent: id, how });
   }
 
   /** At the next such moment, its process stands still. */
@@ -172,8 +184,8 @@ export class AgentHost extends Host {
     };
   }
 
-  #emptyDisk(): MemoryJournal {
+  #emptyDisk(): JournalDisk {
     const { world } = this;
-    return new MemoryJournal(world.clock, { delayMs: () => world.delay('disk') });
+    return new JournalDisk({ clock: world.clock, delayMs: () => world.delay('disk') });
   }
 }

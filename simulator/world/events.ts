@@ -1,6 +1,9 @@
+import type { Marker } from '../../drivers/contract/errors.ts';
 import type { ApplyLogEntry, ServingCause } from '../../drivers/memory/device-options.ts';
 import type { TransitionEvent } from '../../src/api/services.ts';
 import type { StoreChange, Stores } from '../../src/ports/store.ts';
+import type { JournalDamage } from './journal-disk.ts';
+import type { MarkerDamage } from './marker-disk.ts';
 import type { ApiAnswer, ApiRequest } from './wire.ts';
 
 export type BucketName = keyof Stores;
@@ -24,7 +27,32 @@ export type WorldEvent =
       readonly cause: ServingCause;
     }
   /** A place has lost its marker of a load balancer, or has come up with an older one. */
-  | { readonly type: 'forgot'; readonly place: string; readonly loadBalancer: string }
+  | {
+      readonly type: 'forgot';
+      readonly place: string;
+      readonly loadBalancer: string;
+      /** What it says instead, where that is known. */
+      readonly now?: Marker | null;
+    }
+  /** The marker of a load balancer on a host's disk was damaged; and what it says since, if anything. */
+  | {
+      readonly type: 'damaged';
+      readonly place: string;
+      readonly loadBalancer: string;
+      readonly how: MarkerDamage;
+      readonly now: Marker | null;
+    }
+  /** An agent has made a damaged marker anew. */
+  | {
+      readonly type: 'mended';
+      readonly place: string;
+      readonly loadBalancer: string;
+      readonly marker: Marker;
+    }
+  /** An agent has begun to look around on its host. */
+  | { readonly type: 'started'; readonly agent: string }
+  /** The file of an agent's journal was damaged while it did not run. */
+  | { readonly type: 'journal-damaged'; readonly agent: string; readonly how: JournalDamage }
   /** The store's own history, in its order, and which process wrote it. */
   | {
       readonly type: 'stored';

@@ -3,12 +3,14 @@ import { RetryableError } from '../../drivers/contract/errors.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
+import type { MarkerDisk } from './marker-disk.ts';
 import { virtualResidence } from './virtual-residence.ts';
 
 export interface LeasedDriverOptions {
   /** The driver of the host's device: what runs there, without its addresses. */
   readonly driver: Driver;
   readonly device: MemoryDevice;
+  readonly markers: MarkerDisk | null;
   readonly kernel: Kernel;
   readonly agent: string;
   /** The agent's: it stands still where its process does. */
@@ -57,7 +59,7 @@ export class LeasedDriver {
   }
 
   asDriver(): Driver {
-    const { driver, device } = this.#options;
+    const { driver, device, markers } = this.#options;
     return {
       ...driver,
       apply: (target) => this.#apply(target),
@@ -66,7 +68,7 @@ export class LeasedDriver {
         return await driver.remove(asked);
       },
       watch: (id, notify) => this.#watch(id, notify),
-      residence: virtualResidence(device, driver, (target) => this.#release(target)),
+      residence: virtualResidence(device, markers, driver, (target) => this.#release(target)),
       leasing: {
         renew: (until) => this.#renew(until),
         drop: () => this.#drop(),
@@ -126,9 +128,14 @@ export class LeasedDriver {
 
   async #renew(until: MonotonicMs): Promise<void> {
     this.#until = until;
-    for (const [id, epoch] of this.#held) if (!this.#isMarked(id, epoch)) this.#held.delete(id);
+    for (const [id, epoch] of this.#held) {
+      if (this.#isMarked(id, epoch)) continue;
+      this.#held.delete(id);
+      this.#notify(id, 'its marker is damaged, or names somebody else');
+    }
     if (this.#held.size === 0) return;
-    for (const id of await this.#prolong([...this.#held.keys()], until)) this.#notify(id);
+    const gone = await this.#prolong([...this.#held.keys()], until);
+    for (const id of gone) this.#notify(id, 'its address is gone');
   }
 
   /**
@@ -173,13 +180,14 @@ export class LeasedDriver {
     for (const [id, epoch] of this.#asked) this.#dropped.set(id, epoch);
     this.#asked.clear();
     await this.#options.exec('before drop');
-    for (const [id, epoch] of held) if (this.#isMarked(id, epoch)) this.#options.kernel.remove(id);
+    for (const [id, epoch] of held) if (!this.#isElses(id, epoch)) this.#options.kernel.remove(id);
     await this.#options.exec('after drop');
   }
 
   async #release({ id, epoch }: { readonly id: string; readonly epoch: number }): Promise<void> {
-    const { device, agent } = this.#options;
+    const { device, agent, markers } = this.#options;
     await device.release(agent, { id, epoch });
+    markers?.written(id);
     await this.#take(id, epoch);
   }
 
@@ -204,14 +212,31 @@ export class LeasedDriver {
     };
   }
 
-  #notify(id: string): void {
-    const notice: DeviceNotice = { type: 'down', reason: 'its address is gone' };
+  #notify(id: string, reason: string): void {
+    const notice: DeviceNotice = { type: 'down', reason };
     for (const watcher of this.#watchers.get(id) ?? []) watcher(notice);
   }
 
+  /** Is it its own by the marker? One that is damaged says nothing. */
   #isMarked(id: string, epoch: number): boolean {
-    const marker = this.#options.device.peek(id)?.marker;
+    const { device, markers, agent } = this.#options;
+    if (markers?.isDamaged(id) === true || this.#holder(id) !== agent) return false;
+    const marker = device.peek(id)?.marker;
     return marker?.epoch === epoch && !marker.removed;
+  }
+
+  /** Has somebody else of the host taken it? Then its address is not to be taken away. */
+  #isElses(id: string, epoch: number): boolean {
+    const { device, markers, agent } = this.#options;
+    const marker = device.peek(id)?.marker;
+    const holder = this.#holder(id);
+    if (marker === undefined || markers?.isDamaged(id) === true || holder === null) return false;
+    return holder !== agent || marker.epoch > epoch;
+  }
+
+  #holder(id: string): string | null {
+    const { device, markers } = this.#options;
+    return markers === null ? device.holder(id) : markers.holder(id);
   }
 
   #lifetimeMs(until: number): number {

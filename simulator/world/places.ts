@@ -2,7 +2,8 @@ import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts'
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Kernel } from './kernel.ts';
-import { virtualResidence } from './virtual-residence.ts';
+import type { MarkerDisk } from './marker-disk.ts';
+import { hostedDriver, virtualResidence } from './virtual-residence.ts';
 import type { LeasedDriverOptions } from './leased-driver.ts';
 import { soundParts, type WorldParts } from './parts.ts';
 
@@ -58,6 +59,8 @@ export interface Place {
   readonly host: string | null;
   /** The addresses on its host's interface; null where it is reached without one. */
   readonly kernel: Kernel | null;
+  /** The files of its markers; null where it keeps them as no host does. */
+  readonly markers: MarkerDisk | null;
 }
 
 /** The appliances' names, as faults and events call them. */
@@ -77,13 +80,14 @@ export function placeDriver(
   place: Place,
   { agent, clock, exec = () => Promise.resolve(), leased = soundParts.leased }: PlaceDriverOptions,
 ): Driver {
-  const { descriptor, device, kernel } = place;
-  const driver = { ...memoryDriver(device, agent, { clock, auditMs }), descriptor };
+  const { descriptor, device, kernel, markers, host } = place;
+  const audit = { clock, auditMs };
+  if (host === null) return { ...memoryDriver(device, agent, audit), descriptor };
+  const driver = hostedDriver(device, markers, agent, descriptor, audit);
   if (kernel !== null) {
-    return leased({ driver, device, kernel, agent, clock, exec }).asDriver();
+    return leased({ driver, device, markers, kernel, agent, clock, exec }).asDriver();
   }
-  if (descriptor.fence !== 'host') return driver;
   const release = ({ id }: { readonly id: string }): Promise<void> =>
     Promise.reject(new Error(`${id} can't have left its host`));
-  return { ...driver, residence: virtualResidence(device, driver, release) };
+  return { ...driver, residence: virtualResidence(device, markers, driver, release) };
 }

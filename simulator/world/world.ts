@@ -11,7 +11,9 @@ import { AgentHost } from './agent-host.ts';
 import { ControllerHost } from './controller-host.ts';
 import { Exposure } from './exposure.ts';
 import type { Host } from './host.ts';
+import { Damages } from './damages.ts';
 import { Losses } from './losses.ts';
+import { MarkerDisk } from './marker-disk.ts';
 import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
 import { NatsServer } from './nats-server.ts';
@@ -74,6 +76,8 @@ export class World {
   readonly exposure = new Exposure();
   /** What stores have forgotten of what they acknowledged. */
   readonly losses = new Losses();
+  /** What was damaged on hosts' disks. */
+  readonly damages = new Damages();
   readonly controllerHosts: ReadonlyMap<string, ControllerHost>;
   readonly agentHosts: ReadonlyMap<string, AgentHost>;
   readonly #streams = new Map<string, RandomStream>();
@@ -110,6 +114,7 @@ export class World {
     this.observe(this.traffic.observer);
     this.observe(this.exposure.observer);
     this.observe(this.losses.observer);
+    this.observe(this.damages.observer);
     this.controllerHosts = new Map(
       this.controllerIds().map((id) => [id, new ControllerHost(id, this)]),
     );
@@ -317,16 +322,31 @@ export class World {
   #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
     const delayed = () => this.delay('device');
     const kernel = descriptor.fence === 'lease' ? this.#kernel(name) : null;
+    const markers = host === null ? null : this.#markers(name);
     const device = this.parts.device({
       clock: this.clock,
       latency: () => ({ beforeMs: delayed(), afterMs: delayed() }),
       ...(descriptor.fence === 'marker' ? { markerAgeMs: delayed } : {}),
       ...(kernel === null ? {} : { addressed: (id) => kernel.has(id) }),
-      onEntry: (entry) => this.emit({ type: 'device', place: name, entry }),
+      ...(markers === null ? {} : { admit: (id) => markers.admit(id) }),
+      onEntry: (entry) => {
+        if (entry.kind !== 'refused') markers?.written(entry.lb);
+        this.emit({ type: 'device', place: name, entry });
+      },
       onServing: (loadBalancer, agent, cause) =>
         this.emit({ type: 'served', place: name, loadBalancer, agent, cause }),
     });
-    return { name, descriptor, device, host, kernel };
+    return { name, descriptor, device, host, kernel, markers };
+  }
+
+  #markers(place: string): MarkerDisk {
+    return new MarkerDisk({
+      device: () => this.place(place).device,
+      damaged: (loadBalancer, how, now) =>
+        this.emit({ type: 'damaged', place, loadBalancer, how, now }),
+      forgot: (loadBalancer, now) => this.emit({ type: 'forgot', place, loadBalancer, now }),
+      mended: (loadBalancer, marker) => this.emit({ type: 'mended', place, loadBalancer, marker }),
+    });
   }
 
   #kernel(place: string): Kernel {

@@ -47,13 +47,18 @@ async function mendSome(
   damaged: readonly string[],
 ): Promise<void> {
   const asked = { loadBalancers: [...damaged], epochs: true as const };
-  const { purged, epochs = [] } = await ask(asked).catch((error: unknown): StraysReply => {
-    log.warn({ damaged, error: String(error) }, 'nobody told which epochs were given');
+  const unanswered = (error: unknown): StraysReply => {
+    log.debug({ error: String(error) }, 'nobody answered which epochs were given');
     return { purged: [] };
-  });
+  };
+  const { purged, epochs } = await ask(asked).catch(unanswered);
   for (const id of purged) {
     await residence.mend({ id, epoch: 1, removed: true });
     await driver.remove({ id, epoch: 1, generation: 0 });
+  }
+  if (epochs === undefined) {
+    log.warn({ damaged }, 'nobody knows for sure which epochs were given, so damaged markers wait');
+    return;
   }
   for (const { loadBalancer: id, epoch } of epochs) {
     await residence.mend({ id, epoch, removed: false });

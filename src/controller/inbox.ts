@@ -40,10 +40,10 @@ export interface InboxOptions {
   readonly generation: (loadBalancer: string) => number;
   /** Of these, the load balancers that are known to have been deleted for good. */
   readonly purged: (ids: readonly string[]) => Promise<readonly string[]>;
-  /** The newest epoch that was given for each of these, where that is known for sure. */
+  /** The newest epoch that was given for each of these; null where that is not known for sure. */
   readonly epochs: (
     ids: readonly string[],
-  ) => Promise<readonly { readonly loadBalancer: string; readonly epoch: number }[]>;
+  ) => Promise<readonly { readonly loadBalancer: string; readonly epoch: number }[] | null>;
 }
 
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
@@ -111,7 +111,8 @@ export class Inbox {
     const purged = [...(await this.#options.purged(loadBalancers))];
     if (epochs !== true) return { purged };
     const others = loadBalancers.filter((id) => !purged.includes(id));
-    return { purged, epochs: [...(await this.#options.epochs(others))] };
+    const known = await this.#options.epochs(others);
+    return known === null ? { purged } : { purged, epochs: [...known] };
   }
 
   #answer<T extends { readonly agent: string }>(

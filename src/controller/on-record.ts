@@ -32,7 +32,7 @@ export function onRecord(
     purged: (ids) => purgedAmong(ids, projection.desired, desired),
     epochs: async (ids) => {
       // A record that is behind would let a stale agent in, so all that was written is waited for.
-      if (!(await loadBalancers.current())) return [];
+      if (!(await loadBalancers.current())) return null;
       return ids.flatMap((id) => {
         const written = projection.binding.get(id)?.context.lastEpoch ?? 0;
         const epoch = Math.max(written, owner.host.context(id)?.lastEpoch ?? 0);

@@ -59,7 +59,7 @@ function onHost(given: { leaves?: boolean; release?: () => Promise<void> } = {})
   const descriptor = { ...hostDescriptor, reschedulable };
   return new Return((_, device, clock) => {
     const driver = placeDriver(
-      { name: 'host', descriptor, device, host: 'host-1', kernel: null },
+      { name: 'host', descriptor, device, host: 'host-1', kernel: null, markers: null },
       { agent: self, clock },
     );
     return { ...driver, residence: { ...driver.residence!, release } };

@@ -1,0 +1,50 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { RetryableError } from '../../drivers/contract/errors.ts';
+import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
+import type { AgentOptions } from '../../src/agent/agent.ts';
+
+/** Takes up of its host only what its journal tells of. */
+export function trustsItsJournalOnly(options: AgentOptions): AgentOptions {
+  return residing(options, (residence) => ({
+    ...residence,
+    inventory: async () => {
+      const noted = await options.journal.load();
+      return (await residence.inventory()).filter(({ id }) => noted.has(id));
+    },
+  }));
+}
+
+/** Makes damaged markers anew as if nobody had ever been named. */
+export function mendsFromNothing(options: AgentOptions): AgentOptions {
+  return residing(options, (residence) => ({
+    ...residence,
+    mend: (target) => residence.mend({ ...target, epoch: 1 }),
+  }));
+}
+
+/** Leaves damaged markers as they are. */
+export function mendsNothing(options: AgentOptions): AgentOptions {
+  return residing(options, (residence) => ({ ...residence, mend: () => Promise.resolve() }));
+}
+
+/** Says of a damaged marker only that it can't be done now. */
+export function hidesDamage(driver: Driver): Driver {
+  return {
+    ...driver,
+    apply: (target) =>
+      driver.apply(target).catch((error: unknown) => {
+        throw error instanceof DamagedMarker ? new RetryableError(error.message) : error;
+      }),
+  };
+}
+
+function residing(
+  options: AgentOptions,
+  change: (residence: Residence) => Residence,
+): AgentOptions {
+  const changed = (driver: Driver): Driver =>
+    driver.residence === undefined ? driver : { ...driver, residence: change(driver.residence) };
+  const drivers = [...options.drivers].map(([name, driver]) => [name, changed(driver)] as const);
+  return { ...options, drivers: new Map(drivers) };
+}
