@@ -1,8 +1,11 @@
 import type { CheckerContext, CheckerKind } from './checker.ts';
 import { desiredOf } from './records.ts';
 
-/** How long before the damage everything else must have been well: as long as a fleet takes to settle. */
-const calmMs = 6_000;
+/**
+ * How long before the damage everything else must have been well: a fleet takes some seconds to settle, and
+ * what failed less than `deviceStableMs` ago is tried again with backoff, not at once.
+ */
+const settledMs = 4_000;
 /** Longer than the kernel keeps an address that is not prolonged. */
 const watchedMs = 5_000;
 
@@ -41,5 +44,7 @@ function isWanted({ world }: CheckerContext, id: string): boolean {
   return record !== undefined && desiredOf(record.value).status === 'live';
 }
 
-const isCalm = ({ disturbances }: CheckerContext, atMs: number): boolean =>
-  disturbances.since(atMs - calmMs).every(({ kind }) => kind === 'marker-damaged');
+function isCalm({ world, disturbances }: CheckerContext, atMs: number): boolean {
+  const calmMs = settledMs + world.options.timings.deviceStableMs;
+  return disturbances.since(atMs - calmMs).every(({ kind }) => kind === 'marker-damaged');
+}

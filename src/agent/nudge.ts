@@ -15,11 +15,13 @@ export class Nudge {
 
   /** True where it was ended by a nudge, and not by the time or by the signal. */
   async rest(clock: Clock, forMs: number, signal: Cancellation): Promise<boolean> {
+    // Of two that rest, the one that has been ended must not be taken for the other.
+    if (signal.aborted) return false;
     const resting = new Canceller(ended);
     this.#resting = resting;
     const end = (): void => resting.abort();
     signal.addEventListener('abort', end);
-    if (!this.#isDue && !signal.aborted) await pause(clock, forMs, resting);
+    if (!this.#isDue) await pause(clock, forMs, resting);
     signal.removeEventListener('abort', end);
     const isDue = this.#isDue && !signal.aborted;
     if (isDue) this.#isDue = false;

@@ -111,7 +111,7 @@ describe('a marker that was damaged', () => {
 });
 
 // Among them: a marker that is damaged while no controller answers, and journals without their last lines.
-test.each([19, 20])('agents come home to damaged disks without harm (%d)', async (seed) => {
+test.each([9, 19, 20])('agents come home to damaged disks without harm (%d)', async (seed) => {
   const { violations } = await simulate({ seed, scenario: damagedDisksScenario });
 
   expect(violations).toEqual([]);
