@@ -18,19 +18,24 @@ export const damageEndsNoTraffic: CheckerKind = {
   start(context) {
     const { world, violate } = context;
     const damaged = new Map<string, number>();
+    const calmMs = settledMs + world.options.timings.deviceStableMs;
     return {
       onEvent(event, atMs) {
         if (event.type === 'damaged') {
           const { place, loadBalancer } = event;
-          if (world.place(place).device.isServed(loadBalancer)) {
-            damaged.set(`${place} ${loadBalancer}`, atMs);
-          }
+          const key = `${place} ${loadBalancer}`;
+          const lately = world.damages.ofMarker(place, loadBalancer).filter((each) => {
+            return each.atMs >= atMs - calmMs;
+          });
+          // One that is damaged again had failed lately, too.
+          if (lately.length > 1) damaged.delete(key);
+          else if (world.place(place).device.isServed(loadBalancer)) damaged.set(key, atMs);
         } else if (event.type === 'served' && event.agent === null) {
           const { place, loadBalancer } = event;
           const sinceMs = damaged.get(`${place} ${loadBalancer}`);
           damaged.delete(`${place} ${loadBalancer}`);
           if (sinceMs === undefined || atMs > sinceMs + watchedMs) return;
-          if (!isWanted(context, loadBalancer) || !isCalm(context, sinceMs)) return;
+          if (!isWanted(context, loadBalancer) || !isCalm(context, sinceMs - calmMs)) return;
           const afterMs = Math.round(atMs - sinceMs);
           violate(`its traffic ended ${afterMs} ms after its marker was damaged`, loadBalancer);
         }
@@ -44,7 +49,5 @@ function isWanted({ world }: CheckerContext, id: string): boolean {
   return record !== undefined && desiredOf(record.value).status === 'live';
 }
 
-function isCalm({ world, disturbances }: CheckerContext, atMs: number): boolean {
-  const calmMs = settledMs + world.options.timings.deviceStableMs;
-  return disturbances.since(atMs - calmMs).every(({ kind }) => kind === 'marker-damaged');
-}
+const isCalm = ({ disturbances }: CheckerContext, sinceMs: number): boolean =>
+  disturbances.since(sinceMs).every(({ kind }) => kind === 'marker-damaged');
