@@ -5,7 +5,7 @@ import type {
   Member,
   Pool,
 } from '../../machines/model/document.ts';
-import { isAddress, isCidr } from './addresses.ts';
+import { isAddress, isCidr } from '../contract/addresses.ts';
 
 /** Longer paths would not fit into the buffer from which HAProxy sends a check. */
 const urlPathCharactersMax = 2048;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { atLeast, formatVersion, parseVersion } from './versions.mjs';
 
 /** @typedef {import('./versions.mjs').Version} Version */
-/** @typedef {'nats-server' | 'haproxy' | 'openstack' | 'ip' | 'arping' | 'nft'} PartName */
+/** @typedef {'nats-server' | 'haproxy' | 'openstack' | 'ip' | 'arping' | 'nft' | 'caddy'} PartName */
 
 /**
  * A program that Holdfast runs but npm can't install.
@@ -96,6 +96,18 @@ export const parts = {
     versionArguments: ['-v'],
     probe: null,
     least: [0, 9, 0],
+    sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
+  // The appliance that the caddy driver's tests run against; an agent reaches one that runs elsewhere.
+  caddy: {
+    name: 'caddy',
+    variable: 'HOLDFAST_CADDY',
+    packages: ['caddy'],
+    isPython: false,
+    versionArguments: ['version'],
+    probe: null,
+    least: [2, 6, 0],
     sinceDebian: 12,
     fitsOlderDebian: false,
   },

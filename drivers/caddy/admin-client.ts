@@ -1,0 +1,186 @@
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Clock } from '../../machines/ports/clock.ts';
+import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
+import type { AdminAddress } from './admin-address.ts';
+import { detailOf } from './refusals.ts';
+
+/** How often something is read that is cut off each time, by changes one after the other. */
+const readAttemptsMax = 5;
+
+export interface AdminClientOptions {
+  readonly admin: AdminAddress;
+  readonly callTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** A change that happens only if what stands at a path is still what was read there. */
+export interface Write {
+  readonly method: 'PUT' | 'PATCH';
+  readonly path: string;
+  readonly body: unknown;
+  /** Null only for a PUT, which by itself changes nothing that is there. */
+  readonly ifMatch: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** Of a GET, the condition for a change of what was read. */
+  readonly etag: string | null;
+  readonly retryAfter: string | null;
+}
+
+/** What was read, and the condition for changing it. */
+export interface Read {
+  readonly value: unknown;
+  readonly etag: string;
+}
+
+/** Calls to a Caddy's admin API. */
+export class AdminClient {
+  readonly #options: AdminClientOptions;
+
+  constructor(options: AdminClientOptions) {
+    this.#options = options;
+  }
+
+  get admin(): AdminAddress {
+    return this.#options.admin;
+  }
+
+  /** What stands at the path, null where nothing does; undefined where not even its parent is there. */
+  async read(path: string): Promise<Read | undefined> {
+    const answer = await this.#readOnly({ method: 'GET', path });
+    const { status, etag } = answer;
+    if (status === 400 && answer.body.includes('invalid traversal path')) return undefined;
+    // A web server in the admin API's place would say 200 to everything.
+    if (status !== 200 || etag === null) throw this.#stranger(answer);
+    try {
+      return { value: JSON.parse(answer.body) as unknown, etag };
+    } catch (error) {
+      throw new RetryableError(`${this.#device} answered what is no JSON`, { cause: error });
+    }
+  }
+
+  /** Its answer, whatever it says; UnknownOutcomeError where none came. */
+  write({ method, path, body, ifMatch }: Write): Promise<Answer> {
+    return this.#exchange({ method, path, body: JSON.stringify(body), ifMatch });
+  }
+
+  /** Whether the device understands this Caddyfile; it is not loaded. */
+  async understands(caddyfile: string): Promise<boolean> {
+    const call = { method: 'POST', path: '/adapt', body: caddyfile, type: 'text/caddyfile' };
+    return (await this.#readOnly(call)).status === 200;
+  }
+
+  get #device(): string {
+    return `the Caddy at ${this.admin.text}`;
+  }
+
+  #stranger({ status, body }: Answer): RetryableError {
+    if (status === 200) {
+      return new RetryableError(`${this.#device} sent no ETag: something else answers there`);
+    }
+    return new RetryableError(`${this.#device} answered ${status}: ${detailOf(body)}`);
+  }
+
+  /** A call that changes nothing: it is made again where a change of somebody's has cut it off. */
+  async #readOnly(call: Call): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#exchange(call);
+      } catch (error) {
+        if (!(error instanceof UnknownOutcomeError)) throw error;
+        if (isReset(error.cause) && attempt < readAttemptsMax) continue;
+        throw new RetryableError(error.message, { cause: error });
+      }
+    }
+  }
+
+  async #exchange(call: Call): Promise<Answer> {
+    const { clock, callTimeoutMs, admin } = this.#options;
+    const request = httpRequest({
+      ...(admin.kind === 'unix'
+        ? { socketPath: admin.socketPath }
+        : { host: admin.host, port: admin.port }),
+      method: call.method,
+      path: call.path,
+      headers: headersOf(admin, call),
+      // Each change replaces the admin server, and resets connections that were kept.
+      agent: false,
+    });
+    const sent = noteSending(request);
+    const timer = clock.setTimer(callTimeoutMs, () =>
+      request.destroy(new Error(`no answer within ${callTimeoutMs} ms`)),
+    );
+    try {
+      return await answerTo(request, call.body);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      if (!sent()) throw new RetryableError(`${this.#device} can't be reached: ${words}`);
+      throw new UnknownOutcomeError(`${this.#device} did not answer: ${words}`, { cause: error });
+    } finally {
+      clock.clearTimer(timer);
+    }
+  }
+}
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  readonly type?: string;
+  readonly ifMatch?: string | null;
+}
+
+/** Each change replaces the admin server; connections that it has not read from yet are reset. */
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+}
+
+/** As a list, because Node would put a host of its own in place of the empty one that a socket needs. */
+function headersOf(admin: AdminAddress, { body, type, ifMatch }: Call): string[] {
+  const host = admin.kind === 'unix' ? '' : hostHeader(admin);
+  return [
+    ...['host', host, 'connection', 'close'],
+    ...(body === undefined
+      ? []
+      : [
+          ...['content-type', type ?? 'application/json'],
+          ...['content-length', String(Buffer.byteLength(body))],
+        ]),
+    ...(ifMatch == null ? [] : ['if-match', ifMatch]),
+  ];
+}
+
+function hostHeader({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether the request had a connected socket to leave by: from then on it may have arrived. */
+function noteSending(request: ClientRequest): () => boolean {
+  let connected = false;
+  request.once('socket', (socket) => {
+    if (!socket.connecting) connected = true;
+    else socket.once('connect', () => (connected = true));
+  });
+  return () => connected;
+}
+
+async function answerTo(request: ClientRequest, body: string | undefined): Promise<Answer> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    // Stays for good: a socket may fail once more after its answer has come.
+    request.on('error', reject);
+    request.end(body);
+  });
+  const received = await text(response);
+  return {
+    status: response.statusCode ?? 0,
+    body: received,
+    // It is known only after the last byte, and so comes behind it.
+    etag: response.trailers['etag'] ?? null,
+    retryAfter: response.headers['retry-after'] ?? null,
+  };
+}

@@ -1,0 +1,131 @@
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Applied, Target } from '../contract/driver.ts';
+import { type Marker, PermanentError } from '../contract/errors.ts';
+import { admitApply, type FenceVerdict } from '../contract/fence.ts';
+import { isOwnPlace } from './admin-address.ts';
+import type { Device } from './device.ts';
+import { type Entry, markerOf } from './entry.ts';
+import { type Content, renderContent } from './render/content.ts';
+import { settle, type Step } from './settle.ts';
+import { unsupported } from './unsupported.ts';
+import { isIntact, type View, viewAll, viewOwn } from './view.ts';
+
+/**
+ * Makes the device equal to the target by one conditional write, or by none where it is so already. A
+ * takeover writes the epoch, and leaves what runs.
+ */
+export async function apply(device: Device, target: Target): Promise<Applied> {
+  refuseUnsupported(device, target.document);
+  const content = renderContent(target.document);
+  const ours = { id: target.id, listens: content.listens };
+  try {
+    return await settle(device, ours, () => decide(device, target, content));
+  } catch (error) {
+    // What it refuses is taken back whole, the epoch too; and that is to keep out whoever is older.
+    if (error instanceof PermanentError) await claim(device, target);
+    throw error;
+  }
+}
+
+function refuseUnsupported({ client }: Device, document: LoadBalancerDocument): void {
+  const lacking = [...unsupported(document)];
+  const taken = document.listeners.find(({ protocol_port: port }) =>
+    isOwnPlace(client.admin, document.vip_address, port),
+  );
+  // Caddy would share the port, and every second call of the API would end at the listener.
+  if (taken !== undefined) {
+    lacking.push(
+      `listener protocol_port ${taken.protocol_port} at ${document.vip_address}, where the device's ` +
+        `own admin API is`,
+    );
+  }
+  if (lacking.length > 0) {
+    throw new PermanentError(`the caddy driver can't serve: ${lacking.join('; ')}`);
+  }
+}
+
+async function decide(
+  device: Device,
+  target: Target,
+  content: Content,
+): Promise<Step<Applied> | null> {
+  let view = await viewOwn(device.client, target.id);
+  if (view === null) return null;
+  let verdict = admitApply(view.marker, target);
+  if (verdict.writeContent && hasParts(view, content)) {
+    view = await viewAll(device.client, target.id);
+    if (view === null) return null;
+    verdict = admitApply(view.marker, target);
+  }
+  return verdict.writeContent
+    ? stepToContent(device, view, verdict, content)
+    : stepToClaim(device, view, verdict);
+}
+
+function hasParts({ held }: View, { parts }: Content): boolean {
+  return (held?.entry.parts.length ?? 0) > 0 || Object.keys(parts).length > 0;
+}
+
+function stepToContent(
+  { agent }: Device,
+  view: View,
+  { marker }: FenceVerdict,
+  content: Content,
+): Step<Applied> {
+  const { hash, operating, parts, first, listens } = content;
+  const { held } = view;
+  const stands = held !== null && held.entry.content === hash && isIntact(held);
+  if (stands && isSame(held.entry, marker)) {
+    return { done: { marker, contentApplied: true, operating } };
+  }
+  const entry: Entry = {
+    format: 1,
+    ...marker,
+    holder: agent,
+    content: hash,
+    parts: Object.keys(parts),
+    bound: listens.length,
+    operating,
+  };
+  return { write: view.change(first, entry, parts) };
+}
+
+/** The device holds newer content: only the epoch is written, and who holds it now. */
+function stepToClaim({ agent }: Device, view: View, { marker }: FenceVerdict): Step<Applied> {
+  const { held } = view;
+  if (held === null) throw new Error('there is no content to leave where nothing is held');
+  if (isSame(held.entry, marker)) {
+    return { done: { marker, contentApplied: false, operating: held.entry.operating } };
+  }
+  return {
+    write: view.change(held.first, { ...held.entry, ...marker, holder: agent }, held.parts),
+  };
+}
+
+/** Writes the epoch alone, if it is newer than what the device has. */
+async function claim(device: Device, { id, epoch }: Target): Promise<void> {
+  try {
+    await settle<unknown>(device, { id, listens: [] }, async () => {
+      const view = await viewOwn(device.client, id);
+      const marker = view?.marker ?? null;
+      if (view === null || marker === null || marker.removed || marker.epoch >= epoch) {
+        return { done: null };
+      }
+      return stepToClaim(device, view, { marker: { ...marker, epoch }, writeContent: false });
+    });
+  } catch (error) {
+    device.log.warn(
+      { lb: id, error: String(error) },
+      'the epoch of what was refused is not claimed',
+    );
+  }
+}
+
+export function isSame(a: Marker, b: Marker): boolean {
+  const [one, other] = [markerOf(a), markerOf(b)];
+  return (
+    one.epoch === other.epoch &&
+    one.generation === other.generation &&
+    one.removed === other.removed
+  );
+}

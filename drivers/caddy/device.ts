@@ -1,0 +1,26 @@
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { AdminClient } from './admin-client.ts';
+import type { Turns } from './turns.ts';
+
+/** One Caddy, as this agent reaches it. */
+export interface Device {
+  readonly client: AdminClient;
+  /** Changes of this agent wait for each other, since the device makes one at a time anyway. */
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly agent: string;
+  /** One call of the device at most; a whole change, with all its attempts, three times as long. */
+  readonly callTimeoutMs: number;
+}
+
+/** Where Caddy keeps its servers, by their names. */
+export const serversPath = '/config/apps/http/servers';
+
+/** Where a load balancer's first server is; its name is the load balancer's id. */
+export function serverPath(id: string): string {
+  return `${serversPath}/${id}`;
+}

@@ -1,0 +1,62 @@
+import { nothingRuns } from '../../machines/health/operating.ts';
+import { DriverError, type Marker } from '../contract/errors.ts';
+import { admitRemove } from '../contract/fence.ts';
+import { isSame } from './apply.ts';
+import { type Device, serversPath } from './device.ts';
+import { silentServer } from './render/server.ts';
+import { contentHash } from './render/content.ts';
+import { settle, type Step } from './settle.ts';
+import { compacted } from './tombstones.ts';
+import { readServers, viewAll, viewOwn } from './view.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly epoch: number;
+  readonly generation: number;
+}
+
+/** Puts a tombstone in the place of what is served, by one conditional write. */
+export async function remove(device: Device, asked: Asked): Promise<Marker> {
+  const ours = { id: asked.id, listens: [] };
+  const marker = await settle(device, ours, () => decide(device, asked));
+  await tidy(device);
+  return marker;
+}
+
+async function decide(device: Device, asked: Asked): Promise<Step<Marker> | null> {
+  let view = await viewOwn(device.client, asked.id);
+  if ((view?.held?.entry.parts.length ?? 0) > 0) view = await viewAll(device.client, asked.id);
+  if (view === null) return null;
+  const marker = admitRemove(view.marker, asked);
+  if (view.marker !== null && isSame(view.marker, marker)) return { done: marker };
+  const entry = {
+    format: 1,
+    ...marker,
+    holder: device.agent,
+    content: contentHash(silentServer, {}),
+    parts: [],
+    bound: 0,
+    operating: nothingRuns,
+  } as const;
+  return { write: view.change(silentServer, { ...entry, parts: [] }, {}) };
+}
+
+/** Puts loose tombstones into the list. If somebody changes the device meanwhile, the next removal does. */
+async function tidy(device: Device): Promise<void> {
+  try {
+    await device.turns.take(async () => {
+      const read = await readServers(device.client);
+      const body = read === null ? null : compacted(read.servers);
+      if (read === null || body === null) return;
+      await device.client.write({
+        method: 'PATCH',
+        path: serversPath,
+        body,
+        ifMatch: read.etag,
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    device.log.info({ error: error.message }, 'tombstones were not put together');
+  }
+}

@@ -1,0 +1,84 @@
+import { delay } from '../../machines/ports/clock.ts';
+import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
+import type { AdminClient, Write } from './admin-client.ts';
+import { type Device, serversPath } from './device.ts';
+import { type Ours, outcomeOf } from './refusals.ts';
+
+/** How often a change is tried that others outrun, or that is not seen to have happened. */
+export const attemptsMax = 8;
+const pauseMs = 20;
+
+/** What is to be done by what the device holds: nothing any more, or one write. */
+export type Step<T> = { readonly done: T } | { readonly write: Write };
+
+/**
+ * Reads, decides, writes under the condition that what was read still stands, and reads again, until the
+ * device itself says that nothing is left to do. So a write whose answer got lost is not repeated but
+ * looked for, and one that met a newer state is decided anew.
+ */
+export function settle<T>(
+  device: Device,
+  ours: Ours,
+  decide: () => Promise<Step<T> | null>,
+): Promise<T> {
+  return device.turns.take(async () => {
+    const { clock, client, callTimeoutMs } = device;
+    const startedMs = clock.monotonicMs();
+    let unknown: UnknownOutcomeError | null = null;
+    for (let attempt = 0; ; attempt += 1) {
+      const step = await orUnknown(unknown, decide);
+      if (step !== null && 'done' in step) return step.done;
+      if (attempt >= attemptsMax || clock.monotonicMs() - startedMs >= callTimeoutMs) {
+        throw unknown ?? outrun(attempt);
+      }
+      try {
+        const write = step?.write ?? noServersYet;
+        if ((await orUnknown(unknown, () => outcome(client, write, ours))) === 'done') continue;
+      } catch (error) {
+        if (!(error instanceof UnknownOutcomeError)) throw error;
+        device.log.info({ lb: ours.id, error: error.message }, 'read back what came of a change');
+        unknown = error;
+      }
+      await pause(device, attempt);
+    }
+  });
+}
+
+async function outcome(
+  client: AdminClient,
+  write: Write,
+  ours: Ours,
+): Promise<'done' | 'outdated'> {
+  const outcome = outcomeOf(await client.write(write), ours);
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
+}
+
+function outrun(attempts: number): RetryableError {
+  return new RetryableError(
+    `at each of ${attempts} attempts the device was not as it was read, or not as it was told to be`,
+  );
+}
+
+/** A Caddy without any web server takes none by itself; a PUT leaves alone what somebody else made. */
+const noServersYet: Write = { method: 'PUT', path: serversPath, body: {}, ifMatch: null };
+
+/** While what came of a write can't be read, it stays unknown, whatever becomes of later calls. */
+async function orUnknown<T>(
+  unknown: UnknownOutcomeError | null,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (unknown === null || !(error instanceof RetryableError)) throw error;
+    throw new UnknownOutcomeError(`${unknown.message}; and then: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Those that outrun each other come back at different times. */
+function pause({ clock, random }: Device, attempt: number): Promise<void> {
+  return delay(clock, Math.ceil(random.next() * pauseMs * (attempt + 1)));
+}

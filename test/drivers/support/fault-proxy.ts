@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { eventually } from './eventually.ts';
+
+/** What becomes of a call: it is passed on as it is, or goes wrong in one of these ways. */
+export type Fault =
+  | 'none'
+  /** It is carried out, and its answer gets lost. */
+  | 'lose-answer'
+  /** It gets lost itself; whoever sent it can't tell. */
+  | 'lose-call'
+  /** It is refused, because the device is busy. */
+  | 'busy';
+
+export interface FaultProxy {
+  readonly port: number;
+  /** The changes that came, in order, and whether each was passed on. */
+  readonly writes: { readonly method: string; readonly passed: boolean }[];
+  /** Decides about each call from now on. */
+  inject(fault: (call: { method: string; path: string }) => Fault): void;
+  /** Something that happens before each change is passed on, and that it waits for. */
+  beforeWrite(work: () => Promise<void>): void;
+  /** Resolves once a change has come. */
+  isWriting(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Stands between a driver and the admin API of a real device. */
+export async function faultProxy(target: number): Promise<FaultProxy> {
+  let beforeWrite: () => Promise<void> = async () => undefined;
+  let faultOf: (call: { method: string; path: string }) => Fault = () => 'none';
+  const writes: FaultProxy['writes'] = [];
+  const server = createServer((incoming, response) => {
+    const call = { method: incoming.method ?? '', path: incoming.url ?? '' };
+    const fault = faultOf(call);
+    const passed = fault === 'none' || fault === 'lose-answer';
+    if (call.method !== 'GET') writes.push({ method: call.method, passed });
+    if (fault === 'lose-call') {
+      incoming.socket.destroy();
+      return;
+    }
+    if (fault === 'busy') {
+      response.writeHead(503, { 'retry-after': '7' }).end('{"error":"in the middle of something"}');
+      return;
+    }
+    const before = call.method === 'GET' ? Promise.resolve() : beforeWrite();
+    before
+      .then(() => passOn(target, incoming))
+      .then(
+        ({ status, headers, body, trailers }) => {
+          if (fault === 'lose-answer') {
+            incoming.socket.destroy();
+            return;
+          }
+          response.writeHead(status, headers);
+          response.addTrailers(trailers);
+          response.end(body);
+        },
+        () => incoming.socket.destroy(),
+      );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    writes,
+    inject(fault) {
+      faultOf = fault;
+    },
+    beforeWrite(work) {
+      beforeWrite = work;
+    },
+    isWriting: () => eventually('a change has come', () => writes.length > 0),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Passed {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly trailers: NodeJS.Dict<string>;
+  readonly body: Buffer;
+}
+
+async function passOn(target: number, incoming: IncomingMessage): Promise<Passed> {
+  const body = await buffer(incoming);
+  const { host: _, ...headers } = incoming.headers;
+  const outgoing = httpRequest({
+    host: '127.0.0.1',
+    port: target,
+    method: incoming.method,
+    path: incoming.url,
+    // Caddy serves only those who call it by its own name.
+    headers: { ...headers, host: `127.0.0.1:${target}` },
+    agent: false,
+  });
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+  const received = await buffer(answer);
+  const { 'content-length': __, connection: ___, ...rest } = answer.headers;
+  return {
+    status: answer.statusCode ?? 0,
+    headers: { ...rest, trailer: 'ETag', 'transfer-encoding': 'chunked' },
+    trailers: answer.trailers,
+    body: received,
+  };
+}
