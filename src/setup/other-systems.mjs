@@ -6,8 +6,23 @@
 export function byHand(missing, why) {
   if (missing.every(({ name }) => name === 'openstack')) return clientByHand(why);
   if (missing.every(({ name }) => networkTools.has(name))) return toolsByHand(why);
-  return serversByHand(why);
+  return missing.some(({ name }) => appliances.has(name))
+    ? `${serversByHand(why)}\n\n${applianceByHand}`
+    : serversByHand(why);
 }
+
+/** @type {ReadonlySet<string>} */
+const appliances = new Set(['caddy']);
+
+const applianceByHand = `The tests need Caddy 2.6 or later as well, from the package caddy:
+
+  Debian 12 or later, Ubuntu   sudo apt-get install caddy
+  macOS (Homebrew)             brew install caddy
+  Fedora                       sudo dnf install caddy
+  Alpine                       sudo apk add caddy
+  Arch Linux                   sudo pacman -S caddy
+
+One that is not on the PATH is named by HOLDFAST_CADDY.`;
 
 /** @type {ReadonlySet<string>} */
 const networkTools = new Set(['ip', 'arping', 'nft']);

@@ -91,6 +91,12 @@ describe('the set-up refuses', () => {
     );
   });
 
+  test('a system that is no Debian, with the appliance that the tests need there', async () => {
+    await expect(ensureParts(['haproxy', 'caddy'], machine())).rejects.toThrow(
+      /lacks haproxy 2\.4\.0 or later and caddy 2\.6\.0 or later.*brew install caddy.*HOLDFAST_CADDY/s,
+    );
+  });
+
   test('a system that is no Debian, with what to install there', async () => {
     await expect(ensureParts(['nats-server', 'haproxy'], machine())).rejects.toThrow(
       /lacks nats-server 2\.10\.27 or later and haproxy 2\.4\.0 or later.*brew install nats-server haproxy/s,

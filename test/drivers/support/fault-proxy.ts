@@ -88,14 +88,13 @@ interface Passed {
 
 async function passOn(target: number, incoming: IncomingMessage): Promise<Passed> {
   const body = await buffer(incoming);
-  const { host: _, ...headers } = incoming.headers;
   const outgoing = httpRequest({
     host: '127.0.0.1',
     port: target,
     method: incoming.method,
     path: incoming.url,
     // Caddy serves only those who call it by its own name.
-    headers: { ...headers, host: `127.0.0.1:${target}` },
+    headers: { ...incoming.headers, host: `127.0.0.1:${target}` },
     agent: false,
   });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -104,10 +103,11 @@ async function passOn(target: number, incoming: IncomingMessage): Promise<Passed
     outgoing.end(body);
   });
   const received = await buffer(answer);
-  const { 'content-length': __, connection: ___, ...rest } = answer.headers;
+  const own = ['content-length', 'connection', 'transfer-encoding'];
+  const headers = Object.entries(answer.headers).filter(([name]) => !own.includes(name));
   return {
     status: answer.statusCode ?? 0,
-    headers: { ...rest, trailer: 'ETag', 'transfer-encoding': 'chunked' },
+    headers: { ...Object.fromEntries(headers), trailer: 'ETag' },
     trailers: answer.trailers,
     body: received,
   };
