@@ -167,8 +167,8 @@ test('takeovers and removals of others answer nothing wrong', async () => {
   const served = load.served();
   await eventually('requests are served after the last of them', () => load.served() > served + 20);
   // Whatever is written, Caddy opens its listeners anew, and resets what waited at the old ones.
-  const allowed = new Set(['read ECONNRESET', 'socket hang up']);
-  expect(Object.keys(await load.stop()).filter((words) => !allowed.has(words))).toEqual([]);
+  const failures = Object.keys(await load.stop());
+  expect(failures.filter((words) => !/ECONNRESET|socket hang up/.test(words))).toEqual([]);
 });
 
 test('what is removed is not served any more', async () => {
