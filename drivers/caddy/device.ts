@@ -13,7 +13,7 @@ export interface Device {
   readonly random: Random;
   readonly log: Log;
   readonly agent: string;
-  /** One call of the device at most; a whole change, with all its attempts, three times as long. */
+  /** How long one call may take; after that long, a change begins no further attempt. */
   readonly callTimeoutMs: number;
 }
 

@@ -7,7 +7,7 @@ import { isObject, type Json } from './json.ts';
  * than so many of them stand around, they are put into one list.
  */
 export const looseTombstonesMax = 64;
-/** So many of the newest that were put into the list are kept: about 60 bytes each. */
+/** So many of the newest that were put into the list are kept: about 50 bytes each. */
 export const listedTombstonesMax = 10_000;
 
 /** The server that holds the list; it listens nowhere. */
