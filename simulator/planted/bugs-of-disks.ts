@@ -1,4 +1,5 @@
 import { damagedDisksScenario } from '../scenarios/damaged-disks.ts';
+import { damagedMarkersScenario } from './damaged-markers.ts';
 import * as disks from './disks.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -13,7 +14,7 @@ export const bugsOfDisks: readonly PlantedBug[] = [
   {
     checker: 'damage-ends-no-traffic',
     bug: 'a driver that does not say that a marker is damaged, so that it waits for the next sweep',
-    scenario: damagedDisksScenario,
+    scenario: damagedMarkersScenario,
     parts: { driver: disks.hidesDamage },
   },
   {

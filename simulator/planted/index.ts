@@ -6,6 +6,7 @@ import { deviceRebootScenario } from '../scenarios/device-reboot.ts';
 import { drainScenario } from '../scenarios/drain.ts';
 import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
 import { hostDiesScenario } from '../scenarios/host-dies.ts';
+import { lastCapableAgentDiesScenario } from '../scenarios/last-capable-agent-dies.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
 import { membersFailScenario } from '../scenarios/members-fail.ts';
 import { natsLeaderLostScenario } from '../scenarios/nats-leader-lost.ts';
@@ -173,7 +174,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     checker: 'one-server-per-vip',
     bug: 'a controller that lets load balancers leave their hosts, whatever their driver says',
-    scenario: roughDayScenario,
+    scenario: lastCapableAgentDiesScenario,
     parts: { controller: movesEverything },
   },
   {

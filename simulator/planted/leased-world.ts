@@ -3,7 +3,7 @@ import { defaultSize, type PlanFrame, type Scenario } from '../scenarios/scenari
 import { drawProviders, drawWork } from '../workload/work.ts';
 import type { RandomStream } from '../world/random-streams.ts';
 
-interface LeasedStory extends Pick<Scenario, 'name' | 'summary' | 'promise'> {
+interface LeasedStory extends Pick<Scenario, 'name' | 'summary' | 'promise' | 'checkers'> {
   readonly untilMs: number;
   faults(draws: RandomStream, frame: PlanFrame): readonly Fault[];
 }
