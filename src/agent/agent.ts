@@ -305,7 +305,10 @@ export class Agent {
     const ask = (asked: Omit<Strays, 'agent'>) =>
       call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
     const drives = (id: string) => this.#devices.get(id) !== null;
-    const mended: MendOptions['mended'] = (...which) => this.#home.mended(...which);
+    const mended: MendOptions['mended'] = (id, ...rest) => {
+      this.#home.mended(id, ...rest);
+      this.#devices.get(id)?.retry();
+    };
     const reclaim = () => this.#claimAnew();
     const round = {
       everyMs: timings.sweepMs,

@@ -176,6 +176,11 @@ export class Device {
     this.#confirmed = false;
   }
 
+  /** What kept it from being carried out is put right: what waits to be tried again is tried at once. */
+  retry(): void {
+    this.#actor.send({ type: 'retry.due' });
+  }
+
   /** What has to be told with heartbeats, until a record is as new (R9); null when nothing. */
   claim(): Claim | null {
     const { value, context } = this.#actor.getSnapshot();

@@ -103,6 +103,23 @@ describe('a damaged marker on the host of an agent', () => {
     expect([...bench.agent.devices().values()]).toEqual(['active']);
   });
 
+  test('that is mended late keeps its load balancer waiting no longer than that', async () => {
+    const bench = new Damaged();
+    await bench.home();
+    await bench.command({ loadBalancer: id, epoch: 7 });
+    await bench.virtual.run(2 * presets.lan.deviceRetryMaxMs);
+    bench.knows = { purged: [], epochs: [{ loadBalancer: id, epoch: 7 }] };
+    const stepMs = 10;
+    for (let waitedMs = 0; bench.done.length === 0; waitedMs += stepMs) {
+      if (waitedMs > presets.lan.sweepMs) throw new Error('it was not mended by the next sweep');
+      await bench.virtual.run(stepMs);
+    }
+
+    await bench.virtual.run(stepMs);
+
+    expect([...bench.agent.devices().values()]).toEqual(['active']);
+  });
+
   test('that can not be mended is asked about once a second at most', async () => {
     const bench = new Damaged();
     await bench.home();
