@@ -1,5 +1,5 @@
 import type { HealthMonitor, Listener, Member, Pool } from '../../../machines/model/document.ts';
-import { isTrue } from '../headers.ts';
+import { isTrue } from '../../contract/insert-headers.ts';
 import type { Json } from '../json.ts';
 import { expectedStatus } from '../expected-codes.ts';
 import { socketAddress } from './address.ts';

@@ -1,6 +1,6 @@
 import type { Listener, LoadBalancerDocument, Pool } from '../../../machines/model/document.ts';
 import { haproxyAddress } from '../addresses.ts';
-import { isTrue } from '../unsupported.ts';
+import { isTrue } from '../../contract/insert-headers.ts';
 import { backendName, mode, type Service } from './services.ts';
 
 export function renderFrontend(
