@@ -11,6 +11,7 @@ const reserved = new Set([
   'HOLDFAST_IP',
   'HOLDFAST_ARPING',
   'HOLDFAST_NFT',
+  'HOLDFAST_CADDY',
   'HOLDFAST_LONG',
   'HOLDFAST_NO_SKIPS',
 ]);

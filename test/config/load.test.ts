@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
 import { apartGroupsMax } from '../../src/config/schema.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { parts } from '../../src/setup/parts.mjs';
 
 let directory: string;
 let files = 0;
@@ -121,6 +122,12 @@ describe('settings', () => {
     const environment = { HOLDFAST_CONFIG: 'x', HOLDFAST_HAPROXY: 'y', HOLDFAST_API: 'z' };
 
     expect(await load({ environment })).toEqual(await load({}));
+  });
+
+  test('leave out the variable of every program that the set-up may find or fetch', async () => {
+    const named = Object.values(parts).map(({ variable }) => [variable, '/usr/bin/x'] as const);
+
+    expect(await load({ environment: Object.fromEntries(named) })).toEqual(await load({}));
   });
 });
 

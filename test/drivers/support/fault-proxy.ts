@@ -17,6 +17,8 @@ export interface FaultProxy {
   readonly port: number;
   /** The changes that came, in order, and whether each was passed on. */
   readonly writes: { readonly method: string; readonly passed: boolean }[];
+  /** What the device answered to them, in the order of the answers; null where it reset the call. */
+  readonly answers: readonly (number | null)[];
   /** Decides about each call from now on. */
   inject(fault: (call: { method: string; path: string }) => Fault): void;
   /** Something that happens before each change is passed on, and that it waits for. */
@@ -31,11 +33,13 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
   let beforeWrite: () => Promise<void> = async () => undefined;
   let faultOf: (call: { method: string; path: string }) => Fault = () => 'none';
   const writes: FaultProxy['writes'] = [];
+  const answers: (number | null)[] = [];
   const server = createServer((incoming, response) => {
     const call = { method: incoming.method ?? '', path: incoming.url ?? '' };
     const fault = faultOf(call);
     const passed = fault === 'none' || fault === 'lose-answer';
-    if (call.method !== 'GET') writes.push({ method: call.method, passed });
+    const isWrite = changes(call);
+    if (isWrite) writes.push({ method: call.method, passed });
     if (fault === 'lose-call') {
       incoming.socket.destroy();
       return;
@@ -44,11 +48,15 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
       response.writeHead(503, { 'retry-after': '7' }).end('{"error":"in the middle of something"}');
       return;
     }
-    const before = call.method === 'GET' ? Promise.resolve() : beforeWrite();
-    before
-      .then(() => passOn(target, incoming))
+    // Read at once: whoever sent it may have hung up by the time that it is passed on.
+    buffer(incoming)
+      .then(async (body) => {
+        if (isWrite) await beforeWrite();
+        return passOn(target, incoming, body);
+      })
       .then(
         ({ status, headers, body, trailers }) => {
+          if (isWrite) answers.push(status);
           if (fault === 'lose-answer') {
             incoming.socket.destroy();
             return;
@@ -57,13 +65,17 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
           response.addTrailers(trailers);
           response.end(body);
         },
-        () => incoming.socket.destroy(),
+        () => {
+          if (isWrite) answers.push(null);
+          incoming.socket.destroy();
+        },
       );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     writes,
+    answers,
     inject(fault) {
       faultOf = fault;
     },
@@ -86,8 +98,12 @@ interface Passed {
   readonly body: Buffer;
 }
 
-async function passOn(target: number, incoming: IncomingMessage): Promise<Passed> {
-  const body = await buffer(incoming);
+/** A probe asks by POST whether a configuration would do, and changes nothing. */
+function changes({ method, path }: { method: string; path: string }): boolean {
+  return method !== 'GET' && path !== '/adapt';
+}
+
+async function passOn(target: number, incoming: IncomingMessage, sent: Buffer): Promise<Passed> {
   const outgoing = httpRequest({
     host: '127.0.0.1',
     port: target,
@@ -100,7 +116,7 @@ async function passOn(target: number, incoming: IncomingMessage): Promise<Passed
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
-    outgoing.end(body);
+    outgoing.end(sent);
   });
   const received = await buffer(answer);
   const own = ['content-length', 'connection', 'transfer-encoding'];

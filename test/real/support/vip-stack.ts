@@ -29,8 +29,8 @@ export class VipStack {
         place: {
           surroundings: (directory) => onHosts(network, directory),
           servers: network.servers,
-          provider: movingProvider,
         },
+        provider: movingProvider,
       });
       return new VipStack(network, world);
     } catch (error) {

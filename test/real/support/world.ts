@@ -38,6 +38,8 @@ export interface WorldOptions {
   /** Start processes again that die, as `up` does? */
   readonly restart: boolean;
   readonly drivers?: Readonly<Record<string, unknown>>;
+  /** Of the load balancers, if not the one that the API takes by itself. */
+  readonly provider?: string;
   /** Where all of it is, if not on this machine's loopback. */
   readonly place?: Place;
 }
@@ -47,7 +49,6 @@ export interface Place {
   readonly surroundings: (directory: string) => Surroundings;
   /** The address of the backends. */
   readonly servers: string;
-  readonly provider: string;
 }
 
 /** A whole Holdfast with real parts, and backends to balance; all of it ends with `close`. */
@@ -56,6 +57,7 @@ export class World {
   readonly stack: Stack;
   readonly api: ApiClient;
   readonly #place: Place | null;
+  readonly #provider: string | undefined;
   readonly #backends: readonly NamedBackend[];
   readonly #traffic: Traffic[] = [];
   readonly #logFile: { close(): Promise<void> };
@@ -66,8 +68,10 @@ export class World {
     backends: readonly NamedBackend[],
     logFile: { close(): Promise<void> },
     place: Place | null,
+    provider: string | undefined,
   ) {
     this.#place = place;
+    this.#provider = provider;
     this.directory = directory;
     this.stack = stack;
     this.api = new ApiClient(stack.apiUrl);
@@ -75,7 +79,7 @@ export class World {
     this.#logFile = logFile;
   }
 
-  static async start({ agents, restart, drivers, place }: WorldOptions): Promise<World> {
+  static async start({ agents, restart, drivers, provider, place }: WorldOptions): Promise<World> {
     // Short, because the sockets of HAProxy live below it.
     const directory = await mkdtemp(join(tmpdir(), 'hf-'));
     const logFile = await open(join(directory, 'log'), 'a', 0o600);
@@ -99,7 +103,7 @@ export class World {
         return { ...(await startBackend(name, place?.servers)), name };
       }),
     );
-    const world = new World(directory, stack, backends, logFile, place ?? null);
+    const world = new World(directory, stack, backends, logFile, place ?? null, provider);
     try {
       for (const id of stack.agents.keys()) await world.agentIs(id, 'alive');
     } catch (error) {
@@ -142,7 +146,7 @@ export class World {
       loadbalancer: {
         name,
         vip_subnet_id: subnetId,
-        ...(this.#place === null ? {} : { provider: this.#place.provider }),
+        ...(this.#provider === undefined ? {} : { provider: this.#provider }),
         listeners: [
           {
             name: 'http',
