@@ -58,11 +58,16 @@ export interface Surveyed {
 }
 
 /** What a watched load balancer tells by itself. */
-export type DeviceNotice =
-  /** Nothing serves it any more, or the device has lost it. */
-  | { readonly type: 'down'; readonly reason: string }
-  /** The device does not hold what this driver left there: a person has changed it, or it lied. */
-  | { readonly type: 'drifted'; readonly reason: string };
+export interface DeviceNotice {
+  /**
+   * `down`: nothing serves it any more, or the device has lost it. `drifted`: the device does not hold what
+   * this driver left there: a person has changed it, or it lied.
+   */
+  readonly type: 'down' | 'drifted';
+  readonly reason: string;
+  /** Its marker can't be read: nothing can be done to it before that is mended. */
+  readonly isMarkerDamaged?: boolean;
+}
 
 export type ProbeResult =
   | { readonly reachable: true; readonly detail: string }

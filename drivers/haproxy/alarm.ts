@@ -1,9 +1,13 @@
+import type { DeviceNotice } from '../contract/driver.ts';
+
+type Tell = (notice: DeviceNotice) => void;
+
 /** Tells the watchers of load balancers at once what their own looks would find late, or never. */
 export class Alarm {
-  readonly #listeners = new Map<string, Set<(reason: string) => void>>();
+  readonly #listeners = new Map<string, Set<Tell>>();
 
   /** Until the returned function is called. */
-  listen(id: string, tell: (reason: string) => void): () => void {
+  listen(id: string, tell: Tell): () => void {
     const listeners = this.#listeners.get(id) ?? new Set();
     this.#listeners.set(id, listeners.add(tell));
     return () => {
@@ -12,7 +16,7 @@ export class Alarm {
     };
   }
 
-  raise(id: string, reason: string): void {
-    for (const tell of this.#listeners.get(id) ?? []) tell(reason);
+  raise(id: string, notice: DeviceNotice): void {
+    for (const tell of this.#listeners.get(id) ?? []) tell(notice);
   }
 }

@@ -42,7 +42,7 @@ export class Watch {
     this.#markerDue = this.#nextMarkerDue();
     this.#timer = this.#lookLater();
     this.#unlisten = questions.listen(id, (answer) => this.#heard(answer));
-    this.#ignoreAlarm = host.alarm.listen(id, (reason) => notify({ type: 'down', reason }));
+    this.#ignoreAlarm = host.alarm.listen(id, notify);
   }
 
   stop(): void {
@@ -90,7 +90,7 @@ export class Watch {
     const left = this.#host.left.get(this.#id);
     if (this.#stopped || left === undefined || stored === null) return;
     if (stored instanceof DamagedMarker) {
-      this.#notify({ type: 'drifted', reason: stored.message });
+      this.#notify({ type: 'drifted', reason: stored.message, isMarkerDamaged: true });
     } else if (stored.epoch !== left || stored.holder !== this.#host.agent) {
       const words = `epoch ${stored.epoch} of ${stored.holder ?? 'nobody'}`;
       this.#notify({

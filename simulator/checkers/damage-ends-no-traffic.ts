@@ -1,10 +1,7 @@
 import type { CheckerContext, CheckerKind } from './checker.ts';
 import { desiredOf } from './records.ts';
 
-/**
- * How long before the damage everything else must have been well: a fleet takes some seconds to settle, and
- * what failed less than `deviceStableMs` ago is tried again with backoff, not at once.
- */
+/** How long before the damage everything else must have been well: a fleet takes some seconds to settle. */
 const settledMs = 4_000;
 /** Longer than the kernel keeps an address that is not prolonged. */
 const watchedMs = 5_000;
@@ -18,16 +15,15 @@ export const damageEndsNoTraffic: CheckerKind = {
   start(context) {
     const { world, violate } = context;
     const damaged = new Map<string, number>();
-    const calmMs = settledMs + world.options.timings.deviceStableMs;
     return {
       onEvent(event, atMs) {
         if (event.type === 'damaged') {
           const { place, loadBalancer } = event;
           const key = `${place} ${loadBalancer}`;
           const lately = world.damages.ofMarker(place, loadBalancer).filter((each) => {
-            return each.atMs >= atMs - calmMs;
+            return each.atMs >= atMs - settledMs;
           });
-          // One that is damaged again had failed lately, too.
+          // One that is damaged again may have to wait: mending has its pace.
           if (lately.length > 1) damaged.delete(key);
           else if (world.place(place).device.isServed(loadBalancer)) damaged.set(key, atMs);
         } else if (event.type === 'served' && event.agent === null) {
@@ -35,7 +31,7 @@ export const damageEndsNoTraffic: CheckerKind = {
           const sinceMs = damaged.get(`${place} ${loadBalancer}`);
           damaged.delete(`${place} ${loadBalancer}`);
           if (sinceMs === undefined || atMs > sinceMs + watchedMs) return;
-          if (!isWanted(context, loadBalancer) || !isCalm(context, sinceMs - calmMs)) return;
+          if (!isWanted(context, loadBalancer) || !isCalm(context, sinceMs - settledMs)) return;
           const afterMs = Math.round(atMs - sinceMs);
           violate(`its traffic ended ${afterMs} ms after its marker was damaged`, loadBalancer);
         }

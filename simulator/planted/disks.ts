@@ -36,6 +36,8 @@ export function hidesDamage(driver: Driver): Driver {
       driver.apply(target).catch((error: unknown) => {
         throw error instanceof DamagedMarker ? new RetryableError(error.message) : error;
       }),
+    watch: (id, notify) =>
+      driver.watch(id, (notice) => notify({ ...notice, isMarkerDamaged: false })),
   };
 }
 

@@ -131,7 +131,9 @@ export class LeasedDriver {
     for (const [id, epoch] of this.#held) {
       if (this.#isMarked(id, epoch)) continue;
       this.#held.delete(id);
-      this.#notify(id, 'its marker is damaged, or names somebody else');
+      const isMarkerDamaged = this.#options.markers?.isDamaged(id) === true;
+      const reason = isMarkerDamaged ? 'its marker is damaged' : 'its marker names somebody else';
+      this.#notify(id, reason, isMarkerDamaged);
     }
     if (this.#held.size === 0) return;
     const gone = await this.#prolong([...this.#held.keys()], until);
@@ -212,8 +214,8 @@ export class LeasedDriver {
     };
   }
 
-  #notify(id: string, reason: string): void {
-    const notice: DeviceNotice = { type: 'down', reason };
+  #notify(id: string, reason: string, isMarkerDamaged = false): void {
+    const notice: DeviceNotice = { type: 'down', reason, isMarkerDamaged };
     for (const watcher of this.#watchers.get(id) ?? []) watcher(notice);
   }
 

@@ -327,6 +327,7 @@ export class Device {
   watch(report: Report): () => void {
     const { id, driver, clock, timings, log } = this.#options;
     const stop = driver.watch(id, (notice) => {
+      if (notice.isMarkerDamaged === true) this.#options.damaged();
       if (notice.type === 'down') {
         this.#health.down(notice.reason);
         this.#confirmed = false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Driver } from '../../drivers/contract/driver.ts';
+import type { DeviceNotice, Driver } from '../../drivers/contract/driver.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import { Strays } from '../../machines/protocol/agent-messages.ts';
@@ -15,11 +15,14 @@ const id = loadBalancerDocument().id;
 class Damaged extends AgentBench {
   readonly done: string[];
   readonly asked: Strays[] = [];
+  /** Tells the agent what its driver has noticed. */
+  readonly notice: (notice: DeviceNotice) => void;
   /** What the judge answers; null: nothing. */
   knows: object | null = { purged: [] };
 
   constructor() {
     const done: string[] = [];
+    const watchers = new Set<(notice: DeviceNotice) => void>();
     super((driver) => {
       const isMended = () => done.some((each) => each.startsWith('mended'));
       const residence: Residence = {
@@ -34,9 +37,16 @@ class Damaged extends AgentBench {
       };
       const apply: Driver['apply'] = (target) =>
         isMended() ? driver.apply(target) : Promise.reject(new DamagedMarker(id, 'is gone'));
-      return { ...driver, descriptor: hostDescriptor, residence, apply, remove };
+      const watch: Driver['watch'] = (_, notify) => {
+        watchers.add(notify);
+        return () => watchers.delete(notify);
+      };
+      return { ...driver, descriptor: hostDescriptor, residence, apply, remove, watch };
     });
     this.done = done;
+    this.notice = (notice) => {
+      for (const notify of watchers) notify(notice);
+    };
     const shard = subjects.shardOf('agent-1', 4);
     this.judge.subscribe(subjects.up('agent-1', shard, 'strays'), (message) => {
       this.asked.push(Strays.parse(JSON.parse(message.data)));
@@ -100,6 +110,25 @@ describe('a damaged marker on the host of an agent', () => {
     expect(bench.asked).toHaveLength(asked + 1);
     expect(bench.done).toEqual(['mended 7 false']);
     expect(again).toMatchObject({ type: 'applied', epoch: 7 });
+    expect([...bench.agent.devices().values()]).toEqual(['active']);
+  });
+
+  test('that its driver has noticed is mended at once, also where what failed lately has to wait', async () => {
+    const bench = new Damaged();
+    await bench.home();
+    bench.knows = { purged: [], epochs: [{ loadBalancer: id, epoch: 7 }] };
+    await bench.command({ loadBalancer: id, epoch: 7 });
+    await bench.virtual.run(100);
+    await bench.command({ loadBalancer: id, epoch: 7 });
+    const before = bench.asked.length;
+    bench.done.length = 0;
+    await bench.virtual.run(presets.lan.deviceStableMs / 2);
+
+    bench.notice({ type: 'down', reason: 'its marker is garbage', isMarkerDamaged: true });
+    await bench.virtual.run(10);
+
+    expect(bench.asked.length - before).toBe(1);
+    expect(bench.done).toEqual(['mended 7 false']);
     expect([...bench.agent.devices().values()]).toEqual(['active']);
   });
 

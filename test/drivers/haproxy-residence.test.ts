@@ -149,7 +149,7 @@ describe('a marker that another one was put in the place of', () => {
       writeFile(path, '\u0000'),
     );
 
-    expect(notices).toMatchObject([{ type: 'drifted' }]);
+    expect(notices).toMatchObject([{ type: 'drifted', isMarkerDamaged: true }]);
     await expect(mine.apply(targetOf(document, 5, 2))).rejects.toBeInstanceOf(DamagedMarker);
     await mine.residence!.mend({ id, epoch: 5, removed: false });
     await mine.apply(targetOf(document, 5, 2));

@@ -84,11 +84,13 @@ export class HeldAddresses {
     const mine = new Map<string, string>();
     for (const [id, held] of [...this.#held]) {
       if (held.leaving) continue;
-      const trouble = this.#troubleWith(id, held, await markerOrDamage(siteOf(this.#host, id)));
-      if (trouble === null) mine.set(held.address, id);
+      const stored = await markerOrDamage(siteOf(this.#host, id));
+      const reason = this.#troubleWith(id, held, stored);
+      if (reason === null) mine.set(held.address, id);
       else if (this.#held.get(id) === held && !held.leaving) {
         this.#held.delete(id);
-        this.#host.alarm.raise(id, trouble);
+        const isMarkerDamaged = stored instanceof DamagedMarker;
+        this.#host.alarm.raise(id, { type: 'down', reason, isMarkerDamaged });
       }
     }
     return mine;

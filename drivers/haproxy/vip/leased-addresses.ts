@@ -209,7 +209,7 @@ export class LeasedAddresses implements Addressing, Leasing {
   #lost(id: string | undefined, reason: string): void {
     if (id === undefined) return;
     this.#held.forget(id);
-    this.#host.alarm.raise(id, reason);
+    this.#host.alarm.raise(id, { type: 'down', reason });
   }
 
   #absent(address: string): string {
