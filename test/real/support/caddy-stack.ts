@@ -73,7 +73,7 @@ export class CaddyStack {
   }
 
   /** Resolves when it is settled with another incarnation than that of before, and says with which. */
-  async moved(id: string, before: Seat): Promise<Seat> {
+  async moved(id: string, before: Omit<Seat, 'epoch'>): Promise<Seat> {
     const where = await this.world.settles(
       id,
       `settled with another than ${before.agent}, incarnation ${before.incarnation}`,

@@ -4,7 +4,6 @@ import { systemClock } from '../../../src/adapters/system-clock.ts';
 import type { Made } from './world.ts';
 import { eventually } from './eventually.ts';
 
-const everyMs = 10;
 const timeoutMs = 5_000;
 /** How a client sees a connection that was cut under its request. */
 const resetCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
@@ -14,6 +13,18 @@ interface Verdict {
   readonly words: string;
 }
 
+export interface Counts {
+  served: number;
+  resets: number;
+}
+
+export interface JudgedClients {
+  /** As many clients keep their connection as make a new one for each request. */
+  readonly ofEachKind: number;
+  /** Between an answer and the next request. */
+  readonly pauseMs: number;
+}
+
 /**
  * Clients of a load balancer whose answers are judged: an answer of somebody who was not to answer, another
  * status, a refused connection, and silence are wrong. A connection that was reset is counted for itself,
@@ -21,19 +32,25 @@ interface Verdict {
  */
 export class JudgedTraffic {
   readonly wrong: string[] = [];
-  #served = 0;
-  #resets = 0;
+  /** By clients that keep their connection, and by those that make a new one for each request. */
+  readonly #kept: Counts = { served: 0, resets: 0 };
+  readonly #anew: Counts = { served: 0, resets: 0 };
   #expected: readonly string[];
   #isStopped = false;
   readonly #made: Made;
+  readonly #pauseMs: number;
   readonly #agents: readonly Agent[];
   readonly #running: Promise<unknown>;
 
-  /** As many clients keep their connection as make a new one for each request. */
-  constructor(made: Made, expected: readonly string[], clientsOfEachKind = 1) {
+  constructor(
+    made: Made,
+    expected: readonly string[],
+    { ofEachKind, pauseMs }: JudgedClients = { ofEachKind: 1, pauseMs: 10 },
+  ) {
     this.#made = made;
     this.#expected = expected;
-    this.#agents = Array.from({ length: clientsOfEachKind }, () => {
+    this.#pauseMs = pauseMs;
+    this.#agents = Array.from({ length: ofEachKind }, () => {
       return new Agent({ keepAlive: true, maxSockets: 1 });
     });
     const anew = this.#agents.map(() => false as const);
@@ -41,11 +58,16 @@ export class JudgedTraffic {
   }
 
   get served(): number {
-    return this.#served;
+    return this.#kept.served + this.#anew.served;
   }
 
   get resets(): number {
-    return this.#resets;
+    return this.#kept.resets + this.#anew.resets;
+  }
+
+  /** What was counted so far, by kind of client. */
+  counts(): { readonly kept: Counts; readonly anew: Counts } {
+    return { kept: { ...this.#kept }, anew: { ...this.#anew } };
   }
 
   /** Answers of anybody else to requests from now on are wrong. */
@@ -55,8 +77,8 @@ export class JudgedTraffic {
 
   /** Resolves when so many more requests were answered rightly. */
   async servedAgain(count = 20): Promise<void> {
-    const from = this.#served;
-    await eventually(`${count} more requests were served`, () => this.#served >= from + count);
+    const from = this.served;
+    await eventually(`${count} more requests were served`, () => this.served >= from + count);
   }
 
   async stop(): Promise<void> {
@@ -66,12 +88,13 @@ export class JudgedTraffic {
   }
 
   async #run(agent: Agent | false): Promise<void> {
+    const counts = agent === false ? this.#anew : this.#kept;
     while (!this.#isStopped) {
       const verdict = await this.#ask(agent, this.#expected);
-      if (verdict.is === 'served') this.#served += 1;
-      else if (verdict.is === 'reset') this.#resets += 1;
+      if (verdict.is === 'served') counts.served += 1;
+      else if (verdict.is === 'reset') counts.resets += 1;
       else this.wrong.push(verdict.words);
-      await delay(systemClock, everyMs);
+      await delay(systemClock, this.#pauseMs);
     }
   }
 
