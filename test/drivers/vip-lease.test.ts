@@ -154,8 +154,9 @@ describe.skipIf(namespaces.why !== null)(namespaces.why ?? 'an agent that comes 
     const load = await world.load(vip);
     await eventually('some are served', async () => (await load.tally()).served > 100);
 
-    agent.remote.signal('SIGKILL');
+    // Ready before the other one dies: a process may take longer to start than the lease lasts.
     const returned = await world.driver(one, 'agent-1');
+    agent.remote.signal('SIGKILL');
     await returned.keep(leaseMs);
     const found = await returned.recall(target.id);
     await returned.apply({ ...found!, epoch: 2 });

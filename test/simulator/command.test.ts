@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import process from 'node:process';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from '../../simulator/cli/command.ts';
 import { lapsesTooSoon } from '../../simulator/planted/leases.ts';
 import { losesRecords } from '../../simulator/planted/stores.ts';
@@ -233,9 +234,20 @@ test.each([
     /argument 'fast' is invalid\. Allowed choices are local, lan, strict, wan/,
   ],
   [['--planted', '--timings', 'lan'], /--planted has its own .*; leave --timings out/],
-  [['--sed', '1'], /unknown option '--sed'/],
 ])('refuses %j with a reason', async (words, reason) => {
-  const { status, stdout, stderr } = await runInProcess(...words);
+  const errors = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => errors.mockRestore());
+  const written: string[] = [];
+
+  const status = await runCommand(words, { write: (text) => written.push(text) });
+
+  expect({ status, written }).toEqual({ status: 2, written: [] });
+  expect(errors.mock.calls.flat().join('')).toMatch(reason);
+});
+
+test('a process of its own ends with that status, and tells the reason as an error', async () => {
+  const { status, stdout, stderr } = await runInProcess('--sed', '1');
+
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(reason);
+  expect(stderr).toMatch(/unknown option '--sed'/);
 });

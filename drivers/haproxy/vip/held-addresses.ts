@@ -89,8 +89,8 @@ export class HeldAddresses {
       if (reason === null) mine.set(held.address, id);
       else if (this.#held.get(id) === held && !held.leaving) {
         this.#held.delete(id);
-        const isMarkerDamaged = stored instanceof DamagedMarker;
-        this.#host.alarm.raise(id, { type: 'down', reason, isMarkerDamaged });
+        const damage = stored instanceof DamagedMarker ? { isMarkerDamaged: true } : {};
+        this.#host.alarm.raise(id, { type: 'down', reason, ...damage });
       }
     }
     return mine;
