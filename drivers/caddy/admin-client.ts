@@ -1,6 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../machines/ports/clock.ts';
+import { callDevice } from '../contract/device-call.ts';
 import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
 import { detailOf } from './refusals.ts';
@@ -98,9 +98,9 @@ export class AdminClient {
     }
   }
 
-  async #exchange(call: Call): Promise<Answer> {
+  #exchange(call: Call): Promise<Answer> {
     const { clock, callTimeoutMs, admin } = this.#options;
-    const request = httpRequest({
+    const request = {
       ...(admin.kind === 'unix'
         ? { socketPath: admin.socketPath }
         : { host: admin.host, port: admin.port }),
@@ -109,20 +109,9 @@ export class AdminClient {
       headers: headersOf(admin, call),
       // Each change replaces the admin server, and resets connections that were kept.
       agent: false,
-    });
-    const sent = noteSending(request);
-    const timer = clock.setTimer(callTimeoutMs, () =>
-      request.destroy(new Error(`no answer within ${callTimeoutMs} ms`)),
-    );
-    try {
-      return await answerTo(request, call.body);
-    } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      if (!sent()) throw new RetryableError(`${this.#device} can't be reached: ${words}`);
-      throw new UnknownOutcomeError(`${this.#device} did not answer: ${words}`, { cause: error });
-    } finally {
-      clock.clearTimer(timer);
-    }
+    };
+    const device = this.#device;
+    return callDevice({ request, body: call.body, read: readAnswer, device, callTimeoutMs, clock });
   }
 }
 
@@ -158,27 +147,10 @@ function hostHeader({ host, port }: { readonly host: string; readonly port: numb
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether the request had a connected socket to leave by: from then on it may have arrived. */
-function noteSending(request: ClientRequest): () => boolean {
-  let connected = false;
-  request.once('socket', (socket) => {
-    if (!socket.connecting) connected = true;
-    else socket.once('connect', () => (connected = true));
-  });
-  return () => connected;
-}
-
-async function answerTo(request: ClientRequest, body: string | undefined): Promise<Answer> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve);
-    // Stays for good: a socket may fail once more after its answer has come.
-    request.on('error', reject);
-    request.end(body);
-  });
-  const received = await text(response);
+function readAnswer(response: IncomingMessage, body: string): Answer {
   return {
     status: response.statusCode ?? 0,
-    body: received,
+    body,
     // It is known only after the last byte, and so comes behind it.
     etag: response.trailers['etag'] ?? null,
     retryAfter: response.headers['retry-after'] ?? null,

@@ -14,14 +14,14 @@ import {
   unservedOfListener,
   unservedOfLoadBalancer,
   unservedOfPool,
+  unservedRequest,
+  unservedTimes,
 } from '../contract/unserved.ts';
 import { expectedStatus } from './expected-codes.ts';
 import { takers } from './render/proxy.ts';
 
 /** No braces, between which Caddy would put what it knows, and no fragment. */
 const urlPath = /^\/[\x21\x22\x24-\x7a\x7c\x7e]*$/;
-const urlPathCharactersMax = 2048;
-const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 /** What RFC 6265 allows as the name of a cookie, without braces, and not too long for a header. */
 const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$/;
 
@@ -108,21 +108,18 @@ function ofMember({ id, address, backup, monitor_address: checked }: Member): st
 }
 
 function ofHealthMonitor(monitor: HealthMonitor): string[] {
-  const { type, http_method: method, url_path: path, domain_name: domain } = monitor;
-  const { expected_codes: codes, http_version: version } = monitor;
+  const { type, http_method: method, expected_codes: codes, http_version: version } = monitor;
   if (type !== 'HTTP') return [`health monitor type ${type}`];
-  return those({
-    'health monitor delay 0': monitor.delay === 0,
-    'health monitor timeout 0': monitor.timeout === 0,
-    [`health monitor max_retries ${monitor.max_retries}`]: monitor.max_retries !== 1,
-    [`health monitor max_retries_down ${monitor.max_retries_down}`]: monitor.max_retries_down !== 1,
-    [`health monitor http_method ${shown(method ?? '')}`]: method !== null && method !== 'GET',
-    [`health monitor url_path ${shown(path ?? '')}`]: path !== null && !urlPath.test(path),
-    [`health monitor url_path longer than ${urlPathCharactersMax} characters`]:
-      (path?.length ?? 0) > urlPathCharactersMax,
-    [`health monitor domain_name ${shown(domain ?? '')}`]:
-      domain !== null && !hostName.test(domain),
-    [`health monitor expected_codes ${shown(codes ?? '')}`]: expectedStatus(codes) === null,
-    [`health monitor http_version ${version}`]: version !== null && version !== 1.1,
-  });
+  return [
+    ...unservedTimes(monitor),
+    ...unservedRequest(monitor, urlPath),
+    ...those({
+      [`health monitor max_retries ${monitor.max_retries}`]: monitor.max_retries !== 1,
+      [`health monitor max_retries_down ${monitor.max_retries_down}`]:
+        monitor.max_retries_down !== 1,
+      [`health monitor http_method ${shown(method ?? '')}`]: method !== null && method !== 'GET',
+      [`health monitor expected_codes ${shown(codes ?? '')}`]: expectedStatus(codes) === null,
+      [`health monitor http_version ${version}`]: version !== null && version !== 1.1,
+    }),
+  ];
 }

@@ -1,4 +1,9 @@
-import type { Listener, LoadBalancerDocument, Pool } from '../../machines/model/document.ts';
+import type {
+  HealthMonitor,
+  Listener,
+  LoadBalancerDocument,
+  Pool,
+} from '../../machines/model/document.ts';
 import { isAddress, isCidr } from './addresses.ts';
 import { insertableHeaders, isTrue } from './insert-headers.ts';
 
@@ -8,6 +13,10 @@ import { insertableHeaders, isTrue } from './insert-headers.ts';
  */
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
+/** Longer paths would not fit into the buffer from which HAProxy sends a check; nobody needs them elsewhere. */
+const urlPathCharactersMax = 2048;
 
 /** Names of what is true of the given faults. */
 export function those(faults: Readonly<Record<string, boolean>>): string[] {
@@ -76,6 +85,25 @@ export function unservedOfPool(pool: Pool): string[] {
     }),
     ...ofTls('pool', pool),
   ];
+}
+
+export function unservedTimes(monitor: HealthMonitor): string[] {
+  return those({
+    'health monitor delay 0': monitor.delay === 0,
+    'health monitor timeout 0': monitor.timeout === 0,
+  });
+}
+
+/** Of a monitor that asks by HTTP; `urlPath` is what may stand in a request's line on the device. */
+export function unservedRequest(monitor: HealthMonitor, urlPath: RegExp): string[] {
+  const { url_path: path, domain_name: domain } = monitor;
+  return those({
+    [`health monitor url_path ${shown(path ?? '')}`]: path !== null && !urlPath.test(path),
+    [`health monitor url_path longer than ${urlPathCharactersMax} characters`]:
+      (path?.length ?? 0) > urlPathCharactersMax,
+    [`health monitor domain_name ${shown(domain ?? '')}`]:
+      domain !== null && !hostName.test(domain),
+  });
 }
 
 function ofTls(owner: string, options: Listener | Pool): string[] {

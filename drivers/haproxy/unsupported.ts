@@ -15,14 +15,12 @@ import {
   unservedOfListener,
   unservedOfLoadBalancer,
   unservedOfPool,
+  unservedRequest,
+  unservedTimes,
 } from '../contract/unserved.ts';
-
-/** Longer paths would not fit into the buffer from which HAProxy sends a check. */
-const urlPathCharactersMax = 2048;
 
 /** What may stand in a request line; a space or a control character would end the path early. */
 const urlPath = /^\/[\x21-\x7e]*$/;
-const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 const expectedCodes = /^\d{3}(\s*,\s*\d{3})*$|^\d{3}-\d{3}$/;
 const httpMethods = [
   'GET',
@@ -106,24 +104,15 @@ function ofMember(member: Member): string[] {
 }
 
 function ofHealthMonitor(monitor: HealthMonitor): string[] {
-  const { type, http_method: method, url_path: path, domain_name: domain } = monitor;
-  const { expected_codes: codes, http_version: version } = monitor;
+  const { type, http_method: method, expected_codes: codes, http_version: version } = monitor;
   if (type !== 'HTTP' && type !== 'TCP') return [`health monitor type ${type}`];
-  const faults = those({
-    'health monitor delay 0': monitor.delay === 0,
-    'health monitor timeout 0': monitor.timeout === 0,
-  });
-  if (type === 'TCP') return faults;
+  if (type === 'TCP') return unservedTimes(monitor);
   return [
-    ...faults,
+    ...unservedTimes(monitor),
+    ...unservedRequest(monitor, urlPath),
     ...those({
       [`health monitor http_method ${shown(method ?? '')}`]:
         method !== null && !httpMethods.includes(method),
-      [`health monitor url_path ${shown(path ?? '')}`]: path !== null && !urlPath.test(path),
-      [`health monitor url_path longer than ${urlPathCharactersMax} characters`]:
-        (path?.length ?? 0) > urlPathCharactersMax,
-      [`health monitor domain_name ${shown(domain ?? '')}`]:
-        domain !== null && !hostName.test(domain),
       [`health monitor expected_codes ${shown(codes ?? '')}`]:
         codes !== null && !expectedCodes.test(codes),
       [`health monitor http_version ${version}`]:

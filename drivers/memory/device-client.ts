@@ -1,7 +1,7 @@
-import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { Agent } from 'node:http';
 import type { z } from 'zod';
 import type { Clock } from '../../machines/ports/clock.ts';
+import { callDevice } from '../contract/device-call.ts';
 import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import { bodyToError, ErrorBody } from './device-protocol.ts';
 
@@ -50,61 +50,28 @@ export class DeviceClient {
     this.agent.destroy();
   }
 
-  async #exchange(path: string, body: object | null): Promise<{ status: number; json: unknown }> {
+  #exchange(path: string, body: object | null): Promise<{ status: number; json: unknown }> {
     const { clock, callTimeoutMs, url } = this.#options;
-    const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
-    const request = httpRequest({
-      ...this.#server,
-      path,
-      method: bytes === null ? 'GET' : 'POST',
-      agent: this.agent,
-      headers:
-        bytes === null
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': bytes.byteLength },
+    const text = body === null ? undefined : JSON.stringify(body);
+    return callDevice({
+      request: {
+        ...this.#server,
+        path,
+        method: text === undefined ? 'GET' : 'POST',
+        agent: this.agent,
+        headers:
+          text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+      },
+      body: text,
+      read: ({ statusCode = 0 }, received) => ({
+        status: statusCode,
+        json: JSON.parse(received) as unknown,
+      }),
+      device: `the device at ${url}`,
+      callTimeoutMs,
+      clock,
     });
-    const sent = noteSending(request);
-    const timer = clock.setTimer(callTimeoutMs, () =>
-      request.destroy(new Error(`no answer within ${callTimeoutMs} ms`)),
-    );
-    try {
-      const response = await respond(request, bytes);
-      return { status: response.status, json: JSON.parse(response.body) as unknown };
-    } catch (error) {
-      throw failure(error, url, sent());
-    } finally {
-      clock.clearTimer(timer);
-    }
   }
-}
-
-/** Whether the request had a connected socket to leave by: from then on it may have arrived. */
-function noteSending(request: ClientRequest): () => boolean {
-  let connected = false;
-  request.once('socket', (socket) => {
-    if (!socket.connecting) connected = true;
-    else socket.once('connect', () => (connected = true));
-  });
-  return () => connected;
-}
-
-async function respond(
-  request: ClientRequest,
-  bytes: Buffer | null,
-): Promise<{ status: number; body: string }> {
-  const response = await new Promise<Parameters<typeof text>[0] & { statusCode?: number }>(
-    (resolve, reject) => {
-      request.once('response', resolve);
-      // Stays for good: a socket may fail once more after its answer has come.
-      request.on('error', reject);
-      request.end(bytes ?? undefined);
-    },
-  );
-  return { status: response.statusCode ?? 0, body: await text(response) };
-}
-
-function failure(error: unknown, url: string, sent: boolean): Error {
-  const words = error instanceof Error ? error.message : String(error);
-  if (!sent) return new RetryableError(`the device at ${url} can't be reached: ${words}`);
-  return new UnknownOutcomeError(`the device at ${url} did not answer: ${words}`);
 }
