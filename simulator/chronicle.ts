@@ -101,6 +101,8 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     }
     case 'journal-damaged':
       return { ...empty, who: event.agent, what: 'journal damaged', detail: event.how };
+    case 'stalled':
+      return { ...empty, who: event.agent, what: 'stands still', detail: event.moment };
     case 'lost': {
       const { bucket, key, changes, now } = event;
       const revisions = changes.map(({ revision }) => revision).join(', ');

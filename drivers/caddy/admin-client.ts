@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../machines/ports/clock.ts';
 import { callDevice } from '../contract/device-call.ts';
-import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
+import { DriverError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
 import { detailOf } from './refusals.ts';
 
@@ -91,8 +91,8 @@ export class AdminClient {
       try {
         return await this.#exchange(call);
       } catch (error) {
+        if (wasReset(error) && attempt < readAttemptsMax) continue;
         if (!(error instanceof UnknownOutcomeError)) throw error;
-        if (isReset(error.cause) && attempt < readAttemptsMax) continue;
         throw new RetryableError(error.message, { cause: error });
       }
     }
@@ -123,9 +123,10 @@ interface Call {
   readonly ifMatch?: string | null;
 }
 
-/** Each change replaces the admin server; connections that it has not read from yet are reset. */
-function isReset(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+/** Each change replaces the admin server; connections that it has not read from, or not taken up yet, are reset. */
+export function wasReset(error: unknown): boolean {
+  const cause = error instanceof DriverError ? error.cause : null;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
 }
 
 /** As a list, because Node would put a host of its own in place of the empty one that a socket needs. */

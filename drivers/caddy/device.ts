@@ -2,7 +2,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { AdminClient } from './admin-client.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '../contract/turns.ts';
 
 /** One Caddy, as this agent reaches it. */
 export interface Device {

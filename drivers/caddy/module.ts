@@ -8,7 +8,7 @@ import { observe, survey } from './observe.ts';
 import { readOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { remove } from './remove.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../contract/turns.ts';
 import { readServers } from './view.ts';
 
 export const caddyModule: DriverModule = {

@@ -5,8 +5,8 @@ import { isSame } from './apply.ts';
 import { type Device, serversPath } from './device.ts';
 import { silentServer } from './render/server.ts';
 import { contentHash } from './render/content.ts';
-import { settle, type Step } from './settle.ts';
-import { compacted } from './tombstones.ts';
+import { outcome, settle, type Step } from './settle.ts';
+import { compacted, tombstonesName } from './tombstones.ts';
 import { readServers, viewAll, viewOwn } from './view.ts';
 
 interface Asked {
@@ -48,12 +48,8 @@ async function tidy(device: Device): Promise<void> {
       const read = await readServers(device.client);
       const body = read === null ? null : compacted(read.servers);
       if (read === null || body === null) return;
-      await device.client.write({
-        method: 'PATCH',
-        path: serversPath,
-        body,
-        ifMatch: read.etag,
-      });
+      const write = { method: 'PATCH', path: serversPath, body, ifMatch: read.etag } as const;
+      await outcome(device.client, write, { id: tombstonesName, listens: [] });
     });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;

@@ -1,6 +1,6 @@
 import { delay } from '../../machines/ports/clock.ts';
 import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
-import type { AdminClient, Write } from './admin-client.ts';
+import { type AdminClient, wasReset, type Write } from './admin-client.ts';
 import { type Device, serversPath } from './device.ts';
 import { type Ours, outcomeOf } from './refusals.ts';
 
@@ -35,16 +35,18 @@ export function settle<T>(
         const write = step?.write ?? noServersYet;
         if ((await orUnknown(unknown, () => outcome(client, write, ours))) === 'done') continue;
       } catch (error) {
-        if (!(error instanceof UnknownOutcomeError)) throw error;
-        device.log.info({ lb: ours.id, error: error.message }, 'read back what came of a change');
-        unknown = error;
+        if (error instanceof UnknownOutcomeError) {
+          device.log.info({ lb: ours.id, error: error.message }, 'read back what came of a change');
+          unknown = error;
+        } else if (!wasReset(error)) throw error;
       }
       await pause(device, attempt);
     }
   });
 }
 
-async function outcome(
+/** Throws what the device refuses. */
+export async function outcome(
   client: AdminClient,
   write: Write,
   ours: Ours,

@@ -35,7 +35,7 @@ export async function callDevice<T>(call: DeviceCall<T>): Promise<T> {
     return call.read(response, await text(response));
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    if (!sent()) throw new RetryableError(`${device} can't be reached: ${words}`);
+    if (!sent()) throw new RetryableError(`${device} can't be reached: ${words}`, { cause: error });
     throw new UnknownOutcomeError(`${device} did not answer: ${words}`, { cause: error });
   } finally {
     clock.clearTimer(timer);

@@ -2,14 +2,14 @@ import { type StallMoment, stallMoments } from '../world/agent-host.ts';
 import { type FaultKind, span } from './fault.ts';
 import { firstOf, targetsAgent, variantAmong } from './problems.ts';
 
+/** What an agent does all the time; for the other moments something has to happen first. */
+const often: readonly StallMoment[] = ['before prolong', 'after prolong', 'after heartbeat'];
+
 /**
  * An agent's process stands still just before, or just after, it does something to its host's addresses
  * (between the sum of how long one may stay and the call that says so to the kernel, or between that call
  * and the look at the clock behind it), or with a heartbeat on its way.
  */
-/** What an agent does all the time; for the other moments something has to happen first. */
-const often: readonly StallMoment[] = ['before prolong', 'after prolong', 'after heartbeat'];
-
 export const agentStalls: FaultKind = {
   name: 'agent-stalls',
   summary:

@@ -154,6 +154,7 @@ export class AgentHost extends Host {
   #reach(moment: StallMoment): void {
     if (moment !== this.#stallsAt) return;
     this.#stallsAt = null;
+    this.world.emit({ type: 'stalled', agent: this.id, moment });
     this.pause();
   }
 

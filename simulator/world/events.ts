@@ -26,6 +26,8 @@ export type WorldEvent =
       readonly agent: string | null;
       readonly cause: ServingCause;
     }
+  /** An agent stands still from now on, at this moment of what it was doing. */
+  | { readonly type: 'stalled'; readonly agent: string; readonly moment: string }
   /** A place has lost its marker of a load balancer, or has come up with an older one. */
   | {
       readonly type: 'forgot';

@@ -10,7 +10,7 @@ export interface LeasedDriverOptions {
   /** The driver of the host's device: what runs there, without its addresses. */
   readonly driver: Driver;
   readonly device: MemoryDevice;
-  readonly markers: MarkerDisk | null;
+  readonly markers: MarkerDisk;
   readonly kernel: Kernel;
   readonly agent: string;
   /** The agent's: it stands still where its process does. */
@@ -131,7 +131,7 @@ export class LeasedDriver {
     for (const [id, epoch] of this.#held) {
       if (this.#isMarked(id, epoch)) continue;
       this.#held.delete(id);
-      const isMarkerDamaged = this.#options.markers?.isDamaged(id) === true;
+      const isMarkerDamaged = this.#options.markers.isDamaged(id);
       const reason = isMarkerDamaged ? 'its marker is damaged' : 'its marker names somebody else';
       this.#notify(id, reason, isMarkerDamaged);
     }
@@ -186,18 +186,26 @@ export class LeasedDriver {
     await this.#options.exec('after drop');
   }
 
+  /** Who is stale is kept out first; then the address goes, and only then what answers at it. */
   async #release({ id, epoch }: { readonly id: string; readonly epoch: number }): Promise<void> {
-    const { device, agent, markers } = this.#options;
-    await device.release(agent, { id, epoch });
-    markers?.written(id);
-    await this.#take(id, epoch);
+    const { driver, markers } = this.#options;
+    // It reads its marker, which takes its time.
+    await driver.observe(id);
+    if (!markers.leave(id, epoch)) return;
+    await this.#withdraw(id, () => markers.holder(id) === null);
+    markers.end(id);
   }
 
-  /** The address goes before what answers at it. */
+  /** Before it is removed. */
   async #take(id: string, epoch: number): Promise<void> {
+    const { device } = this.#options;
+    await this.#withdraw(id, () => (device.peek(id)?.marker.epoch ?? epoch) <= epoch);
+  }
+
+  /** The address goes, unless somebody of this host has taken it meanwhile. */
+  async #withdraw(id: string, isOurs: () => boolean): Promise<void> {
     await this.#options.exec('before release');
-    const marker = this.#options.device.peek(id)?.marker;
-    if (marker !== undefined && marker.epoch > epoch) return;
+    if (!isOurs()) return;
     this.#held.delete(id);
     this.#options.kernel.remove(id);
     await this.#options.exec('after release');
@@ -222,7 +230,7 @@ export class LeasedDriver {
   /** Is it its own by the marker? One that is damaged says nothing. */
   #isMarked(id: string, epoch: number): boolean {
     const { device, markers, agent } = this.#options;
-    if (markers?.isDamaged(id) === true || this.#holder(id) !== agent) return false;
+    if (markers.isDamaged(id) || this.#holder(id) !== agent) return false;
     const marker = device.peek(id)?.marker;
     return marker?.epoch === epoch && !marker.removed;
   }
@@ -232,13 +240,12 @@ export class LeasedDriver {
     const { device, markers, agent } = this.#options;
     const marker = device.peek(id)?.marker;
     const holder = this.#holder(id);
-    if (marker === undefined || markers?.isDamaged(id) === true || holder === null) return false;
+    if (marker === undefined || markers.isDamaged(id) || holder === null) return false;
     return holder !== agent || marker.epoch > epoch;
   }
 
   #holder(id: string): string | null {
-    const { device, markers } = this.#options;
-    return markers === null ? device.holder(id) : markers.holder(id);
+    return this.#options.markers.holder(id);
   }
 
   #lifetimeMs(until: number): number {

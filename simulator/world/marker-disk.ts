@@ -86,6 +86,30 @@ export class MarkerDisk {
     this.#past.set(id, kept.slice(0, 2));
   }
 
+  /**
+   * Its holder lets it go: nobody older comes in any more, and what runs, runs on without a holder. False
+   * where it is held by that epoch or a newer one. Throws DamagedMarker.
+   */
+  leave(id: string, epoch: number): boolean {
+    this.admit(id);
+    const device = this.#options.device();
+    const marker = device.peek(id)?.marker;
+    if (marker === undefined || marker.removed) return false;
+    // Without a holder it was mended, or a release was cut off.
+    if (marker.epoch >= epoch && this.holder(id) !== null) return false;
+    device.remark(id, { ...marker, epoch: Math.max(epoch, marker.epoch) }, true);
+    this.written(id);
+    this.#holders.set(id, null);
+    return true;
+  }
+
+  /** What has run without a holder since it was left is ended; what somebody has taken meanwhile is his. */
+  end(id: string): void {
+    const device = this.#options.device();
+    const marker = device.peek(id)?.marker;
+    if (marker !== undefined && this.holder(id) === null) device.remark(id, marker, false);
+  }
+
   /** Does nothing where there is no marker to be damaged in this way. */
   damage(id: string, how: MarkerDamage): void {
     const now = this.#now(id);

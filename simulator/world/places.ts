@@ -84,7 +84,7 @@ export function placeDriver(
   const audit = { clock, auditMs };
   if (host === null) return { ...memoryDriver(device, agent, audit), descriptor };
   const driver = hostedDriver(device, markers, agent, descriptor, audit);
-  if (kernel !== null) {
+  if (kernel !== null && markers !== null) {
     return leased({ driver, device, markers, kernel, agent, clock, exec }).asDriver();
   }
   const release = ({ id }: { readonly id: string }): Promise<void> =>

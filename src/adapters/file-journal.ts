@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Journal } from '../ports/journal.ts';
 import { journalLine, parseJournal } from './journal-lines.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** The file is rewritten when it has grown beyond this and at least half of it is outdated. */
 export const journalCompactBytes = 4 * 1024 * 1024;
@@ -162,15 +163,5 @@ export class FileJournal implements Journal {
     this.#file = await open(this.#path, 'a', 0o600);
     this.#fileBytes = Buffer.byteLength(text);
     this.#compactedBytes = this.#fileBytes;
-  }
-}
-
-/** A rename is on disk only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

@@ -47,7 +47,8 @@ export class Repairs {
       return;
     }
     const { epoch, generation, removed } = claim;
-    this.#options.floors.claimed(id, epoch);
+    // Of what is gone nothing has to be remembered; who holds it says so again.
+    if (desired.get(id) !== null) this.#options.floors.claimed(id, epoch);
     const at = clock.wallMs();
     host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
     if (!removed) {

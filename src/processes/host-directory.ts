@@ -1,6 +1,7 @@
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Random } from '../../machines/ports/random.ts';
+import { syncDirectory } from '../adapters/sync-directory.ts';
 import { ConfigError } from '../config/load.ts';
 import { hostId } from '../../machines/protocol/seat.ts';
 
@@ -40,6 +41,7 @@ async function makeOnce(path: string, text: string, temporary: string): Promise<
   }
   try {
     await link(temporary, path);
+    await syncDirectory(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {

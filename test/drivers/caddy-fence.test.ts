@@ -11,6 +11,9 @@ function resetOnly(error: Error): 'reset' {
   throw error;
 }
 
+/** Another load balancer on the same device. */
+const otherId = '4f5cbe4a-1d3b-4c7f-9d0a-3a3f4d6f7f10';
+
 const serverPath = (id: string) => `/config/apps/http/servers/${id}`;
 
 describe("the device's own condition", () => {
@@ -59,6 +62,30 @@ describe("the device's own condition", () => {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(FencedError);
     }
     expect((await drivers[0]!.observe(document.id))?.marker.epoch).toBe(9);
+  });
+});
+
+describe('a change of several listeners', () => {
+  test('keeps what somebody has changed between the reading and the write', async () => {
+    const device = await appliance();
+    const [mine, other] = [
+      await plainDocument({ listeners: 2 }),
+      await plainDocument({ id: otherId }),
+    ];
+    const proxy = await inFrontOf(device);
+    const neighbour = await device.driver('b');
+    let isFirst = true;
+    proxy.beforeWrite(async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await neighbour.apply(targetOf(other));
+    });
+
+    await (await device.driver('a', { admin: proxy.url })).apply(targetOf(mine));
+
+    expect(proxy.writes.length).toBeGreaterThan(1);
+    expect((await neighbour.observe(other.id))?.running).toBe(true);
+    expect((await neighbour.observe(mine.id))?.running).toBe(true);
   });
 });
 

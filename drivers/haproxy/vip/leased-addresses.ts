@@ -17,7 +17,7 @@ import { Lease, type LeaseTerm } from './lease.ts';
 import type { VipOptions } from './options.ts';
 import { leaveQuietly } from './quiesce.ts';
 import { Silence } from './silence.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../../contract/turns.ts';
 import { untilUsable } from './usable.ts';
 
 /**

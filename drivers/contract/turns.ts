@@ -4,6 +4,7 @@ export class Turns {
 
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
+    // Whoever waits for it waits for its end, however it ends.
     this.#last = turn.catch(() => undefined);
     return turn;
   }
