@@ -3,7 +3,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import { callDevice } from '../contract/device-call.ts';
 import { DriverError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
-import { detailOf } from './refusals.ts';
+import { detailOf, troubleOf } from './refusals.ts';
 
 /** How often something is read that is cut off each time, by changes one after the other. */
 const readAttemptsMax = 5;
@@ -59,7 +59,8 @@ export class AdminClient {
     try {
       return { value: JSON.parse(answer.body) as unknown, etag };
     } catch (error) {
-      throw new RetryableError(`${this.#device} answered what is no JSON`, { cause: error });
+      const words = `${this.#device} answered what is no JSON`;
+      throw new RetryableError(words, { reach: 'out of reach', cause: error });
     }
   }
 
@@ -71,18 +72,24 @@ export class AdminClient {
   /** Whether the device understands this Caddyfile; it is not loaded. */
   async understands(caddyfile: string): Promise<boolean> {
     const call = { method: 'POST', path: '/adapt', body: caddyfile, type: 'text/caddyfile' };
-    return (await this.#readOnly(call)).status === 200;
+    const answer = await this.#readOnly(call);
+    const trouble = troubleOf(answer, this.#options.clock.wallMs());
+    if (trouble !== null) throw trouble;
+    return answer.status === 200;
   }
 
   get #device(): string {
     return `the Caddy at ${this.admin.text}`;
   }
 
-  #stranger({ status, body }: Answer): RetryableError {
-    if (status === 200) {
-      return new RetryableError(`${this.#device} sent no ETag: something else answers there`);
-    }
-    return new RetryableError(`${this.#device} answered ${status}: ${detailOf(body)}`);
+  #stranger(answer: Answer): RetryableError {
+    const trouble = troubleOf(answer, this.#options.clock.wallMs());
+    if (trouble !== null) return trouble;
+    const words =
+      answer.status === 200
+        ? 'sent no ETag: something else answers there'
+        : `answered ${answer.status}: ${detailOf(answer.body)}`;
+    return new RetryableError(`${this.#device} ${words}`, { reach: 'out of reach' });
   }
 
   /** A call that changes nothing: it is made again where a change of somebody's has cut it off. */
@@ -93,7 +100,7 @@ export class AdminClient {
       } catch (error) {
         if (wasReset(error) && attempt < readAttemptsMax) continue;
         if (!(error instanceof UnknownOutcomeError)) throw error;
-        throw new RetryableError(error.message, { cause: error });
+        throw new RetryableError(error.message, { reach: error.reach, cause: error });
       }
     }
   }

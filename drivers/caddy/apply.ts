@@ -40,7 +40,8 @@ function refuseUnsupported({ client }: Device, document: LoadBalancerDocument): 
     );
   }
   if (lacking.length > 0) {
-    throw new PermanentError(`the caddy driver can't serve: ${lacking.join('; ')}`);
+    const words = `the caddy driver can't serve: ${lacking.join('; ')}`;
+    throw new PermanentError(words, { reach: 'not asked' });
   }
 }
 

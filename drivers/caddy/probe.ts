@@ -18,7 +18,7 @@ export async function probe(client: AdminClient): Promise<ProbeResult> {
     return { reachable: true, detail: `${place}${keeps}` };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
-    return { reachable: false, reason: error.message };
+    return { reachable: false, reason: error.message, retryAfterMs: error.retryAfterMs };
   }
 }
 

@@ -49,7 +49,7 @@ async function tidy(device: Device): Promise<void> {
       const body = read === null ? null : compacted(read.servers);
       if (read === null || body === null) return;
       const write = { method: 'PATCH', path: serversPath, body, ifMatch: read.etag } as const;
-      await outcome(device.client, write, { id: tombstonesName, listens: [] });
+      await outcome(device, write, { id: tombstonesName, listens: [] });
     });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;

@@ -1,10 +1,12 @@
 import { delay } from '../../machines/ports/clock.ts';
-import { RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
-import { type AdminClient, wasReset, type Write } from './admin-client.ts';
+import { ContentionError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
+import { wasReset, type Write } from './admin-client.ts';
 import { type Device, serversPath } from './device.ts';
 import { type Ours, outcomeOf } from './refusals.ts';
 
-/** How often a change is tried that others outrun, or that is not seen to have happened. */
+/** How often a change is tried that others outrun: whoever changes a device that much has to be told of. */
+export const outrunMax = 5;
+/** How often a change is tried at all: it may also be cut off by others', or not be seen to have happened. */
 export const attemptsMax = 8;
 const pauseMs = 20;
 
@@ -22,18 +24,21 @@ export function settle<T>(
   decide: () => Promise<Step<T> | null>,
 ): Promise<T> {
   return device.turns.take(async () => {
-    const { clock, client, callTimeoutMs } = device;
+    const { clock, callTimeoutMs } = device;
     const startedMs = clock.monotonicMs();
     let unknown: UnknownOutcomeError | null = null;
+    let outruns = 0;
     for (let attempt = 0; ; attempt += 1) {
       const step = await orUnknown(unknown, decide);
       if (step !== null && 'done' in step) return step.done;
       if (attempt >= attemptsMax || clock.monotonicMs() - startedMs >= callTimeoutMs) {
-        throw unknown ?? outrun(attempt);
+        throw unknown ?? unsettled(attempt);
       }
+      if (outruns >= outrunMax) throw unknown ?? contention(outruns);
       try {
         const write = step?.write ?? noServersYet;
-        if ((await orUnknown(unknown, () => outcome(client, write, ours))) === 'done') continue;
+        if ((await orUnknown(unknown, () => outcome(device, write, ours))) === 'done') continue;
+        outruns += 1;
       } catch (error) {
         if (error instanceof UnknownOutcomeError) {
           device.log.info({ lb: ours.id, error: error.message }, 'read back what came of a change');
@@ -47,18 +52,24 @@ export function settle<T>(
 
 /** Throws what the device refuses. */
 export async function outcome(
-  client: AdminClient,
+  { client, clock }: Device,
   write: Write,
   ours: Ours,
 ): Promise<'done' | 'outdated'> {
-  const outcome = outcomeOf(await client.write(write), ours);
+  const outcome = outcomeOf(await client.write(write), ours, clock.wallMs());
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }
 
-function outrun(attempts: number): RetryableError {
+function contention(attempts: number): ContentionError {
+  return new ContentionError(
+    `contention: at each of ${attempts} attempts somebody else had changed the device since it was read`,
+  );
+}
+
+function unsettled(attempts: number): RetryableError {
   return new RetryableError(
-    `at each of ${attempts} attempts the device was not as it was read, or not as it was told to be`,
+    `after each of ${attempts} attempts the device was not as it was told to be`,
   );
 }
 

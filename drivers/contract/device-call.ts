@@ -35,8 +35,9 @@ export async function callDevice<T>(call: DeviceCall<T>): Promise<T> {
     return call.read(response, await text(response));
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    if (!sent()) throw new RetryableError(`${device} can't be reached: ${words}`, { cause: error });
-    throw new UnknownOutcomeError(`${device} did not answer: ${words}`, { cause: error });
+    const options = { reach: 'out of reach', cause: error } as const;
+    if (!sent()) throw new RetryableError(`${device} can't be reached: ${words}`, options);
+    throw new UnknownOutcomeError(`${device} did not answer: ${words}`, options);
   } finally {
     clock.clearTimer(timer);
   }

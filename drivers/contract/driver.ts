@@ -71,7 +71,12 @@ export interface DeviceNotice {
 
 export type ProbeResult =
   | { readonly reachable: true; readonly detail: string }
-  | { readonly reachable: false; readonly reason: string };
+  | {
+      readonly reachable: false;
+      readonly reason: string;
+      /** How long the device asked to be left alone; null or missing where it did not say. */
+      readonly retryAfterMs?: number | null;
+    };
 
 /**
  * Executes configuration on devices of one kind. All calls are idempotent, bounded in time by the

@@ -6,28 +6,57 @@ export interface Marker {
   readonly removed: boolean;
 }
 
+/**
+ * What an error tells of the device itself, whatever became of the one load balancer: it `answers`; it is
+ * `busy`, for all load balancers alike; it is `out of reach`, because it did not answer, or not as this agent's
+ * device; or the device was `not asked`.
+ */
+export type DeviceReach = 'answers' | 'busy' | 'out of reach' | 'not asked';
+
+interface ErrorOptions {
+  readonly reach?: DeviceReach;
+  readonly cause?: unknown;
+}
+
 /** The base of all operating errors of a driver; anything else that it throws is a bug. */
 export abstract class DriverError extends Error {
   /** What a caller may do about it. */
   abstract readonly kind: 'retryable' | 'permanent' | 'fenced' | 'unknown';
+  /** What it tells of the device, for whoever watches over that. */
+  readonly reach: DeviceReach;
+  constructor(message: string, { reach = 'answers', cause }: ErrorOptions) {
+    super(message, { cause });
+    this.reach = reach;
+  }
 }
 
 /** Nothing was changed, and the same call may succeed later. */
 export class RetryableError extends DriverError {
-  override readonly name = 'RetryableError';
+  override readonly name: string = 'RetryableError';
   override readonly kind = 'retryable';
   /** How long the device asked to be left alone; null where it did not say. */
   readonly retryAfterMs: number | null;
-  constructor(message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly retryAfterMs?: number | null } = {},
+  ) {
+    super(message, options);
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
+}
+
+/** Others changed what was read before each of several writes: nothing was changed by this one. */
+export class ContentionError extends RetryableError {
+  override readonly name = 'ContentionError';
 }
 
 /** The device refuses this configuration, in its own words; what ran before still runs. */
 export class PermanentError extends DriverError {
   override readonly name = 'PermanentError';
   override readonly kind = 'permanent';
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, options);
+  }
 }
 
 /** The device has seen a newer epoch, or a tombstone; nothing was changed. */
@@ -36,7 +65,7 @@ export class FencedError extends DriverError {
   override readonly kind = 'fenced';
   readonly marker: Marker;
   constructor(message: string, marker: Marker) {
-    super(message);
+    super(message, {});
     this.marker = marker;
   }
 }
@@ -45,4 +74,7 @@ export class FencedError extends DriverError {
 export class UnknownOutcomeError extends DriverError {
   override readonly name = 'UnknownOutcomeError';
   override readonly kind = 'unknown';
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, { reach: 'out of reach', ...options });
+  }
 }

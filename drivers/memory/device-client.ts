@@ -35,7 +35,7 @@ export class DeviceClient {
       return await this.write(path, body, schema);
     } catch (error) {
       if (!(error instanceof UnknownOutcomeError)) throw error;
-      throw new RetryableError(error.message, { cause: error });
+      throw new RetryableError(error.message, { reach: error.reach, cause: error });
     }
   }
 

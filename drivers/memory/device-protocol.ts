@@ -53,7 +53,11 @@ export const ObservedBody = z
 export const StatisticsBody = ListenerStatistics.nullable();
 export const ProbeBody = z.discriminatedUnion('reachable', [
   z.strictObject({ reachable: z.literal(true), detail: z.string() }),
-  z.strictObject({ reachable: z.literal(false), reason: z.string() }),
+  z.strictObject({
+    reachable: z.literal(false),
+    reason: z.string(),
+    retryAfterMs: z.number().nullable().default(null),
+  }),
 ]);
 
 /** One line of the stream of notices. An empty line says that the connection lives. */
@@ -69,6 +73,7 @@ export const ErrorBody = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('retryable'),
     message: z.string(),
+    reach: z.enum(['answers', 'busy', 'out of reach', 'not asked']),
     retryAfterMs: z.number().nullable(),
   }),
   z.strictObject({ kind: z.literal('permanent'), message: z.string() }),
@@ -92,7 +97,8 @@ export function errorToBody(error: DriverError): ErrorBody {
   const { message } = error;
   if (error instanceof FencedError) return { kind: 'fenced', message, marker: error.marker };
   if (error instanceof RetryableError) {
-    return { kind: 'retryable', message, retryAfterMs: error.retryAfterMs };
+    const { reach, retryAfterMs } = error;
+    return { kind: 'retryable', message, reach, retryAfterMs };
   }
   if (error instanceof PermanentError) return { kind: 'permanent', message };
   return { kind: 'unknown', message };
@@ -102,10 +108,7 @@ export function errorToBody(error: DriverError): ErrorBody {
 export function bodyToError(body: ErrorBody): Error {
   switch (body.kind) {
     case 'retryable':
-      return new RetryableError(
-        body.message,
-        body.retryAfterMs === null ? {} : { retryAfterMs: body.retryAfterMs },
-      );
+      return new RetryableError(body.message, body);
     case 'permanent':
       return new PermanentError(body.message);
     case 'fenced':

@@ -298,7 +298,7 @@ export class MemoryDevice {
   }
 
   #admitCall({ lb }: DeviceCall): void {
-    if (this.#down !== null) throw new RetryableError(this.#down);
+    if (this.#down !== null) throw new RetryableError(this.#down, { reach: 'out of reach' });
     this.trouble.admitCall();
     if (lb !== '') this.#options.admit?.(lb);
   }
@@ -306,7 +306,6 @@ export class MemoryDevice {
   #apply(agent: string, target: Target, seen: Marker | null): AppliedThere {
     const { id, epoch, document } = target;
     const fault = this.trouble.takeFault();
-    if (fault === 'retryable') throw new RetryableError('the device is busy');
     const held = this.#contents.get(id);
     const verdict = this.#admitted(agent, target, () => this.#fence.apply(seen, target));
     const { marker, writeContent } = verdict;
@@ -332,7 +331,6 @@ export class MemoryDevice {
 
   #remove(agent: string, asked: Asked, seen: Marker | null): Marker {
     const fault = this.trouble.takeFault();
-    if (fault === 'retryable') throw new RetryableError('the device is busy');
     const held = this.#contents.get(asked.id);
     const marker = this.#admitted(agent, asked, () => this.#fence.remove(seen, asked));
     this.trouble.admitRemoval(asked.id, held?.document?.name);

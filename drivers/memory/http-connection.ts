@@ -59,7 +59,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
         return await client.read('/probe', null, ProbeBody);
       } catch (error) {
         if (!(error instanceof RetryableError)) throw error;
-        return { reachable: false, reason: error.message };
+        return { reachable: false, reason: error.message, retryAfterMs: error.retryAfterMs };
       }
     },
     close() {

@@ -72,13 +72,15 @@ export class DeviceTrouble {
 
   /** Throws where the device does not take the call. */
   admitCall(): void {
-    if (this.#unreachable !== null) throw new RetryableError(this.#unreachable);
+    if (this.#unreachable !== null) {
+      throw new RetryableError(this.#unreachable, { reach: 'out of reach' });
+    }
     if (this.#callsPerSecond === null) return;
     const now = this.#clock.monotonicMs();
     if (now - this.#window.fromMs >= rateWindowMs) this.#window = { fromMs: now, calls: 0 };
     if (this.#window.calls >= this.#callsPerSecond) {
       const retryAfterMs = this.#window.fromMs + rateWindowMs - now;
-      throw new RetryableError('too many requests', { retryAfterMs });
+      throw new RetryableError('too many requests', { reach: 'busy', retryAfterMs });
     }
     this.#window.calls += 1;
   }
@@ -98,10 +100,12 @@ export class DeviceTrouble {
     if (words !== undefined) throw new PermanentError(words);
   }
 
-  /** How the write that begins now fails; null: it does not. */
-  takeFault(): CallFault | null {
+  /** How the write that begins now fails once it is admitted; null: it does not. Throws where it is not taken. */
+  takeFault(): Exclude<CallFault, 'retryable'> | null {
     if (this.#faults.left === 0) return null;
     this.#faults.left -= 1;
-    return this.#faults.fault;
+    const { fault } = this.#faults;
+    if (fault === 'retryable') throw new RetryableError('the device is busy', { reach: 'busy' });
+    return fault;
   }
 }

@@ -2,6 +2,7 @@ import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
+import { restMs } from '../../drivers/contract/retry-after.ts';
 import {
   covers,
   type DeviceEvent,
@@ -354,10 +355,9 @@ export class Device {
     const { clock, timings } = this.#options;
     const { failure, failures } = this.#actor.getSnapshot().context;
     const growing = backoffMs(failures - 1, timings.deviceRetryMs, timings.deviceRetryMaxMs);
-    const restMs = failure?.kind === 'permanent' ? timings.refusalRetryMs : growing;
-    const timer = clock.setTimer(failure?.retryAfterMs ?? restMs, () =>
-      report({ type: 'retry.due' }),
-    );
+    const ownMs = failure?.kind === 'permanent' ? timings.refusalRetryMs : growing;
+    const waitMs = restMs(ownMs, failure?.retryAfterMs ?? null);
+    const timer = clock.setTimer(waitMs, () => report({ type: 'retry.due' }));
     return () => clock.clearTimer(timer);
   }
 

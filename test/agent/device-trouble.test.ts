@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
+import { retryAfterMaxMs } from '../../drivers/contract/retry-after.ts';
 import { DeviceBench, hopMs } from './support/device-bench.ts';
 
 /** A driver whose applies fail with these, in turn, and then work. */
@@ -38,6 +39,25 @@ describe('a device that fails', () => {
     await bench.reach('active');
 
     expect(bench.virtual.time.nowMs).toBe(7_000 + 2 * hopMs);
+  });
+
+  test('and wants to be left alone for hours is asked again before that', async () => {
+    const hour = 3_600_000;
+    const bench = new DeviceBench(failing(new RetryableError('busy', { retryAfterMs: hour })));
+
+    await bench.ask();
+    await bench.reach('active');
+
+    expect(bench.virtual.time.nowMs).toBe(retryAfterMaxMs + 2 * hopMs);
+  });
+
+  test('and says that it may be asked at once is given its time all the same', async () => {
+    const bench = new DeviceBench(failing(new RetryableError('busy', { retryAfterMs: 0 })));
+
+    await bench.ask();
+    await bench.reach('active');
+
+    expect(bench.virtual.time.nowMs).toBe(bench.timings.deviceRetryMs + 2 * hopMs);
   });
 
   test('for good: it rests for the time of a refusal, then is asked again', async () => {

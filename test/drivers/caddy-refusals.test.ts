@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../drivers/caddy/refusals.ts';
 
 const ours = { id: '11111111-2222-4333-8444-555555555555', listens: ['192.0.2.1:80'] };
+const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const another = '99999999-2222-4333-8444-555555555555';
 
 function outcome(status: number, error: string, retryAfter: string | null = null) {
-  return outcomeOf({ status, body: JSON.stringify({ error }), etag: null, retryAfter }, ours);
+  const answer = { status, body: JSON.stringify({ error }), etag: null, retryAfter };
+  return outcomeOf(answer, ours, nowMs);
 }
 
 const loading = (words: string) => outcome(500, `loading new config: ${words}`);
@@ -15,6 +17,7 @@ const bind = (place: string, why: string) =>
 describe('an answer to a change means', () => {
   test.each([
     ['a condition that does not hold', 412, 'If-Match header did not match current config hash'],
+    ['a conflict', 409, 'it was changed meanwhile'],
     ['what is there by now', 500, '[/config/apps/http/servers/f] key already exists: f'],
     ['what is gone by now', 500, '[/config/apps/http/servers/f] key does not exist: f'],
     ['a parent that is gone by now', 500, 'invalid traversal path at: config/apps/http'],
@@ -33,9 +36,13 @@ describe('an answer to a change means', () => {
       ),
     ],
     ['what it can not do', loading('loading http app module: unknown module: http.handlers.x')],
+    ['a bad request', outcome(400, 'loading new config: no')],
+    ['what is too large', outcome(413, 'too large')],
+    ['what is against its rules', outcome(422, 'no such port')],
   ])('for good: %s', (_, error) => {
     expect(error).toMatchObject({
       kind: 'permanent',
+      reach: 'answers',
       message: expect.stringMatching(/^Caddy refuses it: (?!loading new)/) as string,
     });
   });
@@ -49,16 +56,33 @@ describe('an answer to a change means', () => {
     expect(error).toMatchObject({ kind: 'retryable', retryAfterMs: null });
   });
 
-  test('later, when the device says: it is busy', () => {
-    expect(outcome(503, 'busy', '2')).toMatchObject({ kind: 'retryable', retryAfterMs: 2_000 });
-    expect(outcome(429, 'busy', 'soon')).toMatchObject({ kind: 'retryable', retryAfterMs: null });
+  test.each([
+    ['seconds', '2', 2_000],
+    ['a date', 'Fri, 02 Jan 2026 03:05:05 GMT', 60_000],
+    ['nothing that can be read', 'soon', null],
+  ])('later, when the device says that it is busy, by %s', (_, header, retryAfterMs) => {
+    for (const status of [429, 503]) {
+      const error = outcome(status, 'in a backup', header);
+      const message = 'the device is busy: in a backup';
+      expect(error).toMatchObject({ kind: 'retryable', reach: 'busy', message, retryAfterMs });
+    }
+  });
+
+  test('later, in its own words, when the device is full', () => {
+    const message = 'the device is full: 200 of 200 used';
+    const full = outcome(507, '200 of 200 used');
+    expect(full).toMatchObject({ kind: 'retryable', reach: 'answers', message });
+  });
+
+  test.each([401, 403])('nobody who may configure the device: %i', (status) => {
+    expect(outcome(status, 'no')).toMatchObject({ kind: 'retryable', reach: 'out of reach' });
   });
 
   test.each([
     ['a proxy on the way that had no answer', outcome(502, 'bad gateway')],
     ['a failure within the device', outcome(500, 'encoding new config: x')],
     ['a former configuration that it lost', loading('x; additionally, restoring old config: y')],
-  ])('nobody knows: %s', (_, error) => {
+  ])('that nobody knows: %s', (_, error) => {
     expect(error).toMatchObject({ kind: 'unknown' });
   });
 });

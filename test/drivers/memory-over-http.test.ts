@@ -54,7 +54,8 @@ describe('what goes wrong on the way is told apart', () => {
     const { device, driver } = await setup();
     const first = target();
     device.trouble.failNext(1, 'retryable');
-    await expect(driver.apply(first)).rejects.toThrow(new RetryableError('the device is busy'));
+    const busy = new RetryableError('the device is busy', { reach: 'busy' });
+    await expect(driver.apply(first)).rejects.toThrow(busy);
     device.trouble.failNext(1, 'unknown');
     await expect(driver.apply(first)).rejects.toBeInstanceOf(UnknownOutcomeError);
     device.trouble.refuse(first.id, 'no such VLAN');

@@ -1,4 +1,9 @@
-import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { eventually } from './eventually.ts';
@@ -6,15 +11,35 @@ import { eventually } from './eventually.ts';
 /** What becomes of a call: it is passed on as it is, or goes wrong in one of these ways. */
 export type Fault =
   | 'none'
-  /** It is carried out, and its answer gets lost. */
+  /** It is carried out, and the connection is reset before the answer. */
   | 'lose-answer'
-  /** It gets lost itself; whoever sent it can't tell. */
+  /** It is carried out, and nobody ever answers. */
+  | 'never-answer'
+  /** It gets lost itself, and the connection is reset; whoever sent it can't tell. */
   | 'lose-call'
-  /** It is refused, because the device is busy. */
-  | 'busy';
+  | Refused
+  | Altered;
+
+/** It is refused in these words, and not carried out. */
+export interface Refused {
+  readonly status: number;
+  readonly words: string;
+  readonly retryAfter?: string;
+}
+
+/** Something else is carried out than was asked for. */
+export interface Altered {
+  readonly alter: (body: Readonly<Record<string, unknown>>) => object;
+  /** What is answered then; by default, what the device says to it. */
+  readonly answer?: Refused;
+}
 
 export interface FaultProxy {
   readonly port: number;
+  /** How many calls came, of whatever kind. */
+  readonly calls: () => number;
+  /** How many changes were on their way to the device at once, at most. */
+  readonly writesAtOnce: () => number;
   /** The changes that came, in order, and whether each was passed on. */
   readonly writes: { readonly method: string; readonly passed: boolean }[];
   /** What the device answered to them, in the order of the answers; null where it reset the call. */
@@ -34,36 +59,34 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
   let faultOf: (call: { method: string; path: string }) => Fault = () => 'none';
   const writes: FaultProxy['writes'] = [];
   const answers: (number | null)[] = [];
+  const count = { calls: 0, writing: 0, writesAtOnce: 0 };
   const server = createServer((incoming, response) => {
     const call = { method: incoming.method ?? '', path: incoming.url ?? '' };
     const fault = faultOf(call);
-    const passed = fault === 'none' || fault === 'lose-answer';
     const isWrite = changes(call);
-    if (isWrite) writes.push({ method: call.method, passed });
-    if (fault === 'lose-call') {
-      incoming.socket.destroy();
+    count.calls += 1;
+    if (fault === 'lose-call' || isRefused(fault)) {
+      if (isWrite) writes.push({ method: call.method, passed: false });
+      if (fault === 'lose-call') incoming.socket.destroy();
+      else refuse(response, fault);
       return;
     }
-    if (fault === 'busy') {
-      response.writeHead(503, { 'retry-after': '7' }).end('{"error":"in the middle of something"}');
-      return;
-    }
+    if (isWrite) writes.push({ method: call.method, passed: true });
+    if (isWrite) count.writing += 1;
+    count.writesAtOnce = Math.max(count.writesAtOnce, count.writing);
     // Read at once: whoever sent it may have hung up by the time that it is passed on.
     buffer(incoming)
       .then(async (body) => {
         if (isWrite) await beforeWrite();
-        return passOn(target, incoming, body);
+        return passOn(target, incoming, typeof fault === 'object' ? altered(body, fault) : body);
+      })
+      .finally(() => {
+        if (isWrite) count.writing -= 1;
       })
       .then(
-        ({ status, headers, body, trailers }) => {
-          if (isWrite) answers.push(status);
-          if (fault === 'lose-answer') {
-            incoming.socket.destroy();
-            return;
-          }
-          response.writeHead(status, headers);
-          response.addTrailers(trailers);
-          response.end(body);
+        (passed) => {
+          if (isWrite) answers.push(passed.status);
+          tell(passed, fault, incoming, response);
         },
         () => {
           if (isWrite) answers.push(null);
@@ -74,6 +97,8 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    calls: () => count.calls,
+    writesAtOnce: () => count.writesAtOnce,
     writes,
     answers,
     inject(fault) {
@@ -103,6 +128,39 @@ function changes({ method, path }: { method: string; path: string }): boolean {
   return method !== 'GET' && path !== '/adapt';
 }
 
+function isRefused(fault: Fault): fault is Refused {
+  return typeof fault === 'object' && 'status' in fault;
+}
+
+function tell(
+  { status, headers, body, trailers }: Passed,
+  fault: Exclude<Fault, 'lose-call' | Refused>,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (fault === 'never-answer') return;
+  if (fault === 'lose-answer') {
+    incoming.socket.destroy();
+    return;
+  }
+  if (fault !== 'none' && fault.answer !== undefined) {
+    refuse(response, fault.answer);
+    return;
+  }
+  response.writeHead(status, headers);
+  response.addTrailers(trailers);
+  response.end(body);
+}
+
+function refuse(response: ServerResponse, { status, words, retryAfter }: Refused): void {
+  response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+  response.end(JSON.stringify({ error: words }));
+}
+
+function altered(body: Buffer, { alter }: Altered): Buffer {
+  return Buffer.from(JSON.stringify(alter(JSON.parse(body.toString()) as Record<string, unknown>)));
+}
+
 async function passOn(target: number, incoming: IncomingMessage, sent: Buffer): Promise<Passed> {
   const outgoing = httpRequest({
     host: '127.0.0.1',
@@ -110,7 +168,11 @@ async function passOn(target: number, incoming: IncomingMessage, sent: Buffer): 
     method: incoming.method,
     path: incoming.url,
     // Caddy serves only those who call it by its own name.
-    headers: { ...incoming.headers, host: `127.0.0.1:${target}` },
+    headers: {
+      ...incoming.headers,
+      host: `127.0.0.1:${target}`,
+      ...(sent.length === 0 ? {} : { 'content-length': sent.length }),
+    },
     agent: false,
   });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
