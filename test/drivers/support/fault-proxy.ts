@@ -17,6 +17,8 @@ export type Fault =
   | 'never-answer'
   /** It gets lost itself, and the connection is reset; whoever sent it can't tell. */
   | 'lose-call'
+  /** It gets lost itself, and nobody ever answers. */
+  | 'swallow'
   | Refused
   | Altered;
 
@@ -65,10 +67,10 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
     const fault = faultOf(call);
     const isWrite = changes(call);
     count.calls += 1;
-    if (fault === 'lose-call' || isRefused(fault)) {
+    if (fault === 'lose-call' || fault === 'swallow' || isRefused(fault)) {
       if (isWrite) writes.push({ method: call.method, passed: false });
-      if (fault === 'lose-call') incoming.socket.destroy();
-      else refuse(response, fault);
+      if (isRefused(fault)) refuse(response, fault);
+      else if (fault === 'lose-call') incoming.socket.destroy();
       return;
     }
     if (isWrite) writes.push({ method: call.method, passed: true });
@@ -134,7 +136,7 @@ function isRefused(fault: Fault): fault is Refused {
 
 function tell(
   { status, headers, body, trailers }: Passed,
-  fault: Exclude<Fault, 'lose-call' | Refused>,
+  fault: Exclude<Fault, 'lose-call' | 'swallow' | Refused>,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): void {
