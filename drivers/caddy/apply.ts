@@ -1,10 +1,10 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Applied, Target } from '../contract/driver.ts';
-import { type Marker, PermanentError } from '../contract/errors.ts';
-import { admitApply, type FenceVerdict } from '../contract/fence.ts';
+import { PermanentError } from '../contract/errors.ts';
+import { admitApply, type FenceVerdict, isSameMarker } from '../contract/fence.ts';
 import { isOwnPlace } from './admin-address.ts';
 import type { Device } from './device.ts';
-import { type Entry, markerOf } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { type Content, renderContent } from './render/content.ts';
 import { settle, type Step } from './settle.ts';
 import { unsupported } from './unsupported.ts';
@@ -76,7 +76,7 @@ function stepToContent(
   const { hash, operating, parts, first, listens } = content;
   const { held } = view;
   const stands = held !== null && held.entry.content === hash && isIntact(held);
-  if (stands && isSame(held.entry, marker)) {
+  if (stands && isSameMarker(held.entry, marker)) {
     return { done: { marker, contentApplied: true, operating } };
   }
   const entry: Entry = {
@@ -95,7 +95,7 @@ function stepToContent(
 function stepToClaim({ agent }: Device, view: View, { marker }: FenceVerdict): Step<Applied> {
   const { held } = view;
   if (held === null) throw new Error('there is no content to leave where nothing is held');
-  if (isSame(held.entry, marker)) {
+  if (isSameMarker(held.entry, marker)) {
     return { done: { marker, contentApplied: false, operating: held.entry.operating } };
   }
   return {
@@ -120,13 +120,4 @@ async function claim(device: Device, { id, epoch }: Target): Promise<void> {
       'the epoch of what was refused is not claimed',
     );
   }
-}
-
-export function isSame(a: Marker, b: Marker): boolean {
-  const [one, other] = [markerOf(a), markerOf(b)];
-  return (
-    one.epoch === other.epoch &&
-    one.generation === other.generation &&
-    one.removed === other.removed
-  );
 }

@@ -1,23 +1,10 @@
-import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { DeviceNotice } from '../contract/driver.ts';
 import { DriverError, type Marker } from '../contract/errors.ts';
-import { isSame } from './apply.ts';
-import { markerOf } from './entry.ts';
+import { isSameMarker } from '../contract/fence.ts';
+import { ReadBack, type Watcher } from '../contract/read-back.ts';
 import type { Json } from './json.ts';
 import { heldAmong, isIntact, isListening } from './view.ts';
-
-interface Watcher {
-  readonly id: string;
-  readonly notify: (notice: DeviceNotice) => void;
-}
-
-/** What this driver knows of what it left there. */
-interface Known {
-  /** Null while it is not known, as after a call that failed. */
-  marker: Marker | null;
-  /** Odd while a call is under way. */
-  changes: number;
-}
 
 export interface AuditOptions {
   readonly clock: Clock;
@@ -26,93 +13,62 @@ export interface AuditOptions {
   readonly read: () => Promise<Json | null>;
 }
 
-/**
- * A Caddy does not tell that a person changed it, or that it came up without what it held. So what is
- * watched is read back again and again, all of it with one call.
- */
+/** Compares what is watched with what was left there: all of it with one call, again and again. */
 export class Audit {
-  readonly #options: AuditOptions;
-  readonly #watchers = new Set<Watcher>();
-  readonly #known = new Map<string, Known>();
-  #timer: Timer | null = null;
-  #isLooking = false;
-  #isClosed = false;
+  readonly #read: AuditOptions['read'];
+  readonly #readBack: ReadBack;
+  /** The markers that this driver has left, of what is watched or about to be. */
+  readonly #left = new Map<string, Marker>();
+  readonly #underWay = new Set<string>();
+  /** Whatever a call was under way for since the look began: what was read may not tell of it yet. */
+  #touched = new Set<string>();
 
-  constructor(options: AuditOptions) {
-    this.#options = options;
+  constructor({ read, clock, everyMs }: AuditOptions) {
+    this.#read = read;
+    this.#readBack = new ReadBack({
+      clock,
+      everyMs,
+      look: (watchers) => this.#look(watchers),
+      unwatched: (id) => this.#left.delete(id),
+    });
   }
 
-  /** Runs a call that changes the load balancer, whose marker is known afterwards. */
+  /** Runs a call that changes the load balancer, whose marker is known afterwards; unless it fails. */
   async during<T>(id: string, call: () => Promise<T>, markerIn: (result: T) => Marker): Promise<T> {
-    const known = this.#known.get(id) ?? { marker: null, changes: 0 };
-    this.#known.set(id, known);
-    known.changes += 1;
-    known.marker = null;
+    this.#left.delete(id);
+    this.#underWay.add(id);
+    this.#touched.add(id);
     try {
       const result = await call();
       const marker = markerIn(result);
-      if (marker.removed) this.#known.delete(id);
-      else known.marker = marker;
+      if (!marker.removed) this.#left.set(id, marker);
       return result;
     } finally {
-      known.changes += 1;
+      this.#underWay.delete(id);
     }
   }
 
   watch(id: string, notify: Watcher['notify']): () => void {
-    const watcher = { id, notify };
-    this.#watchers.add(watcher);
-    this.#arm();
-    return () => {
-      this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) this.#disarm();
-    };
+    return this.#readBack.watch(id, notify);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#watchers.clear();
-    this.#disarm();
+    this.#readBack.close();
   }
 
-  #arm(): void {
-    if (this.#timer !== null || this.#isLooking || this.#isClosed) return;
-    this.#timer = this.#options.clock.setTimer(this.#options.everyMs, () => {
-      this.#timer = null;
-      this.#isLooking = true;
-      this.#look()
-        .catch((error: unknown) => {
-          // Out of reach, or busy: the next look tells as much.
-          if (!(error instanceof DriverError)) throw error;
-        })
-        .finally(() => {
-          this.#isLooking = false;
-          if (this.#watchers.size > 0) this.#arm();
-        });
-    });
-  }
-
-  #disarm(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
-    this.#timer = null;
-  }
-
-  async #look(): Promise<void> {
-    const before = new Map([...this.#known].map(([id, { changes }]) => [id, changes]));
-    const watchers = [...this.#watchers];
-    const servers = (await this.#options.read()) ?? {};
+  async #look(watchers: readonly Watcher[]): Promise<void> {
+    this.#touched = new Set(this.#underWay);
+    const servers = (await this.#read()) ?? {};
     for (const watcher of watchers) {
-      const known = this.#known.get(watcher.id);
-      // What was changed while all was read may not be in it yet.
-      if (known === undefined || known.changes !== before.get(watcher.id)) continue;
-      if (known.changes % 2 !== 0) continue;
-      const notice = difference(watcher.id, known.marker, servers);
-      if (notice !== null && this.#watchers.has(watcher)) watcher.notify(notice);
+      const left = this.#left.get(watcher.id);
+      if (left === undefined || this.#touched.has(watcher.id)) continue;
+      const notice = difference(watcher.id, left, servers);
+      if (notice !== null && this.#readBack.isWatching(watcher)) watcher.notify(notice);
     }
   }
 }
 
-function difference(id: string, left: Marker | null, servers: Json): DeviceNotice | null {
+function difference(id: string, left: Marker, servers: Json): DeviceNotice | null {
   let held;
   try {
     held = heldAmong(servers, id);
@@ -124,7 +80,7 @@ function difference(id: string, left: Marker | null, servers: Json): DeviceNotic
   if (!isListening(held)) {
     return { type: 'down', reason: 'the device has it, and does not listen for it' };
   }
-  if (left !== null && !isSame(markerOf(held.entry), left)) {
+  if (!isSameMarker(held.entry, left)) {
     return { type: 'drifted', reason: 'the device has another marker than was written' };
   }
   return isIntact(held)

@@ -7,7 +7,7 @@ import type { Device } from './device.ts';
 import { observe, survey } from './observe.ts';
 import { readOptions } from './options.ts';
 import { probe } from './probe.ts';
-import { remove } from './remove.ts';
+import { remove, tidy } from './remove.ts';
 import { Turns } from '../contract/turns.ts';
 import { readServers } from './view.ts';
 
@@ -32,6 +32,7 @@ function caddyDriver(device: Device, auditMs: number): Driver {
     everyMs: auditMs,
     read: async () => (await readServers(client))?.servers ?? null,
   });
+  let tidying: Promise<void> | null = null;
   return {
     descriptor,
     apply: (target) =>
@@ -40,16 +41,25 @@ function caddyDriver(device: Device, auditMs: number): Driver {
         () => apply(device, target),
         ({ marker }) => marker,
       ),
-    remove: (asked) =>
-      audit.during(
+    async remove(asked) {
+      const marker = await audit.during(
         asked.id,
         () => remove(device, asked),
         (marker) => marker,
-      ),
+      );
+      // Whoever asked has its answer now, and one at a time is enough.
+      tidying ??= tidy(device).finally(() => {
+        tidying = null;
+      });
+      return marker;
+    },
     observe: (id) => observe(client, id),
     survey: () => survey(client),
     watch: (id, notify) => audit.watch(id, notify),
     probe: () => probe(client),
-    close: async () => audit.close(),
+    async close() {
+      audit.close();
+      await tidying;
+    },
   };
 }

@@ -1,7 +1,6 @@
 import { nothingRuns } from '../../machines/health/operating.ts';
 import { DriverError, type Marker } from '../contract/errors.ts';
-import { admitRemove } from '../contract/fence.ts';
-import { isSame } from './apply.ts';
+import { admitRemove, isSameMarker } from '../contract/fence.ts';
 import { type Device, serversPath } from './device.ts';
 import { silentServer } from './render/server.ts';
 import { contentHash } from './render/content.ts';
@@ -16,11 +15,8 @@ interface Asked {
 }
 
 /** Puts a tombstone in the place of what is served, by one conditional write. */
-export async function remove(device: Device, asked: Asked): Promise<Marker> {
-  const ours = { id: asked.id, listens: [] };
-  const marker = await settle(device, ours, () => decide(device, asked));
-  await tidy(device);
-  return marker;
+export function remove(device: Device, asked: Asked): Promise<Marker> {
+  return settle(device, { id: asked.id, listens: [] }, () => decide(device, asked));
 }
 
 async function decide(device: Device, asked: Asked): Promise<Step<Marker> | null> {
@@ -28,7 +24,7 @@ async function decide(device: Device, asked: Asked): Promise<Step<Marker> | null
   if ((view?.held?.entry.parts.length ?? 0) > 0) view = await viewAll(device.client, asked.id);
   if (view === null) return null;
   const marker = admitRemove(view.marker, asked);
-  if (view.marker !== null && isSame(view.marker, marker)) return { done: marker };
+  if (view.marker !== null && isSameMarker(view.marker, marker)) return { done: marker };
   const entry = {
     format: 1,
     ...marker,
@@ -41,8 +37,11 @@ async function decide(device: Device, asked: Asked): Promise<Step<Marker> | null
   return { write: view.change(silentServer, { ...entry, parts: [] }, {}) };
 }
 
-/** Puts loose tombstones into the list. If somebody changes the device meanwhile, the next removal does. */
-async function tidy(device: Device): Promise<void> {
+/**
+ * Puts loose tombstones into the list, where there are too many; never fails. If somebody changes the device
+ * meanwhile, the next removal has it done.
+ */
+export async function tidy(device: Device): Promise<void> {
   try {
     await device.turns.take(async () => {
       const read = await readServers(device.client);
@@ -52,7 +51,8 @@ async function tidy(device: Device): Promise<void> {
       await outcome(device, write, { id: tombstonesName, listens: [] });
     });
   } catch (error) {
-    if (!(error instanceof DriverError)) throw error;
-    device.log.info({ error: error.message }, 'tombstones were not put together');
+    const words = 'tombstones were not put together';
+    if (error instanceof DriverError) device.log.info({ error: error.message }, words);
+    else device.log.error({ err: error }, words);
   }
 }

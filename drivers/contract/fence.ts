@@ -55,3 +55,7 @@ function refuseOlder(held: Marker, asked: { epoch: number }): void {
     );
   }
 }
+
+export function isSameMarker(a: Marker, b: Marker): boolean {
+  return a.epoch === b.epoch && a.generation === b.generation && a.removed === b.removed;
+}

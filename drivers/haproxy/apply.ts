@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import type { Applied, Target } from '../contract/driver.ts';
 import { type Marker, PermanentError, UnknownOutcomeError } from '../contract/errors.ts';
-import { admitApply } from '../contract/fence.ts';
+import { admitApply, type FenceVerdict } from '../contract/fence.ts';
 import { dropContent, readDocument, tidyContents, writeContent } from './content.ts';
 import { answers, exchange } from './exchange.ts';
 import { type Host, locked } from './host.ts';
@@ -31,7 +31,7 @@ export function apply(host: Host, target: Target): Promise<Applied> {
     const running = await takeStock(host, site);
     const stored = await readMarker(site);
     endReplaced(stored, running);
-    const verdict = admitApply(stored && effectiveMarker(stored, running), target);
+    const verdict = admitted(host, target, stored && effectiveMarker(stored, running));
     if (verdict.writeContent) await serve(host, site, lock, target, stored, running);
     else await claim(host, site, verdict.marker, stored, running);
     host.left.set(target.id, target.epoch);
@@ -39,6 +39,16 @@ export function apply(host: Host, target: Target): Promise<Applied> {
     const operating = await operatingNow(host, site, site.running() !== null);
     return { marker: verdict.marker, contentApplied: verdict.writeContent, operating };
   });
+}
+
+function admitted(host: Host, target: Target, held: Marker | null): FenceVerdict {
+  try {
+    return admitApply(held, target);
+  } catch (error) {
+    // It is held by somebody newer, who leaves markers of its own there.
+    host.left.delete(target.id);
+    throw error;
+  }
 }
 
 /** Ends what an exchange that was cut off left behind, if its successor did start. */

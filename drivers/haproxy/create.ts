@@ -59,6 +59,7 @@ export function createDriver(
       return () => {
         watch.stop();
         watches.delete(watch);
+        if (![...watches].some((other) => other.id === id)) host.left.delete(id);
       };
     },
     probe: () => probe(host, random),

@@ -17,7 +17,7 @@ export const markerLookMs = 5_000;
  */
 export class Watch {
   readonly #host: Host;
-  readonly #id: string;
+  readonly id: string;
   readonly #site: Site;
   readonly #notify: (notice: DeviceNotice) => void;
   readonly #unlisten: () => void;
@@ -36,7 +36,7 @@ export class Watch {
     notify: (notice: DeviceNotice) => void,
   ) {
     this.#host = host;
-    this.#id = id;
+    this.id = id;
     this.#site = siteOf(host, id);
     this.#notify = notify;
     this.#markerDue = this.#nextMarkerDue();
@@ -58,7 +58,7 @@ export class Watch {
     return clock.setTimer(options.processPollMs, () => {
       this.#look()
         .catch((error: unknown) => {
-          log.warn({ lb: this.#id, error: String(error) }, 'can not look at a watched process');
+          log.warn({ lb: this.id, error: String(error) }, 'can not look at a watched process');
         })
         .finally(() => {
           if (!this.#stopped) this.#timer = this.#lookLater();
@@ -87,7 +87,7 @@ export class Watch {
   /** Whoever finds another marker than it left applies its own again, and hears whether it still may. */
   async #lookAtMarker(): Promise<void> {
     const stored = await markerOrDamage(this.#site);
-    const left = this.#host.left.get(this.#id);
+    const left = this.#host.left.get(this.id);
     if (this.#stopped || left === undefined || stored === null) return;
     if (stored instanceof DamagedMarker) {
       this.#notify({ type: 'drifted', reason: stored.message, isMarkerDamaged: true });

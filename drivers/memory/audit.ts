@@ -1,7 +1,9 @@
 import type { OperatingReport } from '../../machines/model/status.ts';
-import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { DeviceNotice } from '../contract/driver.ts';
-import { DriverError, type Marker } from '../contract/errors.ts';
+import type { Marker } from '../contract/errors.ts';
+import { isSameMarker } from '../contract/fence.ts';
+import { ReadBack, type Watcher } from '../contract/read-back.ts';
 import type { DeviceConnection } from './connection.ts';
 import type { SurveyedThere } from './device.ts';
 
@@ -9,11 +11,6 @@ import type { SurveyedThere } from './device.ts';
 interface Left {
   readonly marker: Marker;
   readonly etag: string;
-}
-
-interface Watcher {
-  readonly id: string;
-  readonly notify: (notice: DeviceNotice) => void;
 }
 
 interface Onlooker {
@@ -28,22 +25,22 @@ interface Onlooker {
  */
 export class Audit {
   readonly #connection: DeviceConnection;
-  readonly #clock: Clock;
-  readonly #everyMs: number;
+  readonly #readBack: ReadBack;
   readonly #left = new Map<string, Left>();
-  readonly #watchers = new Set<Watcher>();
   readonly #onlookers = new Set<Onlooker>();
   /** Grows with whatever another look could find something new by, beside the device itself. */
   #changes = 0;
   /** A survey in which nothing was amiss, and at how many changes. */
   #allRight: { readonly found: readonly SurveyedThere[]; readonly changes: number } | null = null;
-  #timer: Timer | null = null;
-  #surveying = false;
 
   constructor(connection: DeviceConnection, clock: Clock, everyMs: number) {
     this.#connection = connection;
-    this.#clock = clock;
-    this.#everyMs = everyMs;
+    this.#readBack = new ReadBack({
+      clock,
+      everyMs,
+      look: (watchers) => this.#look(watchers),
+      unwatched: (id) => this.forget(id),
+    });
   }
 
   note(id: string, { marker, etag }: Left): void {
@@ -57,14 +54,8 @@ export class Audit {
   }
 
   watch(id: string, notify: Watcher['notify']): () => void {
-    const watcher: Watcher = { id, notify };
     this.#changes += 1;
-    this.#watchers.add(watcher);
-    this.#arm();
-    return () => {
-      this.#watchers.delete(watcher);
-      if (!this.#isWanted) this.#disarm();
-    };
+    return this.#readBack.watch(id, notify);
   }
 
   /** Tells with each survey how the traffic fares, whether that changed or not. */
@@ -72,48 +63,20 @@ export class Audit {
     const onlooker: Onlooker = { id, tell };
     this.#changes += 1;
     this.#onlookers.add(onlooker);
-    this.#arm();
+    const rest = this.#readBack.want();
     return () => {
       this.#onlookers.delete(onlooker);
-      if (!this.#isWanted) this.#disarm();
+      rest();
     };
   }
 
   close(): void {
-    this.#watchers.clear();
     this.#onlookers.clear();
-    this.#disarm();
+    this.#readBack.close();
   }
 
-  get #isWanted(): boolean {
-    return this.#watchers.size + this.#onlookers.size > 0;
-  }
-
-  #arm(): void {
-    if (this.#timer !== null || this.#surveying) return;
-    this.#timer = this.#clock.setTimer(this.#everyMs, () => {
-      this.#timer = null;
-      this.#surveying = true;
-      this.#look()
-        .catch((error: unknown) => {
-          // Out of reach, or busy: the next survey tells as much.
-          if (!(error instanceof DriverError)) throw error;
-        })
-        .finally(() => {
-          this.#surveying = false;
-          if (this.#isWanted) this.#arm();
-        });
-    });
-  }
-
-  #disarm(): void {
-    if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
-    this.#timer = null;
-  }
-
-  async #look(): Promise<void> {
-    // Whoever begins to watch while the survey is under way may have written after it was made.
-    const watchers = [...this.#watchers];
+  async #look(watchers: readonly Watcher[]): Promise<void> {
+    // Whoever begins to look on while the survey is under way may have written after it was made.
     const onlookers = [...this.#onlookers];
     const changes = this.#changes;
     const found = await this.#connection.survey();
@@ -124,7 +87,7 @@ export class Audit {
     let amiss = false;
     for (const watcher of watchers) {
       const left = this.#left.get(watcher.id);
-      if (left === undefined || !this.#watchers.has(watcher)) continue;
+      if (left === undefined || !this.#readBack.isWatching(watcher)) continue;
       const notice = difference(left, byId.get(watcher.id) ?? null);
       if (notice === null) continue;
       amiss = true;
@@ -139,15 +102,12 @@ export class Audit {
   }
 }
 
-const isSame = (a: Marker, b: Marker): boolean =>
-  a.epoch === b.epoch && a.generation === b.generation && a.removed === b.removed;
-
 function difference(left: Left, found: SurveyedThere | null): DeviceNotice | null {
   if (found === null) return { type: 'down', reason: 'the device does not have it any more' };
   if (found.etag !== left.etag) {
     return { type: 'drifted', reason: 'the device has another configuration than was written' };
   }
-  if (!isSame(found.marker, left.marker)) {
+  if (!isSameMarker(found.marker, left.marker)) {
     return { type: 'drifted', reason: 'the device has another marker than was written' };
   }
   return found.running ? null : { type: 'down', reason: 'the device has it, and does not run it' };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Driver, DriverDescriptor } from '../contract/driver.ts';
+import { FencedError } from '../contract/errors.ts';
 import type { Health } from '../contract/health.ts';
 import { Audit } from './audit.ts';
 import { type DeviceConnection, directConnection } from './connection.ts';
@@ -36,7 +37,11 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
     descriptor: memoryDescriptor,
     health: healthOver(connection, audit),
     async apply(target) {
-      const applied = await connection.apply(target);
+      const applied = await connection.apply(target).catch((error: unknown) => {
+        // Somebody newer holds it: what this driver left there is nobody's business any more.
+        if (error instanceof FencedError) audit?.forget(target.id);
+        throw error;
+      });
       audit?.note(target.id, applied);
       const { marker, contentApplied, operating } = applied;
       return { marker, contentApplied, operating };

@@ -10,6 +10,7 @@ import {
 } from '../../drivers/caddy/tombstones.ts';
 import { FencedError } from '../../drivers/contract/errors.ts';
 import { nothingRuns } from '../../machines/health/operating.ts';
+import { eventually } from './support/eventually.ts';
 import { appliance, inFrontOf, plainDocument, targetOf } from './support/caddy-world.ts';
 
 function tombstone(epoch = 2, generation = 3, removed = true) {
@@ -83,7 +84,9 @@ describe('a device with tombstones', () => {
 
     await driver.apply(targetOf(document, 2, 1));
     await driver.remove(targetOf(document, 2, 2));
-    expect(Object.keys(await device.servers())).toEqual([tombstonesName]);
+    await eventually('they are put together', async () => {
+      return String(Object.keys(await device.servers())) === tombstonesName;
+    });
     letGo();
 
     await refused;
@@ -96,4 +99,22 @@ describe('a device with tombstones', () => {
     const several = { ...(await plainDocument({ listeners: 2 })), id: document.id };
     await expect(driver.apply(targetOf(several, 9, 9))).rejects.toBeInstanceOf(FencedError);
   });
+});
+
+test('a removal is answered before the tombstones are put together', async () => {
+  const device = await appliance({ http: { servers: tombstones(looseTombstonesMax).servers } });
+  const proxy = await inFrontOf(device);
+  const driver = await device.driver('a', { admin: proxy.url });
+  const document = await plainDocument();
+  await driver.apply(targetOf(document, 1, 1));
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  proxy.beforeWrite(() => (proxy.writes.length > 2 ? held : Promise.resolve()));
+
+  expect(await driver.remove(targetOf(document, 1, 2))).toMatchObject({ removed: true });
+  expect(Object.keys(await device.servers())).toHaveLength(looseTombstonesMax + 1);
+  letGo();
+  await driver.close();
+
+  expect(Object.keys(await device.servers())).toEqual([tombstonesName]);
 });
