@@ -47,6 +47,59 @@ export const controller = (id: string, kind: string): string => subject('ctl', i
 export const connDisconnect = 'hf.conn.disconnect';
 export const connConnect = 'hf.conn.connect';
 
+/** The JetStream stream that holds the tickets of every work queue. */
+export const ticketStream = 'holdfast-tickets';
+/** A driver, a device or a key may be this long in a ticket's subject, as it is written there. */
+export const queueTokenMax = 120;
+
+/**
+ * Any text as one token: what a subject may not hold, and `_` itself, is written `_` and two hexadecimal
+ * digits a byte. So texts that differ never mean the same token.
+ */
+function queueToken(what: string, text: string): string {
+  const token = text.replace(/[^A-Za-z0-9-]/gu, (character) =>
+    [...utf8.encode(character)].map((byte) => `_${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  if (token === '') throw new Error(`the ${what} of a ticket must have a name`);
+  if (token.length <= queueTokenMax) return token;
+  throw new Error(
+    `the ${what} "${text}" takes ${token.length} characters in a subject, and ${queueTokenMax} is the limit`,
+  );
+}
+
+const utf8 = new TextEncoder();
+
+const queuePath = (driver: string, device: string): string =>
+  subject('work', queueToken('driver', driver), queueToken('device', device));
+
+/** Where a ticket is put for whoever drives this device. */
+export const ticket = (driver: string, device: string, key: string): string =>
+  `${queuePath(driver, device)}.${queueToken('key', key)}`;
+/** All tickets of a queue. */
+export const ticketsOf = (driver: string, device: string): string =>
+  `${queuePath(driver, device)}.*`;
+/** The consumer that a queue's workers pull from; no token holds two underscores in a row. */
+export const ticketConsumer = (driver: string, device: string): string =>
+  `${queueToken('driver', driver)}__${queueToken('device', device)}`;
+export const allTickets = 'hf.work.>';
+/** Asks for a ticket of a queue. */
+export const ticketPull = (consumer: string): string =>
+  `$JS.API.CONSUMER.MSG.NEXT.${ticketStream}.${consumer}`;
+/** What a worker may ask JetStream for: tickets, and to note what became of them. */
+export const pullsOfAllQueues = ticketPull('*');
+export const acksOfAllTickets = `$JS.ACK.${ticketStream}.>`;
+
+/** The key of what {@link ticket} built; null for any other subject. */
+export function parseTicket(text: string): string | null {
+  const [, , key] = split(text, 'work', 3) ?? [];
+  if (key === undefined || !/^([A-Za-z0-9-]|_[0-9a-f]{2})+$/.test(key)) return null;
+  try {
+    return decodeURIComponent(key.replaceAll('_', '%'));
+  } catch {
+    return null; // Bytes that are no text were not written by {@link ticket}.
+  }
+}
+
 /** What to subscribe to. */
 export const upOfShard = (shard: number): string => `${subject('up')}.*.${shard}.>`;
 export const allHealth = `${subject('up')}.*.health`;

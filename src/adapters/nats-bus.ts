@@ -23,7 +23,7 @@ import {
 import { connectPatiently } from './connect-patiently.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
-import type { WireMessage } from './wire-message.ts';
+import type { WireMessage, WireSubscription } from './wire-message.ts';
 
 /** The client's own proof that the server still answers: this often, and so many may be missed. */
 export const pingIntervalMs = 1_000;
@@ -217,7 +217,7 @@ export class NatsBus implements Bus {
     subject: string,
     handle: (message: WireMessage) => void,
     options: { queue?: string } = {},
-  ): Subscription {
+  ): WireSubscription {
     if (this.#status === 'closed') throw new BusUnavailable(`${subject}: the bus is closed`);
     const subscription = this.connection.subscribe(subject, {
       ...(options.queue === undefined ? {} : { queue: options.queue }),
@@ -226,7 +226,14 @@ export class NatsBus implements Bus {
         else this.#log.error({ subject, error: String(error) }, 'A subscription was refused.');
       },
     });
-    return { unsubscribe: () => subscription.unsubscribe() };
+    return {
+      unsubscribe: () => subscription.unsubscribe(),
+      drain: async () => {
+        // A server that is away sends nothing more, and would be waited for.
+        if (this.#status === 'connected') await subscription.drain();
+        else subscription.unsubscribe();
+      },
+    };
   }
 
   /** An exception must not reach the client library, whose reader would stop for good. */

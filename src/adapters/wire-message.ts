@@ -1,3 +1,5 @@
+import type { Subscription } from '../ports/bus.ts';
+
 /** A message with what JetStream puts beside the payload. */
 export interface WireMessage {
   readonly subject: string;
@@ -8,4 +10,9 @@ export interface WireMessage {
   readonly status: number;
   /** A header's value; empty where it is missing. */
   header(name: string): string;
+}
+
+export interface WireSubscription extends Subscription {
+  /** Unsubscribes; resolves when what the server had sent by then has been handled. */
+  drain(): Promise<void>;
 }

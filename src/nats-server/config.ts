@@ -1,10 +1,12 @@
 import {
+  acksOfAllTickets,
   agentInbox,
   allEvents,
   connConnect,
   connDisconnect,
   downOfAgent,
   operatorInbox,
+  pullsOfAllQueues,
 } from '../../machines/protocol/subjects.ts';
 import { atLeast, type NatsServerVersion } from './version.ts';
 
@@ -33,7 +35,7 @@ export interface NatsServerConfig {
 /**
  * The configuration of one server. The account SYS tells the account APP of connections that come
  * and go, so that no controller needs the server's own rights. Each agent may send only as itself
- * and hear only what is meant for it, and it has no JetStream.
+ * and hear only what is meant for it; of JetStream it has nothing but the taking and ending of tickets.
  */
 export function natsServerConfig(config: NatsServerConfig): string {
   const users = [
@@ -83,7 +85,7 @@ function agentUser(id: string, key: string): string {
   return `{
         nkey: ${publicKey(key)}
         permissions: {
-          publish: { allow: ["hf.up.${id}.>"] }
+          publish: { allow: ["hf.up.${id}.>", "${pullsOfAllQueues}", "${acksOfAllTickets}"] }
           subscribe: { allow: ["${downOfAgent(id)}", "${agentInbox(id)}.>"] }
           allow_responses: { max: 1, expires: "${responseExpiry}" }
         }

@@ -7,6 +7,7 @@ import {
   connDisconnect,
   controllerInbox,
   down,
+  ticket,
   parseConnect,
   parseDisconnect,
 } from '../../machines/protocol/subjects.ts';
@@ -160,6 +161,14 @@ describe('an agent', () => {
     '$KV.holdfast-desired.x',
     '$JS.API.DIRECT.GET.KV_holdfast-desired.$KV.holdfast-desired.x',
     '$SYS.REQ.SERVER.PING',
+    '$JS.API.STREAM.MSG.GET.holdfast-tickets',
+    '$JS.API.STREAM.MSG.DELETE.holdfast-tickets',
+    '$JS.API.STREAM.PURGE.holdfast-tickets',
+    '$JS.API.CONSUMER.DURABLE.CREATE.holdfast-tickets.mine',
+    '$JS.API.CONSUMER.DELETE.holdfast-tickets.memory__one',
+    '$JS.API.CONSUMER.MSG.NEXT.KV_holdfast-desired.x',
+    '$JS.ACK.KV_holdfast-desired.x.1.1.1.1.0',
+    ticket('memory', 'one', 'forged'),
   ])('may not touch JetStream or the system by %s', async (subject) => {
     const agent = await world.agent('a');
     await expect(agent.request(subject, '{}', 60_000)).rejects.toMatchObject({

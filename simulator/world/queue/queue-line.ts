@@ -1,0 +1,158 @@
+import { type Clock, delay } from '../../../machines/ports/clock.ts';
+import { Link } from '../../../src/adapters/link.ts';
+import type { Concern, QueueMedium } from '../../../src/adapters/memory-ticket-line.ts';
+import { settleTimeoutMs } from '../../../src/adapters/ticket-line.ts';
+import { StoreUnavailable, UnknownOutcome } from '../../../src/ports/store.ts';
+import type { StoreFailure } from '../store/virtual-store.ts';
+import type { StreamTerms } from './stream-terms.ts';
+
+export interface QueueLineOptions {
+  readonly clock: Clock;
+  readonly terms: StreamTerms;
+  readonly delayMs: () => number;
+  readonly chance: (share: number) => boolean;
+  /** Everything that reaches the process's code goes through this. */
+  readonly deliver: (run: () => void) => void;
+  /** The server notices that the process is not there any more. */
+  readonly onGone: () => void;
+}
+
+/** How one process reaches the queues, and what is wrong with that. */
+export class QueueLine implements QueueMedium {
+  readonly #options: QueueLineOptions;
+  readonly #back: Link;
+  readonly #listeners = new Set<() => void>();
+  readonly #failures: Record<Concern, StoreFailure[]> = { queue: [], ticket: [] };
+  #lostTickets = 0;
+  #connected = true;
+  #breaks = 0;
+
+  constructor(options: QueueLineOptions) {
+    this.#options = options;
+    this.#back = new Link(options.clock);
+  }
+
+  // As a world and its faults see it.
+
+  /** Also how a process dies: what was under way to it never arrives. */
+  disconnect(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#breaks += 1;
+    this.#options.onGone();
+  }
+
+  connect(): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    this.#options.deliver(() => {
+      if (this.#connected) for (const listen of this.#listeners) listen();
+    });
+  }
+
+  /** The next question about this meets the failure; several calls queue up. */
+  failNext(about: Concern, failure: StoreFailure): void {
+    this.#failures[about].push(failure);
+  }
+
+  /** So many messages to its workers get lost: tickets, and that a question still stands. */
+  loseNext(messages: number): void {
+    this.#lostTickets += messages;
+  }
+
+  /** What was to fail and has not been tried yet, works. */
+  failNoMore(): void {
+    this.#failures.queue = [];
+    this.#failures.ticket = [];
+    this.#lostTickets = 0;
+  }
+
+  // As the process sees it.
+
+  isConnected(): boolean {
+    return this.#connected;
+  }
+
+  onConnected(listen: () => void): () => void {
+    this.#listeners.add(listen);
+    return () => void this.#listeners.delete(listen);
+  }
+
+  ask<T>(about: Concern, what: string, act: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#ask(about, what, act).then(
+        (answer) => this.#options.deliver(() => resolve(answer)),
+        (error: unknown) => this.#options.deliver(() => reject(error as Error)),
+      );
+    });
+  }
+
+  send(act: () => void): void {
+    if (!this.#connected) return;
+    const breaks = this.#breaks;
+    const { clock, delayMs, terms } = this.#options;
+    clock.setTimer(delayMs(), () => {
+      if (breaks === this.#breaks && terms.present) act();
+    });
+  }
+
+  tell(arrive: () => void): void {
+    if (this.#lostTickets > 0) {
+      this.#lostTickets -= 1;
+      return;
+    }
+    this.#carryBack(() => this.#options.deliver(arrive));
+  }
+
+  async #ask<T>(about: Concern, what: string, act: () => T): Promise<T> {
+    const { terms, chance } = this.#options;
+    if (!this.#connected) throw new StoreUnavailable(`${what}: not connected`);
+    const failure = this.#failures[about].shift();
+    const breaks = this.#breaks;
+    const { term } = terms;
+    await this.#hop();
+    if (failure === 'unavailable') throw new StoreUnavailable(`${what}: no leader`);
+    if (breaks !== this.#breaks) {
+      // It may have arrived before the connection broke, or not.
+      if (terms.present && chance(0.5)) act();
+      throw new UnknownOutcome(`${what}: the connection broke`);
+    }
+    if (term !== terms.term) {
+      if (!terms.present && chance(0.5)) terms.inherit(act);
+      return this.#noAnswer(what);
+    }
+    if (!terms.present) {
+      if (chance(0.5)) throw new StoreUnavailable(`${what}: no leader`);
+      return this.#noAnswer(what);
+    }
+    if (failure === 'unknown-lost') return this.#noAnswer(what);
+    const answer = act();
+    if (failure === 'unknown-committed') return this.#noAnswer(what);
+    await this.#answered(what, breaks);
+    return term === terms.term ? answer : this.#noAnswer(what);
+  }
+
+  /** Behind everything that was told before. */
+  async #answered(what: string, breaks: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#back.send(this.#options.delayMs(), resolve);
+    });
+    if (breaks !== this.#breaks) throw new UnknownOutcome(`${what}: the connection broke`);
+  }
+
+  #carryBack(arrive: () => void): void {
+    const breaks = this.#breaks;
+    this.#back.send(this.#options.delayMs(), () => {
+      if (this.#connected && breaks === this.#breaks) arrive();
+    });
+  }
+
+  #hop(): Promise<void> {
+    return delay(this.#options.clock, this.#options.delayMs());
+  }
+
+  async #noAnswer(what: string): Promise<never> {
+    await delay(this.#options.clock, settleTimeoutMs);
+    throw new UnknownOutcome(`${what}: no acknowledgement came`);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../../../machines/ports/clock.ts';
+import { type Log, silentLog } from '../../../machines/ports/log.ts';
+import { MemoryTicketStream, MemoryWorkQueues } from '../../../src/adapters/memory-work-queues.ts';
+import type { QueueName, QueueState, WorkQueues } from '../../../src/ports/work-queue.ts';
+import { QueueLine } from './queue-line.ts';
+import { StreamTerms } from './stream-terms.ts';
+
+export interface VirtualWorkQueuesOptions {
+  readonly takenMs: number;
+  /** Milliseconds that one hop takes. */
+  readonly delayMs?: () => number;
+  /** True in this share of all draws: what exactly a word meets while there is no leader. */
+  readonly chance?: (share: number) => boolean;
+}
+
+/** A process that uses the queues. */
+export interface QueueUser {
+  /** Its own: while it is held up, it gives no sign of life. */
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Everything that reaches its code goes through this. */
+  readonly deliver?: (run: () => void) => void;
+}
+
+/**
+ * JetStream's work queues in a virtual world: the twin's rules, and all that may go wrong between a process
+ * and them. Every process has a line of its own.
+ */
+export class VirtualWorkQueues {
+  readonly #stream: MemoryTicketStream;
+  readonly #options: VirtualWorkQueuesOptions;
+  readonly #terms = new StreamTerms();
+  readonly #lines = new Map<string, QueueLine>();
+
+  /** `clock` is the world's. */
+  constructor(clock: Clock, options: VirtualWorkQueuesOptions) {
+    this.#stream = new MemoryTicketStream(clock, options.takenMs);
+    this.#options = options;
+  }
+
+  /** The queues as this process has them. One that was started anew comes with a line of its own. */
+  as(process: string, { clock, log = silentLog, deliver = (run) => run() }: QueueUser): WorkQueues {
+    this.#lines.get(process)?.disconnect();
+    const line: QueueLine = new QueueLine({
+      clock: this.#stream.clock,
+      terms: this.#terms,
+      delayMs: this.#options.delayMs ?? (() => 0),
+      chance: this.#options.chance ?? (() => false),
+      deliver,
+      onGone: () => queues.cut(),
+    });
+    const queues = new MemoryWorkQueues(this.#stream, line, { clock, log });
+    this.#lines.set(process, line);
+    return queues;
+  }
+
+  line(process: string): QueueLine {
+    const line = this.#lines.get(process);
+    if (line === undefined) throw new Error(`${process} has no line to the work queues`);
+    return line;
+  }
+
+  /** What the server would say. */
+  look(queue: QueueName): QueueState {
+    return this.#stream.of(queue).look();
+  }
+
+  /** Nothing is handed out, and no question for a ticket stands any more. */
+  loseLeader(): void {
+    this.#terms.lose();
+    for (const tickets of this.#stream.all()) {
+      tickets.forgetAll();
+      tickets.hold(true);
+    }
+  }
+
+  electLeader(): void {
+    this.#terms.elect();
+    for (const tickets of this.#stream.all()) tickets.hold(false);
+  }
+}
