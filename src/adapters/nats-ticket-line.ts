@@ -1,9 +1,5 @@
 import type { Log } from '../../machines/ports/log.ts';
-import {
-  parseTicket,
-  ticketConsumer,
-  ticketPull,
-} from '../../machines/protocol/subjects.ts';
+import { parseTicket, ticketConsumer, ticketPull } from '../../machines/protocol/subjects.ts';
 import type { QueueName } from '../ports/work-queue.ts';
 import type { NatsBus } from './nats-bus.ts';
 import {

@@ -41,4 +41,3 @@ export interface TicketLine {
 
 /** Opens a line for a worker. */
 export type OpenLine = (listener: LineListener) => TicketLine;
-

@@ -172,6 +172,22 @@ export const queueCases: readonly QueueCase[] = [
     },
   },
   {
+    name: 'has at once what was on its way to a worker that is stopped',
+    takenMs: neverMs,
+    async run({ controller, workplace }, queue) {
+      const { queues } = await workplace();
+      const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+      for (const key of keys) {
+        const hand = new Hand(queues, queue, 1);
+        await Promise.all([controller.offer(queue, key), hand.stop()]);
+      }
+      const other = new Hand(queues, queue, keys.length);
+      await until('all are taken', () => new Set(other.keys).size === keys.length);
+      expect(other.keys).toHaveLength(keys.length);
+      await other.stop();
+    },
+  },
+  {
     name: 'delivers what was put off again after that time, and others meanwhile',
     takenMs: neverMs,
     async run({ controller, workplace }, queue) {

@@ -13,8 +13,13 @@ import {
   parseDown,
   parseEvent,
   parseLb,
+  parseTicket,
   parseUp,
+  queueTokenMax,
   shardOf,
+  ticket,
+  ticketConsumer,
+  ticketsOf,
   up,
 } from '../../machines/protocol/subjects.ts';
 
@@ -43,6 +48,42 @@ describe('subjects', () => {
     for (const id of ['*', '>', 'a b', 'a.>', '']) {
       expect(() => down(id, 'x'), id).toThrow('is no subject');
     }
+  });
+});
+
+describe('tickets', () => {
+  test('have keys that are read back, whatever text they are', () => {
+    for (const key of ['5f0a4f6e-0f7a', 'a.b', '*', 'ü', '_', 'a_2eb', '🙂']) {
+      expect(parseTicket(ticket('caddy', 'one', key)), key).toBe(key);
+    }
+  });
+
+  test('of strangers are not read', () => {
+    for (const text of [
+      '',
+      'hf.work.a.b',
+      'hf.work.a.b.c.d',
+      'hf.work.a.b.c_',
+      'hf.work.a.b._ff',
+    ]) {
+      expect(parseTicket(text), text).toBeNull();
+    }
+  });
+
+  test('of queues whose names differ never share a subject or a consumer', () => {
+    const names = ['a', 'b', 'a.b', 'a_b', 'a_2eb', '_', '__', 'a__b'];
+    const queues = names.flatMap((driver) => names.map((device) => [driver, device] as const));
+    const subjects = queues.map(([driver, device]) => ticketsOf(driver, device));
+    const consumers = queues.map(([driver, device]) => ticketConsumer(driver, device));
+    expect(new Set(subjects).size).toBe(queues.length);
+    expect(new Set(consumers).size).toBe(queues.length);
+    for (const consumer of consumers) expect(consumer).toMatch(/^[A-Za-z0-9_-]+$/);
+  });
+
+  test('have names up to the limit', () => {
+    const longest = '.'.repeat(queueTokenMax / 3);
+    expect(ticketConsumer(longest, longest).length).toBeLessThan(255);
+    expect(() => ticketConsumer('a', `${longest}b`)).toThrow('takes 121 characters in a subject');
   });
 });
 
