@@ -2,6 +2,7 @@ import { presets, type Timings } from '../machines/timings/timings.ts';
 import type { CheckerContext } from './checkers/checker.ts';
 import { Disturbances } from './checkers/disturbances.ts';
 import { checkerKinds } from './checkers/index.ts';
+import { type Judgement, Judgements } from './checkers/judgements.ts';
 import { seatsOf } from './checkers/records.ts';
 import { whyNotBound } from './checkers/bound-at-the-end.ts';
 import { differences } from './checkers/device-equals-desired.ts';
@@ -78,6 +79,8 @@ export interface RunResult {
   readonly marks: readonly string[];
   /** The names of the transitions that machines took. */
   readonly transitions: readonly string[];
+  /** Of each checker that excuses, how often it has judged. */
+  readonly judgements: readonly Judgement[];
   readonly violations: readonly Violation[];
 }
 
@@ -124,6 +127,7 @@ class Run {
   readonly #rest = new Rest(() => this.#faults.core);
   readonly #marks: MarkWatch;
   readonly #disturbances: Disturbances;
+  readonly #judgements = new Judgements();
   #transitions: readonly string[] = [];
   readonly #violations: Violation[] = [];
   readonly #finish: (() => void)[] = [];
@@ -157,6 +161,7 @@ class Run {
     this.#world.observe(this.#disturbances.observer);
     if (options.observer !== undefined) this.#world.observe(options.observer);
     for (const kind of [...checkerKinds, ...(scenario.checkers ?? [])]) {
+      if (kind.excuses === true) this.#judgements.begin(kind.name);
       const checker = kind.start(this.#contextFor(kind.name));
       if (checker.onEvent !== undefined) this.#world.observe(checker.onEvent);
       if (checker.atEnd !== undefined) this.#finish.push(checker.atEnd);
@@ -192,6 +197,7 @@ class Run {
       exposureMs: Math.round(this.#world.exposure.totalMs(time.nowMs)),
       marks: this.#marks.reached(),
       transitions: this.#transitions,
+      judgements: this.#judgements.all(),
       violations: this.#violations,
     };
   }
@@ -309,6 +315,10 @@ class Run {
       violateAndMeasure: (message, loadBalancer, forMs) => {
         note(message, loadBalancer);
         this.#world.time.schedule(forMs, checker, () => this.#world.halt());
+      },
+      judges: (isExcused) => {
+        this.#judgements.count(checker, isExcused);
+        return !isExcused;
       },
     };
   }

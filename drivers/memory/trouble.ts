@@ -60,6 +60,11 @@ export class DeviceTrouble {
     this.#faults = { left: count, fault };
   }
 
+  /** How many writes are still to fail. */
+  get left(): number {
+    return this.#faults.left;
+  }
+
   /** The device has room for so many load balancers; null: for all. */
   setCapacity(most: number | null): void {
     this.#capacity = most;

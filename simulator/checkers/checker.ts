@@ -19,6 +19,8 @@ export interface CheckerContext {
   violate(message: string, loadBalancer?: string): void;
   /** As `violate`, of what is measured while it lasts: the run goes on for so long, and stops then. */
   violateAndMeasure(message: string, loadBalancer: string, forMs: number): void;
+  /** Of a checker that excuses: counts one thing that it looks at, and says whether it is to be judged. */
+  judges(isExcused: boolean): boolean;
 }
 
 export interface Checker {
@@ -31,5 +33,7 @@ export interface Checker {
 /** A property that must hold: one file, and one line in the index. The name is what users see. */
 export interface CheckerKind {
   readonly name: string;
+  /** It excuses what something else may explain: how often it has judged is counted and shown. */
+  readonly excuses?: true;
   start(context: CheckerContext): Checker;
 }

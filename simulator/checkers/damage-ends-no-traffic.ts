@@ -1,5 +1,6 @@
+import { markerDamaged } from '../faults/marker-damaged.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { desiredOf } from './records.ts';
+import { liveRecord } from './on-record.ts';
 
 /** How long before the damage everything else must have been well: a fleet takes some seconds to settle. */
 const settledMs = 4_000;
@@ -12,11 +13,28 @@ const watchedMs = 5_000;
  */
 export const damageEndsNoTraffic: CheckerKind = {
   name: 'damage-ends-no-traffic',
+  excuses: true,
   start(context) {
-    const { world, violate } = context;
-    const damaged = new Map<string, number>();
+    const { world, judges, violate } = context;
+    /** When each was damaged, in this order, and which load balancer it is there. */
+    const damaged = new Map<string, { readonly loadBalancer: string; readonly sinceMs: number }>();
+
+    const isExcused = (key: string): boolean => {
+      const each = damaged.get(key);
+      damaged.delete(key);
+      return each === undefined || isTroubled(context, each.loadBalancer, each.sinceMs - settledMs);
+    };
+
+    const lookAt = (atMs: number): void => {
+      for (const [key, { sinceMs }] of damaged) {
+        if (atMs <= sinceMs + watchedMs) return;
+        judges(isExcused(key));
+      }
+    };
+
     return {
       onEvent(event, atMs) {
+        if (damaged.size > 0) lookAt(atMs);
         if (event.type === 'damaged') {
           const { place, loadBalancer } = event;
           const key = `${place} ${loadBalancer}`;
@@ -24,15 +42,16 @@ export const damageEndsNoTraffic: CheckerKind = {
             return each.atMs >= atMs - settledMs;
           });
           // One that is damaged again may have to wait: mending has its pace.
-          if (lately.length > 1) damaged.delete(key);
-          else if (world.place(place).device.isServed(loadBalancer)) damaged.set(key, atMs);
+          damaged.delete(key);
+          if (lately.length === 1 && world.place(place).device.isServed(loadBalancer)) {
+            damaged.set(key, { loadBalancer, sinceMs: atMs });
+          }
         } else if (event.type === 'served' && event.agent === null) {
           const { place, loadBalancer } = event;
-          const sinceMs = damaged.get(`${place} ${loadBalancer}`);
-          damaged.delete(`${place} ${loadBalancer}`);
-          if (sinceMs === undefined || atMs > sinceMs + watchedMs) return;
-          if (!isWanted(context, loadBalancer) || !isCalm(context, sinceMs - settledMs)) return;
-          const afterMs = Math.round(atMs - sinceMs);
+          const key = `${place} ${loadBalancer}`;
+          const each = damaged.get(key);
+          if (each === undefined || !judges(isExcused(key))) return;
+          const afterMs = Math.round(atMs - each.sinceMs);
           violate(`its traffic ended ${afterMs} ms after its marker was damaged`, loadBalancer);
         }
       },
@@ -40,10 +59,11 @@ export const damageEndsNoTraffic: CheckerKind = {
   },
 };
 
-function isWanted({ world }: CheckerContext, id: string): boolean {
-  const record = world.stores.desired.snapshot().find(({ key }) => key === id);
-  return record !== undefined && desiredOf(record.value).status === 'live';
-}
-
-const isCalm = ({ disturbances }: CheckerContext, sinceMs: number): boolean =>
-  disturbances.since(sinceMs).every(({ kind }) => kind === 'marker-damaged');
+/** It is not wanted any more, or something else was wrong since then. */
+const isTroubled = (
+  { world, disturbances }: CheckerContext,
+  id: string,
+  sinceMs: number,
+): boolean =>
+  liveRecord(world, id) === null ||
+  disturbances.since(sinceMs).some(({ kind }) => kind !== markerDamaged.name);

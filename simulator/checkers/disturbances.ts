@@ -1,24 +1,50 @@
+import type { Timings } from '../../machines/timings/timings.ts';
+import { deviceFailure } from '../faults/device-failure.ts';
+import type { Fault } from '../faults/fault.ts';
+import { faultKind } from '../faults/index.ts';
 import type { Observer } from '../world/events.ts';
+import { applianceName } from '../world/places.ts';
+import type { World } from '../world/world.ts';
 
-/** What a fault disturbs: one agent, the controllers and stores, devices, or everything. */
-type Reach = 'agent' | 'control plane' | 'devices' | 'everything';
+/** What a fault disturbs: one agent, the controllers and stores, a device, a load balancer, or everything. */
+type Reach = 'agent' | 'control plane' | 'device' | 'load balancer' | 'everything';
 
 export interface Disturbance {
   readonly kind: string;
   readonly reach: Reach;
-  /** The agent, where it disturbs one. */
-  readonly agent: string;
+  /** The agent, the device, or the load balancer's name, where it disturbs one; empty: all of them. */
+  readonly target: string;
   readonly fromMs: number;
-  /** Infinite where only the healing at the end is known to end it. */
+  /** When it ends; infinite where it stays for good, or while some of it is still to come. */
   readonly untilMs: number;
+  /** Until when something may suffer from it: of what is over at once, for longer. */
+  readonly feltUntilMs: number;
+  /** It stays for good: who can work around it has to, once that is known. */
+  readonly isForGood: boolean;
 }
 
-/** The world's processes, by id. */
-export interface Disturbable {
-  agentIds(): readonly string[];
-  controllerIds(): readonly string[];
-  /** The agents of a host; none for anything else. */
-  agentsOf(host: string): readonly string[];
+/** Of what something may be disturbed. */
+export interface Touched {
+  readonly agents: readonly string[];
+  /** The place where it is served. */
+  readonly device: string;
+  /** The load balancer's name. */
+  readonly loadBalancer: string;
+}
+
+/** One that comes about by and by: so many calls that fail. */
+interface Pending {
+  readonly fault: Fault;
+  readonly disturbances: { untilMs: number; feltUntilMs: number }[];
+}
+
+/**
+ * For how long something may suffer from what is over at once: a device that has refused the last of the calls
+ * is tried again within its backoff, and what was changed or damaged there is found by the next sweep.
+ */
+export function aftermathMs(kind: string, timings: Timings): number {
+  const ofDevices = /^(device|marker|member)-/.test(kind);
+  return ofDevices ? Math.max(timings.deviceRetryMaxMs, timings.sweepMs) : timings.retryMaxMs;
 }
 
 /**
@@ -26,56 +52,96 @@ export interface Disturbable {
  * asked for where nothing else is wrong; a kind of fault that is not known here disturbs everything.
  */
 export class Disturbances {
-  readonly #world: Disturbable;
-  readonly #agents: ReadonlySet<string>;
-  readonly #controllers: ReadonlySet<string>;
+  readonly #world: World;
   readonly #all: Disturbance[] = [];
+  #pending: readonly Pending[] = [];
 
-  constructor(world: Disturbable) {
+  constructor(world: World) {
     this.#world = world;
-    this.#agents = new Set(world.agentIds());
-    this.#controllers = new Set(world.controllerIds());
   }
 
   readonly observer: Observer = (event, atMs) => {
+    if (this.#pending.length > 0) this.#endWhatHasCome(atMs);
     if (event.type !== 'fault' || event.phase !== 'begins') return;
-    const { kind, target, forMs } = event;
-    const untilMs = forMs === null || forMs === 0 ? Number.POSITIVE_INFINITY : atMs + forMs;
-    const onHost = this.#world.agentsOf(target);
-    for (const agent of onHost) {
-      this.#all.push({ kind, reach: 'agent', agent, fromMs: atMs, untilMs });
-    }
-    if (onHost.length > 0) return;
-    const reach = this.#reachOf(kind, target);
-    const agent = reach === 'agent' ? target : '';
-    this.#all.push({ kind, reach, agent, fromMs: atMs, untilMs });
+    const { kind, target, detail: variant, forMs } = event;
+    this.#begin({ kind, target, variant, forMs, atMs });
   };
 
   /** What was wrong with the agent itself at any time since then. */
   ofAgent(agent: string, sinceMs: number): readonly Disturbance[] {
-    return this.#all.filter(
-      (each) => each.untilMs >= sinceMs && (each.agent === agent || each.reach === 'everything'),
+    return this.since(sinceMs).filter(
+      ({ reach, target }) => reach === 'everything' || (reach === 'agent' && target === agent),
     );
   }
 
   /** Was anything wrong with the controllers, the stores or the network at any time since then? */
   ofControlPlane(sinceMs: number): boolean {
-    return this.#all.some(
-      ({ reach, untilMs }) =>
-        untilMs >= sinceMs && (reach === 'control plane' || reach === 'everything'),
+    return this.since(sinceMs).some(
+      ({ reach }) => reach === 'control plane' || reach === 'everything',
     );
+  }
+
+  /** What was wrong with these themselves at any time since then, whatever befell the others. */
+  touching({ agents, device, loadBalancer }: Touched, sinceMs: number): readonly Disturbance[] {
+    return this.since(sinceMs).filter(({ reach, target }) => {
+      if (reach === 'agent') return agents.includes(target);
+      if (reach === 'device') return target === '' || target === device;
+      return reach === 'load balancer' && target === loadBalancer;
+    });
   }
 
   /** Everything that was wrong at any time since then. */
   since(sinceMs: number): readonly Disturbance[] {
-    return this.#all.filter(({ untilMs }) => untilMs >= sinceMs);
+    return this.#all.filter(({ feltUntilMs }) => feltUntilMs >= sinceMs);
   }
 
-  #reachOf(kind: string, target: string): Reach {
+  #begin(fault: Fault): void {
+    const { kind, atMs, forMs } = fault;
+    // It is told before it does anything.
+    const isPending = forMs === 0 && faultKind(kind).isPending !== undefined;
+    const untilMs = forMs === null || isPending ? Number.POSITIVE_INFINITY : atMs + forMs;
+    const feltUntilMs = forMs === 0 ? untilMs + aftermathMs(kind, this.#timings) : untilMs;
+    const when = { fromMs: atMs, untilMs, feltUntilMs, isForGood: forMs === null };
+    const begun = this.#touchedBy(fault).map((touched) => ({ kind, ...touched, ...when }));
+    this.#all.push(...begun);
+    if (isPending) this.#pending = [...this.#pending, { fault, disturbances: begun }];
+  }
+
+  #endWhatHasCome(atMs: number): void {
+    const over = this.#pending.filter(({ fault }) => !this.#isPending(fault));
+    if (over.length === 0) return;
+    for (const { fault, disturbances } of over) {
+      for (const each of disturbances) {
+        each.untilMs = atMs;
+        each.feltUntilMs = atMs + aftermathMs(fault.kind, this.#timings);
+      }
+    }
+    this.#pending = this.#pending.filter((each) => !over.includes(each));
+  }
+
+  #isPending(fault: Fault): boolean {
+    return faultKind(fault.kind).isPending?.(this.#world, fault) === true;
+  }
+
+  #touchedBy({ kind, target }: Fault): readonly Pick<Disturbance, 'reach' | 'target'>[] {
+    const world = this.#world;
+    const onHost = world.agentsOf(target);
+    if (onHost.length > 0) return onHost.map((agent) => ({ reach: 'agent', target: agent }));
     // A partition is named after one side of it, and befalls the other as well.
-    if (kind.startsWith('network-')) return 'everything';
-    if (this.#agents.has(target)) return 'agent';
-    if (this.#controllers.has(target) || kind.startsWith('store-')) return 'control plane';
-    return kind.startsWith('device-') || kind === 'marker-damaged' ? 'devices' : 'everything';
+    if (kind.startsWith('network-')) return [{ reach: 'everything', target: '' }];
+    if (world.agentIds().includes(target)) return [{ reach: 'agent', target }];
+    const ofControllers = world.controllerIds().includes(target);
+    if (ofControllers || kind.startsWith('store-')) return [{ reach: 'control plane', target: '' }];
+    // Its target says how many calls fail.
+    if (kind === deviceFailure.name) return [{ reach: 'device', target: applianceName }];
+    if (kind.startsWith('device-') && (target === '' || world.places.has(target))) {
+      return [{ reach: 'device', target }];
+    }
+    const ofLoadBalancers = /^(device|marker|member)-/.test(kind);
+    return [ofLoadBalancers ? { reach: 'load balancer', target } : { reach: 'everything', target }];
+  }
+
+  get #timings(): Timings {
+    return this.#world.options.timings;
   }
 }

@@ -10,6 +10,7 @@ import type { WorldEvent } from '../world/events.ts';
 import { isLeased } from '../world/places.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
+import { liveRecord } from './on-record.ts';
 import { bindingOf } from './records.ts';
 
 /** The kinds of faults by which agents die at once. */
@@ -30,6 +31,7 @@ interface Waiting {
   readonly limitMs: number;
   readonly lost: Seat;
   readonly able: string;
+  readonly driver: string;
 }
 
 /**
@@ -53,7 +55,8 @@ export function rebindLimitMs(timings: Timings, leased = false): number {
  */
 export const rebindsInTime: CheckerKind = {
   name: 'rebinds-in-time',
-  start({ world, core, disturbances, violate }) {
+  excuses: true,
+  start({ world, core, disturbances, judges, violate }) {
     const { timings } = world.options;
     const limits = { leased: rebindLimitMs(timings, true), other: rebindLimitMs(timings) };
     /** How long after any other trouble the fleet may still be sorting itself out. */
@@ -61,6 +64,20 @@ export const rebindsInTime: CheckerKind = {
     const settled = new Map<string, { readonly binding: Seat; readonly driver: string }>();
     const waiting = new Map<string, Waiting>();
     let nextMs = Number.POSITIVE_INFINITY;
+
+    const isExcused = (id: string, { diedMs, driver }: Pick<Waiting, 'diedMs' | 'driver'>) =>
+      disturbances.since(diedMs - calmMs).some((each) => {
+        const { reach, target, fromMs, untilMs, isForGood } = each;
+        // Its own death.
+        if (fromMs === diedMs) return false;
+        // What is broken for good is known to be so by then, and all others work around it.
+        if (isForGood && reach === 'agent') return fromMs >= diedMs - calmMs;
+        if (reach === 'load balancer') return target === liveRecord(world, id)?.document.name;
+        if (reach !== 'device') return true;
+        // Whoever takes over begins anew with a device that answers again.
+        if (untilMs < diedMs) return false;
+        return target === '' || world.place(target).descriptor.name === driver;
+      });
 
     const noteRecord = (event: WorldEvent & { type: 'stored' }): void => {
       const { change } = event;
@@ -87,21 +104,20 @@ export const rebindsInTime: CheckerKind = {
         if (able === undefined) continue;
         const limitMs = isLeased(driver) ? limits.leased : limits.other;
         const dueMs = atMs + limitMs;
-        waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able });
+        waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able, driver });
         nextMs = Math.min(nextMs, dueMs);
       }
     };
 
     const lookAt = (atMs: number): void => {
       nextMs = Number.POSITIVE_INFINITY;
-      for (const [id, { diedMs, dueMs, limitMs, lost, able }] of waiting) {
+      for (const [id, { diedMs, dueMs, limitMs, lost, able, driver }] of waiting) {
         if (dueMs > atMs) {
           nextMs = Math.min(nextMs, dueMs);
           continue;
         }
         waiting.delete(id);
-        const troubles = disturbances.since(diedMs - calmMs);
-        if (troubles.some(({ fromMs }) => fromMs !== diedMs)) continue;
+        if (!judges(isExcused(id, { diedMs, driver }))) continue;
         violate(
           `${lost.agent} died ${Math.round(atMs - diedMs)} ms ago, ${able} lives, and nobody drives it yet; ${limitMs} ms are enough`,
           id,
@@ -117,9 +133,10 @@ export const rebindsInTime: CheckerKind = {
           if (event.bucket === 'binding') noteRecord(event);
         } else if (event.type === 'device') {
           const { lb, epoch, kind } = event.entry;
-          if (kind !== 'refused' && epoch > (waiting.get(lb)?.lost.epoch ?? epoch)) {
-            waiting.delete(lb);
-          }
+          const each = waiting.get(lb);
+          if (each === undefined || kind === 'refused' || epoch <= each.lost.epoch) return;
+          waiting.delete(lb);
+          judges(isExcused(lb, each));
         } else if (event.type === 'fault' && event.phase === 'begins' && deaths.has(event.kind)) {
           const onHost = world.agentsOf(event.target);
           noteDeath(onHost.length > 0 ? onHost : [event.target], atMs);

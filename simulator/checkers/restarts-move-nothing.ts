@@ -31,7 +31,7 @@ export const restartsMoveNothing: CheckerKind = {
     const leases = new Map<string, Lease>();
 
     const clocksAreWrong = (): boolean =>
-      disturbances.since(0).some(({ kind, agent }) => agent === '' && isOfClocks(kind));
+      disturbances.since(0).some(({ kind, reach }) => reach !== 'agent' && isOfClocks(kind));
 
     const begins = (agent: string, incarnation: number, untilMs: number): void => {
       const held = [...holders].filter(

@@ -1,7 +1,7 @@
 import type { CheckerKind } from './checker.ts';
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
-import { bindingOf, desiredOf } from './records.ts';
+import { bindingRecord, liveRecord } from './on-record.ts';
 
 /**
  * What is served goes on being served, whoever of the agents and controllers dies: only what befalls
@@ -13,9 +13,7 @@ export const trafficGoesOn: CheckerKind = {
     onEvent(event) {
       if (event.type !== 'served' || event.agent !== null || event.cause === 'trouble') return;
       const { loadBalancer, place } = event;
-      // The store itself is asked, because what watches it hears later.
-      const record = world.stores.desired.snapshot().find(({ key }) => key === loadBalancer);
-      if (record === undefined || desiredOf(record.value).status !== 'live') return;
+      if (liveRecord(world, loadBalancer) === null) return;
       // Somebody wanted to, and was carrying it out when the store lost the deletion.
       if (world.losses.ofDeletion(loadBalancer)) return;
       if (hasLeft(world, world.place(place), loadBalancer)) return;
@@ -27,7 +25,6 @@ export const trafficGoesOn: CheckerKind = {
 /** Its record names a holder on another host, and it moves by lease. */
 function hasLeft(world: World, { descriptor, host }: Place, loadBalancer: string): boolean {
   if (descriptor.fence !== 'lease') return false;
-  const record = world.stores.binding.snapshot().find(({ key }) => key === loadBalancer);
-  const binding = record === undefined ? null : bindingOf(record.value).context.binding;
+  const binding = bindingRecord(world, loadBalancer)?.context.binding ?? null;
   return binding !== null && world.hostOf(binding.agent) !== host;
 }

@@ -73,7 +73,8 @@ const tellSet: Tell = async (options, commandLine, hooks) => {
   bar.clear();
   const sum = sumOf(done.tallies);
   const missing = missingIn(sum);
-  const lacks = options.requireMarks && missing.marks.length + missing.transitions.length > 0;
+  const { marks, transitions, checkers } = missing;
+  const lacks = options.requireMarks && [...marks, ...transitions, ...checkers].length > 0;
   if (options.json) {
     if (lacks) write(`${JSON.stringify({ neverReached: missing })}\n`);
     write(`${JSON.stringify(totalsOf(sum, done.tookMs))}\n`);

@@ -1,3 +1,4 @@
+import type { Judgement } from '../checkers/judgements.ts';
 import { transitionNames } from '../coverage/index.ts';
 import { markKinds } from '../marks/index.ts';
 import type { MeasuredRun } from './measured-run.ts';
@@ -22,6 +23,8 @@ export class Tally {
   /** How many runs reached each mark, and took each transition. */
   readonly marks = new Map<string, number>();
   readonly transitions = new Map<string, number>();
+  /** Of each checker that excuses, how often it has judged. */
+  readonly judgements = new Map<string, Omit<Judgement, 'checker'>>();
 
   constructor(name: string) {
     this.name = name;
@@ -45,6 +48,7 @@ export class Tally {
     }
     for (const mark of result.marks) count(this.marks, mark, 1);
     for (const transition of result.transitions) count(this.transitions, transition, 1);
+    for (const { checker, ...counts } of result.judgements) this.#judge(checker, counts);
   }
 
   include(other: Tally): void {
@@ -62,6 +66,15 @@ export class Tally {
     this.twiceRuns += other.twiceRuns;
     for (const [mark, runs] of other.marks) count(this.marks, mark, runs);
     for (const [transition, runs] of other.transitions) count(this.transitions, transition, runs);
+    for (const [checker, counts] of other.judgements) this.#judge(checker, counts);
+  }
+
+  #judge(checker: string, more: Omit<Judgement, 'checker'>): void {
+    const { judged, excused } = this.judgements.get(checker) ?? { judged: 0, excused: 0 };
+    this.judgements.set(checker, {
+      judged: judged + more.judged,
+      excused: excused + more.excused,
+    });
   }
 }
 

@@ -17,6 +17,7 @@ export const deviceFailure: FaultKind = {
   start: (world, { target, variant }) =>
     world.appliance.trouble.failNext(Number(target), variant as CallFault),
   stop: () => undefined,
+  isPending: (world) => world.appliance.trouble.left > 0,
   heal: (world) => world.appliance.trouble.failNext(0, 'retryable'),
   row: () => deviceRow,
 };

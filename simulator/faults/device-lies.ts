@@ -16,6 +16,7 @@ export const deviceLies: FaultKind = {
   start: (world, { target, variant }) =>
     world.place(target).device.trouble.failNext(Number(variant), 'lie'),
   stop: () => undefined,
+  isPending: (world, { target }) => world.place(target).device.trouble.left > 0,
   heal: (world) => {
     for (const { device } of world.places.values()) device.trouble.failNext(0, 'lie');
   },

@@ -47,6 +47,8 @@ export interface FaultKind {
   problem(fault: Fault, targets: Targets): FaultProblem | null;
   start(world: World, fault: Fault): void;
   stop(world: World, fault: Fault): void;
+  /** Of what happens at once, and befalls the next so many calls: is some of it still to come? */
+  isPending?(world: World, fault: Fault): boolean;
   /**
    * At the end of all faults: makes whole what this kind may have left behind, but only for the core,
    * the processes that are not broken for good.

@@ -33,6 +33,7 @@ export const storeFailure: FaultKind = {
     }
   },
   stop: () => undefined,
+  isPending: (world, { target }) => world.stores[target as BucketName].failuresLeft > 0,
   heal: (world) => {
     for (const bucket of buckets) world.stores[bucket].failNoMore();
   },

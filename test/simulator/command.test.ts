@@ -167,14 +167,16 @@ test('a moment of service at two places is measured until it ends, and its run f
   expect(row).toMatch(/ 3 +[1-9]\d* +[1-3] +[\d.]+ +\d+x$/);
 });
 
-test('a set that requires every mark fails for what it never reached, and names it', async () => {
+test('a set that requires every mark fails for what it never reached or judged, and names it', async () => {
   const words = [...crash, '--seeds', '1', '--require-marks', ...small, ...here];
   const { status, written } = await run(words);
   expect(status).toBe(1);
   expect(written).toMatch(/all 1 runs passed/);
   expect(written).toMatch(
-    /must reach every mark .*It never reached\n( {2}.*\n)* {2}zombie-refused\n/,
+    /must reach every mark, .*It never reached\n( {2}.*\n)* {2}zombie-refused\n/,
   );
+  expect(written).toMatch(/^judged +adopts-what-runs 0 of 0, rebinds-in-time \d+ of \d+$/m);
+  expect(written).toMatch(/^ {2}a judgement of adopts-what-runs$/m);
   const told = await run([...words, '--json']);
   expect(told.status).toBe(1);
   const missing = JSON.parse(told.lines.at(-2) ?? '') as { neverReached: { marks: string[] } };

@@ -147,6 +147,11 @@ export class VirtualStore implements Store {
     this.#failures.push(failure);
   }
 
+  /** How many writes are still to fail. */
+  get failuresLeft(): number {
+    return this.#failures.length;
+  }
+
   /** What was to fail and has not been tried yet, works. */
   failNoMore(): void {
     this.#failures.length = 0;

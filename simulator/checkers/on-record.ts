@@ -1,0 +1,19 @@
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { World } from '../world/world.ts';
+import { bindingOf, type BindingSnapshot, desiredOf } from './records.ts';
+
+/**
+ * What is wanted of a load balancer, where it is to live; null where it is gone or being deleted. The store
+ * itself is asked, because what watches it hears later.
+ */
+export function liveRecord(world: World, id: string): DesiredRecord | null {
+  const found = world.stores.desired.snapshot().find(({ key }) => key === id);
+  const record = found === undefined ? null : desiredOf(found.value);
+  return record?.status === 'live' ? record : null;
+}
+
+/** Its binding record, as the store itself has it. */
+export function bindingRecord(world: World, id: string): BindingSnapshot | null {
+  const found = world.stores.binding.snapshot().find(({ key }) => key === id);
+  return found === undefined ? null : bindingOf(found.value);
+}
