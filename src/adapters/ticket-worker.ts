@@ -39,7 +39,8 @@ export class TicketWorker implements Worker, LineListener {
   #pulls = 0;
   #refusals = 0;
   #timer: Timer | null = null;
-  #stopping: Promise<void> | null = null;
+  #isStopping = false;
+  #stopped: Promise<void> | null = null;
 
   constructor(options: TicketWorkerOptions) {
     const { atOnce, takenMs } = options;
@@ -53,15 +54,16 @@ export class TicketWorker implements Worker, LineListener {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    this.#isStopping = true;
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
   ticket(delivery: Delivery): void {
     // Which question it answers can't be told; one that still stands may bring one ticket too many.
     this.#noQuestion();
     this.#refusals = 0;
-    if (this.#stopping !== null || !this.#isFree) {
+    if (this.#isStopping || !this.#isFree) {
       this.#giveBack(delivery);
       return;
     }
@@ -111,7 +113,7 @@ export class TicketWorker implements Worker, LineListener {
 
   /** Asks for a ticket, where none is asked for and one could be taken. */
   #ask(): void {
-    if (this.#pull !== null || this.#stopping !== null || !this.#isFree) return;
+    if (this.#pull !== null || this.#isStopping || !this.#isFree) return;
     if (!this.#line.isConnected()) return; // It is asked for when the line is there again.
     this.#pulls += 1;
     this.#pull = this.#pulls;
