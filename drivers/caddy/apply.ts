@@ -59,7 +59,7 @@ async function decide(
     verdict = admitApply(view.marker, target);
   }
   return verdict.writeContent
-    ? stepToContent(device, view, verdict, content)
+    ? stepToContent(device, target.id, view, verdict, content)
     : stepToClaim(device, view, verdict);
 }
 
@@ -68,15 +68,18 @@ function hasParts({ held }: View, { parts }: Content): boolean {
 }
 
 function stepToContent(
-  { agent }: Device,
+  { agent, onDrift, unsettled }: Device,
+  id: string,
   view: View,
   { marker }: FenceVerdict,
   content: Content,
 ): Step<Applied> {
   const { hash, operating, parts, first, listens } = content;
   const { held } = view;
-  const stands = held !== null && held.entry.content === hash && isIntact(held);
-  if (stands && isSameMarker(held.entry, marker)) {
+  const isWritten = held?.entry.content === hash && isSameMarker(held.entry, marker);
+  // Where a person has changed it since, that may be to stay until something else is wanted.
+  const isLeft = onDrift === 'report' && !unsettled.has(id);
+  if (held !== null && isWritten && (isLeft || isIntact(held))) {
     return { done: { marker, contentApplied: true, operating } };
   }
   const entry: Entry = {

@@ -15,6 +15,13 @@ export interface Device {
   readonly agent: string;
   /** How long one call may take; after that long, a change begins no further attempt. */
   readonly callTimeoutMs: number;
+  /** What becomes of a configuration that a person has changed. */
+  readonly onDrift: 'repair' | 'report';
+  /**
+   * Load balancers to which this driver has sent something that the device has not been seen to have done: what
+   * differs there is the device's doing, or this driver's, and no person's.
+   */
+  readonly unsettled: Set<string>;
 }
 
 /** Where Caddy keeps its servers, by their names. */

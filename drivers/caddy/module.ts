@@ -8,27 +8,27 @@ import { observe, survey } from './observe.ts';
 import { readOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { remove, tidy } from './remove.ts';
+import { renderContent } from './render/content.ts';
 import { Turns } from '../contract/turns.ts';
 import { readServers } from './view.ts';
 
 export const caddyModule: DriverModule = {
   descriptor,
   async create(context: DriverContext): Promise<Driver> {
-    const { admin, callTimeoutMs, auditMs } = readOptions(context.options);
+    const { admin, callTimeoutMs, auditMs, onDrift } = readOptions(context.options);
     const { clock, random, log, agent } = context;
     const client = new AdminClient({ admin, callTimeoutMs, clock });
-    return caddyDriver(
-      { client, turns: new Turns(), clock, random, log, agent, callTimeoutMs },
-      auditMs,
-    );
+    const device = { client, turns: new Turns(), clock, random, log, agent, callTimeoutMs };
+    return caddyDriver({ ...device, onDrift, unsettled: new Set() }, auditMs);
   },
 };
 
 /** A driver of one device; others of the same agent may have devices of their own. */
 function caddyDriver(device: Device, auditMs: number): Driver {
-  const { client, clock } = device;
+  const { client, clock, onDrift } = device;
   const audit = new Audit({
     clock,
+    onDrift,
     everyMs: auditMs,
     read: async () => (await readServers(client))?.servers ?? null,
   });
@@ -39,13 +39,16 @@ function caddyDriver(device: Device, auditMs: number): Driver {
       audit.during(
         target.id,
         () => apply(device, target),
-        ({ marker }) => marker,
+        ({ marker, contentApplied }) => ({
+          marker,
+          content: contentApplied ? renderContent(target.document) : null,
+        }),
       ),
     async remove(asked) {
       const marker = await audit.during(
         asked.id,
         () => remove(device, asked),
-        (marker) => marker,
+        () => null,
       );
       // Whoever asked has its answer now, and one at a time is enough.
       tidying ??= tidy(device).finally(() => {

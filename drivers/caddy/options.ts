@@ -18,6 +18,8 @@ const Options = z
     callTimeoutMs: z.int().min(1).max(60_000).default(5_000),
     /** How often what is watched is read back and compared. */
     auditMs: z.int().min(10).default(5_000),
+    /** What becomes of a configuration that a person has changed on the device: put right, or left and told of. */
+    onDrift: z.enum(['repair', 'report']).default('repair'),
   })
   .refine(({ admin, remote }) => remote || isHere(parseAdminAddress(admin)), {
     path: ['admin'],
@@ -30,6 +32,7 @@ export interface CaddyOptions {
   readonly admin: AdminAddress;
   readonly callTimeoutMs: number;
   readonly auditMs: number;
+  readonly onDrift: 'repair' | 'report';
 }
 
 /** The options with their defaults; throws an error that names the wrong key and what would be right. */
@@ -38,8 +41,8 @@ export function readOptions(options: unknown): CaddyOptions {
   if (!parsed.success) {
     throw new Error(`wrong options of the caddy driver:\n${z.prettifyError(parsed.error)}`);
   }
-  const { admin, callTimeoutMs, auditMs } = parsed.data;
+  const { admin, callTimeoutMs, auditMs, onDrift } = parsed.data;
   const address = parseAdminAddress(admin);
   if (address === null) throw new Error(`admin ${addressWords}`);
-  return { admin: address, callTimeoutMs, auditMs };
+  return { admin: address, callTimeoutMs, auditMs, onDrift };
 }

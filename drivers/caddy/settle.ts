@@ -30,11 +30,15 @@ export function settle<T>(
     let outruns = 0;
     for (let attempt = 0; ; attempt += 1) {
       const step = await orUnknown(unknown, decide);
-      if (step !== null && 'done' in step) return step.done;
+      if (step !== null && 'done' in step) {
+        device.unsettled.delete(ours.id);
+        return step.done;
+      }
       if (attempt >= attemptsMax || clock.monotonicMs() - startedMs >= callTimeoutMs) {
         throw unknown ?? unsettled(attempt);
       }
       if (outruns >= outrunMax) throw unknown ?? contention(outruns);
+      device.unsettled.add(ours.id);
       try {
         const write = step?.write ?? noServersYet;
         if ((await orUnknown(unknown, () => outcome(device, write, ours))) === 'done') continue;

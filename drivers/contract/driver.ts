@@ -58,7 +58,9 @@ export interface Surveyed {
 }
 
 /** What a watched load balancer tells by itself. */
-export interface DeviceNotice {
+export type DeviceNotice = DeviceTrouble | DeviceDifference;
+
+export interface DeviceTrouble {
   /**
    * `down`: nothing serves it any more, or the device has lost it. `drifted`: the device does not hold what
    * this driver left there: a person has changed it, or it lied.
@@ -67,6 +69,15 @@ export interface DeviceNotice {
   readonly reason: string;
   /** Its marker can't be read: nothing can be done to it before that is mended. */
   readonly isMarkerDamaged?: boolean;
+}
+
+/** A person has changed it, and the driver is told to leave that: nothing is to be applied because of it. */
+export interface DeviceDifference {
+  readonly type: 'differs';
+  /** What differs; null: nothing does any more. */
+  readonly reason: string | null;
+  /** False: nothing serves it, or not all of it. */
+  readonly running: boolean;
 }
 
 export type ProbeResult =

@@ -37,7 +37,9 @@ export function hidesDamage(driver: Driver): Driver {
         throw error instanceof DamagedMarker ? new RetryableError(error.message) : error;
       }),
     watch: (id, notify) =>
-      driver.watch(id, (notice) => notify({ ...notice, isMarkerDamaged: false })),
+      driver.watch(id, (notice) =>
+        notify(notice.type === 'differs' ? notice : { ...notice, isMarkerDamaged: false }),
+      ),
   };
 }
 

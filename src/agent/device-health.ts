@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Health } from '../../drivers/contract/health.ts';
+import type { DeviceDifference } from '../../drivers/contract/driver.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 
 /** How the traffic of a load balancer fares, and what is wrong with its device, if anything is. */
@@ -20,6 +21,8 @@ export class DeviceHealth {
   readonly #tell: (told: Told) => void;
   #operating: OperatingReport | null = null;
   #reason: string | null = null;
+  /** What a person has changed, while that is left so. */
+  #difference: DeviceDifference | null = null;
   #unwatch: (() => void) | null = null;
 
   /** `health`: its driver's, if that has any. */
@@ -38,6 +41,7 @@ export class DeviceHealth {
   found(operating: OperatingReport): void {
     this.#operating = operating;
     this.#reason = null;
+    this.#difference = null;
   }
 
   tellFound(answered: boolean): void {
@@ -53,6 +57,12 @@ export class DeviceHealth {
   /** A call has failed. What runs may go on as it did, so the statuses stand. */
   trouble(reason: string): void {
     this.#reason = reason.slice(0, reasonCharactersMax);
+    this.#say(false);
+  }
+
+  /** Somebody has changed what runs, or has put it back, and that is left so. */
+  differs(difference: DeviceDifference): void {
+    this.#difference = difference.reason === null ? null : difference;
     this.#say(false);
   }
 
@@ -78,6 +88,16 @@ export class DeviceHealth {
 
   #say(answered: boolean): void {
     const operating = this.#operating;
-    if (operating !== null) this.#tell({ operating, reason: this.#reason, answered });
+    if (operating === null) return;
+    const difference = this.#difference;
+    if (difference?.reason == null) {
+      this.#tell({ operating, reason: this.#reason, answered });
+      return;
+    }
+    const reason = this.#reason ?? difference.reason.slice(0, reasonCharactersMax);
+    // Its statuses are those of what was applied, and not of what somebody has made of it.
+    const asFound = difference.running && operating.loadBalancer !== 'ERROR';
+    const loadBalancer = asFound ? 'DEGRADED' : 'ERROR';
+    this.#tell({ operating: { ...operating, loadBalancer }, reason, answered });
   }
 }

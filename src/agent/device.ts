@@ -328,6 +328,14 @@ export class Device {
   watch(report: Report): () => void {
     const { id, driver, clock, timings, log } = this.#options;
     const stop = driver.watch(id, (notice) => {
+      if (notice.type === 'differs') {
+        log.warn(
+          { loadBalancer: id, reason: notice.reason },
+          'what differs on a device is left so',
+        );
+        this.#health.differs(notice);
+        return;
+      }
       if (notice.isMarkerDamaged === true) this.#options.damaged();
       if (notice.type === 'down') {
         this.#health.down(notice.reason);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeviceNotice } from '../../drivers/contract/driver.ts';
 import { checkedWeb } from '../fixtures/documents.ts';
 import { DeviceBench } from './support/device-bench.ts';
 
@@ -42,6 +43,35 @@ describe('the health of a device', () => {
       operating: { loadBalancer: 'ONLINE' },
       reason: 'no such VLAN',
     });
+  });
+
+  test('is doubtful while a person has changed what runs, and that is left so', async () => {
+    const notices: ((notice: DeviceNotice) => void)[] = [];
+    const bench = new DeviceBench((driver) => ({
+      ...driver,
+      watch: (_, notify) => {
+        notices.push(notify);
+        return () => undefined;
+      },
+    }));
+    await bench.ask();
+    const notify = notices[0]!;
+
+    notify({ type: 'differs', reason: 'another timeout', running: true });
+    notify({ type: 'differs', reason: 'no listener', running: false });
+    notify({ type: 'differs', reason: null, running: true });
+    notify({ type: 'differs', reason: 'another timeout', running: true });
+    await bench.ask({ generation: 2 });
+
+    expect(bench.told.map(({ operating, reason }) => [operating.loadBalancer, reason])).toEqual([
+      ['ONLINE', null],
+      ['DEGRADED', 'another timeout'],
+      ['ERROR', 'no listener'],
+      ['ONLINE', null],
+      ['DEGRADED', 'another timeout'],
+      ['ONLINE', null],
+    ]);
+    expect(bench.done()).toEqual(['applied 1/1', 'applied 1/2']);
   });
 
   test('is watched while it fails, too', async () => {

@@ -306,7 +306,7 @@ test('what a driver offers beside its calls is offered behind the circuit, too',
   const driver = guarded(plain, { clock, random, log: recordingLog() });
   const document = loadBalancerDocument();
   const target = { id: document.id, epoch: 1, generation: 1, document };
-  const down: string[] = [];
+  const down: unknown[] = [];
 
   await driver.apply(target);
   driver.watch(document.id, ({ reason }) => down.push(reason));

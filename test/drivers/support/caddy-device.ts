@@ -36,6 +36,8 @@ export interface CaddyDevice {
   kill(): Promise<void>;
   /** Comes up again with what it saved by itself. */
   resume(): Promise<void>;
+  /** Comes up again with what it had when it was new. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ export async function caddyDevice(
     loads: () => loads,
     kill,
     resume: () => start('--resume'),
+    reset: () => start('--config', boot),
     async close() {
       for (const driver of drivers) await driver.close();
       await kill();
