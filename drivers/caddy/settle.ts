@@ -1,5 +1,10 @@
 import { delay } from '../../machines/ports/clock.ts';
-import { ContentionError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
+import {
+  ContentionError,
+  FencedError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '../contract/errors.ts';
 import { wasReset, type Write } from './admin-client.ts';
 import { type Device, serversPath } from './device.ts';
 import { type Ours, outcomeOf } from './refusals.ts';
@@ -29,7 +34,11 @@ export function settle<T>(
     let unknown: UnknownOutcomeError | null = null;
     let outruns = 0;
     for (let attempt = 0; ; attempt += 1) {
-      const step = await orUnknown(unknown, decide);
+      const step = await orUnknown(unknown, decide).catch((error: unknown) => {
+        // It is somebody else's now, and so is what becomes of it.
+        if (error instanceof FencedError) device.unsettled.delete(ours.id);
+        throw error;
+      });
       if (step !== null && 'done' in step) {
         device.unsettled.delete(ours.id);
         return step.done;
@@ -89,9 +98,9 @@ async function orUnknown<T>(
     return await call();
   } catch (error) {
     if (unknown === null || !(error instanceof RetryableError)) throw error;
-    throw new UnknownOutcomeError(`${unknown.message}; and then: ${error.message}`, {
-      cause: error,
-    });
+    const { reach, retryAfterMs } = error;
+    const options = { reach, retryAfterMs, cause: error };
+    throw new UnknownOutcomeError(`${unknown.message}; and then: ${error.message}`, options);
   }
 }
 

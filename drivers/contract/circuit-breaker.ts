@@ -190,8 +190,7 @@ export class CircuitBreaker {
       this.#answered();
       return;
     }
-    const asked = error instanceof RetryableError ? error.retryAfterMs : null;
-    this.#unansweredBy(error.message, asked);
+    this.#unansweredBy(error.message, error.retryAfterMs);
   }
 
   #unansweredBy(words: string, askedMs: number | null): void {

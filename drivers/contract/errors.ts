@@ -15,6 +15,7 @@ export type DeviceReach = 'answers' | 'busy' | 'out of reach' | 'not asked';
 
 interface ErrorOptions {
   readonly reach?: DeviceReach;
+  readonly retryAfterMs?: number | null;
   readonly cause?: unknown;
 }
 
@@ -24,9 +25,15 @@ export abstract class DriverError extends Error {
   abstract readonly kind: 'retryable' | 'permanent' | 'fenced' | 'unknown';
   /** What it tells of the device, for whoever watches over that. */
   readonly reach: DeviceReach;
-  constructor(message: string, { reach = 'answers', cause }: ErrorOptions) {
+  /** How long the device asked to be left alone; null where it did not say. */
+  readonly retryAfterMs: number | null;
+  constructor(
+    message: string,
+    { reach = 'answers', retryAfterMs = null, cause }: ErrorOptions = {},
+  ) {
     super(message, { cause });
     this.reach = reach;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -34,15 +41,6 @@ export abstract class DriverError extends Error {
 export class RetryableError extends DriverError {
   override readonly name: string = 'RetryableError';
   override readonly kind = 'retryable';
-  /** How long the device asked to be left alone; null where it did not say. */
-  readonly retryAfterMs: number | null;
-  constructor(
-    message: string,
-    options: ErrorOptions & { readonly retryAfterMs?: number | null } = {},
-  ) {
-    super(message, options);
-    this.retryAfterMs = options.retryAfterMs ?? null;
-  }
 }
 
 /** Others changed what was read before each of several writes: nothing was changed by this one. */
@@ -54,9 +52,6 @@ export class ContentionError extends RetryableError {
 export class PermanentError extends DriverError {
   override readonly name = 'PermanentError';
   override readonly kind = 'permanent';
-  constructor(message: string, options: ErrorOptions = {}) {
-    super(message, options);
-  }
 }
 
 /** The device has seen a newer epoch, or a tombstone; nothing was changed. */
@@ -65,7 +60,7 @@ export class FencedError extends DriverError {
   override readonly kind = 'fenced';
   readonly marker: Marker;
   constructor(message: string, marker: Marker) {
-    super(message, {});
+    super(message);
     this.marker = marker;
   }
 }

@@ -1,6 +1,6 @@
 import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
-import { DriverError, FencedError, RetryableError } from '../../drivers/contract/errors.ts';
+import { DriverError, FencedError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import { restMs } from '../../drivers/contract/retry-after.ts';
 import {
@@ -387,6 +387,6 @@ function failureOf(error: unknown): DeviceFailure {
   const message = error instanceof Error ? error.message : String(error);
   const kind =
     error instanceof DriverError && error.kind !== 'fenced' ? error.kind : ('retryable' as const);
-  const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : null;
+  const retryAfterMs = error instanceof DriverError ? error.retryAfterMs : null;
   return { kind, message, retryAfterMs };
 }

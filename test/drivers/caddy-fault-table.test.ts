@@ -181,6 +181,22 @@ describe('unknown: it does not say what came of a change', () => {
     expect(proxy.writes).toHaveLength(writes);
     expect(await held()).not.toBeNull();
   });
+
+  test('because it is busy by then: the time that it asks for is passed on', async () => {
+    const { proxy, driver, document } = await setup();
+    let isLost = false;
+    proxy.inject(({ method }) => {
+      if (isLost) return { status: 503, words: 'it boots', retryAfter: '7' };
+      isLost = method !== 'GET';
+      return isLost ? 'lose-answer' : 'none';
+    });
+
+    await expect(driver.apply(targetOf(document))).rejects.toMatchObject({
+      kind: 'unknown',
+      reach: 'busy',
+      retryAfterMs: 7_000,
+    });
+  });
 });
 
 describe('refused: it does not take the configuration', () => {
