@@ -11,5 +11,6 @@ export const caddyDescriptor: DriverDescriptor = {
   aliases: [],
   reschedulable: true,
   fence: 'device',
+  devices: 'shared',
   unsupported,
 };

@@ -22,6 +22,11 @@ export interface DriverDescriptor {
   readonly reschedulable: boolean;
   readonly fence: Fence;
   /**
+   * `hosts`: each agent's own host is its device. `shared`: devices stand by themselves, and any number of
+   * agents may drive the same one.
+   */
+  readonly devices: 'hosts' | 'shared';
+  /**
    * The options of the document that this driver can't serve, each named as a user would
    * recognise it ("listener protocol UDP"); empty when it can serve all of it.
    */

@@ -12,5 +12,6 @@ export const haproxyDescriptor: DriverDescriptor = {
   aliases: ['amphora', 'octavia'],
   reschedulable: false,
   fence: 'host',
+  devices: 'hosts',
   unsupported,
 };

@@ -15,6 +15,7 @@ export const memoryDescriptor: DriverDescriptor = {
   aliases: [],
   reschedulable: true,
   fence: 'device',
+  devices: 'shared',
   unsupported: () => [],
 };
 

@@ -18,8 +18,6 @@ export type AgentEvent =
   | { readonly type: 'incarnation.ended'; readonly reason: string; readonly next: number }
   /** The judge does not know this incarnation, for example after it lost its records. */
   | { readonly type: 'unknown' }
-  /** A device that was out of reach when it registered can be reached now. */
-  | { readonly type: 'drivers.found' }
   /** The lease ended: no heartbeat was acknowledged in time. */
   | { readonly type: 'lease.ended' }
   | { readonly type: 'lease.renewed' }
@@ -38,7 +36,7 @@ export const agentMachine = setup({
   actors: {
     /** Registers with the judge until it accepts; reports `register.accepted`. */
     register: notProvided('agent', 'register'),
-    /** Sends heartbeats, and looks for devices; reports the lease's edges and the judge's answers. */
+    /** Sends heartbeats, and looks after devices; reports the lease's edges and the judge's answers. */
     heartbeat: notProvided('agent', 'heartbeat'),
     /** Says goodbye and waits until nothing is bound here; reports `goodbye.done`. */
     goodbye: notProvided('agent', 'goodbye'),
@@ -81,7 +79,6 @@ export const agentMachine = setup({
     'register.accepted': {},
     'incarnation.ended': { target: '.registering', actions: 'noteIncarnation' },
     unknown: {},
-    'drivers.found': {},
     'goodbye.done': {},
     '*': { actions: 'unexpected' },
   },
@@ -104,7 +101,6 @@ export const agentMachine = setup({
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
-        'drivers.found': 'registering',
         'lease.ended': { target: 'isolated', actions: 'noteIsolated' },
       },
     },
@@ -112,7 +108,6 @@ export const agentMachine = setup({
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
-        'drivers.found': 'registering',
         'lease.renewed': { target: 'serving', actions: 'noteServing' },
       },
     },

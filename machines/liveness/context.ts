@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceName, devicesMax } from '../protocol/device-name.ts';
 import { agentId, hostId } from '../protocol/seat.ts';
 
 /** How long an agent's own texts may be: they end up in records and in answers. */
@@ -7,10 +8,19 @@ export const detailMax = 255;
 /** How many of its host's addresses an agent tells. */
 export const addressesMax = 64;
 
-/** What an agent says of itself when it registers. */
-export const AgentDescription = z.strictObject({
+/** A device that an agent drives, and whether it reaches it. */
+export const AgentDevice = z.strictObject({
+  device: deviceName,
+  /** How many load balancers the device may hold, by this agent's configuration; null means no limit. */
+  capacity: z.int().min(0).nullable(),
+  /** Why it is out of this agent's reach; null while it is not. */
+  lost: z.string().max(detailMax).nullable(),
+});
+export type AgentDevice = z.infer<typeof AgentDevice>;
+
+const Described = z.strictObject({
   host: hostId,
-  drivers: z.array(z.string().max(64)).max(32),
+  devices: z.array(AgentDevice).max(devicesMax),
   zone: z.string().max(detailMax).nullable(),
   /** How many load balancers it may hold; null means no limit. */
   capacity: z.int().min(0).nullable(),
@@ -18,7 +28,19 @@ export const AgentDescription = z.strictObject({
   addresses: z.array(z.string().max(64)).max(addressesMax),
   version: z.string().max(64),
 });
+
+/** What an agent says of itself when it registers. */
+export const AgentDescription = z.preprocess(withDevices, Described);
 export type AgentDescription = z.infer<typeof AgentDescription>;
+
+/** Before devices had names, agents told the drivers whose device they reached. */
+function withDevices(description: unknown): unknown {
+  if (typeof description !== 'object' || description === null) return description;
+  if (!('drivers' in description) || !Array.isArray(description.drivers)) return description;
+  const { drivers, ...others } = description;
+  const device = (name: unknown) => ({ device: name, capacity: null, lost: null });
+  return { ...others, devices: drivers.map(device) };
+}
 
 /** An operator's word that nothing new is to come to an agent; draining: what is there has to go, too. */
 export const Cordon = z.strictObject({ draining: z.boolean(), since: z.number() });

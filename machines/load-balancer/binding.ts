@@ -1,5 +1,5 @@
 import { type Seat, sameSeat } from '../protocol/seat.ts';
-import type { LoadBalancerContext } from './context.ts';
+import { type LoadBalancerContext, placedOn } from './context.ts';
 import type { Candidate, LoadBalancerEvent } from './events.ts';
 import { hasRoom, mayStartOn, shadowsBehind } from './shadows.ts';
 
@@ -26,6 +26,7 @@ export function bindTo(
     // A standby that is older than the binding could never be promoted: its epoch would be refused.
     standby: null,
     host: to.host,
+    device: to.device,
   };
 }
 
@@ -68,7 +69,7 @@ function sameAgent(a: Seat | null, b: Seat): boolean {
 
 /**
  * The first candidate that it may go to. After a lost race an offer is taken again on a newer record than
- * it was made for, and then it may name other hosts than the one that the load balancer can't leave, or
+ * it was made for, and then it may name other hosts, or devices, than the one that the load balancer can't leave, or
  * that a shadow may still serve on. A holder that is left stops before the next one starts, so its
  * own lease stands in nobody's way.
  */
@@ -76,10 +77,12 @@ export function bestCandidate(context: LoadBalancerContext, offer: Offer): Candi
   const { reschedulable, host } = context;
   const { candidates, claimants, type } = offer;
   const isFree = reschedulable || host === null;
+  const device = placedOn(context);
   return (
     candidates.find(
       (candidate) =>
         (isFree || candidate.host === host) &&
+        (device === null || candidate.device === device) &&
         (type === 'agent.leaving' || mayStartOn(context, candidate.host, claimants)) &&
         hasRoom(context, candidate.agent, claimants),
     ) ?? null

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OperatingReport } from '../model/status.ts';
+import { deviceName } from '../protocol/device-name.ts';
 import { Seat, epoch, generation, hostId } from '../protocol/seat.ts';
 
 export const Rejected = z.strictObject({ agent: z.string(), reason: z.string() });
@@ -16,6 +17,8 @@ export const shadowsMax = 4;
  */
 export const LoadBalancerContext = z.strictObject({
   driver: z.string(),
+  /** The device that it was given when it was first bound: there it stays, because its content is there. */
+  device: deviceName.nullable().default(null),
   /** Whether its driver lets it move to another host. */
   reschedulable: z.boolean(),
   /** Whether it is served only under its holder's lease: then holders are fenced by time (R11). */
@@ -51,6 +54,7 @@ export type LoadBalancerContext = z.infer<typeof LoadBalancerContext>;
 
 export const initialContext: LoadBalancerContext = {
   driver: '',
+  device: null,
   reschedulable: false,
   leased: false,
   generation: 0,
@@ -73,3 +77,13 @@ export const initialContext: LoadBalancerContext = {
   reason: null,
   rejected: [],
 };
+
+/** The device that holds it; null before it was ever bound. */
+export function placedOn({
+  device,
+  driver,
+  binding,
+}: Pick<LoadBalancerContext, 'device' | 'driver' | 'binding'>): string | null {
+  // Bound before devices had names, it is on the only one that its driver had.
+  return device ?? (binding === null ? null : driver);
+}

@@ -6,6 +6,7 @@ export interface Candidate {
   readonly agent: string;
   readonly incarnation: number;
   readonly host: string;
+  readonly device: string;
 }
 
 /** Wall times are given by the sender, so that the machine stays pure. */

@@ -1,4 +1,6 @@
+import type { AgentDevice } from '../liveness/context.ts';
 import { timestampOf } from '../model/operations/stamp.ts';
+import { driverOf } from '../protocol/device-name.ts';
 
 /** An agent as placement sees it. */
 export interface AgentFacts {
@@ -7,7 +9,7 @@ export interface AgentFacts {
   readonly host: string;
   /** The liveness machine's state. */
   readonly state: string;
-  readonly drivers: readonly string[];
+  readonly devices: readonly AgentDevice[];
   readonly zone: string | null;
   /** How many load balancers it may hold; null means no limit. */
   readonly capacity: number | null;
@@ -33,7 +35,8 @@ export const nothingApart: Apart = { never: new Map(), avoid: new Map() };
 /** What a load balancer asks for. */
 export interface Ask {
   readonly loadBalancer: string;
-  readonly driver: string;
+  /** The device that holds it, or is to hold it. */
+  readonly device: string;
   /** The only host that may serve it; null where any may. */
   readonly host: string | null;
   readonly zone: string | null;
@@ -54,9 +57,9 @@ export function rejection(agent: AgentFacts, ask: Ask): string | null {
   if (agent.awayUntil !== null) return `is being restarted until ${timestampOf(agent.awayUntil)}Z`;
   if (agent.state !== 'alive') return `is ${agent.state}`;
   if (agent.cordoned) return 'is cordoned';
-  if (!agent.drivers.includes(ask.driver)) {
-    return `does not run the driver ${ask.driver} (it runs ${agent.drivers.join(', ') || 'none'})`;
-  }
+  const device = agent.devices.find((one) => one.device === ask.device);
+  if (device === undefined) return lacks(agent, ask.device);
+  if (device.lost !== null) return `does not reach the device ${ask.device}: ${device.lost}`;
   if (ask.host !== null && agent.host !== ask.host) {
     return `is on host ${agent.host}, and the load balancer can't leave host ${ask.host}`;
   }
@@ -69,4 +72,14 @@ export function rejection(agent: AgentFacts, ask: Ask): string | null {
     return `is full (${agent.load} of ${agent.capacity} load balancers)`;
   }
   return null;
+}
+
+function lacks({ devices }: AgentFacts, device: string): string {
+  const driver = driverOf(device);
+  const own = devices.filter((one) => driverOf(one.device) === driver);
+  if (own.length > 0) {
+    return `does not drive the device ${device} (it drives ${own.map((one) => one.device).join(', ')})`;
+  }
+  const drivers = [...new Set(devices.map((one) => driverOf(one.device)))];
+  return `does not run the driver ${driver} (it runs ${drivers.join(', ') || 'none'})`;
 }

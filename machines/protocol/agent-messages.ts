@@ -3,6 +3,7 @@ import { AgentDescription } from '../liveness/context.ts';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { OperatingReport } from '../model/status.ts';
 import { restartLeaseMaxMs, restartLeaseMinMs } from '../timings/timings.ts';
+import { deviceName } from './device-name.ts';
 import { agentId, epoch, generation, hostId, incarnation } from './seat.ts';
 
 /** Messages between agents and controllers. Each is parsed by its schema where it arrives. */
@@ -19,6 +20,8 @@ export const Claim = z.strictObject({
   epoch,
   generation,
   removed: z.boolean(),
+  /** The device that holds it; left out by those who know of one device of the driver only. */
+  device: deviceName.optional(),
 });
 export type Claim = z.infer<typeof Claim>;
 
@@ -143,7 +146,7 @@ export const Command = z.strictObject({
   generation,
   status: z.enum(['live', 'deleting']),
   grant: z.boolean(),
-  driver: z.string().max(64),
+  device: deviceName,
   document: LoadBalancerDocument,
   requestId: z.string().max(255).nullable(),
 });
@@ -176,7 +179,7 @@ export type CommandReply = z.infer<typeof CommandReply>;
 export const Release = z.strictObject({
   loadBalancer: loadBalancerId,
   epoch,
-  driver: z.string().max(64),
+  device: deviceName,
 });
 export type Release = z.infer<typeof Release>;
 

@@ -37,6 +37,8 @@ export interface Timings {
   readonly deviceRetryMaxMs: number;
   /** A device that held out this long is stable again, and its backoff starts anew. */
   readonly deviceStableMs: number;
+  /** How often an agent looks whether it reaches each of its shared devices. */
+  readonly reachMs: number;
   /** How often an agent looks on its devices for what nobody drives any more. */
   readonly sweepMs: number;
   /** An agent tells of one load balancer's health this often at most. */
@@ -80,6 +82,7 @@ const common = {
   deviceRetryMs: 200,
   deviceRetryMaxMs: 30_000,
   deviceStableMs: 10_000,
+  reachMs: 1_000,
   sweepMs: 30_000,
   healthGapMs: 500,
   healthPushMs: 100,
@@ -120,6 +123,7 @@ const local: Timings = { ...lan };
 /** Sites apart: round trips of up to 200 ms, and losses. */
 const wan: Timings = {
   ...common,
+  reachMs: 3_000,
   heartbeatMs: 2_000,
   ackTimeoutMs: 1_500,
   connectTimeoutMs: 3_000,

@@ -66,6 +66,8 @@ function isTrueOf(world: World, view: LoadBalancerView, { agent, state, said }: 
     return host !== null && own !== host;
   }
   const { provider } = view.document;
+  const { unreachable } = world.appliance;
+  if (said === `does not reach the device ${provider}: ${unreachable}`) return unreachable !== null;
   const { drivers } = world.agentHost(agent);
   return said.startsWith(`does not run the driver ${provider} `) && !drivers.includes(provider);
 }

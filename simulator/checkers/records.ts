@@ -38,7 +38,7 @@ const LivenessContext = z.object({
       host: z.string(),
       zone: z.string().nullable(),
       capacity: z.number().nullable(),
-      drivers: z.array(z.string()),
+      devices: z.array(z.object({ device: z.string(), lost: z.string().nullable() })),
     })
     .nullable(),
 });

@@ -12,7 +12,7 @@ interface Lease {
   readonly incarnation: number;
   readonly untilMs: number;
   /** Who came back in time, and what it can drive since; null while it is away. */
-  returned: { readonly incarnation: number; readonly drivers: readonly string[] } | null;
+  returned: { readonly incarnation: number; readonly devices: readonly string[] } | null;
   /** What it held when it went, and nobody else had any claim to, by the epoch that it had then. */
   readonly held: Map<string, number>;
 }
@@ -60,7 +60,9 @@ export const restartsMoveNothing: CheckerKind = {
       if (lease === undefined) return null;
       const isInTime = atMs < lease.untilMs;
       if (incarnation > lease.incarnation && lease.returned === null) {
-        if (isInTime) lease.returned = { incarnation, drivers: description?.drivers ?? [] };
+        const reached = description?.devices.filter(({ lost }) => lost === null) ?? [];
+        const devices = reached.map(({ device }) => device);
+        if (isInTime) lease.returned = { incarnation, devices };
         else leases.delete(agent);
         return null;
       }
@@ -87,7 +89,7 @@ export const restartsMoveNothing: CheckerKind = {
       if (returned === null) {
         return atMs < untilMs ? `${words} is being restarted, and its lease has not ended` : null;
       }
-      if (!returned.drivers.includes(context.driver)) return null;
+      if (!returned.devices.includes(context.driver)) return null;
       const { incarnation } = returned;
       if (evidence.against({ agent: before.agent, incarnation })) return null;
       return `${words} came back from its restart in time`;

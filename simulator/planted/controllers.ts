@@ -21,7 +21,8 @@ export function ignoresDrivers(options: ControllerOptions): ControllerOptions {
   return {
     ...options,
     rank: (agents, ask) => {
-      const able = agents.map((agent) => ({ ...agent, drivers: [ask.driver] }));
+      const asked = { device: ask.device, capacity: null, lost: null };
+      const able = agents.map((agent) => ({ ...agent, devices: [asked] }));
       return rank(able, ask);
     },
   };

@@ -9,7 +9,6 @@ import {
   type Command,
   type CommandReply,
   HeartbeatReply,
-  RegisterReply,
   type Strays,
   StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
@@ -32,16 +31,19 @@ import { LettingGo } from './letting-go.ts';
 import type { MendOptions } from './mend.ts';
 import { Nudge } from './nudge.ts';
 import { takeOrders } from './orders.ts';
-import { Reach } from './reach.ts';
+import { Registration } from './registration.ts';
 import { sweep } from './sweep.ts';
 
 export interface AgentOptions {
   readonly id: string;
-  readonly description: Omit<AgentDescription, 'drivers'>;
+  readonly description: Omit<AgentDescription, 'devices'>;
   readonly incarnation: number;
   readonly bus: Bus;
   readonly journal: Journal;
+  /** By the names of their devices. */
   readonly drivers: ReadonlyMap<string, Driver>;
+  /** How many load balancers a device may hold; without an entry, any number. */
+  readonly capacities?: ReadonlyMap<string, number | null>;
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;
@@ -72,7 +74,7 @@ export class Agent {
   readonly #farewell: Farewell;
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
-  readonly #reach: Reach;
+  readonly #registration: Registration;
   /** A marker of this host was found damaged. */
   readonly #damaged = new Nudge();
   #sequence = 0;
@@ -83,8 +85,14 @@ export class Agent {
     const { clock, log, timings, journal } = options;
     this.#beatSubject = this.#up('heartbeat');
     this.#lease = options.lease?.(options) ?? new Lease(options);
-    this.#reach = new Reach(options);
     const incarnation = () => this.incarnation;
+    this.#registration = new Registration({
+      ...options,
+      agent: options.id,
+      incarnation,
+      subject: this.#up('register'),
+      regained: (device) => this.#devices.retry(device),
+    });
     this.#health = new HealthDesk({ ...options, agent: options.id, incarnation });
     this.#devices = new Devices({
       clock,
@@ -112,8 +120,7 @@ export class Agent {
         heartbeat: worker<AgentEvent>(async (_, report, signal) => {
           await Promise.all([
             this.#heartbeat(report, signal),
-            // Nothing is bound to it for a device that it did not register, so it registers again.
-            this.#reach.seek(signal).then((found) => found && report({ type: 'drivers.found' })),
+            this.#registration.watch(signal),
             this.#sweep(signal),
           ]);
         }),
@@ -249,9 +256,9 @@ export class Agent {
     if (this.state === 'stopped') {
       return { type: 'failed', kind: 'retryable', message: 'this agent is ending' };
     }
-    const driver = drivers.get(command.driver);
+    const driver = drivers.get(command.device);
     if (driver === undefined) {
-      const message = `this agent does not run the driver ${command.driver}`;
+      const message = `this agent does not drive the device ${command.device}`;
       return { type: 'failed', kind: 'permanent', message };
     }
     const { loadBalancer, epoch, generation, grant, requestId } = command;
@@ -270,32 +277,14 @@ export class Agent {
   }
 
   async #register(report: Tell, signal: Cancellation): Promise<void> {
-    const { id: agent, bus, clock, timings, log, description } = this.#options;
-    const drivers = await this.#reach.probe();
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const { incarnation } = this;
-      const request = { agent, incarnation, description: { ...description, drivers } };
-      const sentAt = clock.monotonicMs();
-      try {
-        const timeoutMs = timings.ackTimeoutMs * 4;
-        const reply = await call(bus, this.#up('register'), request, RegisterReply, timeoutMs);
-        if (reply.type === 'accepted') {
-          this.#lease.begin(sentAt);
-          this.#claimAnew();
-          report({ type: 'register.accepted' });
-          return;
-        }
-        if (reply.type === 'ended') {
-          await this.#takeNext(reply.incarnation, reply.reason, report);
-          return;
-        }
-        log.error({ agent, reason: reply.reason }, 'the judge refuses this agent');
-      } catch (error) {
-        log.debug({ agent, error: String(error) }, 'not registered yet');
-      }
-      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
-      await pause(clock, waitMs, signal);
+    const registered = await this.#registration.register(signal);
+    if (registered === null) return;
+    if (registered.type === 'ended') {
+      return await this.#takeNext(registered.incarnation, registered.reason, report);
     }
+    this.#lease.begin(registered.sentAt);
+    this.#claimAnew();
+    report({ type: 'register.accepted' });
   }
 
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */

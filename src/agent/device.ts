@@ -105,6 +105,11 @@ export class Device {
     return this.state !== 'absent' && this.state !== 'fenced';
   }
 
+  /** Of the device that it is on, in the whole deployment; null before it was commanded. */
+  get name(): string | null {
+    return this.#command?.device ?? null;
+  }
+
   get driver(): Driver {
     return this.#options.driver;
   }
@@ -118,9 +123,9 @@ export class Device {
    * Goes on with what this agent held before it was started anew, although nobody commands it now. It is
    * claimed until a record says so, too.
    */
-  resume(target: Target, driver: string, edit: string | null): Promise<CommandReply> {
+  resume(target: Target, device: string, edit: string | null): Promise<CommandReply> {
     const { id: loadBalancer, epoch, generation, document } = target;
-    const held = { loadBalancer, epoch, generation, document, driver, requestId: edit };
+    const held = { loadBalancer, epoch, generation, document, device, requestId: edit };
     return this.#take({ ...held, incarnation: 1, status: 'live', grant: false }, false);
   }
 
@@ -186,19 +191,20 @@ export class Device {
   claim(): Claim | null {
     const { value, context } = this.#actor.getSnapshot();
     const loadBalancer = this.#options.id;
+    const device = this.name ?? undefined;
     if (value === 'fenced' && context.fencedBy !== null) {
       const { epoch, generation, removed } = context.fencedBy;
-      return { loadBalancer, epoch, generation, removed };
+      return { loadBalancer, epoch, generation, removed, device };
     }
     if (value === 'absent' && context.applied?.live === false && !this.#isRemovalTold) {
       // Removed only when its command had been answered by a failure: that it is done ends a deletion (R8).
       const { epoch, generation } = context.applied;
-      return { loadBalancer, epoch, generation, removed: true };
+      return { loadBalancer, epoch, generation, removed: true, device };
     }
     const held = context.applied ?? context.wanted;
     if (this.#confirmed || held === null || value === 'absent') return null;
     const { epoch, generation } = held;
-    return { loadBalancer, epoch, generation, removed: false };
+    return { loadBalancer, epoch, generation, removed: false, device };
   }
 
   stop(): void {
@@ -294,7 +300,7 @@ export class Device {
     const wanted = wantedOf(command);
     const { epoch, generation, document } = command;
     try {
-      const entry: JournalEntry = { ...wanted, driver: command.driver };
+      const entry: JournalEntry = { ...wanted, device: command.device };
       await journal.save(id, JSON.stringify(entry));
       if (wanted.live) {
         const applied = await driver.apply({ id, epoch, generation, document });

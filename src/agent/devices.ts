@@ -32,6 +32,11 @@ export class Devices {
     for (const device of this.all()) device.unconfirm();
   }
 
+  /** What waits to be tried again on this device is tried at once. */
+  retry(name: string): void {
+    for (const device of this.all()) if (device.name === name) device.retry();
+  }
+
   states(): ReadonlyMap<string, string> {
     return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
   }

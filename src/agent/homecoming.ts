@@ -38,8 +38,8 @@ export class Homecoming {
   readonly #awaited = new Map<string, Claim>();
   readonly #entries = new Map<string, JournalEntry>();
   readonly #adoptions = new Map<string, Adoption>();
-  /** The drivers' names by which all that is held. */
-  readonly #drivers = new Map<string, string>();
+  /** The names of the devices that hold it. */
+  readonly #heldBy = new Map<string, string>();
   #stopped = false;
 
   constructor(options: HomecomingOptions) {
@@ -51,7 +51,7 @@ export class Homecoming {
     const { drivers, journal, log } = this.#options;
     for (const [id, entry] of await journalEntries(journal, log)) {
       this.#entries.set(id, entry);
-      this.#remember(id, { ...entry, removed: false }, entry.driver);
+      this.#remember(id, { ...entry, removed: false }, entry.device);
     }
     for (const [name, driver] of drivers) {
       if (driver.residence !== undefined) await this.#lookAround(name, driver, driver.residence);
@@ -95,31 +95,31 @@ export class Homecoming {
    * Its marker was made anew, and refuses everybody who was named so far. Whoever holds it has to know
    * that, and this agent, whether it is that one (R9).
    */
-  mended(id: string, epoch: number, driver: string): void {
-    this.#remember(id, { epoch, generation: 0, removed: false }, driver);
+  mended(id: string, epoch: number, device: string): void {
+    this.#remember(id, { epoch, generation: 0, removed: false }, device);
   }
 
   /** The driver by which something is held that is only remembered. */
   driverOf(id: string): Driver | null {
-    const name = this.#drivers.get(id);
+    const name = this.#heldBy.get(id);
     return name === undefined ? null : (this.#options.drivers.get(name) ?? null);
   }
 
   forget(id: string): void {
     this.commanded(id);
     this.#entries.delete(id);
-    this.#drivers.delete(id);
+    this.#heldBy.delete(id);
   }
 
   #remember(
     id: string,
-    { epoch, generation, removed }: Omit<Claim, 'loadBalancer'>,
-    driver: string,
+    { epoch, generation, removed }: Omit<Claim, 'loadBalancer' | 'device'>,
+    device: string,
   ): void {
     if (this.#options.devices.get(id) !== null) return;
     this.#awaited.delete(id);
-    this.#claims.set(id, { loadBalancer: id, epoch, generation, removed });
-    this.#drivers.set(id, driver);
+    this.#claims.set(id, { loadBalancer: id, epoch, generation, removed, device });
+    this.#heldBy.set(id, device);
   }
 
   async #lookAround(name: string, driver: Driver, residence: Residence): Promise<void> {

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import type { Log } from '../../machines/ports/log.ts';
+import { deviceName } from '../../machines/protocol/device-name.ts';
 import { epoch, generation } from '../../machines/protocol/seat.ts';
 import type { Journal } from '../ports/journal.ts';
 
 /** What an agent notes of a load balancer before it touches its device: what it was commanded last. */
-export const JournalEntry = z.strictObject({
-  epoch,
-  generation,
-  live: z.boolean(),
-  edit: z.string().nullable(),
-  driver: z.string(),
-});
+export const JournalEntry = z.preprocess(
+  withDevice,
+  z.strictObject({
+    epoch,
+    generation,
+    live: z.boolean(),
+    edit: z.string().nullable(),
+    device: deviceName,
+  }),
+);
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
 const loadBalancerId = z.uuid();
@@ -42,4 +46,11 @@ function parsed(value: string): JournalEntry | null {
   } catch {
     return null;
   }
+}
+
+/** Before devices had names, the driver's was noted, which is that of its only device. */
+function withDevice(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null || !('driver' in entry)) return entry;
+  const { driver, ...others } = entry;
+  return { ...others, device: driver };
 }

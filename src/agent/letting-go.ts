@@ -41,11 +41,11 @@ export class LettingGo {
   }
 
   /** Ends here what somebody on another host is about to start; answers once that is so (R11). */
-  async release({ loadBalancer: id, epoch, driver }: Release): Promise<ReleaseReply> {
+  async release({ loadBalancer: id, epoch, device }: Release): Promise<ReleaseReply> {
     const { drivers, devices, home } = this.#options;
-    const residence = drivers.get(driver)?.residence;
+    const residence = drivers.get(device)?.residence;
     if (residence === undefined) {
-      const message = `this agent runs nothing of the driver ${driver} on its host`;
+      const message = `this agent runs nothing of the device ${device} on its host`;
       return { type: 'failed', message };
     }
     try {

@@ -14,7 +14,7 @@ export interface MendOptions {
   /** What the control plane knows of strays; rejects where it does not answer. */
   readonly ask: (asked: Omit<Strays, 'agent'>) => Promise<StraysReply>;
   /** Told of each that was mended, and up to which epoch it refuses everybody now. */
-  readonly mended: (loadBalancer: string, epoch: number, driver: string) => void;
+  readonly mended: (loadBalancer: string, epoch: number, device: string) => void;
 }
 
 /**

@@ -1,53 +1,130 @@
-import type { Driver } from '../../drivers/contract/driver.ts';
+import type { Driver, ProbeResult } from '../../drivers/contract/driver.ts';
+import { type AgentDevice, detailMax } from '../../machines/liveness/context.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
-import { type Clock, pause } from '../../machines/ports/clock.ts';
+import { type Clock, pause, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 
+/**
+ * So many probes in a row have to fail until a device that was reached counts as lost: one that is busy,
+ * or restarts its own API, moves nothing.
+ */
+export const probesUntilLost = 3;
+
+/** After one that failed, the next one follows so many times sooner. */
+const hurry = 4;
+
 export interface ReachOptions {
+  /** By the names of their devices. */
   readonly drivers: ReadonlyMap<string, Driver>;
+  /** How many load balancers a device may hold; null, or left out, for no limit. */
+  readonly capacities?: ReadonlyMap<string, number | null>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timings: Timings;
+  readonly timings: Pick<Timings, 'reachMs'>;
+  /** Told when a device that was lost is reached again. */
+  readonly regained: (device: string) => void;
 }
 
-/** Which of its devices an agent reaches. */
+interface Probed {
+  /** Null while the device counts as reached. */
+  lost: string | null;
+  failures: number;
+}
+
+/**
+ * Which of its devices an agent reaches. Shared ones are probed again and again, because another agent
+ * may reach what this one has lost; what is on the agent's own host is probed until it is found once.
+ */
 export class Reach {
   readonly #options: ReachOptions;
-  /** Drivers whose devices were out of reach when they were probed last. */
-  #missing: readonly Driver[] = [];
+  readonly #probed = new Map<string, Probed>();
+  /** What the judge has on record, as text; null before it has anything. */
+  #told: string | null = null;
 
   constructor(options: ReachOptions) {
     this.#options = options;
   }
 
-  /** The names of the drivers whose devices can be reached now. */
-  async probe(): Promise<string[]> {
-    const { drivers, log } = this.#options;
-    const reachable: string[] = [];
-    const missing: Driver[] = [];
-    for (const [name, driver] of drivers) {
-      const result = await driver.probe();
-      if (result.reachable) {
-        reachable.push(name);
-        continue;
-      }
-      missing.push(driver);
-      log.error({ driver: name, reason: result.reason }, 'a device is out of reach');
-    }
-    this.#missing = missing;
-    return reachable;
+  /** Probes all devices once, unless they are known already; a device counts as lost until then. */
+  async begin(): Promise<void> {
+    if (this.#probed.size === 0) await this.#look(() => true);
   }
 
-  /** Resolves to true once one of those that were missing is reached; to false with the signal. */
-  async seek(signal: Cancellation): Promise<boolean> {
-    const { clock, timings } = this.#options;
-    while (!signal.aborted && this.#missing.length > 0) {
-      await pause(clock, timings.retryMaxMs, signal);
-      for (const driver of this.#missing) {
-        if (!signal.aborted && (await driver.probe()).reachable) return !signal.aborted;
-      }
+  /** As they are to be told. */
+  devices(): AgentDevice[] {
+    const { drivers, capacities } = this.#options;
+    return [...drivers.keys()].map((device) => {
+      const lost = this.#probed.get(device)?.lost ?? null;
+      const capacity = capacities?.get(device) ?? null;
+      return { device, capacity, lost: lost === null ? null : lost.slice(0, detailMax) };
+    });
+  }
+
+  /** The judge has put this on record. */
+  told(devices: readonly AgentDevice[]): void {
+    this.#told = JSON.stringify(devices);
+  }
+
+  /** Looks after the devices until the signal; calls `tell` for as long as the record says something else. */
+  async watch(signal: Cancellation, tell: () => Promise<void>): Promise<void> {
+    const { clock, drivers, timings } = this.#options;
+    const isWatched = (device: string): boolean =>
+      drivers.get(device)?.descriptor.devices === 'shared' ||
+      this.#probed.get(device)?.lost !== null;
+    while (!signal.aborted) {
+      await pause(clock, this.#isInDoubt ? timings.reachMs / hurry : timings.reachMs, signal);
+      if (signal.aborted) return;
+      await this.#look(isWatched);
+      if (!signal.aborted && JSON.stringify(this.devices()) !== this.#told) await tell();
     }
-    return false;
+  }
+
+  /** Is there a device that is reached, but did not answer just now? */
+  get #isInDoubt(): boolean {
+    return [...this.#probed.values()].some(({ lost, failures }) => lost === null && failures > 0);
+  }
+
+  async #look(isWatched: (device: string) => boolean): Promise<void> {
+    const { drivers } = this.#options;
+    const watched = [...drivers].filter(([device]) => isWatched(device));
+    await Promise.all(watched.map(([device, driver]) => this.#probe(device, driver)));
+  }
+
+  async #probe(device: string, driver: Driver): Promise<void> {
+    const { log } = this.#options;
+    const known = this.#probed.get(device);
+    const result = await this.#answer(driver);
+    if (result.reachable) {
+      this.#probed.set(device, { lost: null, failures: 0 });
+      if (known === undefined || known.lost === null) return;
+      log.info({ device }, 'a device is reached again');
+      this.#options.regained(device);
+      return;
+    }
+    const { reason } = result;
+    const failures = (known?.failures ?? 0) + 1;
+    const isLost = known === undefined || known.lost !== null || failures >= probesUntilLost;
+    if (isLost && (known?.lost ?? null) === null) {
+      log.error({ device, reason }, 'a device is out of reach');
+    }
+    // The first words stay: others for the same trouble would be news each time.
+    this.#probed.set(device, { lost: isLost ? (known?.lost ?? reason) : null, failures });
+  }
+
+  /** One that hangs is found out as soon as one that refuses. */
+  async #answer(driver: Driver): Promise<ProbeResult> {
+    const { clock, timings } = this.#options;
+    let timer: Timer | null = null;
+    const late = new Promise<ProbeResult>((resolve) => {
+      timer = clock.setTimer(timings.reachMs, () =>
+        resolve({ reachable: false, reason: `it has not answered within ${timings.reachMs} ms` }),
+      );
+    });
+    try {
+      return await Promise.race([driver.probe(), late]);
+    } finally {
+      if (timer !== null) clock.clearTimer(timer);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { ListenerStatistics } from '../../machines/health/statistics.ts';
+import type { AgentDevice } from '../../machines/liveness/context.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Operation } from '../../machines/model/operations/operation.ts';
 import type { OperatingReport, ProvisioningStatus } from '../../machines/model/status.ts';
@@ -20,6 +21,8 @@ export interface LoadBalancerView {
   readonly operating: OperatingReport;
   /** The actor's state, such as `bound.settled`: for Holdfast's own routes only. */
   readonly state: string;
+  /** The device that holds it; null before it was ever bound. */
+  readonly device: string | null;
   readonly binding: Seat | null;
   readonly standby: Seat | null;
   readonly lastEpoch: number;
@@ -91,7 +94,7 @@ export interface AgentView {
   /** The liveness machine's state: joining, alive, suspect, restarting, dead, draining, retired. */
   readonly state: string;
   readonly reason: string | null;
-  readonly drivers: readonly string[];
+  readonly devices: readonly AgentDevice[];
   readonly zone: string | null;
   readonly capacity: number | null;
   readonly boundLoadBalancers: number;
@@ -106,6 +109,17 @@ export interface AgentView {
   readonly awayUntil: number | null;
 }
 
+/** A device, as those agents see it that drive it. */
+export interface DeviceView {
+  readonly name: string;
+  readonly driver: string;
+  /** How many load balancers it may hold; null means no limit. */
+  readonly capacity: number | null;
+  readonly loadBalancers: number;
+  /** Who drives it, of the agents that live; `lost`: why it is out of that agent's reach. */
+  readonly agents: readonly { readonly agent: string; readonly lost: string | null }[];
+}
+
 /** What came of the wish that an agent be restarted. */
 export interface Restarting {
   /** The one that ends; null where it had ended before. */
@@ -117,6 +131,7 @@ export interface Restarting {
 /** Writes resolve once they are committed and shown, and throw Fault. */
 export interface Fleet {
   agents(): readonly AgentView[];
+  devices(): readonly DeviceView[];
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
   /** Resolves when the agent is waited for and about to end; null stands for whatever incarnation serves. */

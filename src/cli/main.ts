@@ -10,6 +10,7 @@ import { agentsCommand } from './commands/agents.ts';
 import { controllerCommand } from './commands/controller.ts';
 import { cordonCommand, uncordonCommand } from './commands/cordon.ts';
 import { demoCommand } from './commands/demo.ts';
+import { devicesCommand } from './commands/devices.ts';
 import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
 import { moveCommand } from './commands/move.ts';
@@ -25,6 +26,7 @@ const program = new Command('holdfast')
   .addCommand(controllerCommand)
   .addCommand(agentCommand)
   .addCommand(agentsCommand)
+  .addCommand(devicesCommand)
   .addCommand(explainCommand)
   .addCommand(cordonCommand)
   .addCommand(uncordonCommand)

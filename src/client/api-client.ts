@@ -13,6 +13,9 @@ const Agent = z.object({
   state: z.string(),
   reason: z.string().nullable(),
   drivers: z.array(z.string()),
+  devices: z.array(
+    z.object({ name: z.string(), capacity: z.number().nullable(), lost: z.string().nullable() }),
+  ),
   capacity: z.number().nullable(),
   bound_loadbalancers: z.number(),
   standby_loadbalancers: z.number(),
@@ -21,6 +24,16 @@ const Agent = z.object({
   incarnation: z.number(),
 });
 export type Agent = z.infer<typeof Agent>;
+
+/** A device, as the API shows it. */
+const Device = z.object({
+  name: z.string(),
+  driver: z.string(),
+  capacity: z.number().nullable(),
+  loadbalancers: z.number(),
+  agents: z.array(z.object({ agent: z.string(), lost: z.string().nullable() })),
+});
+export type Device = z.infer<typeof Device>;
 
 const Restarting = z.object({ until: z.coerce.date().nullable() });
 export type Restarting = z.infer<typeof Restarting>;
@@ -76,6 +89,11 @@ export class ApiClient {
 
   async agents(): Promise<readonly Agent[]> {
     return z.object({ agents: z.array(Agent) }).parse(await this.get('/holdfast/v1/agents')).agents;
+  }
+
+  async devices(): Promise<readonly Device[]> {
+    const body = await this.get('/holdfast/v1/devices');
+    return z.object({ devices: z.array(Device) }).parse(body).devices;
   }
 
   /** Has an operator's word done about an agent. */

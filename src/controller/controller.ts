@@ -25,6 +25,7 @@ import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { Lapses, type LapsesOptions } from './lapses.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
+import { Loads } from './loads.ts';
 import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
@@ -95,10 +96,8 @@ export class Controller {
     const { bus, stores, clock, random, log, timings, shards, formats = recordFormats } = options;
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
-    this.#fleet = new FleetView({
-      bound: (agent) => seats.load(agent) + this.#foreign.bound(agent),
-      standby: (agent) => seats.standbyLoad(agent) + this.#foreign.standby(agent),
-    });
+    const loads = new Loads(seats, this.#foreign);
+    this.#fleet = new FleetView(loads);
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
     this.projection = new Projection({
@@ -108,6 +107,7 @@ export class Controller {
       log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       health: (id) => this.#health.of(id),
+      unreached: (context) => this.#fleet.unreached(context),
       resolveDriver: options.resolveDriver,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
@@ -136,7 +136,7 @@ export class Controller {
       ...shared,
       provenMs: () => this.#proven.nowMs,
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
-      boundCount: (agent) => seats.load(agent) + this.#foreign.bound(agent),
+      boundCount: (agent) => loads.bound(agent),
       lapses: options.lapses ?? ((own) => new Lapses(own)),
       stepped: (step) => this.#noteAgent(step),
       known: (...news) => {

@@ -1,4 +1,4 @@
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
@@ -93,10 +93,11 @@ export class Driver {
 
   #build(id: string): { readonly seat: Seat; readonly command: Command } | null {
     const { context, committed, desired, log } = this.#options;
-    const seat = context(id)?.binding ?? null;
+    const live = context(id);
+    const seat = live?.binding ?? null;
     const authority = committed(id);
     const document = desired(id);
-    if (seat === null || authority === null || document === null) return null;
+    if (live === null || seat === null || authority === null || document === null) return null;
     if (!authorisedByCommit(seat, authority)) {
       log.error({ loadBalancer: id, seat }, 'a command without a committed binding was held back');
       return null;
@@ -109,7 +110,7 @@ export class Driver {
       generation: record.generation,
       status: record.status,
       grant: !sameSeat(seat, authority.binding),
-      driver: record.driver,
+      device: placedOn(live) ?? record.driver,
       document: record.document,
       requestId: record.operationIds.at(-1) ?? null,
     };

@@ -1,7 +1,7 @@
 import { Fault } from '../../machines/model/fault.ts';
 import { type RestartOrder, RestartOrderReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { AgentView, Fleet, Restarting } from '../api/services.ts';
+import type { AgentView, DeviceView, Fleet, Restarting } from '../api/services.ts';
 import { call } from '../messaging/endpoint.ts';
 import { BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import type { FleetView } from './fleet-view.ts';
@@ -26,6 +26,10 @@ export class FleetServices implements Fleet {
 
   agents(): readonly AgentView[] {
     return this.#options.fleet.views();
+  }
+
+  devices(): readonly DeviceView[] {
+    return this.#options.fleet.deviceViews();
   }
 
   cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {

@@ -1,8 +1,11 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { type Claimant, claimantsOf } from '../../machines/load-balancer/shadows.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
-import type { AgentView } from '../api/services.ts';
+import { type DeviceFacts, devicesOf } from '../../machines/placement/devices.ts';
+import { driverOf } from '../../machines/protocol/device-name.ts';
+import type { AgentView, DeviceView } from '../api/services.ts';
+import type { Loads } from './loads.ts';
 import { byRecord, isOlder, type Told } from './told.ts';
 
 interface Known {
@@ -11,18 +14,12 @@ interface Known {
   readonly told: Told;
 }
 
-/** How many load balancers each agent holds, in the whole deployment. */
-export interface Loads {
-  bound(agent: string): number;
-  standby(agent: string): number;
-}
-
 /** The agents as this controller sees them now. */
 export class FleetView {
   readonly #agents = new Map<string, Known>();
-  readonly #loads: Loads;
+  readonly #loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
 
-  constructor(loads: Loads) {
+  constructor(loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>) {
     this.#loads = loads;
   }
 
@@ -101,18 +98,69 @@ export class FleetView {
     );
   }
 
+  /** The devices that somebody has lost, each with its agents: why it is out of reach, or null. */
+  lostDevices(): ReadonlyMap<string, ReadonlyMap<string, string | null>> {
+    const devices = new Set<string>();
+    for (const { context } of this.#agents.values()) {
+      for (const { device, lost } of context.description?.devices ?? []) {
+        if (lost !== null) devices.add(device);
+      }
+    }
+    return new Map([...devices].map((device) => [device, this.#reach(device)]));
+  }
+
+  /** Why its holder can't configure the device that holds a load balancer; null where it can. */
+  unreached(context: LoadBalancerContext): string | null {
+    const device = placedOn(context);
+    const holder = context.binding?.agent;
+    if (device === null || holder === undefined) return null;
+    const own = this.#reach(device).get(holder) ?? null;
+    if (own === null) return null;
+    const others = [...this.#reach(device)].filter(([agent]) => agent !== holder);
+    if (others.some(([, lost]) => lost === null)) {
+      return `agent ${holder} does not reach its device ${device}: ${own}`;
+    }
+    const more = others.length === 0 ? '' : ', nor does any other agent';
+    return `agent ${holder} does not reach its device ${device}${more}, so it stays as it is: ${own}`;
+  }
+
+  /** Of those that live, who drives the device, and why it is out of reach; null where it is not. */
+  #reach(device: string): ReadonlyMap<string, string | null> {
+    const reach = new Map<string, string | null>();
+    for (const [id, { state, context }] of this.#agents) {
+      if (state === 'dead' || state === 'retired') continue;
+      const own = context.description?.devices.find((one) => one.device === device);
+      if (own !== undefined) reach.set(id, own.lost);
+    }
+    return reach;
+  }
+
+  devices(): readonly DeviceFacts[] {
+    return devicesOf(this.facts(), (device) => this.#loads.onDevice(device));
+  }
+
+  deviceViews(): readonly DeviceView[] {
+    return this.devices().map(({ device, capacity, load }) => ({
+      name: device,
+      driver: driverOf(device),
+      capacity,
+      loadBalancers: load,
+      agents: [...this.#reach(device)].map(([agent, lost]) => ({ agent, lost })),
+    }));
+  }
+
   facts(): readonly AgentFacts[] {
     const facts: AgentFacts[] = [];
     for (const [id, { state, context }] of this.#agents) {
       if (context.description === null) continue;
-      const { host, drivers, zone, capacity } = context.description;
+      const { host, devices, zone, capacity } = context.description;
       const { incarnation } = context;
       facts.push({
         id,
         incarnation,
         host,
         state,
-        drivers,
+        devices,
         zone,
         capacity,
         load: this.#loads.bound(id),
@@ -132,7 +180,7 @@ export class FleetView {
         incarnation: facts.incarnation,
         state: facts.state,
         reason: known.context.reason,
-        drivers: facts.drivers,
+        devices: facts.devices,
         zone: facts.zone,
         capacity: facts.capacity,
         boundLoadBalancers: facts.load,

@@ -7,6 +7,8 @@ const Seats = z.object({
     context: z.object({
       binding: z.object({ agent: z.string() }).nullable(),
       standby: z.object({ agent: z.string() }).nullable(),
+      driver: z.string(),
+      device: z.string().nullable().default(null),
     }),
   }),
 });
@@ -14,6 +16,7 @@ const Seats = z.object({
 interface Noted {
   readonly bound: string | null;
   readonly standby: string | null;
+  readonly device: string | null;
 }
 
 /** Who holds the load balancers of other controllers: placement counts them too. */
@@ -24,6 +27,7 @@ export class ForeignSeats {
   readonly #unread = new Map<string, string | null>();
   readonly #bound = new Map<string, number>();
   readonly #standby = new Map<string, number>();
+  readonly #devices = new Map<string, number>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -46,6 +50,11 @@ export class ForeignSeats {
     return this.#standby.get(agent) ?? 0;
   }
 
+  onDevice(device: string): number {
+    this.#catchUp();
+    return this.#devices.get(device) ?? 0;
+  }
+
   #catchUp(): void {
     if (this.#unread.size === 0) return;
     for (const [id, record] of this.#unread) this.#take(id, record);
@@ -56,6 +65,7 @@ export class ForeignSeats {
     const before = this.#noted.get(id);
     count(this.#bound, before?.bound ?? null, -1);
     count(this.#standby, before?.standby ?? null, -1);
+    count(this.#devices, before?.device ?? null, -1);
     const now = record === null ? null : this.#read(id, record);
     if (now === null) {
       this.#noted.delete(id);
@@ -64,12 +74,17 @@ export class ForeignSeats {
     this.#noted.set(id, now);
     count(this.#bound, now.bound, 1);
     count(this.#standby, now.standby, 1);
+    count(this.#devices, now.device, 1);
   }
 
   #read(id: string, record: string): Noted | null {
     try {
-      const { binding, standby } = Seats.parse(JSON.parse(record)).snapshot.context;
-      return { bound: binding?.agent ?? null, standby: standby?.agent ?? null };
+      const { binding, standby, device, driver } = Seats.parse(JSON.parse(record)).snapshot.context;
+      return {
+        bound: binding?.agent ?? null,
+        standby: standby?.agent ?? null,
+        device: device ?? (binding === null ? null : driver),
+      };
     } catch (error) {
       this.#log.debug({ loadBalancer: id, error: String(error) }, 'a foreign record is unreadable');
       return null;
@@ -77,9 +92,9 @@ export class ForeignSeats {
   }
 }
 
-function count(counts: Map<string, number>, agent: string | null, by: number): void {
-  if (agent === null) return;
-  const next = (counts.get(agent) ?? 0) + by;
-  if (next === 0) counts.delete(agent);
-  else counts.set(agent, next);
+function count(counts: Map<string, number>, key: string | null, by: number): void {
+  if (key === null) return;
+  const next = (counts.get(key) ?? 0) + by;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
 }

@@ -1,7 +1,8 @@
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { type Claimant, mayStartOn } from '../../machines/load-balancer/shadows.ts';
 import type { AgentFacts, Apart } from '../../machines/placement/candidates.ts';
+import { rankOnDevices } from '../../machines/placement/devices.ts';
 import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { FleetView } from './fleet-view.ts';
@@ -41,10 +42,7 @@ export class Placer {
     const staysInPlace = own.length > 0 && !isLeft;
     const candidates = (isLeft ? [...others, ...own] : [...own, ...others])
       .slice(0, candidatesMax)
-      .map((agent): Candidate => {
-        const { id: name, incarnation, host } = agent;
-        return { agent: name, incarnation, host };
-      });
+      .map(candidate(ranking));
     return {
       type: 'place',
       candidates,
@@ -66,9 +64,9 @@ export class Placer {
     const apart = this.#apart(id);
     const ranking = this.#rank(id, context, apart);
     const candidates = ranking.ranked
-      .filter((candidate) => candidate.id !== agent)
+      .filter((facts) => facts.id !== agent)
       .slice(0, candidatesMax)
-      .map((facts) => ({ agent: facts.id, incarnation: facts.incarnation, host: facts.host }));
+      .map(candidate(ranking));
     const standbyReady = this.#standbyReady(context, ranking, apart);
     const at = this.#clock.wallMs();
     const claimants = this.#fleet.claimants(context);
@@ -83,14 +81,15 @@ export class Placer {
   ): (LoadBalancerEvent & { type: 'agent.leaving' }) | string {
     const { binding, standby } = context;
     if (binding === null) return 'it is bound to nobody, and waits for any agent that can take it';
-    const { ranked, rejected } = this.#rank(id, context, this.#apart(id));
+    const ranking = this.#rank(id, context, this.#apart(id));
+    const { ranked, rejected } = ranking;
     const facts = ranked.find((agent) => agent.id === target);
     if (facts === undefined) {
       const why = rejected.find(({ agent }) => agent === target)?.reason;
       return why === undefined ? `there is no agent ${target}` : `${target} ${why}`;
     }
-    const { incarnation, host } = facts;
-    const candidates = [{ agent: target, incarnation, host }];
+    const { incarnation } = facts;
+    const candidates = [candidate(ranking)(facts)];
     const standbyReady = standby?.agent === target && standby.incarnation === incarnation;
     const at = this.#clock.wallMs();
     const claimants = this.#fleet.claimants(context);
@@ -111,7 +110,7 @@ export class Placer {
     context: LoadBalancerContext,
     apart: Apart,
     claimants: readonly Claimant[] = [],
-  ): Ranking {
+  ): OnDevice {
     const holder = context.binding?.agent;
     // Its own place is no reason why its holder should be full, or closed to what comes back.
     const facts = this.#fleet
@@ -119,16 +118,37 @@ export class Placer {
       .map((agent) =>
         agent.id === holder ? { ...agent, load: agent.load - 1, cordoned: false } : agent,
       );
-    return this.#policy(facts, {
+    const ask = {
       loadBalancer: id,
-      driver: context.driver,
       host: context.reschedulable ? null : context.host,
       zone: context.zone,
       exclude: claimants.length === 0 ? nobody : heldUp(context, facts, claimants),
       apart,
-    });
+    };
+    const { driver } = context;
+    const device = placedOn(context);
+    const free =
+      device === null
+        ? rankOnDevices(this.#policy, facts, { ...ask, driver }, this.#fleet.devices())
+        : null;
+    if (free !== null) return free;
+    // There it stays; or nobody drives a device of its driver, and that is what is to be said.
+    const own = device ?? driver;
+    return { device: own, ...this.#policy(facts, { ...ask, device: own }) };
   }
 }
+
+/** Who can take it, on the device that holds it, or is to hold it. */
+type OnDevice = Ranking & { readonly device: string };
+
+const candidate =
+  ({ device }: OnDevice) =>
+  ({ id: agent, incarnation, host }: AgentFacts): Candidate => ({
+    agent,
+    incarnation,
+    host,
+    device,
+  });
 
 const nobody: ReadonlyMap<string, string> = new Map();
 

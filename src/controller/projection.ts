@@ -1,5 +1,5 @@
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { provisioningStatus, wireOperating } from '../../machines/load-balancer/wire.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
@@ -34,6 +34,8 @@ export interface ProjectionOptions {
   /** What a holder said last of its traffic; null where nobody has. */
   readonly health: (id: string) => KnownHealth | null;
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  /** Why a holder can't reach its device; null where it can. */
+  readonly unreached: (context: LoadBalancerContext) => string | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each record whose newest revisions the store has lost, and what was known of it. */
@@ -51,6 +53,7 @@ export class Projection {
   readonly liveness: Mirror<JudgedAgent>;
   readonly #condition: (id: string) => ActorCondition | null;
   readonly #health: (id: string) => KnownHealth | null;
+  readonly #unreached: ProjectionOptions['unreached'];
   readonly #resolveDriver: (name: string) => DriverDescriptor | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
@@ -61,6 +64,7 @@ export class Projection {
     const { stores, clock, log, formats } = options;
     this.#condition = options.condition;
     this.#health = options.health;
+    this.#unreached = options.unreached;
     this.#resolveDriver = options.resolveDriver;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
@@ -148,10 +152,25 @@ export class Projection {
       binding: context?.binding ?? null,
       standby: context?.standby ?? null,
       lastEpoch: context?.lastEpoch ?? 0,
-      reason: trouble?.reason ?? reasonOf(state, context, health),
+      device: context === null ? null : placedOn(context),
+      reason: trouble?.reason ?? this.#reasonOf(state, context, health),
       rejected: context?.rejected ?? [],
       waitingSinceMs: context?.waitingSince ?? null,
     };
+  }
+
+  /** While it is bound, its device may say more than its record. */
+  #reasonOf(
+    state: string,
+    context: LoadBalancerContext | null,
+    health: KnownHealth | null,
+  ): string | null {
+    const isHeld =
+      state.startsWith('bound') || state === 'rebinding' || state.startsWith('deleting');
+    // Where nobody can configure it, what was said of it last is old.
+    const unreached = isHeld && context !== null ? this.#unreached(context) : null;
+    const said = state.startsWith('bound') ? (health?.reason ?? null) : null;
+    return unreached ?? said ?? context?.reason ?? null;
   }
 
   views(): readonly LoadBalancerView[] {
@@ -188,16 +207,6 @@ export class Projection {
     this.#children.set(id, children);
     for (const child of children) this.#owners.set(child, id);
   }
-}
-
-/** While it is bound, its device may say more than its record. */
-function reasonOf(
-  state: string,
-  context: LoadBalancerContext | null,
-  health: KnownHealth | null,
-): string | null {
-  const said = state.startsWith('bound') ? (health?.reason ?? null) : null;
-  return said ?? context?.reason ?? null;
 }
 
 /** An actor that does not run is shown as such, whatever its record says. */

@@ -53,7 +53,7 @@ export class Repairs {
     host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
     if (!removed) {
       this.#outrun(id, generation);
-      this.#bindClaimant(id, agent, incarnation);
+      this.#bindClaimant(id, agent, incarnation, claim.device);
     }
     if (desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
     const binding = host.committedContext(id)?.binding ?? null;
@@ -63,7 +63,7 @@ export class Repairs {
   }
 
   /** The store has lost who was bound: nobody is nearer than the one that says it was. */
-  #bindClaimant(id: string, agent: string, incarnation: number): void {
+  #bindClaimant(id: string, agent: string, incarnation: number, device?: string): void {
     const { fleet, clock, newcomers } = this.#options;
     const actors = this.#options.host();
     const host = fleet.current(agent)?.description?.host;
@@ -76,7 +76,7 @@ export class Repairs {
     )
       return;
     newcomers.forget(id);
-    const candidates = [{ agent, incarnation, host }];
+    const candidates = [{ agent, incarnation, host, device: device ?? context.driver }];
     const claimants = fleet.claimants(context);
     const at = clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };

@@ -1,4 +1,4 @@
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 
 /** Who sits where, kept with every step, so that an agent's death costs only its own load. */
 export class SeatIndex {
@@ -6,8 +6,13 @@ export class SeatIndex {
   readonly #standby = new Map<string, Set<string>>();
   readonly #noted = new Map<
     string,
-    { readonly bound: string | undefined; readonly standby: string | undefined }
+    {
+      readonly bound: string | undefined;
+      readonly standby: string | undefined;
+      readonly device: string | undefined;
+    }
   >();
+  readonly #devices = new Map<string, Set<string>>();
   /** Load balancers that want a seat, by the wall time since when they wait. */
   readonly #seeking = new Map<string, number>();
   readonly #withoutStandby = new Set<string>();
@@ -17,7 +22,8 @@ export class SeatIndex {
     context: LoadBalancerContext,
     state: { readonly seeking: boolean; readonly wantsStandby: boolean },
   ): void {
-    this.#seat(id, context.binding?.agent, context.standby?.agent);
+    const device = placedOn(context) ?? undefined;
+    this.#seat(id, context.binding?.agent, context.standby?.agent, device);
     if (state.seeking) this.#seeking.set(id, context.waitingSince ?? 0);
     else this.#seeking.delete(id);
     if (state.wantsStandby) this.#withoutStandby.add(id);
@@ -25,17 +31,23 @@ export class SeatIndex {
   }
 
   forget(id: string): void {
-    this.#seat(id, undefined, undefined);
+    this.#seat(id, undefined, undefined, undefined);
     this.#noted.delete(id);
     this.#seeking.delete(id);
     this.#withoutStandby.delete(id);
   }
 
-  #seat(id: string, bound: string | undefined, standby: string | undefined): void {
+  #seat(
+    id: string,
+    bound: string | undefined,
+    standby: string | undefined,
+    device: string | undefined,
+  ): void {
     const noted = this.#noted.get(id);
     move(this.#bound, id, noted?.bound, bound);
     move(this.#standby, id, noted?.standby, standby);
-    this.#noted.set(id, { bound, standby });
+    move(this.#devices, id, noted?.device, device);
+    this.#noted.set(id, { bound, standby, device });
   }
 
   boundTo(agent: string): readonly string[] {
@@ -48,6 +60,11 @@ export class SeatIndex {
 
   load(agent: string): number {
     return this.#bound.get(agent)?.size ?? 0;
+  }
+
+  /** How many load balancers the device holds. */
+  onDevice(device: string): number {
+    return this.#devices.get(device)?.size ?? 0;
   }
 
   standbyLoad(agent: string): number {

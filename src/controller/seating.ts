@@ -1,7 +1,9 @@
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
+import { CutOffs } from './cut-offs.ts';
 import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { Newcomers } from './newcomers.ts';
@@ -11,6 +13,7 @@ import { inSlices } from './slices.ts';
 
 export interface SeatingOptions {
   readonly clock: Clock;
+  readonly timings: Timings;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
   readonly placer: Placer;
@@ -21,14 +24,17 @@ export interface SeatingOptions {
 /** Tells load balancers what the coming and going of agents means for their seats. */
 export class Seating {
   readonly #options: SeatingOptions;
+  readonly #cutOffs: CutOffs;
   /** Runs from the moment that a place became free until it is offered to those who wait. */
   #offering: Timer | null = null;
 
   constructor(options: SeatingOptions) {
     this.#options = options;
+    this.#cutOffs = new CutOffs({ ...options, due: () => this.#devicesLost() });
   }
 
   stop(): void {
+    this.#cutOffs.stop();
     if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
   }
 
@@ -54,6 +60,7 @@ export class Seating {
     const { clock, seats, fleet } = this.#options;
     inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) => this.offer(id));
     for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
+    this.#devicesLost();
     // Whoever stands by there would be new to it when it takes over.
     for (const { id, incarnation } of fleet.cordoned()) {
       this.#leave(seats.standbyAt(id), id, incarnation);
@@ -78,6 +85,20 @@ export class Seating {
     const offer = placer.offer(id, context);
     // To promote is to name nobody.
     if (offer.standbyReady || !newcomers.has(id)) host.tell(id, offer);
+  }
+
+  /** What a device holds goes to somebody who reaches it; what nobody reaches stays with its holder. */
+  #devicesLost(): void {
+    const { seats } = this.#options;
+    const host = this.#options.host();
+    for (const { id, incarnation, devices } of this.#cutOffs.due()) {
+      const isCutOff = (one: string): boolean => {
+        const context = host.context(one);
+        return context !== null && devices.has(placedOn(context) ?? '');
+      };
+      const held = [...seats.boundTo(id), ...seats.standbyAt(id)];
+      this.#leave(held.filter(isCutOff), id, incarnation);
+    }
   }
 
   #leave(ids: readonly string[], agent: string, incarnation: number): void {

@@ -1,6 +1,6 @@
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { type Claimant, standing } from '../../machines/load-balancer/shadows.ts';
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { type Release, ReleaseReply } from '../../machines/protocol/agent-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
@@ -47,7 +47,11 @@ export class Shadows {
       const isLeft = left.some((one) => one.agent === agent && one.incarnation === incarnation);
       if (!isLeft) report({ type: 'shadow.ended', agent, incarnation });
     }
-    const order = { loadBalancer: id, epoch: seat.epoch, driver: context.driver };
+    const order = {
+      loadBalancer: id,
+      epoch: seat.epoch,
+      device: placedOn(context) ?? context.driver,
+    };
     const troubles = await Promise.all(
       left
         .filter(({ agent }) => hostOf(agent, claimants) !== holder || holder === undefined)

@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Driver } from '../../drivers/contract/driver.ts';
-import { driverModule, driverModules } from '../../drivers/registry.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { addressesMax } from '../../machines/liveness/context.ts';
 import { agentConnection, agentInbox } from '../../machines/protocol/subjects.ts';
@@ -12,7 +10,8 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { Agent } from '../agent/agent.ts';
 import { nextIncarnation } from '../agent/incarnation.ts';
-import { ConfigError, type LoadedConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { agentDrivers } from './agent-drivers.ts';
 import { hostIdOf } from './host-directory.ts';
 import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
@@ -41,7 +40,14 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
   await mkdir(own, { recursive: true, mode: 0o700 });
   const alone = await holdAlone(own, `agent ${id}`);
   const journal = new FileJournal({ path: join(own, 'journal.jsonl'), log });
-  const drivers = await createDrivers(config, host, stateDir, log);
+  const { drivers, capacities } = await agentDrivers(config.agent.drivers, {
+    clock,
+    random,
+    log,
+    host,
+    agent: id,
+    stateDir,
+  });
   const incarnation = await nextIncarnation(journal, clock);
   const bus = await connectNatsBus({
     servers: nats.servers,
@@ -63,6 +69,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     bus,
     journal,
     drivers,
+    capacities,
     clock,
     log,
     timings,
@@ -81,38 +88,6 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
       alone?.close();
     },
   };
-}
-
-async function createDrivers(
-  config: LoadedConfig,
-  host: string,
-  stateDir: string,
-  log: Log,
-): Promise<ReadonlyMap<string, Driver>> {
-  const drivers = new Map<string, Driver>();
-  for (const [name, options] of Object.entries(config.agent.drivers)) {
-    const module = driverModule(name);
-    if (module === null) {
-      const known = driverModules.map(({ descriptor }) => descriptor.name).join(', ');
-      throw new ConfigError(`agent.drivers.${name}: there is no such driver; known: ${known}`);
-    }
-    const driver = await module
-      .create({
-        clock,
-        random,
-        log: log.child({ driver: module.descriptor.name }),
-        host,
-        agent: config.agent.id,
-        stateDir: join(stateDir, module.descriptor.name),
-        options,
-      })
-      .catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new ConfigError(`agent.drivers.${name}: ${why}`);
-      });
-    drivers.set(module.descriptor.name, driver);
-  }
-  return drivers;
 }
 
 /**

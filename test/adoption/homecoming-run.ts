@@ -73,7 +73,7 @@ async function journalOf(
   const writer = new FileJournal({ path: file, log: silentLog });
   await nextIncarnation(writer, clock);
   for (const { site, state } of found) {
-    const entry = { epoch: ownEpoch, generation, live: true, edit: null, driver: 'haproxy' };
+    const entry = { epoch: ownEpoch, generation, live: true, edit: null, device: 'haproxy' };
     const stale = { ...entry, epoch: 2, generation: 1 };
     if (state.journal === 'fresh') await writer.save(site.id, JSON.stringify(entry));
     if (state.journal === 'stale') await writer.save(site.id, JSON.stringify(stale));

@@ -110,7 +110,7 @@ export class PlayedJudge {
           generation,
           status: 'live',
           grant: false,
-          driver: 'haproxy',
+          device: 'haproxy',
           document,
           requestId: null,
         };

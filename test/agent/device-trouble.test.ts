@@ -230,7 +230,7 @@ describe('a device that someone newer holds', () => {
     const marker = { epoch: 6, generation: 3, removed: false };
     expect(reply).toEqual({ type: 'fenced', by: marker });
     expect(bench.device.state).toBe('fenced');
-    expect(bench.device.claim()).toEqual({ loadBalancer: bench.id, ...marker });
+    expect(bench.device.claim()).toEqual({ loadBalancer: bench.id, ...marker, device: 'memory' });
     expect(bench.device.standing({ agent: 'agent-2', epoch: 5 }, 'agent-1')).toBe(false);
     expect(bench.device.standing({ agent: 'agent-2', epoch: 6 }, 'agent-1')).toBe(true);
   });
@@ -299,7 +299,8 @@ describe('what a device claims', () => {
     const isOver = bench.device.standing({ agent: 'nobody', epoch: 2 }, 'agent-1');
 
     expect(reply).toMatchObject({ type: 'failed' });
-    expect(claimed).toEqual({ loadBalancer: bench.id, epoch: 1, generation: 2, removed: true });
+    const claim = { epoch: 1, generation: 2, removed: true, device: 'memory' };
+    expect(claimed).toEqual({ loadBalancer: bench.id, ...claim });
     expect(isOver).toBe(true);
   });
 
@@ -319,7 +320,8 @@ describe('what a device claims', () => {
     const stillClaimed = bench.device.claim();
     bench.device.standing({ agent: 'agent-1', epoch: 2 }, 'agent-1');
 
-    expect(claimed).toEqual({ loadBalancer: bench.id, epoch: 2, generation: 1, removed: false });
+    const claim = { epoch: 2, generation: 1, removed: false, device: 'memory' };
+    expect(claimed).toEqual({ loadBalancer: bench.id, ...claim });
     expect(stillClaimed).toEqual(claimed);
     expect(bench.device.claim()).toBeNull();
   });

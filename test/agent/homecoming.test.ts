@@ -17,7 +17,7 @@ class Return extends AgentBench {
   readonly id: string = this.document.id;
 
   remember(change: object = {}, id = this.id): Promise<void> {
-    const entry = { epoch: 3, generation: 2, live: true, edit: 'edit-1', driver: 'memory' };
+    const entry = { epoch: 3, generation: 2, live: true, edit: 'edit-1', device: 'memory' };
     return this.note(id, JSON.stringify({ ...entry, ...change }));
   }
 
@@ -75,7 +75,8 @@ describe('what the journal of an agent that returns says', () => {
     const before = bench.claims;
     await bench.told({ epoch: 3, holder: self });
 
-    const claim = { loadBalancer: bench.id, epoch: 3, generation: 2, removed: false };
+    const held = { epoch: 3, generation: 2, removed: false };
+    const claim = { loadBalancer: bench.id, ...held, device: 'memory' };
     expect(before).toEqual([claim]);
     expect(bench.beats[0]?.claims).toEqual([claim]);
     expect(bench.claims).toEqual([]);
@@ -173,7 +174,8 @@ describe('what runs on the host of an agent that returns', () => {
     const before = bench.claims;
     await bench.told({ epoch: 3, holder: self });
 
-    expect(before).toEqual([{ loadBalancer: bench.id, epoch: 3, generation: 2, removed: false }]);
+    const held = { epoch: 3, generation: 2, removed: false };
+    expect(before).toEqual([{ loadBalancer: bench.id, ...held, device: 'memory' }]);
     expect(bench.claims).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ describe('an agent’s lease', () => {
         incarnation: 5,
         description: {
           host: 'host-1',
-          drivers: ['memory'],
+          devices: [{ device: 'memory', capacity: null, lost: null }],
           zone: null,
           capacity: null,
           addresses: [],
@@ -194,13 +194,13 @@ describe('a command to an agent', () => {
     expect(bench.appliance.log).toEqual([]);
   });
 
-  test('for a driver that it does not run is refused for good', async () => {
+  test('for a device that it does not drive is refused for good', async () => {
     const bench = await AgentBench.serving();
 
-    expect(await bench.command({ driver: 'other' })).toEqual({
+    expect(await bench.command({ device: 'other' })).toEqual({
       type: 'failed',
       kind: 'permanent',
-      message: 'this agent does not run the driver other',
+      message: 'this agent does not drive the device other',
     });
   });
 

@@ -71,7 +71,7 @@ describe('a damaged marker on the host of an agent', () => {
     expect(bench.asked).toEqual([{ agent: 'agent-1', loadBalancers: [id], epochs: true }]);
     expect(bench.done).toEqual(['mended 7 false']);
     expect(bench.beats.at(-1)?.claims).toEqual([
-      { loadBalancer: id, epoch: 7, generation: 0, removed: false },
+      { loadBalancer: id, epoch: 7, generation: 0, removed: false, device: 'memory' },
     ]);
   });
 

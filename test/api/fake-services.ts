@@ -8,6 +8,7 @@ import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type {
   AgentView,
+  DeviceView,
   Fleet,
   Restarting,
   LoadBalancers,
@@ -68,6 +69,7 @@ export class FakeLoadBalancers implements LoadBalancers {
       provisioningStatus: 'PENDING_CREATE',
       operating: silent,
       state: 'pending',
+      device: null,
       binding: null,
       standby: null,
       lastEpoch: 0,
@@ -187,7 +189,7 @@ export const anAgent: AgentView = {
   incarnation: 3,
   state: 'alive',
   reason: null,
-  drivers: ['memory'],
+  devices: [{ device: 'memory', capacity: null, lost: null }],
   zone: null,
   capacity: null,
   addresses: [],
@@ -204,6 +206,11 @@ export class FakeFleet implements Fleet {
 
   agents(): readonly AgentView[] {
     return [this.#agent];
+  }
+
+  devices(): readonly DeviceView[] {
+    const agents = [{ agent: this.#agent.id, lost: 'connect ECONNREFUSED' }];
+    return [{ name: 'caddy/edge-1', driver: 'caddy', capacity: 9, loadBalancers: 2, agents }];
   }
 
   async cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {

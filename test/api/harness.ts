@@ -19,6 +19,7 @@ export const descriptor: DriverDescriptor = {
   aliases: ['octavia'],
   reschedulable: true,
   fence: 'device',
+  devices: 'shared',
   unsupported: (document) =>
     document.listeners.some((listener) => listener.protocol === 'UDP')
       ? ['listener protocol UDP']

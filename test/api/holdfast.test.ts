@@ -19,6 +19,7 @@ test('agents are shown as they are judged', async () => {
         state: 'alive',
         reason: null,
         drivers: ['memory'],
+        devices: [{ name: 'memory', capacity: null, lost: null }],
         zone: null,
         capacity: null,
         bound_loadbalancers: 2,
@@ -29,6 +30,13 @@ test('agents are shown as they are judged', async () => {
       },
     ],
   ]);
+});
+
+test('devices are shown with who reaches them, and who does not', async () => {
+  const { status, body } = await api.send('GET', '/holdfast/v1/devices');
+  const agents = [{ agent: 'agent-1', lost: 'connect ECONNREFUSED' }];
+  const device = { name: 'caddy/edge-1', driver: 'caddy', capacity: 9, loadbalancers: 2, agents };
+  expect([status, body.devices]).toEqual([200, [device]]);
 });
 
 test.each([
@@ -113,6 +121,7 @@ test('a load balancer explains where it is, or why it waits', async () => {
     provisioning_status: 'PENDING_CREATE',
     operating_status: 'OFFLINE',
     deleting: false,
+    device: null,
     binding: null,
     standby: seat,
     last_epoch: 4,

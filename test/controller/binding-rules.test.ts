@@ -23,6 +23,7 @@ const candidate = (agent: string, incarnation = 1) => ({
   agent,
   incarnation,
   host: `host-${agent}`,
+  device: 'memory',
 });
 
 /** A record: A is bound under epoch 1, B stands by under epoch 2. */

@@ -106,6 +106,8 @@ describe('an edit', () => {
     const overdue = cluster.view(id);
     cluster.appliance().trouble.setUnreachable(null);
     await cluster.untilSettled(id, 60_000);
+    // Its agent says so with its next look at the device.
+    await cluster.run(2 * cluster.timings.reachMs);
 
     expect(overdue.provisioningStatus).toBe('ERROR');
     expect(overdue.reason).toContain('its cable is out');

@@ -135,7 +135,7 @@ describe('an agent with several drivers', () => {
 
     expect(waiting).toMatchObject({
       state: 'pending',
-      rejected: [{ agent: 'agent-1', reason: 'does not run the driver other (it runs memory)' }],
+      rejected: [{ agent: 'agent-1', reason: 'does not reach the device other: its cable is out' }],
     });
     expect(cluster.holder(id)).toBe('agent-1');
   });

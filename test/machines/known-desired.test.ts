@@ -26,7 +26,7 @@ test('what is being deleted is not told otherwise by a document from before', ()
   const actor = createActor(machine, { id: 'x' }).start();
   actor.send(desired(1, 'live'));
   const [agent, incarnation, host] = ['agent-1', 1, 'host-1'];
-  const candidates = [{ agent, incarnation, host }];
+  const candidates = [{ agent, incarnation, host, device: 'memory' }];
   const nobodyElse = { claimants: [], standbyReady: false, rejected: [], reason: '', at: 0 };
   actor.send({ type: 'place', candidates, ...nobodyElse });
   actor.send(desired(2, 'deleting'));

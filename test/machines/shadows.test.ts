@@ -12,6 +12,7 @@ const candidate = (agent: string, host = `host-${agent}`, incarnation = 1) => ({
   agent,
   incarnation,
   host,
+  device: 'vip',
 });
 const known = (agent: string, ended: boolean, incarnation = 1): Claimant => ({
   agent,

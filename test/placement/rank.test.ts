@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import { rank } from '../../machines/placement/rank.ts';
 import { boundedLoadFactor } from '../../machines/placement/rendezvous.ts';
-import { agentFacts as agent, ask } from './support/facts.ts';
+import { agentFacts as agent, ask, reached } from './support/facts.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `agent-${index}`);
 
@@ -23,7 +23,7 @@ function place(ids: readonly string[], agents: readonly string[]): ReadonlyMap<s
 const arbitraryAgent = fc.record({
   id: fc.constantFrom(...names(12)),
   state: fc.constantFrom('alive', 'suspect', 'dead', 'draining', 'retired', 'joining'),
-  drivers: fc.subarray(['memory', 'other']),
+  devices: fc.subarray([reached('memory'), reached('other')]),
   host: fc.constantFrom('host-1', 'host-2'),
   zone: fc.constantFrom(null, 'north', 'south'),
   capacity: fc.option(fc.nat(4)),
@@ -67,7 +67,7 @@ describe('placement', () => {
         for (const { reason } of rejected) expect(reason).not.toBe('');
         for (const fit of ranked) {
           expect(fit.state).toBe('alive');
-          expect(fit.drivers).toContain('memory');
+          expect(fit.devices.map(({ device }) => device)).toContain('memory');
           expect(fit.load).toBeLessThan(fit.capacity ?? Infinity);
           expect(question.exclude.has(fit.id)).toBe(false);
           if (question.host !== null) expect(fit.host).toBe(question.host);
@@ -88,7 +88,7 @@ describe('placement', () => {
       ask('x'),
     ],
     ['has failed', agent('a'), ask('x', { exclude: new Map([['a', 'has failed']]) })],
-    ['does not run the driver memory (it runs none)', agent('a', { drivers: [] }), ask('x')],
+    ['does not run the driver memory (it runs none)', agent('a', { devices: [] }), ask('x')],
     [
       "is on host host-a, and the load balancer can't leave host north",
       agent('a'),

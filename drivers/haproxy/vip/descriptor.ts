@@ -12,5 +12,6 @@ export const vipDescriptor: DriverDescriptor = {
   aliases: [],
   reschedulable: true,
   fence: 'lease',
+  devices: 'hosts',
   unsupported,
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Fault } from '../../../machines/model/fault.ts';
 import { notFound } from '../../../machines/model/operations/words.ts';
+import { driverOf } from '../../../machines/protocol/device-name.ts';
 import { agentId, incarnation } from '../../../machines/protocol/seat.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, param } from '../edit.ts';
 import { createEventStreams } from '../events.ts';
 import { viewOf } from '../lookup.ts';
-import type { AgentView, LoadBalancerView, TransitionEvent } from '../services.ts';
+import type { AgentView, DeviceView, LoadBalancerView, TransitionEvent } from '../services.ts';
 
 /** To whom a load balancer is to go. */
 const Move = z.strictObject({ agent: agentId });
@@ -20,7 +21,8 @@ function agent(view: AgentView) {
     incarnation: view.incarnation,
     state: view.state,
     reason: view.reason,
-    drivers: view.drivers,
+    drivers: [...new Set(view.devices.map(({ device }) => driverOf(device)))],
+    devices: view.devices.map(({ device, capacity, lost }) => ({ name: device, capacity, lost })),
     zone: view.zone,
     capacity: view.capacity,
     bound_loadbalancers: view.boundLoadBalancers,
@@ -44,6 +46,7 @@ function whereabouts(view: LoadBalancerView) {
     provisioning_status: view.provisioningStatus,
     operating_status: view.operating.loadBalancer,
     deleting: view.deleting,
+    device: view.device,
     binding: view.binding,
     standby: view.standby,
     last_epoch: view.lastEpoch,
@@ -51,6 +54,16 @@ function whereabouts(view: LoadBalancerView) {
     applied_generation: view.appliedGeneration,
     reason: view.reason,
     waiting_since: iso(view.waitingSinceMs),
+  };
+}
+
+function device(view: DeviceView) {
+  return {
+    name: view.name,
+    driver: view.driver,
+    capacity: view.capacity,
+    loadbalancers: view.loadBalancers,
+    agents: view.agents,
   };
 }
 
@@ -131,6 +144,11 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       method: 'GET',
       path: '/holdfast/v1/agents',
       handle: (c) => c.json({ agents: fleet.agents().map(agent) }),
+    },
+    {
+      method: 'GET',
+      path: '/holdfast/v1/devices',
+      handle: (c) => c.json({ devices: fleet.devices().map(device) }),
     },
     {
       method: 'GET',

@@ -89,7 +89,7 @@ export class AgentBench {
       generation: 1,
       status: 'live',
       grant: false,
-      driver: 'memory',
+      device: 'memory',
       document,
       requestId: null,
       ...change,

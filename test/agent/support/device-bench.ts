@@ -75,7 +75,7 @@ export class DeviceBench {
       generation: 1,
       status: 'live',
       grant: false,
-      driver: 'memory',
+      device: 'memory',
       document: this.document,
       requestId: null,
       ...change,

@@ -19,8 +19,8 @@ type EveryType<TEvent extends { type: string }> = {
 
 const operating = { loadBalancer: 'ONLINE', listeners: {}, pools: {}, members: {} } as const;
 const offered = [
-  { agent: 'agent-1', incarnation: 1, host: 'host-1' },
-  { agent: 'agent-2', incarnation: 1, host: 'host-2' },
+  { agent: 'agent-1', incarnation: 1, host: 'host-1', device: 'memory' },
+  { agent: 'agent-2', incarnation: 1, host: 'host-2', device: 'memory' },
 ];
 
 function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalancerEvent> {
@@ -107,7 +107,7 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
 function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<LivenessEvent> {
   const description = {
     host: 'host-1',
-    drivers: [],
+    devices: [],
     zone: null,
     capacity: null,
     addresses: [],
@@ -152,7 +152,6 @@ function agentEvents(): EveryType<AgentEvent> {
     'register.accepted': [{ type: 'register.accepted' }],
     'incarnation.ended': [{ type: 'incarnation.ended', reason: 'dead', next: 2 }],
     unknown: [{ type: 'unknown' }],
-    'drivers.found': [{ type: 'drivers.found' }],
     'lease.ended': [{ type: 'lease.ended' }],
     'lease.renewed': [{ type: 'lease.renewed' }],
     restart: [true, false].map((insists) => ({ type: 'restart', insists })),

@@ -1,4 +1,10 @@
+import type { AgentDevice } from '../../../machines/liveness/context.ts';
 import { type AgentFacts, type Ask, nothingApart } from '../../../machines/placement/candidates.ts';
+
+/** A device that its agent reaches. */
+export function reached(device: string): AgentDevice {
+  return { device, capacity: null, lost: null };
+}
 
 /** An agent that can take anything, but for what the test says. */
 export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFacts {
@@ -7,7 +13,7 @@ export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFa
     incarnation: 1,
     host: `host-${id}`,
     state: 'alive',
-    drivers: ['memory'],
+    devices: [reached('memory')],
     zone: null,
     capacity: null,
     load: 0,
@@ -21,7 +27,7 @@ export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFa
 export function ask(loadBalancer: string, given: Partial<Ask> = {}): Ask {
   return {
     loadBalancer,
-    driver: 'memory',
+    device: 'memory',
     host: null,
     zone: null,
     exclude: new Map(),
