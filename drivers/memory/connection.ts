@@ -29,7 +29,8 @@ export function directConnection(device: MemoryDevice, agent: string): DeviceCon
     survey: () => device.survey(agent),
     watch(id, notify) {
       const stop = device.watch((changed, notice) => {
-        if (changed === id) notify(notice);
+        // What it tells does not reach one that is cut off.
+        if (changed === id && device.unreachableFor(agent) === null) notify(notice);
       });
       unwatches.add(stop);
       return () => {
@@ -38,14 +39,16 @@ export function directConnection(device: MemoryDevice, agent: string): DeviceCon
       };
     },
     present(id, tell) {
-      const held = device.unreachable === null ? device.peek(id) : null;
+      const held = device.unreachableFor(agent) === null ? device.peek(id) : null;
       if (held !== null) tell(held.operating);
     },
     statistics: (id) => device.statistics(agent, id),
-    probe: async () =>
-      device.unreachable === null
+    probe: async () => {
+      const reason = device.unreachableFor(agent);
+      return reason === null
         ? { reachable: true, detail: 'a device in memory' }
-        : { reachable: false, reason: device.unreachable },
+        : { reachable: false, reason };
+    },
     close() {
       for (const stop of unwatches) stop();
       unwatches.clear();

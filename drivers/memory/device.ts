@@ -104,6 +104,11 @@ export class MemoryDevice {
     return this.#down ?? this.trouble.unreachable;
   }
 
+  /** Null where it answers this agent; else why not. */
+  unreachableFor(agent: string): string | null {
+    return this.#down ?? this.trouble.unreachableFor(agent);
+  }
+
   apply(agent: string, target: Target): Promise<AppliedThere> {
     return this.#write({ type: 'apply', agent, lb: target.id }, (seen) =>
       this.#apply(agent, target, seen),
@@ -297,9 +302,9 @@ export class MemoryDevice {
     return result;
   }
 
-  #admitCall({ lb }: DeviceCall): void {
+  #admitCall({ agent, lb }: DeviceCall): void {
     if (this.#down !== null) throw new RetryableError(this.#down, { reach: 'out of reach' });
-    this.trouble.admitCall();
+    this.trouble.admitCall(agent);
     if (lb !== '') this.#options.admit?.(lb);
   }
 

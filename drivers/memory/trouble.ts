@@ -19,6 +19,8 @@ export class DeviceTrouble {
   readonly #keeps = new Map<string, string>();
   #faults: { left: number; fault: CallFault } = { left: 0, fault: 'retryable' };
   #unreachable: string | null = null;
+  /** Why it is out of reach for single agents. */
+  readonly #cables = new Map<string, string>();
   #capacity: number | null = null;
   #callsPerSecond: number | null = null;
   #window = { fromMs: 0, calls: 0 };
@@ -35,6 +37,17 @@ export class DeviceTrouble {
   /** Makes every call fail as retryable, with this reason, until it is called with null. */
   setUnreachable(reason: string | null): void {
     this.#unreachable = reason;
+  }
+
+  /** Makes every call of this agent fail as retryable, with this reason, until it is called with null. */
+  setCutOff(agent: string, reason: string | null): void {
+    if (reason === null) this.#cables.delete(agent);
+    else this.#cables.set(agent, reason);
+  }
+
+  /** Null where calls of this agent arrive; else why not. */
+  unreachableFor(agent: string): string | null {
+    return this.#unreachable ?? this.#cables.get(agent) ?? null;
   }
 
   /** Refuses every content of this load balancer, by id or name, in these words; null ends it. */
@@ -75,11 +88,10 @@ export class DeviceTrouble {
     this.#callsPerSecond = callsPerSecond;
   }
 
-  /** Throws where the device does not take the call. */
-  admitCall(): void {
-    if (this.#unreachable !== null) {
-      throw new RetryableError(this.#unreachable, { reach: 'out of reach' });
-    }
+  /** Throws where the device does not take the call of this agent. */
+  admitCall(agent: string): void {
+    const reason = this.unreachableFor(agent);
+    if (reason !== null) throw new RetryableError(reason, { reach: 'out of reach' });
     if (this.#callsPerSecond === null) return;
     const now = this.#clock.monotonicMs();
     if (now - this.#window.fromMs >= rateWindowMs) this.#window = { fromMs: now, calls: 0 };

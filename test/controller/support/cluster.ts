@@ -2,6 +2,7 @@ import type { DriverDescriptor } from '../../../drivers/contract/driver.ts';
 import { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../../drivers/memory/driver.ts';
 import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
+import { driverOf } from '../../../machines/protocol/device-name.ts';
 import * as subjects from '../../../machines/protocol/subjects.ts';
 import { presets, type Timings } from '../../../machines/timings/timings.ts';
 import { RandomStream } from '../../../simulator/world/random-streams.ts';
@@ -39,8 +40,11 @@ const descriptors = [memoryDescriptor, otherDescriptor, tiedDescriptor];
 export interface AgentSpec {
   readonly id: string;
   readonly host?: string;
+  /** Or devices of them, such as `memory/east`. */
   readonly drivers?: readonly string[];
   readonly capacity?: number;
+  /** How many load balancers each device may hold, by its name. */
+  readonly devices?: Readonly<Record<string, number>>;
   readonly zone?: string;
 }
 
@@ -235,11 +239,12 @@ export class Cluster extends Virtual {
       journal: processJournal(process, disk),
       drivers: new Map(
         drivers.map((name) => {
-          const descriptor = descriptors.find((each) => each.name === name) ?? memoryDescriptor;
+          const descriptor = descriptors.find((each) => each.name === driverOf(name)) ?? memoryDescriptor;
           const driver = { ...memoryDriver(this.appliance(name, host), id), descriptor };
           return [name, processDriver(process, driver)];
         }),
       ),
+      capacities: new Map(Object.entries(spec.devices ?? {})),
       clock,
       log: this.log,
       timings: this.timings,

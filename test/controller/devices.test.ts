@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { looksAwaited } from '../../src/controller/cut-offs.ts';
+import { Cluster } from './support/cluster.ts';
+
+const east = 'memory/east';
+const west = 'memory/west';
+const both = { drivers: [east, west] };
+
+/** Until who has lost a device has told, and the others have had their time. */
+const settleMs = ({ timings }: Cluster): number => (looksAwaited + 4) * timings.reachMs;
+
+async function createMany(cluster: Cluster, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) ids.push(await cluster.createBound());
+  return ids;
+}
+
+const placesOf = (cluster: Cluster, ids: readonly string[]) =>
+  ids.map((id) => `${cluster.view(id).device} ${cluster.holder(id)}`);
+
+describe('a driver with several devices', () => {
+  test('gives each load balancer the device with the most room, where it stays', async () => {
+    const devices = { [east]: 2, [west]: 4 };
+    const cluster = await Cluster.with([{ id: 'agent-1', ...both, devices }]);
+
+    const ids = await createMany(cluster, 4);
+    const before = ids.map((id) => cluster.view(id).device);
+    await cluster.startAgent({ id: 'agent-2', ...both, devices });
+    cluster.killAgent('agent-1');
+    for (const id of ids) await cluster.until('it moved', () => cluster.holder(id) === 'agent-2');
+    for (const id of ids) await cluster.untilSettled(id);
+
+    expect(before.toSorted()).toEqual([east, west, west, west]);
+    expect(ids.map((id) => cluster.view(id).device)).toEqual(before);
+    const served = [east, west].map((name) => cluster.appliance(name).ids().toSorted());
+    expect(served).toEqual(
+      [east, west].map((name) => ids.filter((_, at) => before[at] === name).toSorted()),
+    );
+  });
+
+  test('that are full let a new one wait, and say so, until there is room', async () => {
+    const devices = { [east]: 1, [west]: 1 };
+    const cluster = await Cluster.with([{ id: 'agent-1', ...both, devices }]);
+    const [first = ''] = await createMany(cluster, 2);
+
+    const third = await cluster.create();
+    await cluster.run(1_000);
+    const waiting = cluster.view(third);
+    await cluster.settled(cluster.delete(first));
+    await cluster.untilSettled(third);
+
+    expect(waiting).toMatchObject({ state: 'pending', device: null });
+    expect(waiting.reason).toMatch(
+      /^no agent can take it: agent-1 drives the device memory\/(east|west), which is full \(1 of 1 load balancers\)$/,
+    );
+  });
+
+  test('of which agents say different capacities is as large as the strictest says', async () => {
+    const cluster = await Cluster.with([
+      { id: 'agent-1', drivers: [east], devices: { [east]: 1 } },
+      { id: 'agent-2', drivers: [east], devices: { [east]: 9 } },
+    ]);
+    await cluster.createBound();
+
+    const second = await cluster.create();
+    await cluster.run(1_000);
+
+    expect(cluster.state(second)).toBe('pending');
+    expect(cluster.controller.fleet.devices()).toMatchObject([
+      { name: east, capacity: 1, loadBalancers: 1 },
+    ]);
+  });
+
+  test('moves only between agents that drive its device', async () => {
+    const cluster = await Cluster.with([
+      { id: 'agent-1', drivers: [east] },
+      { id: 'agent-2', drivers: [west] },
+    ]);
+    const ids = await createMany(cluster, 2);
+    const id = ids.find((each) => cluster.holder(each) === 'agent-1') ?? '';
+
+    cluster.killAgent('agent-1');
+    await cluster.untilState(id, 'pending');
+
+    expect(cluster.view(id)).toMatchObject({
+      device: east,
+      reason: expect.stringContaining('no agent can take it') as string,
+    });
+    expect(cluster.view(id).rejected).toContainEqual({
+      agent: 'agent-2',
+      reason: `does not drive the device ${east} (it drives ${west})`,
+    });
+    expect(cluster.appliance(west).peek(id)).toBeNull();
+  });
+});
+
+describe('a device that one agent has lost', () => {
+  test('is driven by one that reaches it, and the agent keeps the rest', async () => {
+    const cluster = await Cluster.with([
+      { id: 'agent-1', ...both },
+      { id: 'agent-2', ...both },
+    ]);
+    const ids = await createMany(cluster, 8);
+    const before = placesOf(cluster, ids);
+
+    cluster.appliance(east).trouble.setCutOff('agent-1', 'its cable is out');
+    await cluster.run(settleMs(cluster));
+
+    const moved = (place: string) => (place === `${east} agent-1` ? `${east} agent-2` : place);
+    expect(before.filter((place) => place !== moved(place)).length).toBeGreaterThan(0);
+    expect(placesOf(cluster, ids)).toEqual(before.map(moved));
+    expect(cluster.stateOf('agent-1')).toBe('alive');
+    for (const id of ids) {
+      expect(cluster.view(id)).toMatchObject({ state: 'bound.settled', reason: null });
+      expect(cluster.view(id).standby?.agent === 'agent-1').toBe(
+        cluster.view(id).device === west && cluster.holder(id) === 'agent-2',
+      );
+    }
+    expect(cluster.controller.fleet.devices()).toContainEqual({
+      name: east,
+      driver: 'memory',
+      capacity: null,
+      loadBalancers: before.filter((place) => place.startsWith(east)).length,
+      agents: [
+        { agent: 'agent-1', lost: 'its cable is out' },
+        { agent: 'agent-2', lost: null },
+      ],
+    });
+  });
+
+  test('and reaches again later gets nothing back for that: nothing moves without need', async () => {
+    const cluster = await Cluster.with([
+      { id: 'agent-1', ...both },
+      { id: 'agent-2', ...both },
+    ]);
+    const ids = await createMany(cluster, 8);
+    cluster.appliance(east).trouble.setCutOff('agent-1', 'its cable is out');
+    await cluster.run(settleMs(cluster));
+    const moved = placesOf(cluster, ids);
+
+    cluster.appliance(east).trouble.setCutOff('agent-1', null);
+    await cluster.run(settleMs(cluster));
+
+    expect(placesOf(cluster, ids)).toEqual(moved);
+    expect(cluster.controller.fleet.devices()[0]?.agents).toEqual([
+      { agent: 'agent-1', lost: null },
+      { agent: 'agent-2', lost: null },
+    ]);
+  });
+
+  test('for two looks only is not lost', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const { binding } = cluster.view(id);
+
+    cluster.appliance().trouble.setCutOff(cluster.holder(id), 'it restarts');
+    await cluster.run(1.2 * cluster.timings.reachMs);
+    cluster.appliance().trouble.setCutOff(cluster.holder(id), null);
+    await cluster.run(settleMs(cluster));
+
+    expect(cluster.view(id).binding).toEqual(binding);
+  });
+});
+
+describe('a device that is down for everybody', () => {
+  test.each([0, 1, 2])(
+    'moves nothing, and says so, also where agents find out %i looks apart',
+    async (looksApart) => {
+      const cluster = await Cluster.with(['agent-1', 'agent-2']);
+      const ids = await createMany(cluster, 6);
+      const before = ids.map((id) => cluster.view(id).binding);
+      const { trouble } = cluster.appliance();
+
+      for (const reason of ['its power is off', null]) {
+        trouble.setCutOff('agent-1', reason);
+        await cluster.run(looksApart * cluster.timings.reachMs);
+        trouble.setCutOff('agent-2', reason);
+        await cluster.run(settleMs(cluster));
+
+        expect(ids.map((id) => cluster.view(id).binding)).toEqual(before);
+        for (const id of ids) {
+          const words = `agent ${cluster.holder(id)} does not reach its device memory, nor does any other agent, so it stays as it is: ${reason}`;
+          expect(cluster.view(id)).toMatchObject({
+            state: 'bound.settled',
+            reason: reason === null ? null : words,
+          });
+        }
+      }
+    },
+  );
+
+  test('leaves what was edited meanwhile to be applied as soon as it is back', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const seat = cluster.view(id).binding;
+    cluster.appliance().trouble.setUnreachable('its power is off');
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.run(cluster.timings.deviceRetryMaxMs);
+
+    cluster.appliance().trouble.setUnreachable(null);
+    await cluster.untilSettled(id, 3 * cluster.timings.reachMs);
+
+    expect(cluster.view(id).binding).toEqual(seat);
+    expect(cluster.done(id).at(-1)).toBe(`applied 1/2 by ${cluster.holder(id)}`);
+  });
+});
