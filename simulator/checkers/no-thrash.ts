@@ -1,5 +1,7 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
+import { looksAwaited } from '../../src/controller/cut-offs.ts';
+import { Cables } from './cables.ts';
 import type { CheckerKind } from './checker.ts';
 import type { Disturbance } from './disturbances.ts';
 import { Evidence } from './evidence.ts';
@@ -15,6 +17,7 @@ export const noThrash: CheckerKind = {
   name: 'no-thrash',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
+    const cables = new Cables(world.agentIds());
     const holders = new Map<string, Seat>();
     const { timings } = world.options;
 
@@ -24,6 +27,8 @@ export const noThrash: CheckerKind = {
       if (before === undefined || binding === null || binding.epoch === before.epoch) return null;
       if (evidence.against(before) || evidence.above(id, before.epoch)) return null;
       if (evidence.drained(before.agent, atMs)) return null;
+      // Its agents have found out by then whether it is the device, and has befallen them all.
+      if (cables.speakAgainst(before.agent, looksAwaited * timings.reachMs, atMs)) return null;
       return `it was taken from ${before.agent} (epoch ${before.epoch}) and given to ${binding.agent} (epoch ${binding.epoch}), and nothing spoke against ${before.agent}`;
     };
 
@@ -37,6 +42,7 @@ export const noThrash: CheckerKind = {
 
     return {
       onEvent(event, atMs) {
+        cables.note(event, atMs);
         if (event.type === 'lost' && event.bucket === 'binding') {
           holders.delete(event.key);
           if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding, atMs);

@@ -6,6 +6,7 @@ import { agentCut } from './agent-cut.ts';
 import { agentDisconnect } from './agent-disconnect.ts';
 import { agentDrain } from './agent-drain.ts';
 import { agentJoin } from './agent-join.ts';
+import { agentLosesDevice } from './agent-loses-device.ts';
 import { agentPause } from './agent-pause.ts';
 import { agentReborn } from './agent-reborn.ts';
 import { agentRestart } from './agent-restart.ts';
@@ -61,6 +62,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentCordon,
   agentDrain,
   agentJoin,
+  agentLosesDevice,
   agentPause,
   agentReborn,
   agentRestart,

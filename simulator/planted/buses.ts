@@ -70,7 +70,7 @@ export function hidesDrivers(bus: Bus): Bus {
   return changed(bus, {
     request(subject, data, timeoutMs) {
       const hidden = /^hf\.up\.agent-[^1].*\.register$/.test(subject);
-      const sent = hidden ? data.replace(/"drivers":\[[^\]]*\]/, '"drivers":[]') : data;
+      const sent = hidden ? data.replace(/"devices":\[[^\]]*\]/, '"devices":[]') : data;
       return bus.request(subject, sent, timeoutMs);
     },
   });
@@ -201,4 +201,14 @@ export function changed(bus: Bus, change: Partial<Bus>): Bus {
     close: () => bus.close(),
     ...change,
   };
+}
+
+/** Says of every agent that it reaches all of its devices. */
+export function hidesLostDevices(bus: Bus): Bus {
+  return changed(bus, {
+    request: (subject, data, timeoutMs) =>
+      subject.endsWith('.register')
+        ? bus.request(subject, data.replaceAll(/"lost":"[^"]*"/g, '"lost":null'), timeoutMs)
+        : bus.request(subject, data, timeoutMs),
+  });
 }

@@ -115,3 +115,8 @@ export function waitsTooLong(options: ControllerOptions): ControllerOptions {
   };
   return { ...options, timings };
 }
+
+/** Leaves who has lost a device before the others can have found out that they have, too. */
+export function leavesAtOnce(options: ControllerOptions): ControllerOptions {
+  return { ...options, timings: { ...options.timings, reachMs: 1 } };
+}

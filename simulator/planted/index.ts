@@ -48,6 +48,7 @@ import {
   neverSettles,
   repeatsCallsLater,
 } from './drivers.ts';
+import { bugsOfDevices } from './bugs-of-devices.ts';
 import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
@@ -311,5 +312,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   ...bugsOfBinding,
   ...bugsOfLeases,
+  ...bugsOfDevices,
   ...bugsOfDisks,
 ];

@@ -9,6 +9,7 @@ import { damagedDisksScenario } from './damaged-disks.ts';
 import { deleteUnderFireScenario } from './delete-under-fire.ts';
 import { deviceComesLateScenario } from './device-comes-late.ts';
 import { deviceDriftScenario } from './device-drift.ts';
+import { deviceOutOfReachScenario } from './device-out-of-reach.ts';
 import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
 import { firstAgentAppearsScenario } from './first-agent-appears.ts';
@@ -62,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   deleteUnderFireScenario,
   slowDeviceScenario,
   deviceComesLateScenario,
+  deviceOutOfReachScenario,
   deviceRebootScenario,
   deviceDriftScenario,
   damagedDisksScenario,

@@ -17,6 +17,7 @@ export const hostDescriptor: DriverDescriptor = {
   description: 'Runs load balancers on the host of their agent, which they can not leave.',
   reschedulable: false,
   fence: 'host',
+  devices: 'hosts',
 };
 
 /** An appliance without a conditional write: who writes has read the marker a moment ago. */
@@ -35,6 +36,7 @@ export const leasedDescriptor: DriverDescriptor = {
   description: 'Runs load balancers on the host of their agent, at addresses that move by lease.',
   reschedulable: true,
   fence: 'lease',
+  devices: 'hosts',
 };
 
 export const virtualDescriptors = [

@@ -34,6 +34,7 @@ export const tiedDescriptor: DriverDescriptor = {
   name: 'tied',
   reschedulable: false,
   fence: 'host',
+  devices: 'hosts',
 };
 const descriptors = [memoryDescriptor, otherDescriptor, tiedDescriptor];
 
@@ -239,7 +240,8 @@ export class Cluster extends Virtual {
       journal: processJournal(process, disk),
       drivers: new Map(
         drivers.map((name) => {
-          const descriptor = descriptors.find((each) => each.name === driverOf(name)) ?? memoryDescriptor;
+          const descriptor =
+            descriptors.find((each) => each.name === driverOf(name)) ?? memoryDescriptor;
           const driver = { ...memoryDriver(this.appliance(name, host), id), descriptor };
           return [name, processDriver(process, driver)];
         }),
