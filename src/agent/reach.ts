@@ -14,6 +14,9 @@ export const probesUntilLost = 3;
 /** After one that failed, the next one follows so many times sooner. */
 const hurry = 4;
 
+/** A probe that is not answered for so many looks has failed: one that hangs is found out, too. */
+const answerLooks = 2;
+
 export interface ReachOptions {
   /** By the names of their devices. */
   readonly drivers: ReadonlyMap<string, Driver>;
@@ -112,13 +115,13 @@ export class Reach {
     this.#probed.set(device, { lost: isLost ? (known?.lost ?? reason) : null, failures });
   }
 
-  /** One that hangs is found out as soon as one that refuses. */
   async #answer(driver: Driver): Promise<ProbeResult> {
     const { clock, timings } = this.#options;
+    const withinMs = answerLooks * timings.reachMs;
     let timer: Timer | null = null;
     const late = new Promise<ProbeResult>((resolve) => {
-      timer = clock.setTimer(timings.reachMs, () =>
-        resolve({ reachable: false, reason: `it has not answered within ${timings.reachMs} ms` }),
+      timer = clock.setTimer(withinMs, () =>
+        resolve({ reachable: false, reason: `it has not answered within ${withinMs} ms` }),
       );
     });
     try {

@@ -6,7 +6,7 @@ import type { FleetView } from './fleet-view.ts';
  * So many looks at a device its agents are given until one that has lost it is left for one that reaches
  * it. What befalls a device befalls all its agents, but they find out one after the other.
  */
-export const looksAwaited = 3;
+export const looksAwaited = 4;
 
 /** An agent, and those of its devices that are to be taken from it. */
 export interface CutOff {

@@ -44,7 +44,7 @@ export function manager(driver: Driver, timings: Partial<Timings> = {}): Manager
         generation,
         status: 'live',
         grant: false,
-        driver: driver.descriptor.name,
+        device: driver.descriptor.name,
         document,
         requestId: null,
       }),
