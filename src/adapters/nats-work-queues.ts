@@ -80,23 +80,52 @@ export class NatsWorkQueues implements WorkQueues {
     this.#log = options.log.child({ stream: ticketStream });
   }
 
-  async offer(queue: QueueName, key: string): Promise<Offered> {
-    const subject = ticket(queue.driver, queue.device, key);
-    const what = `offer of ${key} to ${nameOf(queue)}`;
-    await this.#open(queue);
+  offer(queue: QueueName, key: string): Promise<Offered> {
+    return this.#attempt(() => this.#offer(queue, key));
+  }
+
+  withdraw(queue: QueueName, key: string): Promise<void> {
+    return this.#attempt(() => this.#withdraw(queue, key));
+  }
+
+  look(queue: QueueName): Promise<QueueState> {
+    return this.#attempt(() => this.#look(queue));
+  }
+
+  work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker {
+    const { takenMs, clock } = this.#options;
+    const log = this.#log.child({ ...queue });
+    const open = (listener: LineListener) => natsTicketLine(this.#bus, queue, log, listener);
+    return new TicketWorker({ ...options, open, take, clock, log, takenMs });
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
-      // The stream refuses a second ticket too, but with words instead of a number.
-      const headers = { 'Nats-Expected-Last-Subject-Sequence': '0' };
-      const answer = await this.#bus.exchange(subject, '', storeTimeoutMs, headers);
-      return readPubAck(what, answer.data) === null ? 'present' : 'offered';
+      return await work();
     } catch (error) {
-      // The stream may be gone, with its server's disk.
+      // The stream may be gone, with its server's disk: the next attempt looks.
       this.#opened.clear();
-      throw writeFailure(what, error);
+      if (!(error instanceof JetStreamError)) throw error;
+      // What JetStream would not do has not happened; it may be able to the next time.
+      throw new StoreUnavailable(error.message, { cause: error });
     }
   }
 
-  async withdraw(queue: QueueName, key: string): Promise<void> {
+  async #offer(queue: QueueName, key: string): Promise<Offered> {
+    const subject = ticket(queue.driver, queue.device, key);
+    const what = `offer of ${key} to ${nameOf(queue)}`;
+    await this.#open(queue);
+    // The stream refuses a second ticket too, but with words instead of a number.
+    const headers = { 'Nats-Expected-Last-Subject-Sequence': '0' };
+    const answer = await this.#bus
+      .exchange(subject, '', storeTimeoutMs, headers)
+      .catch((error: unknown) => {
+        throw writeFailure(what, error);
+      });
+    return readPubAck(what, answer.data) === null ? 'present' : 'offered';
+  }
+
+  async #withdraw(queue: QueueName, key: string): Promise<void> {
     const what = `withdrawal of ${key} from ${nameOf(queue)}`;
     const subject = ticket(queue.driver, queue.device, key);
     await this.#open(queue);
@@ -117,21 +146,11 @@ export class NatsWorkQueues implements WorkQueues {
     }
   }
 
-  work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker {
-    const { takenMs, clock } = this.#options;
-    const log = this.#log.child({ ...queue });
-    const open = (listener: LineListener) => natsTicketLine(this.#bus, queue, log, listener);
-    return new TicketWorker({ ...options, open, take, clock, log, takenMs });
-  }
-
-  async look(queue: QueueName): Promise<QueueState> {
+  async #look(queue: QueueName): Promise<QueueState> {
     const what = `state of ${nameOf(queue)}`;
     await this.#open(queue);
     const name = `CONSUMER.INFO.${ticketStream}.${ticketConsumer(queue.driver, queue.device)}`;
-    const info = await this.#call(what, name, {}, Consumer).catch((error: unknown) => {
-      this.#opened.clear();
-      throw error instanceof JetStreamError ? new StoreUnavailable(error.message) : error;
-    });
+    const info = await this.#call(what, name, {}, Consumer);
     if (info === null) throw new StoreUnavailable(`${what}: there is no such consumer`);
     return { waiting: info.num_pending, taken: info.num_ack_pending, idle: info.num_waiting };
   }

@@ -24,8 +24,8 @@ export interface Ticket {
   /** 1 for the first; every further one follows a worker that died, or one that put it off. */
   readonly delivery: number;
   /**
-   * Ends the ticket: once this has resolved, nobody is given it, and its key can be offered anew (in a
-   * cluster of servers a moment later: the next leader of its stream may have to hear of it first). Goes on
+   * Ends the ticket: once this has resolved, nobody is given it, and its key can be offered anew (where
+   * several servers hold the tickets, an offer may be told `present` for some milliseconds more). Goes on
    * trying while the queue does not answer; rejects with {@link TicketLost} when that takes too long.
    */
   done(): Promise<void>;

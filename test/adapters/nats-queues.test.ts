@@ -81,6 +81,14 @@ describe('what goes wrong with work queues over JetStream', () => {
     expect(log.lines.map(({ message }) => message).join()).toContain('another number of replicas');
   });
 
+  test('a stream that can not be made is said to be unavailable, in words of the server', async () => {
+    await controller.request(`$JS.API.STREAM.DELETE.${ticketStream}`, '', 5_000);
+    const options = { takenMs: 5_000, replicas: 3, clock: systemClock, log: silentLog };
+    const offer = new NatsWorkQueues(controller, options).offer(queue, 'x');
+    await expect(offer).rejects.toThrow('replicas > 1 not supported');
+    await expect(offer).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  });
+
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'after a %s of the server, what is held is still held, and what waits comes',
     async (signal) => {
