@@ -2,6 +2,8 @@ import type { LoadBalancerView } from '../../src/api/services.ts';
 import type { World } from '../world/world.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
+import { placeOf } from './device-equals-desired.ts';
+import { isRemovedUnheard } from './removed-unheard.ts';
 
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
 export const boundAtTheEnd: CheckerKind = {
@@ -32,7 +34,9 @@ export function whyNotBound(
   const { state, binding, deleting, reason, generation, appliedGeneration } = view;
   if (capableAgents(world, core, view).length === 0) return whyNotWaiting(view);
   if (deleting) return `it is still being deleted (${state}: ${reason ?? 'without a reason'})`;
-  const isRefused = state === 'bound.degraded' && world.losses.ofDeletion(view.document.id);
+  const { id, provider } = view.document;
+  const place = placeOf(world, provider, binding?.agent ?? null);
+  const isRefused = state === 'bound.degraded' && isRemovedUnheard(world, place, id);
   if ((state !== 'bound.settled' && !isRefused) || binding === null) {
     return `it is ${state}, not bound.settled (${reason ?? 'without a reason'})`;
   }

@@ -3,6 +3,7 @@ import type { DesiredRecord } from '../../machines/protocol/load-balancer-messag
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
+import { isRemovedUnheard } from './removed-unheard.ts';
 import { desiredOf, seatsOf } from './records.ts';
 
 /** After healing and quiet, the devices hold what is wanted, and nothing of what was deleted. */
@@ -33,10 +34,10 @@ export function differences(world: World, core: readonly string[]): Difference[]
     world.stores.binding.snapshot().map(({ key, value }) => [key, seatsOf(value).binding]),
   );
   for (const [id, record] of wanted) {
-    // What was deleted, and is on record again, is gone for good on its device (R8).
-    if (record.status !== 'live' || world.losses.ofDeletion(id)) continue;
+    if (record.status !== 'live') continue;
     const holder = holders.get(id)?.agent ?? null;
     const home = placeOf(world, record.driver, holder);
+    if (isRemovedUnheard(world, home, id)) continue;
     for (const place of reached) {
       const problem = place === home ? unlike(place, record) : leftAt(place, id);
       if (problem !== null) found.push({ id, problem });

@@ -1,9 +1,11 @@
+import type { Losses } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
 import { DeviceMemory } from './device-memory.ts';
+import { bindingOf } from './records.ts';
 
 /**
  * A device never accepts anything of an older epoch than it has accepted; nor does a marker that is made
- * anew let one in, unless the store has lost who was named.
+ * anew let one in, unless the store has lost the record by which the newest one was given.
  */
 export const epochsNeverDecrease: CheckerKind = {
   name: 'epochs-never-decrease',
@@ -20,7 +22,7 @@ export const epochsNeverDecrease: CheckerKind = {
           const { place, loadBalancer, marker } = event;
           const known = accepted.get(place, loadBalancer);
           const isLower = known !== undefined && marker.epoch < known.epoch && !marker.removed;
-          if (isLower && world.losses.of('binding', loadBalancer).length === 0) {
+          if (isLower && !isLost(world.losses, loadBalancer, known.epoch)) {
             violate(
               `the marker on ${place} was made anew with epoch ${marker.epoch}, after epoch ${known.epoch} from ${known.agent}`,
               loadBalancer,
@@ -42,3 +44,10 @@ export const epochsNeverDecrease: CheckerKind = {
     };
   },
 };
+
+/** Did the store lose that this epoch had been given? */
+const isLost = (losses: Losses, loadBalancer: string, epoch: number): boolean =>
+  losses
+    .of('binding', loadBalancer)
+    .flatMap(({ changes }) => changes)
+    .some((change) => change.type === 'put' && bindingOf(change.value).context.lastEpoch >= epoch);

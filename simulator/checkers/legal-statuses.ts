@@ -1,6 +1,8 @@
 import { OperatingStatus, ProvisioningStatus } from '../../machines/model/status.ts';
+import type { StoreChange } from '../../src/ports/store.ts';
+import type { Losses, LostWrites } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
-import type { Losses } from '../world/losses.ts';
+import { bindingOf } from './records.ts';
 import { type Sight, sightOf } from './wire.ts';
 
 const words = /"(provisioning|operating)_status":"([^"]*)"/g;
@@ -12,7 +14,7 @@ const words = /"(provisioning|operating)_status":"([^"]*)"/g;
 export const legalStatuses: CheckerKind = {
   name: 'legal-statuses',
   start({ world, violate }) {
-    const seen = new Map<string, { readonly statuses: Set<string>; answeredMs: number }>();
+    const seen = new Map<string, { readonly statuses: Statuses; answeredMs: number }>();
     return {
       onEvent(event, atMs) {
         if (event.type !== 'wire' || event.answer === null) return;
@@ -22,31 +24,50 @@ export const legalStatuses: CheckerKind = {
         }
         const sight = sightOf(event);
         if (sight === null) return;
-        const before = seen.get(event.client) ?? { statuses: new Set(), answeredMs: 0 };
+        const before = seen.get(event.client) ?? { statuses: new Map(), answeredMs: 0 };
         seen.set(event.client, before);
         if (before.answeredMs > event.askedMs) return;
         before.answeredMs = atMs;
-        const broken = ruleBroken(before.statuses, sight.status);
-        const isExcused = broken !== null && isLost(world.losses, sight, broken);
-        if (broken !== null && !isExcused)
+        const { statuses } = before;
+        const broken = ruleBroken(statuses, sight.status);
+        // What was seen before that was lost says nothing of what comes.
+        if (broken !== null && isLost(world.losses, sight, broken, statuses)) statuses.clear();
+        else if (broken !== null)
           violate(`it is shown as ${sight.status} after ${broken}`, sight.id);
         // A look by name before the creation is done finds nothing, and may find it later.
-        if (sight.status !== 'gone' || before.statuses.size > 0) before.statuses.add(sight.status);
+        if (sight.status !== 'gone' || statuses.size > 0) {
+          if (!statuses.has(sight.status)) statuses.set(sight.status, atMs);
+        }
       },
     };
   },
 };
 
+/** What one client has seen of its load balancer, and when first. */
+type Statuses = Map<string, number>;
+
+/** For how long after a store has lost something, controllers may go on showing it: until they are connected again. */
+const shownOnMs = 20_000;
+
 /** Did the store lose what had made it the status that it had before? */
-function isLost(losses: Losses, { id, status }: Sight, before: string): boolean {
-  if (before === 'gone' && losses.ofCreation(id)) return true;
+function isLost(losses: Losses, { id, status }: Sight, before: string, seen: Statuses): boolean {
+  // It was lost as a whole, and somebody who knew it has written it again.
+  if (before === 'gone' && losses.of('desired', id).some(({ now }) => now === null)) return true;
   // What had been removed is on record again, and has to be bound anew: it will be refused for good.
-  if (losses.ofDeletion(id)) return true;
-  return status === 'PENDING_CREATE' && losses.of('binding', id).length > 0;
+  if (losses.ofDeletion(id, (seen.get(before) ?? 0) - shownOnMs)) return true;
+  return status === 'PENDING_CREATE' && losses.of('binding', id).some(wasApplied);
 }
 
+/** Was it lost that it had been applied for the first time? */
+function wasApplied({ changes, now }: LostWrites): boolean {
+  return changes.some(isApplied) && (now === null || !isApplied(now));
+}
+
+const isApplied = (change: StoreChange): boolean =>
+  change.type === 'put' && bindingOf(change.value).context.appliedGeneration > 0;
+
 /** The status seen before after which this one can't come; null if it can. */
-function ruleBroken(before: ReadonlySet<string>, status: string): string | null {
+function ruleBroken(before: Pick<Statuses, 'has'>, status: string): string | null {
   if (before.has('gone') && status !== 'gone') return 'gone';
   const ends = ['PENDING_DELETE', 'ERROR', 'DELETED', 'gone'];
   if (before.has('PENDING_DELETE') && !ends.includes(status)) return 'PENDING_DELETE';

@@ -1,6 +1,7 @@
+import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
-import { desiredOf } from './records.ts';
+import { liveRecord } from './on-record.ts';
 
 /** Warnings that belong to the faults that cause them. Everything else at their level is a bug. */
 const ofFaults = new Set([
@@ -13,12 +14,35 @@ const ofFaults = new Set([
   // The store was out of reach at that moment; the sweep frees them.
   'an address was not freed',
   'a VIP is left for the sweep to free',
-  // What was damaged on a disk.
-  'A line of the journal was torn or corrupt and is dropped.',
-  'nobody knows for sure which epochs were given, so damaged markers wait',
 ]);
 
-const noRecord = 'damaged markers of which no record tells';
+/** What is told of damaged disks: each of it only where that damage was done. */
+const ofDamage: ReadonlyMap<string, (world: World, event: Logged) => boolean> = new Map([
+  [
+    'A line of the journal was torn or corrupt and is dropped.',
+    ({ damages }, { process }) =>
+      damages.ofJournal(process).some(({ how }) => how === 'torn' || how === 'garbage'),
+  ],
+  [
+    'nobody knows for sure which epochs were given, so damaged markers wait',
+    (world, { process, fields }) =>
+      listIn(fields, 'damaged').every((id) => isDamaged(world, process, id)),
+  ],
+  [
+    // It is tried again until the marker is made anew.
+    'what moved to another host could not be ended here',
+    (world, { process, fields }) => isDamaged(world, process, textIn(fields, 'loadBalancer')),
+  ],
+  [
+    'damaged markers of which no record tells',
+    (world, { process, fields }) =>
+      listIn(fields, 'unknown').every(
+        (id) => isDamaged(world, process, id) && hasNoRecord(world, id),
+      ),
+  ],
+]);
+
+type Logged = Extract<WorldEvent, { readonly type: 'logged' }>;
 
 /** Nothing crashes, nothing malformed is sent, and no machine gets an event that it does not know. */
 export const noUnexpectedEvents: CheckerKind = {
@@ -28,22 +52,33 @@ export const noUnexpectedEvents: CheckerKind = {
       if (event.type !== 'logged') return;
       if (event.level !== 'warn' && event.level !== 'error') return;
       if (ofFaults.has(event.message)) return;
-      if (event.message === noRecord && hasNone(world, event.fields)) return;
+      if (ofDamage.get(event.message)?.(world, event) === true) return;
       violate(`${event.process} logged ${event.level}: ${event.message} ${wordsOf(event.fields)}`);
     },
   }),
 };
 
-/** Of these, no live record tells by whom they are held, or the store has lost it. */
-function hasNone(world: World, fields: object): boolean {
-  const { unknown } = fields as { readonly unknown: readonly string[] };
-  const onRecord = new Map(world.stores.desired.snapshot().map(({ key, value }) => [key, value]));
-  return unknown.every((id) => {
-    const record = onRecord.get(id);
-    const isLive = record !== undefined && desiredOf(record).status === 'live';
-    return !isLive || world.losses.of('binding', id).length > 0;
-  });
+/** Was the marker of this load balancer damaged on the agent's host, so that it can't be read? */
+function isDamaged(world: World, agent: string, id: string): boolean {
+  const { damages, places } = world;
+  const host = world.hostOf(agent);
+  return [...places.values()].some(
+    (place) =>
+      place.host === host && damages.ofMarker(place.name, id).some(({ how }) => how !== 'older'),
+  );
 }
+
+/** Does no live record tell by whom it is held, or has the store lost that one as a whole? */
+function hasNoRecord(world: World, id: string): boolean {
+  if (liveRecord(world, id) === null) return true;
+  return world.losses.of('binding', id).some(({ now }) => now === null);
+}
+
+const textIn = (fields: object, key: string): string =>
+  (fields as Readonly<Record<string, string>>)[key] ?? '';
+
+const listIn = (fields: object, key: string): readonly string[] =>
+  (fields as Readonly<Record<string, readonly string[]>>)[key] ?? [];
 
 /** Errors have no enumerable properties, so JSON alone would leave them out. */
 function wordsOf(fields: object): string {

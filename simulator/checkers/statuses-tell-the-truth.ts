@@ -4,6 +4,7 @@ import type { LoadBalancerView } from '../../src/api/services.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
 import { placeOf } from './device-equals-desired.ts';
+import { isRemovedUnheard } from './removed-unheard.ts';
 import { desiredOf } from './records.ts';
 
 /** After healing and quiet, every controller shows of traffic what the device itself says of it. */
@@ -27,8 +28,6 @@ export function untruths(
   return controllers.flatMap((controller, index) =>
     controller.loadBalancers.list().flatMap((view) => {
       const { id } = view.document;
-      // It was carried out and the store has lost that: on record as it was, and gone from its device.
-      if (world.losses.ofDeletion(id)) return [];
       const problem = untruth(world, view, drivers.get(id) ?? '');
       return problem === null
         ? []
@@ -44,6 +43,8 @@ function untruth(world: World, view: LoadBalancerView, driver: string): string |
   // Of what nobody drives, nobody can tell.
   if (state !== 'bound.settled' || binding === null) return null;
   const place = placeOf(world, driver, binding.agent);
+  // It was carried out and the store has lost that: on record as it was, and gone from its device.
+  if (isRemovedUnheard(world, place, document.id)) return null;
   const truth = place?.device.peek(document.id)?.operating;
   if (truth === undefined || isDeepStrictEqual(operating, truth)) return null;
   return `shows ${JSON.stringify(operating)}, and ${place?.name} says ${JSON.stringify(truth)}`;

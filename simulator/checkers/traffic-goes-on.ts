@@ -1,6 +1,7 @@
 import type { CheckerKind } from './checker.ts';
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
+import { isRemovedUnheard } from './removed-unheard.ts';
 import { bindingRecord, liveRecord } from './on-record.ts';
 
 /**
@@ -15,7 +16,7 @@ export const trafficGoesOn: CheckerKind = {
       const { loadBalancer, place } = event;
       if (liveRecord(world, loadBalancer) === null) return;
       // Somebody wanted to, and was carrying it out when the store lost the deletion.
-      if (world.losses.ofDeletion(loadBalancer)) return;
+      if (isRemovedUnheard(world, world.place(place), loadBalancer)) return;
       if (hasLeft(world, world.place(place), loadBalancer)) return;
       violate(`a call ended its traffic on ${place}, and nobody wants to delete it`, loadBalancer);
     },

@@ -135,14 +135,14 @@ export const deviceMarks: readonly MarkKind[] = [
       const epochs = new Map<string, number>();
       const older = new Map<string, number>();
       return [
-        noting('damaged', ({ loadBalancer, now }) => {
-          const epoch = epochs.get(loadBalancer);
-          if (now !== null && epoch !== undefined) older.set(loadBalancer, epoch);
+        noting('damaged', ({ place, loadBalancer, now }) => {
+          const epoch = epochs.get(`${place} ${loadBalancer}`);
+          if (now !== null && epoch !== undefined) older.set(`${place} ${loadBalancer}`, epoch);
         }),
-        on('device', ({ entry: { lb, kind, epoch } }) => {
+        on('device', ({ place, entry: { lb, kind, epoch } }) => {
           if (kind === 'refused') return false;
-          epochs.set(lb, epoch);
-          return older.get(lb) === epoch;
+          epochs.set(`${place} ${lb}`, epoch);
+          return older.get(`${place} ${lb}`) === epoch;
         }),
       ];
     },

@@ -1,13 +1,17 @@
-import type { Marker } from '../../drivers/contract/errors.ts';
 import type { Observer } from './events.ts';
+import type { JournalDamage } from './journal-disk.ts';
 import type { MarkerDamage } from './marker-disk.ts';
 
 /** What befell a marker on a host's disk. */
 export interface DamagedThere {
   readonly atMs: number;
   readonly how: MarkerDamage;
-  /** What it says since then; null where it can't be read, or is gone. */
-  readonly now: Marker | null;
+}
+
+/** What befell an agent's journal. */
+export interface DamagedJournal {
+  readonly atMs: number;
+  readonly how: JournalDamage;
 }
 
 /**
@@ -16,13 +20,15 @@ export interface DamagedThere {
  */
 export class Damages {
   readonly #markers = new Map<string, DamagedThere[]>();
-  readonly #journals = new Map<string, number[]>();
+  readonly #journals = new Map<string, DamagedJournal[]>();
 
   readonly observer: Observer = (event, atMs) => {
     if (event.type === 'damaged') {
-      const { place, loadBalancer, how, now } = event;
-      append(this.#markers, `${place} ${loadBalancer}`, { atMs, how, now });
-    } else if (event.type === 'journal-damaged') append(this.#journals, event.agent, atMs);
+      const { place, loadBalancer, how } = event;
+      append(this.#markers, `${place} ${loadBalancer}`, { atMs, how });
+    } else if (event.type === 'journal-damaged') {
+      append(this.#journals, event.agent, { atMs, how: event.how });
+    }
   };
 
   /** Oldest first. */
@@ -30,8 +36,8 @@ export class Damages {
     return this.#markers.get(`${place} ${loadBalancer}`) ?? [];
   }
 
-  /** When the journal of an agent was damaged, oldest first. */
-  ofJournal(agent: string): readonly number[] {
+  /** Oldest first. */
+  ofJournal(agent: string): readonly DamagedJournal[] {
     return this.#journals.get(agent) ?? [];
   }
 }

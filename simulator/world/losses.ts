@@ -15,28 +15,34 @@ export interface LostWrites {
  */
 export class Losses {
   readonly #lost = new Map<string, LostWrites[]>();
+  /** Load balancers of which the record was lost as a whole. */
+  readonly #gone = new Set<string>();
 
   readonly observer: Observer = (event, atMs) => {
     if (event.type === 'lost') this.#note(event, atMs);
+    else if (event.type === 'stored' && event.bucket === 'desired') {
+      if (event.change.type === 'put') this.#gone.delete(event.change.key);
+    }
   };
 
   of(bucket: BucketName, key: string): readonly LostWrites[] {
     return this.#lost.get(`${bucket} ${key}`) ?? [];
   }
 
-  /** Was there a record of the load balancer, of which nothing was left? */
+  /** Was there a record of the load balancer, of which nothing was left, and nobody has written it again since? */
   ofCreation(loadBalancer: string): boolean {
-    return this.of('desired', loadBalancer).some(({ now }) => now === null);
+    return this.#gone.has(loadBalancer);
   }
 
-  /** Was its deletion on record, and is not, or was not for a while? */
-  ofDeletion(loadBalancer: string): boolean {
-    return this.of('desired', loadBalancer).some(
-      ({ changes, now }) => changes.some(isDeletion) && (now === null || !isDeletion(now)),
-    );
+  /** Was its deletion on record, and is not, or was not for a while: lost at that time or later? */
+  ofDeletion(loadBalancer: string, sinceMs = 0): boolean {
+    return this.of('desired', loadBalancer).some(({ atMs, changes, now }) => {
+      return atMs >= sinceMs && changes.some(isDeletion) && (now === null || !isDeletion(now));
+    });
   }
 
   #note({ bucket, key, changes, now }: Extract<WorldEvent, { type: 'lost' }>, atMs: number): void {
+    if (bucket === 'desired' && now === null) this.#gone.add(key);
     const name = `${bucket} ${key}`;
     const losses = this.#lost.get(name) ?? [];
     losses.push({ atMs, changes, now });

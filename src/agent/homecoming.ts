@@ -159,9 +159,12 @@ export class Homecoming {
     const { devices, log } = this.#options;
     try {
       const target = await residence.recall(id);
-      // Meanwhile it may have been commanded, or a record may have told that it is over.
-      if (target === null || this.#stopped || !this.#claims.has(id)) return;
+      // Meanwhile it may have been commanded, or a record may have told that it is over. One that a record has
+      // told is its own is taken up all the same: its command may be long in coming.
+      const isLeft = this.#claims.has(id) || this.#awaited.has(id);
+      if (target === null || this.#stopped || !isLeft) return;
       this.#claims.delete(id);
+      this.#awaited.delete(id);
       const entry = this.#entries.get(id);
       const isLast = entry?.epoch === target.epoch && entry.generation === target.generation;
       const edit = isLast ? entry.edit : null;

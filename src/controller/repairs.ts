@@ -1,5 +1,6 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { Fault } from '../../machines/model/fault.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
@@ -105,9 +106,17 @@ export class Repairs {
     this.#outrun(id, Math.max(generation, appliedGeneration), status);
   }
 
+  /** Its deletion was carried out, and the store has lost that. */
   async deleteAgain(id: string, generation: number): Promise<void> {
     const { desired, random } = this.#options;
-    await desired.edit(id, random.uuid(), (record) => issuedAbove(record, generation, 'deleting'));
+    try {
+      await desired.edit(id, random.uuid(), (record) =>
+        issuedAbove(record, generation, 'deleting'),
+      );
+    } catch (error) {
+      // Somebody else has done all of it, before this write got through.
+      if (!(error instanceof Fault && error.status === 404)) throw error;
+    }
   }
 
   /**
