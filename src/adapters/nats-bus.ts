@@ -229,8 +229,8 @@ export class NatsBus implements Bus {
     return {
       unsubscribe: () => subscription.unsubscribe(),
       drain: async () => {
-        // A server that is away sends nothing more, and would be waited for.
-        if (this.#status === 'connected') await subscription.drain();
+        // A server that is away sends nothing more, and would be waited for; nor does a closed connection.
+        if (this.#status === 'connected') await subscription.drain().catch(() => undefined);
         else subscription.unsubscribe();
       },
     };

@@ -89,6 +89,14 @@ describe('what goes wrong with work queues over JetStream', () => {
     await expect(offer).rejects.toMatchObject({ name: 'StoreUnavailable' });
   });
 
+  test('a worker can be stopped after its connection was closed', async () => {
+    const bus = await world.agent('a');
+    const hand = new Hand(over(bus, 5_000), queue, 1);
+    await bus.connection.close();
+    await hand.stop();
+    expect(hand.taken).toEqual([]);
+  });
+
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'after a %s of the server, what is held is still held, and what waits comes',
     async (signal) => {
