@@ -120,11 +120,15 @@ export class CircuitBreaker {
     }
   }
 
-  /** Whether the device can be reached: asked by the trial while the circuit is open, and not beside it. */
+  /**
+   * Whether the device can be reached: asked by the trial while the circuit is open, and not beside it. One
+   * that asks to be left alone has answered.
+   */
   async probe(): Promise<ProbeResult> {
     if (this.#open !== null) {
       if (this.#open.trial !== null) return this.#open.trial;
       const { message: reason, retryAfterMs } = this.#refusal(this.#open);
+      if (this.#open.isAsked) return { reachable: true, detail: reason };
       return { reachable: false, reason, retryAfterMs };
     }
     const result = await this.#probe();

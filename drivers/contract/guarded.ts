@@ -3,7 +3,7 @@ import type { Driver } from './driver.ts';
 
 /** A driver, and the circuit between it and its device. */
 export interface GuardedDriver extends Driver {
-  readonly circuit: Pick<CircuitBreaker, 'state' | 'onChange'>;
+  readonly circuit: Pick<CircuitBreaker, 'state' | 'onChange' | 'stop'>;
 }
 
 /**

@@ -7,6 +7,7 @@ import { liveRecord } from './on-record.ts';
 const ofFaults = new Set([
   'this process was held up; the silence meanwhile does not count',
   'a device is out of reach',
+  'a device is left alone for now',
   'a device does not hold what was written to it',
   'a controller has been silent for too long',
   'no twin has answered',

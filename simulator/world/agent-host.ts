@@ -99,6 +99,7 @@ export class AgentHost extends Host {
       journal,
       drivers: new Map(drivers),
       clock,
+      random: world.stream(`agent:${id}`),
       log,
       timings: this.#timings(),
       shards: world.options.shards,

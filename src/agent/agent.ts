@@ -5,6 +5,7 @@ import type { AgentDescription } from '../../machines/liveness/context.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause, type Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
 import {
   type Command,
   type CommandReply,
@@ -20,6 +21,7 @@ import { xstateClock } from '../host/xstate-clock.ts';
 import { call } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
+import { Circuits } from './circuits.ts';
 import { claimsOf } from './claims.ts';
 import { Devices } from './devices.ts';
 import { Farewell } from './farewell.ts';
@@ -45,6 +47,7 @@ export interface AgentOptions {
   /** How many load balancers a device may hold; without an entry, any number. */
   readonly capacities?: ReadonlyMap<string, number | null>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly timings: Timings;
   readonly shards: number;
@@ -67,6 +70,7 @@ export class Agent {
   #actor: Actor<AgentMachine>;
   #crashes = 0;
   #restartTimer: Timer | null = null;
+  readonly #circuits: Circuits;
   readonly #devices: Devices;
   readonly #health: HealthDesk;
   readonly #home: Homecoming;
@@ -80,7 +84,9 @@ export class Agent {
   #sequence = 0;
   readonly #lease: Lease;
 
-  constructor(options: AgentOptions) {
+  constructor(given: AgentOptions) {
+    this.#circuits = new Circuits({ ...given, closed: (device) => this.#devices.retry(device) });
+    const options = { ...given, drivers: this.#circuits.drivers };
     this.#options = options;
     const { clock, log, timings, journal } = options;
     this.#beatSubject = this.#up('heartbeat');
@@ -215,6 +221,7 @@ export class Agent {
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#circuits.stop();
     this.#home.stop();
     this.#devices.stop();
   }

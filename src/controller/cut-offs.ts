@@ -84,7 +84,8 @@ export class CutOffs {
         const isLost = lost !== null;
         const known = before?.get(agent);
         if (known?.isLost === isLost) return [agent, known];
-        return [agent, { isLost, since: known === undefined && !isLost ? null : now }];
+        // One that comes later may have found it just now.
+        return [agent, { isLost, since: before === undefined && !isLost ? null : now }];
       }),
     );
   }

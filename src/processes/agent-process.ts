@@ -71,6 +71,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     drivers,
     capacities,
     clock,
+    random,
     log,
     timings,
     shards,

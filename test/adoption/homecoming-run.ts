@@ -11,6 +11,7 @@ import { presets } from '../../machines/timings/timings.ts';
 import { FileJournal } from '../../src/adapters/file-journal.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
+import { systemRandom } from '../../src/adapters/system-random.ts';
 import { Agent } from '../../src/agent/agent.ts';
 import { nextIncarnation } from '../../src/agent/incarnation.ts';
 import { eventually } from '../drivers/support/eventually.ts';
@@ -103,6 +104,7 @@ async function settle(
     journal,
     drivers: new Map([['haproxy', driver]]),
     clock,
+    random: systemRandom,
     log: silentLog,
     timings,
     shards,

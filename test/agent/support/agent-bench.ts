@@ -9,6 +9,7 @@ import {
 import * as subjects from '../../../machines/protocol/subjects.ts';
 import type { Clock } from '../../../machines/ports/clock.ts';
 import { presets } from '../../../machines/timings/timings.ts';
+import { RandomStream } from '../../../simulator/world/random-streams.ts';
 import { MemoryBroker } from '../../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
 import { Agent } from '../../../src/agent/agent.ts';
@@ -46,6 +47,7 @@ export class AgentBench {
         ['memory', change(memoryDriver(this.appliance, 'agent-1'), this.appliance, clock)],
       ]),
       clock,
+      random: new RandomStream(1, 'agent-1'),
       log: recordingLog(),
       timings: presets.lan,
       shards,

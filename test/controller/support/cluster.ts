@@ -246,6 +246,7 @@ export class Cluster extends Virtual {
           return [name, processDriver(process, driver)];
         }),
       ),
+      random: new RandomStream(this.time.nowMs + 1, id),
       capacities: new Map(Object.entries(spec.devices ?? {})),
       clock,
       log: this.log,

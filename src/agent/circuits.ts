@@ -1,0 +1,50 @@
+import type { Driver } from '../../drivers/contract/driver.ts';
+import { type GuardedDriver, guarded } from '../../drivers/contract/guarded.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Random } from '../../machines/ports/random.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+
+export interface CircuitsOptions {
+  /** By the names of their devices. */
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly timings: Pick<Timings, 'reachMs'>;
+  /** Told when a device answers again that was left alone. */
+  readonly closed: (device: string) => void;
+}
+
+/** A circuit breaker between this agent and each of its shared devices. */
+export class Circuits {
+  /** All of them, the shared ones behind their circuits. */
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly #guarded: readonly GuardedDriver[];
+
+  constructor({ drivers, clock, random, log, timings, closed }: CircuitsOptions) {
+    // A trial comes as often as a look at the device: others may find it as soon as this agent.
+    const limits = { trialFromMs: timings.reachMs, trialMostMs: 2 * timings.reachMs };
+    const guard = (device: string, driver: Driver): GuardedDriver => {
+      const own = guarded(driver, { clock, random, log: log.child({ device }), limits });
+      own.circuit.onChange(({ isOpen }) => {
+        if (!isOpen) closed(device);
+      });
+      return own;
+    };
+    const shared = new Map(
+      [...drivers]
+        .filter(([, { descriptor }]) => descriptor.devices === 'shared')
+        .map(([device, driver]) => [device, guard(device, driver)] as const),
+    );
+    this.#guarded = [...shared.values()];
+    this.drivers = new Map(
+      [...drivers].map(([device, driver]) => [device, shared.get(device) ?? driver]),
+    );
+  }
+
+  /** Nothing is tried any more; the drivers stay open, because they are somebody else's. */
+  stop(): void {
+    for (const { circuit } of this.#guarded) circuit.stop();
+  }
+}
