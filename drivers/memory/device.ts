@@ -341,7 +341,8 @@ export class MemoryDevice {
     this.trouble.admitRemoval(asked.id, held?.document?.name);
     const rest = { document: null, running: false, etag: this.#nextEtag() };
     this.#contents.set(asked.id, { marker, ...rest, agent });
-    if (held?.marker.removed !== true) this.#record('removed', agent, asked, seen, held);
+    const isAgain = held?.marker.removed === true && held.document === null;
+    if (!isAgain) this.#record('removed', agent, asked, seen, held);
     if (fault === 'unknown') throw new UnknownOutcomeError('the device did not answer');
     return marker;
   }

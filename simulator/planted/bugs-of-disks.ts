@@ -18,6 +18,12 @@ export const bugsOfDisks: readonly PlantedBug[] = [
     parts: { driver: disks.hidesDamage },
   },
   {
+    checker: 'traffic-goes-on',
+    bug: 'agents that take what has a damaged marker for something that was deleted',
+    scenario: damagedDisksScenario,
+    parts: { agent: disks.takesForDeleted },
+  },
+  {
     checker: 'epochs-never-decrease',
     bug: 'agents that make damaged markers anew with the first epoch',
     scenario: damagedDisksScenario,

@@ -23,6 +23,17 @@ export function mendsFromNothing(options: AgentOptions): AgentOptions {
   }));
 }
 
+/** Takes what has a damaged marker for something that was deleted. */
+export function takesForDeleted(options: AgentOptions): AgentOptions {
+  return residing(options, (residence, driver) => ({
+    ...residence,
+    mend: async ({ id, epoch }) => {
+      await residence.mend({ id, epoch, removed: true });
+      await driver.remove({ id, epoch, generation: 0 });
+    },
+  }));
+}
+
 /** Leaves damaged markers as they are. */
 export function mendsNothing(options: AgentOptions): AgentOptions {
   return residing(options, (residence) => ({ ...residence, mend: () => Promise.resolve() }));
@@ -45,10 +56,12 @@ export function hidesDamage(driver: Driver): Driver {
 
 function residing(
   options: AgentOptions,
-  change: (residence: Residence) => Residence,
+  change: (residence: Residence, driver: Driver) => Residence,
 ): AgentOptions {
   const changed = (driver: Driver): Driver =>
-    driver.residence === undefined ? driver : { ...driver, residence: change(driver.residence) };
+    driver.residence === undefined
+      ? driver
+      : { ...driver, residence: change(driver.residence, driver) };
   const drivers = [...options.drivers].map(([name, driver]) => [name, changed(driver)] as const);
   return { ...options, drivers: new Map(drivers) };
 }

@@ -128,6 +128,19 @@ export class LeasedDriver {
 
   async #renew(until: MonotonicMs): Promise<void> {
     this.#until = until;
+    this.#leaveToOthers();
+    if (this.#held.size === 0) return;
+    const gone = await this.#prolong([...this.#held.keys()], until);
+    // Somebody may have taken one while the agent stood still.
+    this.#leaveToOthers();
+    for (const id of gone) {
+      if (this.#options.kernel.has(id) || !this.#held.delete(id)) continue;
+      this.#notify(id, 'its address is gone');
+    }
+  }
+
+  /** Each is told once: what is not held is not prolonged, until it is applied again. */
+  #leaveToOthers(): void {
     for (const [id, epoch] of this.#held) {
       if (this.#isMarked(id, epoch)) continue;
       this.#held.delete(id);
@@ -135,9 +148,6 @@ export class LeasedDriver {
       const reason = isMarkerDamaged ? 'its marker is damaged' : 'its marker names somebody else';
       this.#notify(id, reason, isMarkerDamaged);
     }
-    if (this.#held.size === 0) return;
-    const gone = await this.#prolong([...this.#held.keys()], until);
-    for (const id of gone) this.#notify(id, 'its address is gone');
   }
 
   /**

@@ -120,14 +120,17 @@ export class MarkerDisk {
     else this.#spoil(id, how, how === 'torn' ? text.slice(0, text.length / 2) : '\u0000\n');
   }
 
-  /** Made anew from what runs, without a holder. One that can be read stays as it is. */
+  /**
+   * Made anew from what runs, without a holder. One that can be read stays as it is. What runs is not touched by
+   * that, also where it was removed: who makes the marker anew removes what is left of it as well.
+   */
   mend(id: string, epoch: number, removed: boolean): void {
     if (!this.#spoilt.has(id)) return;
     const device = this.#options.device();
     const generation = device.content(id) === null ? 0 : (this.#now(id)?.generation ?? 0);
     this.#spoilt.delete(id);
     const marker = { epoch, generation, removed };
-    device.remark(id, marker, !removed);
+    device.remark(id, marker, true);
     this.#holders.set(id, null);
     this.#options.mended(id, marker);
   }

@@ -179,6 +179,26 @@ describe.skipIf(namespaces.why !== null)(namespaces.why ?? 'an agent that comes 
     expect(await world.ask(vip)).toBe('');
   });
 
+  test('leaves alone what another agent of its host takes while it stands still over a renewal', async () => {
+    const { ip, slowDown } = await slowIp();
+    const { world, one, agent, target, vip } = await served({ ip });
+    await agent.stopKeeping();
+    await agent.watch(target.id);
+    const other = await world.driver(one, 'agent-2');
+    await other.keep(leaseMs);
+    await slowDown();
+
+    const renewed = agent.renew(leaseMs);
+    await other.apply({ ...target, epoch: 2 });
+    await renewed;
+
+    expect(await world.has(one, vip)).toBe(true);
+    expect(other.notices).toEqual([]);
+    expect(agent.notices.map(({ notice }) => notice)).toEqual([
+      { type: 'down', reason: expect.stringContaining('agent-2 holds it') as string },
+    ]);
+  });
+
   test('does not prolong, nor take away, what another agent of its host has taken', async () => {
     const { world, one, agent, target, vip } = await served();
     await agent.stopKeeping();

@@ -94,6 +94,19 @@ describe('a marker that was damaged', () => {
     },
   );
 
+  test('of what was deleted is made anew, and what runs ends only by its removal', async () => {
+    const { device, markers, virtual } = await host();
+
+    markers.damage(id, 'torn');
+    markers.mend(id, 1, true);
+    const ran = device.isServed(id);
+    await virtual.settled(device.remove('agent-2', { id, epoch: 1, generation: 0 }));
+
+    expect(ran).toBe(true);
+    expect(device.isServed(id)).toBe(false);
+    expect(device.log.at(-1)).toMatchObject({ kind: 'removed', epoch: 1 });
+  });
+
   test('by a backup says what it said before, of what runs now', async () => {
     const { device, markers, told } = await host();
 

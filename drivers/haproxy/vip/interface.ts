@@ -45,6 +45,9 @@ export interface Present {
   readonly tentative: boolean;
 }
 
+/** Of these addresses, those that nobody else of this host has taken. */
+export type KeepOurs = (addresses: readonly string[]) => Promise<readonly string[]>;
+
 /** The addresses of one network interface that are there for as long as a lease lasts. */
 export class LeasedInterface {
   readonly name: string;
@@ -100,18 +103,25 @@ export class LeasedInterface {
   /**
    * Lets the kernel keep the addresses until then, by whole seconds rounded down, and tells which of
    * them are gone. With less than a second left nothing is prolonged. What was prolonged so late that it
-   * would stay too long is taken away.
+   * would stay too long is taken away. By then somebody else of this host may have taken one:
+   * `keepOurs` says which of them may be touched still.
    */
-  async prolong(addresses: readonly string[], until: MonotonicMs): Promise<readonly string[]> {
+  async prolong(
+    addresses: readonly string[],
+    until: MonotonicMs,
+    keepOurs: KeepOurs = (present) => Promise.resolve(present),
+  ): Promise<readonly string[]> {
     let present = addresses;
     let endsMs = 0;
-    do {
+    while (present.length > 0) {
       const seconds = Math.floor((until - this.#clock.monotonicMs()) / 1_000);
       if (seconds < 1) break;
       present = await this.#renewPresent(present, seconds);
       // The kernel has counted from somewhere before now.
       endsMs = this.#clock.monotonicMs() + seconds * 1_000;
-    } while (endsMs > until && present.length > 0);
+      if (endsMs <= until) break;
+      present = await keepOurs(present);
+    }
     if (endsMs > until + overrunMostMs) {
       await this.remove(present);
       present = [];

@@ -188,16 +188,16 @@ export class LeasedAddresses implements Addressing, Leasing {
     if (until === null) return;
     try {
       const ids = await this.#held.toProlong();
-      const gone = await this.interface.prolong([...ids.keys()], until);
-      for (const address of gone) this.#lost(ids.get(address), this.#absent(address));
+      const gone = await this.interface.prolong([...ids.keys()], until, (present) =>
+        this.#stillOurs(present),
+      );
+      for (const address of gone) this.#lost(ids.get(address), address, this.#absent(address));
       if (!this.#lease.isOver) return;
-      const late = [...ids.keys()].filter((address) => !gone.includes(address));
+      const late = await this.#stillOurs([...ids.keys()].filter((it) => !gone.includes(it)));
       await this.interface.remove(late);
       for (const address of late) {
-        this.#lost(
-          ids.get(address),
-          `${address} was ended: the renewal of the lease came too late`,
-        );
+        const reason = `${address} was ended: the renewal of the lease came too late`;
+        this.#lost(ids.get(address), address, reason);
       }
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
@@ -206,8 +206,15 @@ export class LeasedAddresses implements Addressing, Leasing {
     }
   }
 
-  #lost(id: string | undefined, reason: string): void {
-    if (id === undefined) return;
+  /** Another agent of this host may have taken one while this one stood still: that is left alone, and told. */
+  async #stillOurs(addresses: readonly string[]): Promise<readonly string[]> {
+    const ours = await this.#held.toProlong();
+    return addresses.filter((address) => ours.has(address));
+  }
+
+  #lost(id: string | undefined, address: string, reason: string): void {
+    // What was taken by somebody else is held no longer, and told of.
+    if (id === undefined || this.#held.of(id)?.address !== address) return;
     this.#held.forget(id);
     this.#host.alarm.raise(id, { type: 'down', reason });
   }
