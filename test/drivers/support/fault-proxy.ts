@@ -49,7 +49,9 @@ export interface FaultProxy {
   /** Decides about each call from now on. */
   inject(fault: (call: { method: string; path: string }) => Fault): void;
   /** Something that happens before each change is passed on, and that it waits for. */
-  beforeWrite(work: () => Promise<void>): void;
+  beforeWrite(work: (body: Buffer) => Promise<void>): void;
+  /** Something that happens before each answer to a change is passed on, and that it waits for. */
+  afterWrite(work: (body: Buffer, status: number | null) => Promise<void>): void;
   /** Resolves once a change has come. */
   isWriting(): Promise<void>;
   close(): Promise<void>;
@@ -57,7 +59,8 @@ export interface FaultProxy {
 
 /** Stands between a driver and the admin API of a real device. */
 export async function faultProxy(target: number): Promise<FaultProxy> {
-  let beforeWrite: () => Promise<void> = async () => undefined;
+  let beforeWrite: (body: Buffer) => Promise<void> = async () => undefined;
+  let afterWrite: (body: Buffer, status: number | null) => Promise<void> = async () => undefined;
   let faultOf: (call: { method: string; path: string }) => Fault = () => 'none';
   const writes: FaultProxy['writes'] = [];
   const answers: (number | null)[] = [];
@@ -78,23 +81,19 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
     count.writesAtOnce = Math.max(count.writesAtOnce, count.writing);
     // Read at once: whoever sent it may have hung up by the time that it is passed on.
     buffer(incoming)
-      .then(async (body) => {
-        if (isWrite) await beforeWrite();
-        return passOn(target, incoming, typeof fault === 'object' ? altered(body, fault) : body);
+      .then(async (received) => {
+        const body = typeof fault === 'object' ? altered(received, fault) : received;
+        const due = isWrite ? beforeWrite(received) : Promise.resolve();
+        const passed = await due.then(() => passOn(target, incoming, body)).catch(() => null);
+        if (isWrite) {
+          count.writing -= 1;
+          answers.push(passed?.status ?? null);
+          await afterWrite(body, passed?.status ?? null);
+        }
+        if (passed === null) incoming.socket.destroy();
+        else tell(passed, fault, incoming, response);
       })
-      .finally(() => {
-        if (isWrite) count.writing -= 1;
-      })
-      .then(
-        (passed) => {
-          if (isWrite) answers.push(passed.status);
-          tell(passed, fault, incoming, response);
-        },
-        () => {
-          if (isWrite) answers.push(null);
-          incoming.socket.destroy();
-        },
-      );
+      .catch(() => incoming.socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -108,6 +107,9 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
     },
     beforeWrite(work) {
       beforeWrite = work;
+    },
+    afterWrite(work) {
+      afterWrite = work;
     },
     isWriting: () => eventually('a change has come', () => writes.length > 0),
     close: () =>
