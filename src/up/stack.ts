@@ -44,6 +44,9 @@ export const loopbackPool = {
 /** How many agents one machine can run for trying things out. */
 export const agentsMax = 16;
 
+/** `agent.drivers` of the configuration. */
+type DriverOptions = Readonly<Record<string, unknown>>;
+
 export interface StackOptions {
   /** Holds everything: keys, NATS' store, the host's state. */
   readonly directory: string;
@@ -51,7 +54,8 @@ export interface StackOptions {
   /** 0 takes a free port. */
   readonly apiPort: number;
   readonly preset: PresetName;
-  readonly drivers: Readonly<Record<string, unknown>>;
+  /** What every agent drives, or what each does, by its id. */
+  readonly drivers: DriverOptions | ((agent: string) => DriverOptions);
   readonly logLevel: string;
   readonly natsBinary: string;
   readonly clock: Clock;
@@ -155,7 +159,9 @@ export class Stack {
       const agents = new Map<string, ManagedProcess>();
       for (const [index, id] of agentIds.entries()) {
         const { stateDir, under } = surroundings.agentHost(index);
-        const agent = { id, stateDir, drivers: options.drivers };
+        const drivers =
+          typeof options.drivers === 'function' ? options.drivers(id) : options.drivers;
+        const agent = { id, stateDir, drivers };
         const { child } = await launch(id, 'agent', { ...common(id), agent }, under);
         agents.set(id, child);
       }

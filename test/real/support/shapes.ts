@@ -18,6 +18,7 @@ export const Whereabouts = z.object({
   state: z.string(),
   provisioning_status: z.string(),
   operating_status: z.string(),
+  device: z.string().nullable(),
   binding: Seat.nullable(),
   standby: Seat.nullable(),
   generation: z.number(),

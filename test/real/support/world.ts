@@ -15,7 +15,12 @@ import {
 import { freePort } from '../../../src/nats-server/free-port.ts';
 import { natsServerBinary } from '../../../src/nats-server/version.ts';
 import type { ManagedProcess } from '../../../src/up/managed-process.ts';
-import { loopbackPool, Stack, type Surroundings } from '../../../src/up/stack.ts';
+import {
+  loopbackPool,
+  Stack,
+  type StackOptions,
+  type Surroundings,
+} from '../../../src/up/stack.ts';
 import { eventually } from './eventually.ts';
 import * as shapes from './shapes.ts';
 import { Traffic } from './traffic.ts';
@@ -37,7 +42,7 @@ export interface WorldOptions {
   readonly agents: number;
   /** Start processes again that die, as `up` does? */
   readonly restart: boolean;
-  readonly drivers?: Readonly<Record<string, unknown>>;
+  readonly drivers?: StackOptions['drivers'];
   /** Of the load balancers, if not the one that the API takes by itself. */
   readonly provider?: string;
   /** Where all of it is, if not on this machine's loopback. */
@@ -60,6 +65,7 @@ export class World {
   readonly #provider: string | undefined;
   readonly #backends: readonly NamedBackend[];
   readonly #traffic: Traffic[] = [];
+  readonly #expected: string[] = [];
   readonly #logFile: { close(): Promise<void> };
 
   private constructor(
@@ -291,6 +297,11 @@ export class World {
     });
   }
 
+  /** From now on lines of the log with these words are no complaints: the test itself has brought them about. */
+  expectComplaints(words: string): void {
+    this.#expected.push(words);
+  }
+
   /** Ends everything; rejects if the processes complained about more than was done to them. */
   async close(): Promise<void> {
     for (const traffic of this.#traffic) await traffic.stop();
@@ -315,6 +326,7 @@ export class World {
       if (line.includes('Permissions Violation for Publish to \\"_INBOX_')) return false;
       // What the server says to a process that was stopped by a signal, and answered no ping meanwhile.
       if (line.includes('"error":"Stale Connection"')) return false;
+      if (this.#expected.some((words) => line.includes(words))) return false;
       const { level, msg } = shapes.LogLine.parse(JSON.parse(line));
       return level >= shapes.errorLevel || msg === 'an unexpected event was left aside';
     });
