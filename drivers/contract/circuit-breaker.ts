@@ -121,15 +121,17 @@ export class CircuitBreaker {
   }
 
   /**
-   * Whether the device can be reached: asked by the trial while the circuit is open, and not beside it. One
-   * that asks to be left alone has answered.
+   * Whether the device can be reached. While the circuit is open, this is the trial, whenever it comes; a device
+   * that asks to be left alone is left alone, and has answered.
    */
   async probe(): Promise<ProbeResult> {
     if (this.#open !== null) {
       if (this.#open.trial !== null) return this.#open.trial;
-      const { message: reason, retryAfterMs } = this.#refusal(this.#open);
-      if (this.#open.isAsked) return { reachable: true, detail: reason };
-      return { reachable: false, reason, retryAfterMs };
+      const open = this.#open;
+      if (open.isAsked) return { reachable: true, detail: this.#refusal(open).message };
+      this.#disarm();
+      open.trial = this.#try(open);
+      return open.trial;
     }
     const result = await this.#probe();
     if (result.reachable) this.#unanswered = 0;
@@ -141,8 +143,7 @@ export class CircuitBreaker {
   stop(): void {
     this.#isStopped = true;
     this.#listeners.clear();
-    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
-    this.#timer = null;
+    this.#disarm();
     const ending = new RetryableError('its driver is closed', { reach: 'not asked' });
     for (const { fail } of this.#waiting.splice(0)) fail(ending);
   }
@@ -246,10 +247,14 @@ export class CircuitBreaker {
     return result;
   }
 
-  #shut(): void {
-    const sinceMs = this.#open?.sinceMs ?? null;
+  #disarm(): void {
     if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
     this.#timer = null;
+  }
+
+  #shut(): void {
+    const sinceMs = this.#open?.sinceMs ?? null;
+    this.#disarm();
     this.#open = null;
     this.#options.log.info({ sinceMs }, 'a device answers again');
     this.#tell();

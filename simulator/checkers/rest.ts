@@ -4,7 +4,7 @@ import type { Observer } from '../world/events.ts';
 /** How long nothing must have happened for a world to be at rest. */
 export const restMs = 5_000;
 
-/** Remembers the last sign of unrest: a write, a call to the device, something left to claim. */
+/** Remembers the last sign of unrest: a step, a write, a call to the device, something left to claim. */
 export class Rest {
   readonly #core: () => readonly string[];
   #last = { atMs: 0, what: 'nothing', loadBalancer: '' };
@@ -25,6 +25,10 @@ export class Rest {
     } else if (event.type === 'stored') {
       const { key } = event.change;
       this.#last = { atMs, what: `a write of ${key} in ${event.bucket}`, loadBalancer: key };
+    } else if (event.type === 'transition') {
+      // A suspicion is not on record for as long as it takes to ask the suspect.
+      const { id, to } = event.transition;
+      this.#last = { atMs, what: `${id} is ${to}`, loadBalancer: id };
     } else if (event.type === 'sent' && event.subject.endsWith('.heartbeat')) {
       // Most heartbeats claim nothing, and need not be read to know that.
       if (event.data.includes('"claims":[]')) return;

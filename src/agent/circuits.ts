@@ -3,7 +3,6 @@ import { type GuardedDriver, guarded } from '../../drivers/contract/guarded.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
 
 export interface CircuitsOptions {
   /** By the names of their devices. */
@@ -11,7 +10,6 @@ export interface CircuitsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly timings: Pick<Timings, 'reachMs'>;
   /** Told when a device answers again that was left alone. */
   readonly closed: (device: string) => void;
 }
@@ -22,11 +20,9 @@ export class Circuits {
   readonly drivers: ReadonlyMap<string, Driver>;
   readonly #guarded: readonly GuardedDriver[];
 
-  constructor({ drivers, clock, random, log, timings, closed }: CircuitsOptions) {
-    // A trial comes as often as a look at the device: others may find it as soon as this agent.
-    const limits = { trialFromMs: timings.reachMs, trialMostMs: 2 * timings.reachMs };
+  constructor({ drivers, clock, random, log, closed }: CircuitsOptions) {
     const guard = (device: string, driver: Driver): GuardedDriver => {
-      const own = guarded(driver, { clock, random, log: log.child({ device }), limits });
+      const own = guarded(driver, { clock, random, log: log.child({ device }) });
       own.circuit.onChange(({ isOpen }) => {
         if (!isOpen) closed(device);
       });

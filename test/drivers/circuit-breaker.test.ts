@@ -191,17 +191,29 @@ describe('while it is open', () => {
     );
   });
 
-  test('nobody probes beside the trial; who asks while it is under way hears of it', async () => {
+  test('who probes makes the trial; who asks while it is under way hears of it', async () => {
     const bench = new Bench();
     await bench.one(unreachable, unansweredMax);
 
-    expect(await bench.virtual.settled(bench.driver.probe())).toMatchObject({ reachable: false });
-    expect(bench.probes).toBe(0);
-    await bench.trialAfter(trialFromMs);
-    const asked = await bench.virtual.settled(bench.driver.probe());
+    const asked = await bench.virtual.settled(
+      Promise.all([bench.driver.probe(), bench.driver.probe()]),
+    );
 
-    expect(asked).toEqual({ reachable: true, detail: 'here' });
+    expect(asked).toEqual([
+      { reachable: true, detail: 'here' },
+      { reachable: true, detail: 'here' },
+    ]);
     expect(bench.probes).toBe(1);
+    expect(bench.isOpen).toBe(false);
+  });
+
+  test('a device that asks to be left alone is left alone, and counts as reached', async () => {
+    const bench = new Bench();
+    await bench.one(() => busy(60_000));
+
+    expect(await bench.virtual.settled(bench.driver.probe())).toMatchObject({ reachable: true });
+    expect(bench.probes).toBe(0);
+    expect(bench.isOpen).toBe(true);
   });
 
   test('trials come later each time, up to a limit, and the words are the latest', async () => {
