@@ -6,6 +6,7 @@ import { agentCut } from '../faults/agent-cut.ts';
 import { agentDisconnect } from '../faults/agent-disconnect.ts';
 import { agentDrain } from '../faults/agent-drain.ts';
 import { agentJoin } from '../faults/agent-join.ts';
+import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import { agentReborn } from '../faults/agent-reborn.ts';
 import { agentRestart } from '../faults/agent-restart.ts';
 import { clockOffset } from '../faults/clock-offset.ts';
@@ -43,7 +44,7 @@ interface Found {
 
 /**
  * These change nothing about what an agent makes of its host: what befalls the connection to controllers,
- * its wall clock, and servers behind load balancers. That it has died, or a marker is damaged, is seen.
+ * its wall clock, its way to an appliance, and servers behind load balancers. That it has died, or a marker is damaged, is seen.
  */
 const needsNoExcuse: ReadonlySet<string> = new Set(
   [
@@ -52,6 +53,7 @@ const needsNoExcuse: ReadonlySet<string> = new Set(
     agentCut,
     agentDisconnect,
     agentJoin,
+    agentLosesDevice,
     agentReborn,
     clockOffset,
     crashPoint,
