@@ -2,24 +2,33 @@ import { BlockList, isIP } from 'node:net';
 
 /** Where a Caddy's admin API answers. */
 export type AdminAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly text: string }
+  | {
+      readonly kind: 'tcp';
+      /** By https? */
+      readonly secure: boolean;
+      readonly host: string;
+      readonly port: number;
+      readonly text: string;
+    }
   | { readonly kind: 'unix'; readonly socketPath: string; readonly text: string };
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Reads `http://<host>:<port>`, or `unix//<path>` as Caddy itself writes it; null: neither. */
+/** Reads `http://<host>:<port>`, the same with `https`, or `unix//<path>` as Caddy itself writes it; null: neither. */
 export function parseAdminAddress(text: string): AdminAddress | null {
   const socketPath = /^unix\/(\/[^\0]+)$/.exec(text)?.[1];
   if (socketPath !== undefined) return { kind: 'unix', socketPath, text };
   if (!URL.canParse(text)) return null;
   const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(text);
   const isBare = [search, hash, username, password].every((each) => each === '');
-  if (protocol !== 'http:' || pathname !== '/' || !isBare) return null;
+  const secure = protocol === 'https:';
+  if (!(secure || protocol === 'http:') || pathname !== '/' || !isBare) return null;
   // An IPv6 address stands in brackets in a URL only.
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { kind: 'tcp', host, port: port === '' ? 80 : Number(port), text };
+  const usual = secure ? 443 : 80;
+  return { kind: 'tcp', secure, host, port: port === '' ? usual : Number(port), text };
 }
 
 /** Is it on this very host, where nobody else can reach it? */

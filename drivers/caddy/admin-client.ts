@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../machines/ports/clock.ts';
+import type { Secrets } from '../../machines/ports/secrets.ts';
 import { callDevice } from '../contract/device-call.ts';
 import { DriverError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
+import { type Authorization, type Credentials, readCredentials } from './credentials.ts';
 import { detailOf, troubleOf } from './refusals.ts';
 
 /** How often something is read that is cut off each time, by changes one after the other. */
@@ -10,8 +12,12 @@ const readAttemptsMax = 5;
 
 export interface AdminClientOptions {
   readonly admin: AdminAddress;
+  /** The certificates of those who vouch for it, in PEM; null: those that the system trusts. */
+  readonly ca: string | null;
+  readonly authorization: Authorization | null;
   readonly callTimeoutMs: number;
   readonly clock: Clock;
+  readonly secrets: Secrets;
 }
 
 /** A change that happens only if what stands at a path is still what was read there. */
@@ -105,20 +111,35 @@ export class AdminClient {
     }
   }
 
-  #exchange(call: Call): Promise<Answer> {
-    const { clock, callTimeoutMs, admin } = this.#options;
+  async #exchange(call: Call): Promise<Answer> {
+    const { authorization, secrets } = this.#options;
+    if (authorization === null) return explained(await this.#send(call, null), null);
+    // Anew for each call, so that a secret can be changed without a restart.
+    const credentials = await readCredentials(secrets, authorization);
+    const answer = await this.#send(call, credentials);
+    if (answer.status < 400) return answer;
+    // What refuses a call may repeat the whole of it.
+    const body = credentials.withoutSecrets(answer.body);
+    return explained({ ...answer, body }, authorization);
+  }
+
+  #send(call: Call, credentials: Credentials | null): Promise<Answer> {
+    const { clock, callTimeoutMs, admin, ca } = this.#options;
+    const secure = admin.kind === 'tcp' && admin.secure;
     const request = {
       ...(admin.kind === 'unix'
         ? { socketPath: admin.socketPath }
         : { host: admin.host, port: admin.port }),
       method: call.method,
       path: call.path,
-      headers: headersOf(admin, call),
+      headers: headersOf(admin, call, credentials),
       // Each change replaces the admin server, and resets connections that were kept.
       agent: false,
+      ...(secure && ca !== null ? { ca } : {}),
     };
     const device = this.#device;
-    return callDevice({ request, body: call.body, read: readAnswer, device, callTimeoutMs, clock });
+    const { body } = call;
+    return callDevice({ request, secure, body, read: readAnswer, device, callTimeoutMs, clock });
   }
 }
 
@@ -137,10 +158,15 @@ export function wasReset(error: unknown): boolean {
 }
 
 /** As a list, because Node would put a host of its own in place of the empty one that a socket needs. */
-function headersOf(admin: AdminAddress, { body, type, ifMatch }: Call): string[] {
+function headersOf(
+  admin: AdminAddress,
+  { body, type, ifMatch }: Call,
+  credentials: Credentials | null,
+): string[] {
   const host = admin.kind === 'unix' ? '' : hostHeader(admin);
   return [
     ...['host', host, 'connection', 'close'],
+    ...(credentials === null ? [] : ['authorization', credentials.header]),
     ...(body === undefined
       ? []
       : [
@@ -153,6 +179,17 @@ function headersOf(admin: AdminAddress, { body, type, ifMatch }: Call): string[]
 
 function hostHeader({ host, port }: { readonly host: string; readonly port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Says of an answer about who this agent is what that means for whoever configured it. */
+function explained(answer: Answer, authorization: Authorization | null): Answer {
+  const words = detailOf(answer.body);
+  if (authorization !== null && (answer.status === 401 || answer.status === 403)) {
+    const why = answer.status === 401 ? 'are not accepted' : 'are not enough for this';
+    return { ...answer, body: `the credentials in ${authorization.secret} ${why}: ${words}` };
+  }
+  if (answer.status !== 401) return answer;
+  return { ...answer, body: `it asks for credentials, and no "authorization" is set: ${words}` };
 }
 
 function readAnswer(response: IncomingMessage, body: string): Answer {

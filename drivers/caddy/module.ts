@@ -15,9 +15,10 @@ import { readServers } from './view.ts';
 export const caddyModule: DriverModule = {
   descriptor,
   async create(context: DriverContext): Promise<Driver> {
-    const { admin, callTimeoutMs, auditMs, onDrift } = readOptions(context.options);
-    const { clock, random, log, agent } = context;
-    const client = new AdminClient({ admin, callTimeoutMs, clock });
+    const { auditMs, onDrift, ...reached } = await readOptions(context.options);
+    const { clock, random, log, agent, secrets } = context;
+    const { callTimeoutMs } = reached;
+    const client = new AdminClient({ ...reached, clock, secrets });
     const device = { client, turns: new Turns(), clock, random, log, agent, callTimeoutMs };
     return caddyDriver({ ...device, onDrift, unsettled: new Set() }, auditMs);
   },

@@ -4,12 +4,15 @@ import {
   request as httpRequest,
   type RequestOptions,
 } from 'node:http';
+import { request as httpsRequest, type RequestOptions as SecureOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../machines/ports/clock.ts';
 import { RetryableError, UnknownOutcomeError } from './errors.ts';
 
 export interface DeviceCall<T> {
-  readonly request: RequestOptions;
+  readonly request: RequestOptions | SecureOptions;
+  /** By https? */
+  readonly secure?: boolean;
   readonly body?: string | undefined;
   /** Makes something of the answer; an answer of which it can make nothing was none. */
   readonly read: (response: IncomingMessage, body: string) => T;
@@ -25,8 +28,9 @@ export interface DeviceCall<T> {
  */
 export async function callDevice<T>(call: DeviceCall<T>): Promise<T> {
   const { clock, callTimeoutMs, device } = call;
-  const request = httpRequest(call.request);
-  const sent = noteSending(request);
+  const secure = call.secure === true;
+  const request = secure ? httpsRequest(call.request) : httpRequest(call.request);
+  const sent = noteSending(request, secure);
   const timer = clock.setTimer(callTimeoutMs, () =>
     request.destroy(new Error(`no answer within ${callTimeoutMs} ms`)),
   );
@@ -43,11 +47,15 @@ export async function callDevice<T>(call: DeviceCall<T>): Promise<T> {
   }
 }
 
-/** Whether the request had a connected socket to leave by: from then on it may have arrived. */
-function noteSending(request: ClientRequest): () => boolean {
+/**
+ * Whether the request had a connected socket to leave by: from then on it may have arrived. By https nothing
+ * leaves before the device has shown who it is.
+ */
+function noteSending(request: ClientRequest, secure: boolean): () => boolean {
   let connected = false;
   request.once('socket', (socket) => {
-    if (!socket.connecting) connected = true;
+    if (secure) socket.once('secureConnect', () => (connected = true));
+    else if (!socket.connecting) connected = true;
     else socket.once('connect', () => (connected = true));
   });
   return () => connected;

@@ -3,6 +3,7 @@ import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
+import type { Secrets } from '../../machines/ports/secrets.ts';
 import type { Marker } from './errors.ts';
 import type { Health } from './health.ts';
 import type { Leasing } from './leasing.ts';
@@ -138,6 +139,8 @@ export interface DriverContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Credentials of devices; options hold references to them only. */
+  readonly secrets: Secrets;
   readonly host: string;
   readonly agent: string;
   /**

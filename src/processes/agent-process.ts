@@ -8,6 +8,7 @@ import { FileJournal } from '../adapters/file-journal.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
+import { systemSecrets } from '../adapters/system-secrets.ts';
 import { Agent } from '../agent/agent.ts';
 import { nextIncarnation } from '../agent/incarnation.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -44,6 +45,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     clock,
     random,
     log,
+    secrets: systemSecrets(process.env),
     host,
     agent: id,
     stateDir,

@@ -3,6 +3,7 @@ import { agentDrivers } from '../../src/processes/agent-drivers.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { devicesMax } from '../../machines/protocol/device-name.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { MemorySecrets } from '../../src/adapters/memory-secrets.ts';
 import { systemRandom } from '../../src/adapters/system-random.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
 
@@ -10,6 +11,7 @@ const context = {
   clock: systemClock,
   random: systemRandom,
   log: recordingLog(),
+  secrets: new MemorySecrets(),
   host: 'host-1',
   agent: 'agent-1',
   stateDir: '/nowhere',

@@ -1,12 +1,8 @@
-import {
-  createServer,
-  type IncomingMessage,
-  request as httpRequest,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { eventually } from './eventually.ts';
+import { answer, type Passed, passOn } from './pass-on.ts';
 
 /** What becomes of a call: it is passed on as it is, or goes wrong in one of these ways. */
 export type Fault =
@@ -120,13 +116,6 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
   };
 }
 
-interface Passed {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly trailers: NodeJS.Dict<string>;
-  readonly body: Buffer;
-}
-
 /** A probe asks by POST whether a configuration would do, and changes nothing. */
 function changes({ method, path }: { method: string; path: string }): boolean {
   return method !== 'GET' && path !== '/adapt';
@@ -137,7 +126,7 @@ function isRefused(fault: Fault): fault is Refused {
 }
 
 function tell(
-  { status, headers, body, trailers }: Passed,
+  passed: Passed,
   fault: Exclude<Fault, 'lose-call' | 'swallow' | Refused>,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -151,9 +140,7 @@ function tell(
     refuse(response, fault.answer);
     return;
   }
-  response.writeHead(status, headers);
-  response.addTrailers(trailers);
-  response.end(body);
+  answer(response, passed);
 }
 
 function refuse(response: ServerResponse, { status, words, retryAfter }: Refused): void {
@@ -163,34 +150,4 @@ function refuse(response: ServerResponse, { status, words, retryAfter }: Refused
 
 function altered(body: Buffer, { alter }: Altered): Buffer {
   return Buffer.from(JSON.stringify(alter(JSON.parse(body.toString()) as Record<string, unknown>)));
-}
-
-async function passOn(target: number, incoming: IncomingMessage, sent: Buffer): Promise<Passed> {
-  const outgoing = httpRequest({
-    host: '127.0.0.1',
-    port: target,
-    method: incoming.method,
-    path: incoming.url,
-    // Caddy serves only those who call it by its own name.
-    headers: {
-      ...incoming.headers,
-      host: `127.0.0.1:${target}`,
-      ...(sent.length === 0 ? {} : { 'content-length': sent.length }),
-    },
-    agent: false,
-  });
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once('response', resolve);
-    outgoing.on('error', reject);
-    outgoing.end(sent);
-  });
-  const received = await buffer(answer);
-  const own = ['content-length', 'connection', 'transfer-encoding'];
-  const headers = Object.entries(answer.headers).filter(([name]) => !own.includes(name));
-  return {
-    status: answer.statusCode ?? 0,
-    headers: { ...Object.fromEntries(headers), trailer: 'ETag' },
-    trailers: answer.trailers,
-    body: received,
-  };
 }
