@@ -20,11 +20,15 @@ export type AgentDriversContext = Omit<DriverContext, 'stateDir' | 'options'> & 
 /** What every shared device may say beside its driver's options. */
 const Capacity = z.int().min(0, 'capacity is to be a number of load balancers').nullable();
 
+const ownName = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
 /** Shared devices by their names, each with options of its own over those that all of them have. */
-const Devices = z.record(
-  z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a device name is 1 to 63 of a-z, 0-9 and -'),
-  z.record(z.string(), z.unknown()).nullable(),
-);
+const Devices = z
+  .record(z.string(), z.record(z.string(), z.unknown()).nullable())
+  // Not of the keys' own schema, whose words zod does not tell.
+  .refine((devices) => Object.keys(devices).every((own) => ownName.test(own)), {
+    error: 'a device name is 1 to 63 of a-z, 0-9 and -',
+  });
 
 interface Configured {
   readonly module: DriverModule;
