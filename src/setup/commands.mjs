@@ -31,7 +31,7 @@ export const commands = {
   // A controller connects to a NATS server that somebody runs; the simulator has a virtual one.
   controller: { kind: 'product', packages: 'production', parts: [] },
   simulate: { kind: 'script', packages: 'production', parts: [], file: 'simulator/main.ts' },
-  bench: { kind: 'script', packages: 'all', parts: both, file: 'test/bench/main.ts' },
+  bench: { kind: 'script', packages: 'all', parts: [...both, 'caddy'], file: 'test/bench/main.ts' },
   test: { kind: 'script', packages: 'all', parts: [], file: vitest, first: ['run'] },
   'test:long': {
     kind: 'script',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { driversCommand } from './drivers.ts';
 import { failoverCommand } from './failover.ts';
 import { simulatorCommand } from './simulator.ts';
 
@@ -8,5 +9,6 @@ await new Command('bench')
   )
   .showHelpAfterError('(add --help for what there is)')
   .addCommand(failoverCommand)
+  .addCommand(driversCommand)
   .addCommand(simulatorCommand)
   .parseAsync();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { DriversReport } from './drivers.ts';
 import type { FailoverReport } from './failover.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -62,6 +63,41 @@ describe('npm run bench -- failover', () => {
 
   test('refuses sizes that are no numbers, and says what would be right', async () => {
     const { code } = await bench('failover', '--load-balancers', 'many');
+    expect(code).toBe(1);
+  });
+});
+
+describe('npm run bench -- drivers', () => {
+  let report: DriversReport;
+  beforeAll(async () => {
+    const quick = ['--applies', '2', '--held', '2', '--step-ms', '200'];
+    const { code, last } = await bench('drivers', ...quick);
+    if (code !== 0) throw new Error(`the benchmark ended with exit status ${code}`);
+    report = JSON.parse(last) as DriversReport;
+  }, timeoutMs);
+
+  test('times first applies, edits and takeovers of each driver', () => {
+    expect(report.drivers.map(({ driver }) => driver)).toEqual(['memory', 'haproxy', 'caddy']);
+    for (const { first, edit, takeover } of report.drivers.map(({ latency }) => latency)) {
+      for (const { medianMs, p95Ms } of [first, edit, takeover]) {
+        expect(medianMs).toBeGreaterThan(0);
+        expect(p95Ms).toBeGreaterThanOrEqual(medianMs);
+      }
+    }
+  });
+
+  test('lets edits come faster and faster, until they are not done as fast as they come', () => {
+    for (const { held, steps, editsPerSecond } of report.drivers.flatMap((each) => each.capacity)) {
+      expect(held).toBe(2);
+      const rates = steps.map(({ perSecond }) => perSecond);
+      expect(rates.slice(0, 2)).toEqual([1, 2]);
+      const tooMuch = steps.filter(({ keptUp }) => !keptUp).map(({ perSecond }) => perSecond);
+      expect(editsPerSecond).toBeLessThan(Math.min(Infinity, ...tooMuch));
+    }
+  });
+
+  test('refuses a driver that is none, and says which there are', async () => {
+    const { code } = await bench('drivers', '--drivers', 'nginx');
     expect(code).toBe(1);
   });
 });
