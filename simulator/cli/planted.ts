@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import { type Hunt, hunt, huntSeedsMax } from '../planted/hunt.ts';
+import { type Hunt, hunt, huntSeedsMax, SoundRuns } from '../planted/hunt.ts';
 import { plantedBugs } from '../planted/index.ts';
 import { InOrder } from './in-order.ts';
 import type { CliOptions } from './options.ts';
@@ -39,8 +39,9 @@ export async function runHunts(options: CliOptions, hooks: HuntHooks): Promise<r
   try {
     if (workers !== null) await workers.run(tasks, onHunt);
     else {
+      const sound = new SoundRuns();
       for (const [number, planted] of plantedBugs.entries()) {
-        onHunt(number, await hunt(planted, options.seed));
+        onHunt(number, await hunt(planted, options.seed, { sound }));
       }
     }
   } finally {

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { hunt } from '../planted/hunt.ts';
+import { hunt, SoundRuns } from '../planted/hunt.ts';
 import { plantedBugs } from '../planted/index.ts';
 import { measuredRun } from './measured-run.ts';
 import { type CliOptions, parseOptions } from './options.ts';
@@ -8,9 +8,10 @@ import type { WorkerAnswer, WorkerResult, WorkerTask } from './workers.ts';
 /** Does what the parent process asks for until it disconnects. */
 export function serveAsWorker(commandLine: readonly string[]): void {
   const { sources } = parseOptions(commandLine);
+  const sound = new SoundRuns();
   const answer = async (task: WorkerTask): Promise<WorkerAnswer> => {
     try {
-      return { result: await resultOf(task, sources) };
+      return { result: await resultOf(task, sources, sound) };
     } catch (error) {
       return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
@@ -21,11 +22,15 @@ export function serveAsWorker(commandLine: readonly string[]): void {
   process.send?.('ready');
 }
 
-function resultOf(task: WorkerTask, sources: CliOptions['sources']): Promise<WorkerResult> {
+function resultOf(
+  task: WorkerTask,
+  sources: CliOptions['sources'],
+  sound: SoundRuns,
+): Promise<WorkerResult> {
   if (task.type === 'hunt') {
     const planted = plantedBugs[task.bug];
     if (planted === undefined) throw new RangeError(`there is no planted bug ${task.bug}`);
-    return hunt(planted, task.seed);
+    return hunt(planted, task.seed, { sound });
   }
   const run = sources[task.source]?.run;
   if (run === undefined) throw new RangeError(`there is no source ${task.source}`);

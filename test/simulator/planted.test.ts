@@ -2,11 +2,14 @@ import { describe, expect, test, vi } from 'vitest';
 import { checkerKinds } from '../../simulator/checkers/index.ts';
 import { knowsOldDocuments } from '../../simulator/planted/buses.ts';
 import { repeatsCallsLater } from '../../simulator/planted/drivers.ts';
-import { hunt, huntSeedsMax } from '../../simulator/planted/hunt.ts';
+import { hunt, huntSeedsMax, SoundRuns } from '../../simulator/planted/hunt.ts';
 import { plantedBugs } from '../../simulator/planted/index.ts';
 import { agentCrashScenario } from '../../simulator/scenarios/agent-crash.ts';
 import { scenarios } from '../../simulator/scenarios/index.ts';
 import { simulate } from '../../simulator/simulate.ts';
+
+/** The hunts with the parts below end within so many seeds. */
+const soundSeeds = 3;
 
 // Many runs in one test, and other tests beside it.
 vi.setConfig({ testTimeout: 240_000 });
@@ -40,8 +43,9 @@ test('every known violation of the binding rules in force is planted', () => {
 });
 
 describe('is found by its own checker, in seeds that pass without it', () => {
+  const sound = new SoundRuns();
   test.each(plantedBugs)('$bug: $checker', async (planted) => {
-    const { foundBy, failWithout } = await hunt(planted, 1);
+    const { foundBy, failWithout } = await hunt(planted, 1, { sound });
     expect(foundBy, `none of ${huntSeedsMax} seeds finds it`).not.toBeNull();
     expect(failWithout).toEqual([]);
   });
@@ -51,7 +55,7 @@ test.each([
   ['calls that are repeated late are refused by', { driver: repeatsCallsLater }],
   ['documents that are older than the content change nothing on', { bus: knowsOldDocuments }],
 ])('%s a sound device', async (_, parts) => {
-  for (let seed = 1; seed <= huntSeedsMax; seed += 1) {
+  for (let seed = 1; seed <= soundSeeds; seed += 1) {
     const { violations } = await simulate({ seed, scenario: agentCrashScenario, parts });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
