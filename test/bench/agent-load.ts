@@ -20,6 +20,7 @@ const fillAtOnce = 4;
 export class AgentLoad {
   readonly #driver: Driver;
   readonly #devices: Devices;
+  readonly #journal: FileJournal;
   /** Those that no command is under way for; the one that rested longest comes first. */
   readonly #idle: number[] = [];
   readonly #generations: number[];
@@ -36,11 +37,12 @@ export class AgentLoad {
       ? guarded(driver, { clock, random: systemRandom, log: silentLog })
       : driver;
     this.#generations = Array.from({ length: held }, () => 0);
+    this.#journal = new FileJournal({ path: join(directory, 'journal.jsonl'), log: silentLog });
     this.#devices = new Devices({
       clock,
       log: silentLog,
       timings: presets.local,
-      journal: new FileJournal({ path: join(directory, 'journal.jsonl'), log: silentLog }),
+      journal: this.#journal,
       counters: { unexpected: 0 },
       damaged: () => undefined,
       health: { note: () => undefined, forget: () => undefined },
@@ -75,8 +77,10 @@ export class AgentLoad {
     this.#begin();
   }
 
-  stop(): void {
+  /** Of the driver others take care. */
+  async stop(): Promise<void> {
     this.#devices.stop();
+    await this.#journal.close();
   }
 
   #begin(): void {

@@ -1,6 +1,7 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { memoryModule } from '../../drivers/memory/module.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import { freePort } from '../../src/nats-server/free-port.ts';
 import { caddyDevice } from '../drivers/support/caddy-device.ts';
 import { driverContext } from '../drivers/support/context.ts';
 import { haproxyHost } from '../drivers/support/haproxy-host.ts';
@@ -39,7 +40,8 @@ export const driverPlaces: Readonly<Record<DriverName, () => Promise<DriverPlace
   caddy: () => caddyDevice(),
 };
 
-const port = 8_080;
+/** Another one in each run, so that two of them on one machine do not meet. */
+const port = await freePort();
 const addressesEach = 250;
 /** So many load balancers have addresses of their own. */
 export const placesMax = 250 * addressesEach;

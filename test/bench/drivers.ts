@@ -122,7 +122,7 @@ function underLoad(
     try {
       return await growingRate(load, stepMs);
     } finally {
-      load.stop();
+      await load.stop();
     }
   });
 }
