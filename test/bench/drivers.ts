@@ -17,8 +17,8 @@ export interface Capacity {
   readonly held: number;
   /** The greatest rate of edits at which the backlog did not grow; 0 where it grew at each. */
   readonly editsPerSecond: number;
-  /** What was done in a second at the smallest rate at which it grew; null where it never did. */
-  readonly donePerSecondBeyond: number | null;
+  /** How long edits took at that rate, from when they came; null where it is 0. */
+  readonly latency: Latency | null;
   readonly steps: readonly RateStep[];
 }
 
@@ -127,17 +127,12 @@ function underLoad(
   });
 }
 
-function summary(
-  steps: readonly RateStep[],
-): Pick<Capacity, 'editsPerSecond' | 'donePerSecondBeyond'> {
-  const beyond = steps.filter(({ keptUp }) => !keptUp);
-  const least = beyond.toSorted((a, b) => a.perSecond - b.perSecond)[0];
-  const kept = steps.filter(({ keptUp }) => keptUp).map(({ perSecond }) => perSecond);
-  return {
-    // Of rates above one that was too much, luck may have kept up with some.
-    editsPerSecond: Math.max(0, ...kept.filter((rate) => rate < (least?.perSecond ?? Infinity))),
-    donePerSecondBeyond: least?.donePerSecond ?? null,
-  };
+function summary(steps: readonly RateStep[]): Pick<Capacity, 'editsPerSecond' | 'latency'> {
+  const tooMuch = steps.filter(({ keptUp }) => !keptUp).map(({ perSecond }) => perSecond);
+  // Above a rate that was too much, luck may have kept up with another.
+  const kept = steps.filter((each) => each.keptUp && each.perSecond < Math.min(...tooMuch));
+  const greatest = kept.toSorted((a, b) => b.perSecond - a.perSecond)[0];
+  return { editsPerSecond: greatest?.perSecond ?? 0, latency: greatest?.latency ?? null };
 }
 
 /** For people. */
@@ -147,11 +142,11 @@ function tables({ drivers }: DriversReport): string {
     return [driver, of(first), of(edit), of(takeover)];
   });
   const capacities = drivers.flatMap(({ driver, capacity }) =>
-    capacity.map(({ held, editsPerSecond, donePerSecondBeyond }) => [
+    capacity.map(({ held, editsPerSecond, latency }) => [
       driver,
       String(held),
       String(editsPerSecond),
-      donePerSecondBeyond === null ? 'never reached' : String(donePerSecondBeyond),
+      latency === null ? '' : of(latency),
       String(Math.floor(60 * editsPerSecond)),
     ]),
   );
@@ -159,6 +154,6 @@ function tables({ drivers }: DriversReport): string {
     '',
     table(['MS, MEDIAN / P95', 'FIRST APPLY', 'EDIT', 'TAKEOVER'], latencies),
     '',
-    table(['DRIVER', 'HELD', 'EDITS/S', 'DONE/S BEYOND', 'EDITS/MIN'], capacities),
+    table(['DRIVER', 'HELD', 'EDITS/S', 'MS, MEDIAN / P95', 'EDITS/MIN'], capacities),
   ].join('\n');
 }

@@ -115,6 +115,7 @@ async function round(index: number): Promise<{ place: Place; write: SeenWrite }>
 
   const write = await paused(before, place, index);
 
+  expect(log.violations).toEqual([]);
   const after = await stack.moved(made.id, before);
   expect(after.agent).toBe(stack.other(before.agent));
   expect(await stack.world.active(made.id)).toEqual(after);
