@@ -17,6 +17,8 @@ const context = {
   stateDir: '/nowhere',
 };
 
+const authorization = { scheme: 'Bearer', secret: 'env:TOKEN' };
+
 /** The devices that are made of a configuration, with their capacities. */
 async function made(configured: Readonly<Record<string, unknown>>) {
   const { drivers, capacities } = await agentDrivers(configured, context);
@@ -56,6 +58,10 @@ test.each([
   [
     { memory: { devices: { east: { device: '' } } } },
     /^agent\.drivers\.memory\.devices\.east: wrong options of the memory driver/,
+  ],
+  [
+    { caddy: { devices: { far: { admin: 'http://192.0.2.1:2019', authorization } } } },
+    /^agent\.drivers\.caddy\.devices\.far: .*credentials over plain http can be read on the way/s,
   ],
   [{ memory: 'fast' }, /^agent\.drivers\.memory: wrong options of the memory driver/],
   [
