@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigError } from '../config/load.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { ControllerTaken } from '../controller/twin.ts';
 import { BusUnavailable } from '../ports/bus.ts';
 import { version } from '../processes/version.ts';
@@ -17,6 +17,7 @@ import { moveCommand } from './commands/move.ts';
 import { restartCommand } from './commands/restart.ts';
 import { upCommand } from './commands/up.ts';
 
+// Each process loads what its own command needs, and no other's: half of a start is loading code.
 const program = new Command('holdfast')
   .description('Load balancers hold fast when the agents that manage them die.')
   .version(version)

@@ -41,9 +41,6 @@ export const loopbackPool = {
   cidr: '127.100.0.0/24',
 };
 
-/** How many agents one machine can run for trying things out. */
-export const agentsMax = 16;
-
 /** `agent.drivers` of the configuration. */
 type DriverOptions = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { agentsMax } from '../../src/up/stack.ts';
+import { agentsMax } from '../../src/up/agents-max.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { natsServerBinary } from '../../src/nats-server/version.ts';
 import { type FailoverTimes, runDirectory, runFailover } from './failover-run.ts';

@@ -1,0 +1,39 @@
+import { constants } from 'node:os';
+import { runDemo } from '../../demo/demo.ts';
+
+export interface DemoCommandOptions {
+  readonly agents: number;
+  readonly oneHost?: boolean;
+  readonly json?: true;
+}
+
+/** `holdfast demo`; the process ends with it. */
+export async function demoAction(options: DemoCommandOptions): Promise<void> {
+  const { agents, oneHost = false, json } = options;
+  const interrupted = new AbortController();
+  const { signal } = interrupted;
+  let status = 0;
+  const interrupt = (by: 'SIGINT' | 'SIGTERM'): void => {
+    // Asked a second time: ending at once, whatever is left behind.
+    if (signal.aborted) process.exit(status);
+    // As a shell tells it of a program that a signal ended.
+    status = 128 + constants.signals[by];
+    console.error('Interrupted: ending everything that was started ...');
+    interrupted.abort(new Error(`interrupted by ${by}`));
+  };
+  process.on('SIGINT', () => interrupt('SIGINT'));
+  process.on('SIGTERM', () => interrupt('SIGTERM'));
+  try {
+    const outcome = await runDemo({
+      agents,
+      oneHost,
+      print: (line) => console.log(line),
+      signal,
+    });
+    if (json === true) console.log(JSON.stringify(outcome));
+    process.exit(outcome.ok ? 0 : 1);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exit(status);
+  }
+}
