@@ -118,8 +118,7 @@ export class AdminClient {
     const credentials = await readCredentials(secrets, authorization);
     const answer = await this.#send(call, credentials);
     if (answer.status < 400) return answer;
-    // What refuses a call may repeat the whole of it.
-    const body = credentials.withoutSecrets(answer.body);
+    const body = credentials.withoutSecrets(answer.status, answer.body);
     return explained({ ...answer, body }, authorization);
   }
 

@@ -12,12 +12,15 @@ export interface Authorization {
 export interface Credentials {
   /** The header's value. */
   readonly header: string;
-  /** What others say, without anything of the secret. */
-  withoutSecrets(words: string): string;
+  /** What refuses a call may repeat it: its words without anything of the secret. */
+  withoutSecrets(status: number, words: string): string;
 }
 
-const visible = /^[\x21-\x7e]+$/;
+/** As RFC 6750 has it: nothing in it has to be escaped, so it is found again wherever it is repeated. */
+const token = /^[A-Za-z0-9._~+/-]+=*$/;
 const hidden = '(a secret)';
+/** Shorter ones may be words of the device's, which say what became of a change. */
+export const tellingLengthMin = 8;
 
 /** What stands there now. Throws what nothing was sent for: somebody has to put the secret right first. */
 export async function readCredentials(
@@ -28,8 +31,8 @@ export async function readCredentials(
     throw unusable(error instanceof Error ? error.message : String(error));
   });
   if (scheme === 'Bearer') {
-    if (!visible.test(secret)) {
-      throw unusable(`${reference} is to be one token of visible ASCII characters`);
+    if (!token.test(secret)) {
+      throw unusable(`${reference} is to be one token, of letters, digits and -._~+/ alone`);
     }
     return credentials(scheme, secret, [secret]);
   }
@@ -51,9 +54,12 @@ function unusable(words: string): RetryableError {
 function credentials(scheme: string, value: string, parts: readonly string[]): Credentials {
   return {
     header: `${scheme} ${value}`,
-    withoutSecrets: (words) =>
-      parts
-        .filter((part) => part !== '')
-        .reduce((text, part) => text.replaceAll(part, hidden), words),
+    withoutSecrets(status, words) {
+      const isAboutThem = status === 401 || status === 403;
+      const lengthMin = isAboutThem ? 1 : tellingLengthMin;
+      return parts
+        .filter((part) => part.length >= lengthMin)
+        .reduce((text, part) => text.replaceAll(part, hidden), words);
+    },
   };
 }

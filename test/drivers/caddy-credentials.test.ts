@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readCredentials } from '../../drivers/caddy/credentials.ts';
 import { caddyModule } from '../../drivers/caddy/module.ts';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import type { DriverError } from '../../drivers/contract/errors.ts';
@@ -130,6 +131,19 @@ describe('a Caddy behind a proxy that asks who calls', () => {
     await ours.close();
   });
 });
+
+test.each([
+  ['a-secret', 500, 'Bearer (a secret)'],
+  ['asecret', 500, 'Bearer asecret'],
+  ['asecret', 401, 'Bearer (a secret)'],
+  ['asecret', 403, 'Bearer (a secret)'],
+])(
+  'of %s nothing is told by %i, unless it may be a word of the device',
+  async (text, status, told) => {
+    const credentials = await readCredentials(holding(text), { scheme: 'Bearer', secret });
+    expect(credentials.withoutSecrets(status, credentials.header)).toBe(told);
+  },
+);
 
 describe('the options', () => {
   const far = 'https://caddy.example:2019';
