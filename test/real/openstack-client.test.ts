@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Backend, startBackend } from '../../src/demo/backends.ts';
 import { freePort } from '../../src/nats-server/free-port.ts';
 import { loopbackPool } from '../../src/up/stack.ts';
 import { eventually } from './support/eventually.ts';
-import { findClient, LoadBalancerCommands } from './support/openstack.ts';
+import { asJson, findClient, LoadBalancerCommands } from './support/openstack.ts';
 import { Created } from './support/shapes.ts';
 import { World } from './support/world.ts';
 
 /*
- * OpenStack's own client, as Debian ships it, against a whole Holdfast. One command takes a second or
- * two, and `--wait` looks every three seconds, so each test may take minutes on a busy machine.
+ * OpenStack's own client, as Debian ships it, against a whole Holdfast. Its start takes a second or two, so
+ * that what follows each other is told to one client where it can be, and `--wait` looks every three seconds; so
+ * each test may take minutes on a busy machine.
  */
 const testMs = 240_000;
 /** What several load balancers at once need on such a machine until they are as they should be. */
@@ -17,6 +19,12 @@ const settleMs = 60_000;
 
 /** Fewer than there are of some things here, so that the client has to turn pages. */
 const pageSizeMax = 2;
+
+/** What the client shows of a resource, of traffic, and in a list. */
+const Identified = z.object({ id: z.string() });
+const Counters = z.record(z.string(), z.unknown());
+const Rows = z.array(z.object({ name: z.string() }));
+const idOf = (shown: unknown): string => Identified.parse(shown).id;
 
 const client = await findClient();
 // The closing lines of a run name each test that was skipped; so they say why.
@@ -26,7 +34,7 @@ let world: World;
 let backend: Backend;
 let openstack: LoadBalancerCommands;
 
-describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
+describe.skipIf(client.program === null)(suite, { timeout: testMs, concurrent: true }, () => {
   beforeAll(async () => {
     process.env['HOLDFAST_CONTROLLER__API__PAGE_SIZE_MAX'] = String(pageSizeMax);
     world = await World.start({ agents: 1, restart: false });
@@ -58,6 +66,11 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
     return { id, address: vip_address, port };
   }
 
+  async function operatingStatus(id: string): Promise<unknown> {
+    const body = await world.api.get(`/v2.0/lbaas/loadbalancers/${id}`);
+    return z.object({ loadbalancer: Counters }).parse(body).loadbalancer['operating_status'];
+  }
+
   const served = (address: string, port: number) =>
     eventually(
       `${address}:${port} serves`,
@@ -72,12 +85,15 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
     const subnet = ['--vip-subnet-id', loopbackPool.subnetName];
 
     const created = await openstack.show('create', '--name', 'shop', ...subnet, '--wait');
-    await openstack.text('set', '--description', 'books', '--tag', 'a', '--tag', 'b', 'shop');
-    const changed = await openstack.show('show', 'shop');
-    await openstack.text('unset', '--description', '--tag', 'a', '--wait', 'shop');
-    const byTag = await openstack.list('list', ...subnet, '--tags', 'b', '--not-tags', 'a');
-    const reset = await openstack.show('show', String(created['id']));
-    await openstack.text('delete', 'shop', '--wait');
+    const [changed, byTag, reset, left] = await openstack.session(
+      ['set', '--description', 'books', '--tag', 'a', '--tag', 'b', 'shop'],
+      asJson('show', 'shop'),
+      ['unset', '--description', '--tag', 'a', '--wait', 'shop'],
+      asJson('list', ...subnet, '--tags', 'b', '--not-tags', 'a'),
+      asJson('show', String(created['id'])),
+      ['delete', 'shop', '--wait'],
+      asJson('list', '--name', 'shop'),
+    );
 
     expect(created).toMatchObject({
       name: 'shop',
@@ -87,12 +103,15 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
       provider: 'haproxy',
     });
     expect(created['vip_address']).toMatch(/^127\.100\.0\.\d+$/);
-    expect(changed).toMatchObject({ id: created['id'], description: 'books' });
-    // The client sends tags in no order.
-    expect(changed['tags']).toMatch(/^(a\nb|b\na)$/);
+    expect(changed).toMatchObject({
+      id: created['id'],
+      description: 'books',
+      // The client sends tags in no order.
+      tags: expect.stringMatching(/^(a\nb|b\na)$/) as string,
+    });
     expect(byTag).toEqual([expect.objectContaining({ id: created['id'], name: 'shop' })]);
     expect(reset).toMatchObject({ description: '', tags: 'b', provisioning_status: 'ACTIVE' });
-    expect(await openstack.list('list', '--name', 'shop')).toEqual([]);
+    expect(left).toEqual([]);
   });
 
   test('creates, edits and deletes what a load balancer consists of, and it serves', async () => {
@@ -101,61 +120,63 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
     const check = ['--type', 'HTTP', '--delay', '1', '--timeout', '1', '--max-retries', '1'];
     const http = ['--protocol', 'HTTP'];
 
-    const listener = await openstack.show(
-      ...['listener', 'create', '--name', 'front', ...http],
-      ...['--protocol-port', String(port), '--wait', 'site'],
-    );
-    const pool = await openstack.show(
-      ...['pool', 'create', '--name', 'servers', ...http, '--listener', 'front'],
-      ...['--lb-algorithm', 'LEAST_CONNECTIONS', '--wait'],
-    );
-    const member = await openstack.show(
-      ...['member', 'create', '--name', 'one', '--address', '127.0.0.1'],
-      ...['--protocol-port', String(backend.port), '--subnet-id', loopbackPool.subnetName],
-      ...['--wait', 'servers'],
-    );
-    const monitor = await openstack.show(
-      ...['healthmonitor', 'create', '--name', 'check', ...check, '--wait', 'servers'],
+    const [listener, pool, member, monitor] = await openstack.session(
+      asJson(
+        ...['listener', 'create', '--name', 'front', ...http],
+        ...['--protocol-port', String(port), '--wait', 'site'],
+      ),
+      asJson(
+        ...['pool', 'create', '--name', 'servers', ...http, '--listener', 'front'],
+        ...['--lb-algorithm', 'LEAST_CONNECTIONS', '--wait'],
+      ),
+      asJson(
+        ...['member', 'create', '--name', 'one', '--address', '127.0.0.1'],
+        ...['--protocol-port', String(backend.port), '--subnet-id', loopbackPool.subnetName],
+        ...['--wait', 'servers'],
+      ),
+      asJson('healthmonitor', 'create', '--name', 'check', ...check, '--wait', 'servers'),
     );
     const answer = await served(address, port);
 
     const active = { provisioning_status: 'ACTIVE' };
     expect(listener).toMatchObject({ ...active, name: 'front', loadbalancers: id });
-    expect(pool).toMatchObject({ ...active, name: 'servers', listeners: listener['id'] });
+    expect(pool).toMatchObject({ ...active, name: 'servers', listeners: idOf(listener) });
     expect(member).toMatchObject({ ...active, name: 'one', subnet_id: loopbackPool.subnetId });
-    expect(monitor).toMatchObject({ ...active, name: 'check', pools: pool['id'] });
+    expect(monitor).toMatchObject({ ...active, name: 'check', pools: idOf(pool) });
     expect(answer).toBe('a backend\n');
 
     // From the inside out, each by its name and waited for.
-    await openstack.text('healthmonitor', 'delete', 'check', '--wait');
-    await openstack.text('member', 'delete', 'servers', 'one', '--wait');
-    await openstack.text('pool', 'delete', 'servers', '--wait');
-    await openstack.text('listener', 'delete', 'front', '--wait');
-    expect(await openstack.show('show', 'site')).not.toMatchObject({
-      listeners: expect.stringContaining(String(listener['id'])),
-    });
+    const [bare] = await openstack.session(
+      ['healthmonitor', 'delete', 'check', '--wait'],
+      ['member', 'delete', 'servers', 'one', '--wait'],
+      ['pool', 'delete', 'servers', '--wait'],
+      ['listener', 'delete', 'front', '--wait'],
+      asJson('show', 'site'),
+    );
+    expect(bare).not.toMatchObject({ listeners: expect.stringContaining(idOf(listener)) });
   });
 
   test('sets and unsets, by name, what listeners and pools have', async () => {
     await made('tuned');
     const columns = (...names: string[]) => names.flatMap((name) => ['-c', name]);
 
-    await openstack.text(
-      ...['listener', 'set', '--connection-limit', '100', '--timeout-client-data', '1000'],
-      ...['--insert-headers', 'X-Forwarded-For=true', 'tuned-http'],
+    const shown = columns('connection_limit', 'timeout_client_data', 'insert_headers');
+    const [set, unset, pool, pools] = await openstack.session(
+      [
+        ...['listener', 'set', '--connection-limit', '100', '--timeout-client-data', '1000'],
+        ...['--insert-headers', 'X-Forwarded-For=true', 'tuned-http'],
+      ],
+      asJson('listener', 'show', 'tuned-http', ...shown),
+      [
+        ...['listener', 'unset', '--connection-limit', '--timeout-client-data'],
+        ...['--insert-headers', '--wait', 'tuned-http'],
+      ],
+      asJson('listener', 'show', 'tuned-http', ...shown),
+      ['pool', 'set', '--lb-algorithm', 'SOURCE_IP', '--name', 'tuned-2', 'tuned-pool'],
+      asJson('pool', 'show', 'tuned-2'),
+      ['pool', 'unset', '--name', '--wait', 'tuned-2'],
+      asJson('pool', 'list', '--loadbalancer', 'tuned'),
     );
-    const listenerColumns = columns('connection_limit', 'timeout_client_data', 'insert_headers');
-    const set = await openstack.show('listener', 'show', 'tuned-http', ...listenerColumns);
-    await openstack.text(
-      ...['listener', 'unset', '--connection-limit', '--timeout-client-data', '--insert-headers'],
-      ...['--wait', 'tuned-http'],
-    );
-    const unset = await openstack.show('listener', 'show', 'tuned-http', ...listenerColumns);
-    const algorithm = ['--lb-algorithm', 'SOURCE_IP'];
-    await openstack.text('pool', 'set', ...algorithm, '--name', 'tuned-2', 'tuned-pool');
-    const pool = await openstack.show('pool', 'show', 'tuned-2');
-    await openstack.text('pool', 'unset', '--name', '--wait', 'tuned-2');
-    const [listed] = await openstack.list('pool', 'list', '--loadbalancer', 'tuned');
 
     expect(set).toEqual({
       connection_limit: 100,
@@ -168,29 +189,31 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
       insert_headers: null,
     });
     expect(pool).toMatchObject({ lb_algorithm: 'SOURCE_IP', name: 'tuned-2' });
-    expect(listed).toMatchObject({ id: pool['id'], name: '', provisioning_status: 'ACTIVE' });
+    const unnamed = { id: idOf(pool), name: '', provisioning_status: 'ACTIVE' };
+    expect(pools).toEqual([expect.objectContaining(unnamed)]);
   });
 
   test('sets and unsets, by name, what members and health monitors have', async () => {
     await made('watched');
     const member = ['watched-pool', 'watched-member'];
-    await openstack.text(
-      ...['healthmonitor', 'create', '--name', 'probe', '--type', 'HTTP', '--delay', '5'],
-      ...['--timeout', '2', '--max-retries', '2', 'watched-pool'],
+    const [, heavy, members, changed, reset] = await openstack.session(
+      asJson(
+        ...['healthmonitor', 'create', '--name', 'probe', '--type', 'HTTP', '--delay', '5'],
+        ...['--timeout', '2', '--max-retries', '2', 'watched-pool'],
+      ),
+      ['member', 'set', '--weight', '7', '--monitor-port', '81', ...member],
+      asJson('member', 'show', ...member),
+      ['member', 'unset', '--weight', '--monitor-port', '--wait', ...member],
+      asJson('member', 'list', 'watched-pool'),
+      ['healthmonitor', 'set', '--url-path', '/up', '--delay', '9', 'probe'],
+      asJson('healthmonitor', 'show', 'probe'),
+      ['healthmonitor', 'unset', '--url-path', '--wait', 'probe'],
+      asJson('healthmonitor', 'show', 'probe'),
     );
 
-    await openstack.text('member', 'set', '--weight', '7', '--monitor-port', '81', ...member);
-    const heavy = await openstack.show('member', 'show', ...member);
-    await openstack.text('member', 'unset', '--weight', '--monitor-port', '--wait', ...member);
-    const [listed, ...others] = await openstack.list('member', 'list', 'watched-pool');
-    await openstack.text('healthmonitor', 'set', '--url-path', '/up', '--delay', '9', 'probe');
-    const changed = await openstack.show('healthmonitor', 'show', 'probe');
-    await openstack.text('healthmonitor', 'unset', '--url-path', '--wait', 'probe');
-    const reset = await openstack.show('healthmonitor', 'show', 'probe');
-
     expect(heavy).toMatchObject({ weight: 7, monitor_port: 81 });
-    expect(listed).toMatchObject({ name: 'watched-member', weight: 1, address: '127.0.0.1' });
-    expect(others).toEqual([]);
+    const light = { name: 'watched-member', weight: 1, address: '127.0.0.1' };
+    expect(members).toEqual([expect.objectContaining(light)]);
     expect(changed).toMatchObject({ url_path: '/up', delay: 9 });
     expect(reset).toMatchObject({ url_path: '/', delay: 9, provisioning_status: 'ACTIVE' });
   });
@@ -218,41 +241,44 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
   });
 
   test('shows how traffic fares: what was counted, and whose check fails', async () => {
-    const { address, port } = await made('busy');
+    const { address, id, port } = await made('busy');
     const check = ['--type', 'TCP', '--delay', '1', '--timeout', '1', '--max-retries', '1'];
-    await openstack.text(
-      ...['healthmonitor', 'create', ...check, '--max-retries-down', '1', '--wait', 'busy-pool'],
-    );
     const nobody = String(await freePort());
-    await openstack.text(
-      ...['member', 'create', '--name', 'gone', '--address', '127.0.0.1'],
-      ...['--protocol-port', nobody, '--wait', 'busy-pool'],
+    await openstack.session(
+      asJson(
+        ...['healthmonitor', 'create', ...check, '--max-retries-down', '1', '--wait', 'busy-pool'],
+      ),
+      asJson(
+        ...['member', 'create', '--name', 'gone', '--address', '127.0.0.1'],
+        ...['--protocol-port', nobody, '--wait', 'busy-pool'],
+      ),
     );
     await served(address, port);
-
-    const whole = await openstack.show('stats', 'show', 'busy');
-    const listener = await openstack.show('listener', 'stats', 'show', 'busy-http');
-    const tree = await eventually(
-      'the client shows that a check fails',
-      async () => {
-        const text = await openstack.text('status', 'show', 'busy');
-        return text.includes('"ERROR"') && (JSON.parse(text) as unknown);
-      },
+    await eventually(
+      'a check fails',
+      async () => (await operatingStatus(id)) === 'DEGRADED',
       settleMs,
     );
-    const [listed] = await openstack.list('list', '--name', 'busy', '-c', 'operating_status');
 
-    expect(Object.keys(whole).toSorted()).toEqual([
+    const [whole, listener, tree, listed] = await openstack.session(
+      asJson('stats', 'show', 'busy'),
+      asJson('listener', 'stats', 'show', 'busy-http'),
+      ['status', 'show', 'busy'],
+      asJson('list', '--name', 'busy', '-c', 'operating_status'),
+    );
+
+    const counted = Counters.parse(whole);
+    expect(Object.keys(counted).toSorted()).toEqual([
       'active_connections',
       'bytes_in',
       'bytes_out',
       'request_errors',
       'total_connections',
     ]);
-    expect(Number(whole['total_connections'])).toBeGreaterThanOrEqual(1);
+    expect(Number(counted['total_connections'])).toBeGreaterThanOrEqual(1);
     // The connection that was kept open may have been closed meanwhile.
     const rest = { active_connections: expect.any(Number) as number };
-    expect(listener).toEqual({ ...whole, ...rest });
+    expect(listener).toEqual({ ...counted, ...rest });
     expect(tree).toMatchObject({
       loadbalancer: {
         operating_status: 'DEGRADED',
@@ -273,16 +299,19 @@ describe.skipIf(client.program === null)(suite, { timeout: testMs }, () => {
         ],
       },
     });
-    expect(listed).toEqual({ operating_status: 'DEGRADED' });
+    expect(listed).toEqual([{ operating_status: 'DEGRADED' }]);
   });
 
   test('lists more than one page holds, with the filters on each', async () => {
     await Promise.all(['p1', 'p2', 'p3', 'p4', 'p5'].map(made));
-    await openstack.text('set', '--disable', 'p2');
-    const names = (rows: readonly Record<string, unknown>[]) => rows.map(({ name }) => name);
+    const names = (rows: unknown) => Rows.parse(rows).map(({ name }) => name);
 
-    const enabled = names(await openstack.list('list', '--enable'));
-    const listeners = names(await openstack.list('listener', 'list'));
+    const lists = await openstack.session(
+      ['set', '--disable', 'p2'],
+      asJson('list', '--enable'),
+      asJson('listener', 'list'),
+    );
+    const [enabled, listeners] = lists.map(names);
     const table = await openstack.text('list', '--name', 'p5');
 
     expect(enabled).toEqual(expect.arrayContaining(['p1', 'p3', 'p4', 'p5']));

@@ -53,6 +53,11 @@ export class LoadBalancerCommands {
   }
 
   run(...words: readonly string[]): Promise<Ended> {
+    return this.#start(['loadbalancer', ...words], '');
+  }
+
+  /** Starts the client with these arguments; without any it reads its commands from this input. */
+  #start(args: readonly string[], input: string): Promise<Ended> {
     const env = {
       PATH: process.env['PATH'],
       HOME: this.#home,
@@ -63,12 +68,28 @@ export class LoadBalancerCommands {
     };
     const options = { env, cwd: this.#home, timeout: commandMs };
     return new Promise((resolve, reject) => {
-      execFile(this.#program, ['loadbalancer', ...words], options, (error, stdout, stderr) => {
+      const child = execFile(this.#program, args, options, (error, stdout, stderr) => {
         const status = error === null ? 0 : error.code;
         if (typeof status === 'number') resolve({ status, stdout, stderr });
-        else reject(new Error(`openstack loadbalancer ${words.join(' ')}`, { cause: error }));
+        else reject(new Error(`openstack ${args.join(' ')} ${input}`, { cause: error }));
       });
+      child.stdin?.end(input);
     });
+  }
+
+  /**
+   * Several commands one after the other in one client, whose start is most of what a command takes: what
+   * those that show or list something have shown, in their order. Rejects if one of them fails.
+   */
+  async session(...commands: readonly (readonly string[])[]): Promise<readonly unknown[]> {
+    const lines = commands.map((words) => ['loadbalancer', ...words].map(quoted).join(' '));
+    const { status, stdout, stderr } = await this.#start([], `${lines.join('\n')}\n`);
+    if (status !== 0 || stderr.trim() !== '') {
+      throw new Error(`${lines.join('\n')}: ${status} ${stdout}${stderr}`);
+    }
+    // Of what is written as JSON only its first and last line begin at the margin.
+    const documents = stdout.split(/^(?=[[{])/m).filter((text) => text.trim() !== '');
+    return documents.map((text) => JSON.parse(text) as unknown);
   }
 
   /** What a command prints; rejects if it fails. */
@@ -95,3 +116,11 @@ export class LoadBalancerCommands {
     throw new Error(`openstack loadbalancer ${words.join(' ')} did not fail: ${stdout}`);
   }
 }
+
+/** A word as the client's own command line takes it. */
+function quoted(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word}'`;
+}
+
+/** Has a command of a session show what it shows as JSON. */
+export const asJson = (...words: readonly string[]): readonly string[] => [...words, '-f', 'json'];
