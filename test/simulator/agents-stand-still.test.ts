@@ -19,8 +19,8 @@ describe('agents that stand still at any moment', () => {
     const moments = new Set<string>();
     expect(scenario.timings).toEqual(presets.strict);
 
-    // The last one comes to a moment that the others are not at.
-    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 21]) {
+    // Together they come to every moment at which an agent may stand still.
+    for (const seed of [2, 5, 9, 10, 21]) {
       const result = await served(seed, presets.strict, (event) => {
         if (event.type === 'stalled') moments.add(event.moment);
       });

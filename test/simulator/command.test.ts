@@ -158,13 +158,13 @@ test('a set with leased addresses says for how long one was served twice, and in
 
 test('a moment of service at two places is measured until it ends, and its run fails', async () => {
   const parts = { controller: lapsesTooSoon };
-  const words = ['--scenario', 'vips-move', '--seeds', '3', ...here];
+  const words = ['--scenario', 'vips-move', '--seed', '2', '--seeds', '2', ...here];
 
   const { status, lines } = await run(words, parts);
 
   expect(status).toBe(1);
   const row = lines.find((line) => line.startsWith('vips-move  '));
-  expect(row).toMatch(/ 3 +[1-9]\d* +[1-3] +[\d.]+ +\d+x$/);
+  expect(row).toMatch(/ 2 +[1-9]\d* +1 +[\d.]+ +\d+x$/);
 });
 
 test('a set that requires every mark fails for what it never reached or judged, and names it', async () => {
@@ -195,7 +195,7 @@ test('lists how many runs reached each mark and took each transition', async () 
 });
 
 test('a set is the same whatever the number of processes, and told in the order of the seeds', async () => {
-  const words = [...twoScenarios, '--seed', '3', '--seeds', '4', '--json', ...small];
+  const words = [...twoScenarios, '--seed', '3', '--seeds', '2', '--json', ...small];
   const [one, two] = await Promise.all([
     runInProcess(...words, '--jobs', '1'),
     runInProcess(...words, '--jobs', '2'),
@@ -203,9 +203,9 @@ test('a set is the same whatever the number of processes, and told in the order 
   const [runsOfOne, runsOfTwo] = [one, two].map(({ stdout }) => stdout.trimEnd().split('\n'));
   expect(runsOfTwo?.slice(0, -1)).toEqual(runsOfOne?.slice(0, -1));
   const seeds = runsOfTwo?.slice(0, -1).map((line) => (JSON.parse(line) as { seed: number }).seed);
-  expect(seeds).toEqual([3, 4, 5, 6, 3, 4, 5, 6]);
+  expect(seeds).toEqual([3, 4, 3, 4]);
   const totals = JSON.parse(runsOfTwo?.at(-1) ?? '') as Record<string, unknown>;
-  expect(totals).toMatchObject({ runs: 8, passed: 8, failed: 0 });
+  expect(totals).toMatchObject({ runs: 4, passed: 4, failed: 0 });
   expect(Object.keys(totals)).toEqual(totalsKeys);
   // Neither is a terminal, so nothing shows progress.
   expect(two.stderr).toBe('');
