@@ -91,10 +91,11 @@ export function bestCandidate(context: LoadBalancerContext, offer: Offer): Candi
 
 /**
  * The first one that is not the holder itself. What is leased has no standby: nobody may start before the
- * holder's lease has lapsed, and by then a seat has been written.
+ * holder's lease has lapsed, and by then a seat has been written. What is queued has none: whoever is free
+ * first takes it.
  */
 export function standbyCandidate(context: LoadBalancerContext, offer: Offer): Candidate | null {
-  if (context.leased) return null;
+  if (context.leased || context.queued) return null;
   const others = offer.candidates.filter(({ agent }) => agent !== context.binding?.agent);
   return bestCandidate(context, { ...offer, candidates: others });
 }

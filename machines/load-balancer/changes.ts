@@ -19,11 +19,12 @@ interface Args {
 export function noteDesired({ context, event }: Args): Change {
   if (event.type !== 'desired.changed') return {};
   const newer = event.generation > context.generation || event.status !== context.status;
-  const { driver, reschedulable, leased, zone, generation, status, at, deadlineAt } = event;
+  const { driver, reschedulable, leased, queued, zone, generation, status, at, deadlineAt } = event;
   return {
     driver,
     reschedulable,
     leased,
+    queued,
     zone,
     generation,
     status,
@@ -48,6 +49,14 @@ export function nameBestStandby({ context, event }: Args): Change {
   if (event.type !== 'place') return {};
   const candidate = standbyCandidate(context, event);
   return candidate === null ? {} : nameStandby(context, candidate);
+}
+
+/** The words for one that waits in a queue, whoever may take it. */
+export const waitsInQueue = 'waits in the queue of its device for a free agent';
+
+export function noteQueued({ context, event }: Args): Change {
+  const at = 'at' in event ? event.at : null;
+  return { reason: waitsInQueue, waitingSince: context.waitingSince ?? at };
 }
 
 export function noteLost({ context, event }: Args): Change {

@@ -23,6 +23,8 @@ export const LoadBalancerContext = z.strictObject({
   reschedulable: z.boolean(),
   /** Whether it is served only under its holder's lease: then holders are fenced by time (R11). */
   leased: z.boolean().default(false),
+  /** Whether agents take it from the queue of its device, instead of being chosen by placement. */
+  queued: z.boolean().default(false),
   generation,
   status: z.enum(['live', 'deleting']),
   binding: Seat.nullable(),
@@ -57,6 +59,7 @@ export const initialContext: LoadBalancerContext = {
   device: null,
   reschedulable: false,
   leased: false,
+  queued: false,
   generation: 0,
   status: 'live',
   binding: null,

@@ -19,6 +19,7 @@ export type LoadBalancerEvent =
       readonly driver: string;
       readonly reschedulable: boolean;
       readonly leased: boolean;
+      readonly queued: boolean;
       readonly zone: string | null;
       readonly at: number;
       readonly deadlineAt: number;

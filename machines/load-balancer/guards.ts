@@ -15,6 +15,16 @@ export const toDelete = ({ event }: Args): boolean =>
 export const toDeleteUnbound = (args: Args): boolean =>
   toDelete(args) && args.context.lastEpoch === 0;
 
+/** Agents take it from a queue. */
+export const isQueued = ({ context, event }: Args): boolean =>
+  event.type === 'desired.changed' ? event.queued : context.queued;
+
+export const toDeleteByQueue = (args: Args): boolean => toDelete(args) && isQueued(args);
+
+/** Its holder leaves, and somebody else may take it from the queue. */
+export const leavesToQueue = (args: Args): boolean =>
+  args.context.queued && leavesToCandidate(args);
+
 /** The very one that is known, or one from before: whoever tells may be behind, or have lost the rest. */
 export const knownDesired = ({ context, event }: Args): boolean => {
   if (event.type !== 'desired.changed') return false;
@@ -22,7 +32,8 @@ export const knownDesired = ({ context, event }: Args): boolean => {
   return (
     event.generation === context.generation &&
     event.status === context.status &&
-    event.driver === context.driver
+    event.driver === context.driver &&
+    event.queued === context.queued
   );
 };
 

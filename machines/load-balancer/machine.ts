@@ -39,6 +39,7 @@ export const loadBalancerMachine = setup({
     nameStandby: assign(changes.nameBestStandby),
     dropStandby: assign({ standby: null }),
     noteLost: assign(changes.noteLost),
+    noteQueued: assign(changes.noteQueued),
     noteWaiting: assign(changes.noteWaiting),
     noteSeen: assign(changes.noteSeen),
     noteApplied: assign(changes.noteApplied),
@@ -100,6 +101,7 @@ export const loadBalancerMachine = setup({
         ],
         'agent.lost': [{ guard: 'bindingLost', target: 'orphaned', actions: 'noteLost' }, {}],
         'agent.leaving': [
+          { guard: 'leavesToQueue', target: 'bound.queued', actions: 'noteQueued' },
           {
             guard: 'leavesToCandidate',
             target: 'rebinding',
@@ -134,7 +136,14 @@ export const loadBalancerMachine = setup({
       on: {
         'desired.changed': [
           { guard: 'knownDesired' },
+          { guard: 'toDeleteByQueue', target: 'deleting.waiting', actions: 'noteDesired' },
           { guard: 'toDelete', target: 'deleting.removing', actions: 'noteDesired' },
+          {
+            guard: 'isQueued',
+            target: 'bound.queued',
+            reenter: true,
+            actions: ['noteDesired', 'noteQueued'],
+          },
           // Also where its generation is applied already: it may be that of an edit which a store has lost.
           { target: 'bound.applying', reenter: true, actions: 'noteDesired' },
         ],
@@ -145,6 +154,7 @@ export const loadBalancerMachine = setup({
           {},
         ],
         'agent.leaving': [
+          { guard: 'leavesToQueue', target: 'bound.queued', actions: 'noteQueued' },
           { guard: 'leavesToStandby', target: 'rebinding', actions: ['promote', 'release'] },
           { guard: 'leavesToCandidate', target: 'rebinding', actions: ['bind', 'release'] },
           { guard: 'standbyLost', actions: 'dropStandby' },
@@ -164,6 +174,22 @@ export const loadBalancerMachine = setup({
       },
       states: {
         settled: {},
+        // What is newer waits for whoever takes it from the queue; what runs is looked after meanwhile.
+        queued: {
+          tags: ['seeking'],
+          invoke: { src: 'deadline', id: 'deadline' },
+          on: {
+            place: [
+              {
+                guard: 'hasCandidate',
+                target: '#load-balancer.rebinding',
+                actions: ['bind', 'release'],
+              },
+              { actions: 'noteWaiting' },
+            ],
+            'agent.leaving': {},
+          },
+        },
         applying: {
           invoke: [
             { src: 'drive', id: 'drive' },
@@ -185,7 +211,10 @@ export const loadBalancerMachine = setup({
         degraded: {
           invoke: { src: 'retry', id: 'retry' },
           on: {
-            'retry.due': { target: 'applying', actions: 'clearRetry' },
+            'retry.due': [
+              { guard: 'isQueued', target: 'queued', actions: ['clearRetry', 'noteQueued'] },
+              { target: 'applying', actions: 'clearRetry' },
+            ],
           },
         },
       },
@@ -240,6 +269,7 @@ export const loadBalancerMachine = setup({
               {},
             ],
             'agent.leaving': [
+              { guard: 'leavesToQueue', target: 'waiting' },
               { guard: 'leavesToStandby', target: 'removing', reenter: true, actions: 'promote' },
               { guard: 'leavesToCandidate', target: 'removing', reenter: true, actions: 'bind' },
               { guard: 'standbyLost', actions: 'dropStandby' },

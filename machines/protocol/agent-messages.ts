@@ -3,7 +3,7 @@ import { AgentDescription } from '../liveness/context.ts';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { OperatingReport } from '../model/status.ts';
 import { restartLeaseMaxMs, restartLeaseMinMs } from '../timings/timings.ts';
-import { deviceName } from './device-name.ts';
+import { deviceName, devicesMax } from './device-name.ts';
 import { agentId, epoch, generation, hostId, incarnation } from './seat.ts';
 
 /** Messages between agents and controllers. Each is parsed by its schema where it arrives. */
@@ -67,11 +67,32 @@ export const HeartbeatReply = z.discriminatedUnion('type', [
       .array(z.strictObject({ loadBalancer: loadBalancerId, epoch }))
       .max(claimsMax)
       .optional(),
+    /** The drivers of which it may take load balancers from the queues of their devices. */
+    queues: z.array(z.string().max(64)).max(devicesMax).optional(),
   }),
   z.strictObject({ type: z.literal('ended'), incarnation, reason: text }),
   z.strictObject({ type: z.literal('unknown') }),
 ]);
 export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
+
+/** An agent has taken a load balancer's ticket from the queue of this device, and asks for the work. */
+export const Take = z.strictObject({
+  agent: agentId,
+  incarnation,
+  loadBalancer: loadBalancerId,
+  device: deviceName,
+});
+export type Take = z.infer<typeof Take>;
+
+export const TakeReply = z.discriminatedUnion('type', [
+  /** It is bound to the agent under this epoch, and its command follows. */
+  z.strictObject({ type: z.literal('given'), epoch }),
+  /** Nothing is to be done any more. */
+  z.strictObject({ type: z.literal('nothing') }),
+  /** Something is, but not by this agent. */
+  z.strictObject({ type: z.literal('refused'), reason: text }),
+]);
+export type TakeReply = z.infer<typeof TakeReply>;
 
 /** How many load balancers one question about strays names. */
 export const straysMax = 512;

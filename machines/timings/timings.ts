@@ -39,6 +39,8 @@ export interface Timings {
   readonly deviceStableMs: number;
   /** How often an agent looks whether it reaches each of its shared devices. */
   readonly reachMs: number;
+  /** An agent that has taken a ticket from a queue and is not heard of for so long has lost it. */
+  readonly ticketMs: number;
   /** How often an agent looks on its devices for what nobody drives any more. */
   readonly sweepMs: number;
   /** An agent tells of one load balancer's health this often at most. */
@@ -83,6 +85,7 @@ const common = {
   deviceRetryMaxMs: 30_000,
   deviceStableMs: 10_000,
   reachMs: 1_000,
+  ticketMs: 10_000,
   sweepMs: 30_000,
   healthGapMs: 500,
   healthPushMs: 100,

@@ -20,6 +20,7 @@ import { countUnexpected, stopWithChildren, worker } from '../host/children.ts';
 import { xstateClock } from '../host/xstate-clock.ts';
 import { call } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
+import type { WorkQueues } from '../ports/work-queue.ts';
 import type { Journal } from '../ports/journal.ts';
 import { Circuits } from './circuits.ts';
 import { claimsOf } from './claims.ts';
@@ -35,6 +36,7 @@ import { Nudge } from './nudge.ts';
 import { takeOrders } from './orders.ts';
 import { Registration } from './registration.ts';
 import { sweep } from './sweep.ts';
+import { WorkDesk } from './work-desk.ts';
 
 export interface AgentOptions {
   readonly id: string;
@@ -53,6 +55,8 @@ export interface AgentOptions {
   readonly shards: number;
   /** How it keeps its lease; by the rules R12 and R13 where it is not given. */
   readonly lease?: (options: LeaseOptions) => Lease;
+  /** From which it takes load balancers where its judge lets it. */
+  readonly queues?: WorkQueues;
   /** An operator has asked for it: this process is to end now, and is started again; not without it. */
   readonly restart?: () => void;
 }
@@ -79,6 +83,7 @@ export class Agent {
   readonly #subscriptions: Subscription[] = [];
   readonly #beatSubject: string;
   readonly #registration: Registration;
+  readonly #work: WorkDesk | null;
   /** A marker of this host was found damaged. */
   readonly #damaged = new Nudge();
   #sequence = 0;
@@ -119,6 +124,8 @@ export class Agent {
       leased: (until) => this.#lease.keep(until),
       up: (kind) => this.#up(kind),
     });
+    const reaches = (device: string) => this.#registration.reaches(device);
+    this.#work = WorkDesk.of({ ...options, ...own, incarnation, reaches });
     this.#lettingGo = new LettingGo({ ...options, ...own, home: this.#home });
     this.#logic = agentMachine.provide({
       actors: {
@@ -222,6 +229,7 @@ export class Agent {
     stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#circuits.stop();
+    this.#work?.stop();
     this.#home.stop();
     this.#devices.stop();
   }
@@ -272,6 +280,7 @@ export class Agent {
     log.info({ loadBalancer, epoch, generation, grant, requestId }, 'commanded');
     this.#home.commanded(loadBalancer);
     const reply = await this.#devices.driven(loadBalancer, driver).command(command);
+    this.#work?.settled(loadBalancer, epoch);
     if (reply.type === 'removed') await this.#devices.forget(loadBalancer);
     return reply;
   }
@@ -336,6 +345,7 @@ export class Agent {
         if (!this.#lease.renew(sentAt)) return await this.#takeNext(0, leaseEnded, report);
         if (this.state === 'isolated') report({ type: 'lease.renewed' });
       } else if (!this.#lease.lasts && this.state === 'serving') {
+        this.#work?.stop();
         if (this.#lease.isServedUnder) return await this.#takeNext(0, leaseEnded, report);
         report({ type: 'lease.ended' });
       }
@@ -366,6 +376,7 @@ export class Agent {
         reply.agent === agent && reply.incarnation === incarnation && reply.sequence === sequence;
       if (!mine) return null;
       this.#confirmed(reply.confirmed ?? []);
+      this.#work?.heed(this.state === 'serving' ? (reply.queues ?? []) : []);
       return reply;
     } catch (error) {
       log.debug({ agent, sequence, error: String(error) }, 'a heartbeat was not acknowledged');

@@ -68,6 +68,11 @@ export class Registration {
     });
   }
 
+  /** Is the device in reach, as far as was told? */
+  reaches(device: string): boolean {
+    return this.#reach.devices().some((one) => one.device === device && one.lost === null);
+  }
+
   async #ask(): Promise<RegisterReply> {
     const { agent, bus, subject, timings, description } = this.#options;
     const incarnation = this.#options.incarnation();

@@ -16,6 +16,7 @@ import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { AntiAffinity, type ApartGroup, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
+import { type Dispatch, openTo } from './dispatch.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
@@ -57,6 +58,8 @@ export interface ControllerOptions {
   readonly lapses?: (options: LapsesOptions) => Lapses;
   /** Load balancers that are to be on different hosts, by their tags; none by default. */
   readonly apart?: readonly ApartGroup[];
+  /** Drivers whose load balancers agents take from queues; none without it. */
+  readonly dispatch?: Dispatch;
   /** There is this load balancer already at the start: its addresses have to be on record, too. */
   readonly found?: (id: string, document: LoadBalancerDocument) => void;
   /** A load balancer is gone for good: its address may be used again. */
@@ -119,16 +122,15 @@ export class Controller {
     this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
+      ...options,
       ...shared,
       seats,
       floors: this.#floors,
       fleet: this.#fleet,
-      resolveDriver: options.resolveDriver,
       rank: options.rank ?? rank,
       apart: (id) => this.#apart.of(id),
       owns: (id) => this.#owns(id),
       stepped: (step) => this.#noteLoadBalancer(step),
-      purged: options.purged,
     });
     this.#apart = this.#antiAffinity();
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
@@ -146,7 +148,8 @@ export class Controller {
     });
     const { judge, owner } = this;
     this.#losses = this.#newLosses();
-    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...onRecord(this, stores) });
+    const queues = (agent: string) => openTo(agent, options.dispatch, this.#fleet);
+    this.#inbox = new Inbox({ bus, log, shards, judge, owner, queues, ...onRecord(this, stores) });
     this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });

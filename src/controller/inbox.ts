@@ -8,6 +8,7 @@ import {
   Heartbeat,
   Register,
   Strays,
+  Take,
   type StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
 import { CordonRequest, UncordonRequest } from '../../machines/protocol/fleet-messages.ts';
@@ -38,6 +39,8 @@ export interface InboxOptions {
   readonly holder: (loadBalancer: string) => Seat | null;
   /** The newest generation of its document that is known committed; 0 where there is none. */
   readonly generation: (loadBalancer: string) => number;
+  /** The drivers of which this agent may take load balancers from queues. */
+  readonly queues: (agent: string) => readonly string[];
   /** Of these, the load balancers that are known to have been deleted for good. */
   readonly purged: (ids: readonly string[]) => Promise<readonly string[]>;
   /** The newest epoch that was given for each of these; null where that is not known for sure. */
@@ -86,8 +89,11 @@ export class Inbox {
       case 'heartbeat':
         return this.#answer(message, Heartbeat, address.agent, (beat) => {
           const reply = this.#options.judge.heartbeat(beat);
-          if (reply.type !== 'acknowledged' || beat.claims.length === 0) return reply;
-          return { ...reply, confirmed: this.#answerClaims(beat) };
+          if (reply.type !== 'acknowledged') return reply;
+          const queues = this.#options.queues(beat.agent);
+          const open = queues.length === 0 ? reply : { ...reply, queues: [...queues] };
+          if (beat.claims.length === 0) return open;
+          return { ...open, confirmed: this.#answerClaims(beat) };
         });
       case 'goodbye':
         return this.#answer(message, Goodbye, address.agent, (body) =>
@@ -96,6 +102,10 @@ export class Inbox {
       case 'restart':
         return this.#answer(message, AskRestartLease, address.agent, (asked) =>
           this.#options.judge.restart(asked),
+        );
+      case 'take':
+        return this.#answer(message, Take, address.agent, (taken) =>
+          this.#options.owner.take(taken),
         );
       case 'strays':
         return this.#answer(message, Strays, address.agent, (asked) => this.#strays(asked));

@@ -15,7 +15,7 @@ import type { Apart } from '../../machines/placement/candidates.ts';
 import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import type { Claim } from '../../machines/protocol/agent-messages.ts';
+import type { Claim, Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
@@ -25,6 +25,7 @@ import type { RawRecord } from '../host/record.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
+import type { Dispatch } from './dispatch.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { EpochFloors } from './epoch-floors.ts';
@@ -33,6 +34,7 @@ import { Placer } from './placer.ts';
 import { driverOf, refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { Newcomers } from './newcomers.ts';
+import { QueueDispatch } from './queue-dispatch.ts';
 import { Repairs } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { Seating } from './seating.ts';
@@ -53,6 +55,8 @@ export interface OwnerOptions {
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   readonly rank: RankPolicy;
+  /** Without it, nothing is queued. */
+  readonly dispatch?: Dispatch;
   /** From whom a load balancer is to be kept apart. */
   readonly apart: (id: string) => Apart;
   /** Does the load balancer's shard belong to this controller now? */
@@ -75,6 +79,7 @@ export class LoadBalancerOwner {
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
   readonly #repairs: Repairs;
+  readonly #queue: QueueDispatch | null;
   /** What is being created here, for the first time. */
   readonly #creating = new Set<string>();
 
@@ -88,11 +93,16 @@ export class LoadBalancerOwner {
       settled: (id) => this.seating.offer(id),
     });
     this.#placer = new Placer(clock, options.fleet, options);
+    const placer = this.#placer;
+    const queues = options.dispatch?.queues ?? null;
+    const host = () => this.host;
+    this.#queue = queues === null ? null : new QueueDispatch({ ...options, queues, placer, host });
     this.seating = new Seating({
       ...options,
-      placer: this.#placer,
+      placer,
+      queue: this.#queue,
       newcomers: this.newcomers,
-      host: () => this.host,
+      host,
     });
     this.#desired = new DesiredDocuments({
       store: stores.desired,
@@ -106,7 +116,7 @@ export class LoadBalancerOwner {
       ...options,
       desired: this.#desired,
       newcomers: this.newcomers,
-      host: () => this.host,
+      host,
     });
     const { fleet } = options;
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
@@ -143,6 +153,7 @@ export class LoadBalancerOwner {
 
   stop(): void {
     this.seating.stop();
+    this.#queue?.stop();
     this.#desired.stop();
     this.newcomers.stop();
     this.host.stop();
@@ -246,11 +257,16 @@ export class LoadBalancerOwner {
     this.host.stopActor(id);
     this.#desired.forget(id);
     this.#options.seats.forget(id);
+    this.#queue?.forget(id);
     this.#options.floors.abandon(id);
     this.newcomers.forget(id);
   }
 
   // What agents say.
+
+  async take(taken: Take): Promise<TakeReply> {
+    return (await this.#queue?.take(taken)) ?? { type: 'nothing' };
+  }
 
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
     this.#repairs.claim(id, agent, incarnation, claim);
@@ -303,14 +319,15 @@ export class LoadBalancerOwner {
 
   #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; wantsStandby: boolean } {
     const context = snapshot.context as LoadBalancerContext;
-    const wantsStandby = snapshot.matches('bound') && context.standby === null && !context.leased;
+    const mayHaveOne = !context.leased && !context.queued;
+    const wantsStandby = snapshot.matches('bound') && context.standby === null && mayHaveOne;
     const state = { seeking: snapshot.hasTag('seeking'), wantsStandby };
     this.#options.seats.note(id, context, state);
     return state;
   }
 
   #tellDesired(id: string, { record }: CommittedDocument): void {
-    const { clock, timings, resolveDriver } = this.#options;
+    const { clock, timings, resolveDriver, dispatch } = this.#options;
     const at = clock.wallMs();
     const driver = resolveDriver(record.driver);
     this.host.tell(id, {
@@ -320,6 +337,7 @@ export class LoadBalancerOwner {
       driver: record.driver,
       reschedulable: driver?.reschedulable ?? false,
       leased: driver?.fence === 'lease',
+      queued: dispatch?.drivers.has(record.driver) ?? false,
       zone: record.document.availability_zone,
       at,
       deadlineAt: at + deadlineMs(timings, record.status),
@@ -338,6 +356,7 @@ export class LoadBalancerOwner {
       if (fleet.capacity(left) !== null) this.seating.placesChanged();
     }
     if (snapshot.status === 'done') {
+      this.#queue?.forget(id);
       this.#options.seats.forget(id);
       return;
     }

@@ -54,6 +54,28 @@ export class Placer {
     };
   }
 
+  /** The offer for the agent that has taken its ticket for this device; a sentence where it can't take it. */
+  taken(
+    id: string,
+    context: LoadBalancerContext,
+    agent: string,
+    device: string,
+  ): (LoadBalancerEvent & { type: 'place' }) | string {
+    const claimants = this.#fleet.claimants(context);
+    const ranking = this.#rank(id, context, this.#apart(id), claimants, device);
+    const { ranked, rejected } = ranking;
+    const facts = ranked.find((one) => one.id === agent);
+    if (facts === undefined) {
+      return rejected.find((one) => one.agent === agent)?.reason ?? 'is not known';
+    }
+    const isLeft = this.#fleet.current(agent)?.cordon?.draining === true;
+    if (isLeft && ranked.length > 1) return 'is being drained';
+    const candidates = [candidate(ranking)(facts)];
+    const at = this.#clock.wallMs();
+    const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
+    return { type: 'place', candidates, claimants, ...nobodyElse, at };
+  }
+
   /** The offer for a load balancer whose holder wants to leave. */
   leaving(
     id: string,
@@ -110,6 +132,7 @@ export class Placer {
     context: LoadBalancerContext,
     apart: Apart,
     claimants: readonly Claimant[] = [],
+    device: string | null = placedOn(context),
   ): OnDevice {
     const holder = context.binding?.agent;
     // Its own place is no reason why its holder should be full, or closed to what comes back.
@@ -126,7 +149,6 @@ export class Placer {
       apart,
     };
     const { driver } = context;
-    const device = placedOn(context);
     const free =
       device === null
         ? rankOnDevices(this.#policy, facts, { ...ask, driver }, this.#fleet.devices())

@@ -8,6 +8,7 @@ import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
+import type { QueueDispatch } from './queue-dispatch.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
 
@@ -17,6 +18,8 @@ export interface SeatingOptions {
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
   readonly placer: Placer;
+  /** Without it, nothing is queued. */
+  readonly queue: QueueDispatch | null;
   readonly newcomers: Newcomers;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
@@ -77,12 +80,16 @@ export class Seating {
   }
 
   offer(id: string): void {
-    const { newcomers, placer } = this.#options;
+    const { newcomers, placer, queue, seats } = this.#options;
     const host = this.#options.host();
     const context = host.context(id);
     // Without a driver the actor has not yet heard what is desired.
     if (context === null || context.driver === '') return;
     const offer = placer.offer(id, context);
+    if (context.queued && queue !== null) {
+      if (seats.isSeeking(id) && !newcomers.has(id)) queue.offer(id, context, offer);
+      return;
+    }
     // To promote is to name nobody.
     if (offer.standbyReady || !newcomers.has(id)) host.tell(id, offer);
   }

@@ -16,6 +16,7 @@ const desired = (generation: number, status: 'live' | 'deleting') =>
     driver: 'memory',
     reschedulable: true,
     leased: false,
+    queued: false,
     zone: null,
     at: 0,
     deadlineAt: 1,

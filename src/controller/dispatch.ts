@@ -1,0 +1,19 @@
+import type { WorkQueues } from '../ports/work-queue.ts';
+import type { FleetView } from './fleet-view.ts';
+
+/** Drivers whose load balancers agents take from queues; those of all others are given to agents by placement. */
+export interface Dispatch {
+  readonly queues: WorkQueues;
+  readonly drivers: ReadonlySet<string>;
+}
+
+/** From the queues of which drivers' devices this agent may take: of none where nothing is to come to it. */
+export function openTo(
+  agent: string,
+  dispatch: Dispatch | undefined,
+  fleet: Pick<FleetView, 'current'>,
+): readonly string[] {
+  if (dispatch === undefined || dispatch.drivers.size === 0) return [];
+  const known = fleet.current(agent);
+  return known?.state === 'alive' && known.cordon === null ? [...dispatch.drivers] : [];
+}

@@ -1,0 +1,159 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { waitsInQueue } from '../../machines/load-balancer/changes.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
+import { driverOf } from '../../machines/protocol/device-name.ts';
+import { backoffMs } from '../../machines/timings/backoff.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { ActorHost } from '../host/actor-host.ts';
+import { StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
+import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
+import type { FleetView } from './fleet-view.ts';
+import type { Placer } from './placer.ts';
+import type { SeatIndex } from './seat-index.ts';
+
+export interface QueueDispatchOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings: Pick<Timings, 'retryMs' | 'ticketMs'>;
+  readonly queues: WorkQueues;
+  readonly fleet: FleetView;
+  readonly seats: SeatIndex;
+  readonly placer: Placer;
+  readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+}
+
+type Offer = LoadBalancerEvent & { type: 'place' };
+
+interface Waiting {
+  readonly queue: QueueName;
+  timer: Timer | null;
+  attempt: number;
+}
+
+interface Given {
+  readonly agent: string;
+  readonly incarnation: number;
+}
+
+/**
+ * Lets agents take load balancers from the queues of their devices, instead of choosing one: who waits for
+ * a seat is offered to all at once, and bound to the first that is free. A ticket says only whose turn it
+ * is. What there is to do is asked for when it is taken, so that it is the newest, and the record says
+ * who does it: a ticket that comes twice, or late, finds that somebody has it already.
+ */
+export class QueueDispatch {
+  readonly #options: QueueDispatchOptions;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Who took the newest ticket of each, as far as this controller has seen. */
+  readonly #given = new Map<string, Given>();
+
+  constructor(options: QueueDispatchOptions) {
+    this.#options = options;
+  }
+
+  stop(): void {
+    for (const id of [...this.#waiting.keys()]) this.forget(id);
+  }
+
+  forget(id: string): void {
+    this.#rest(id);
+    this.#given.delete(id);
+  }
+
+  /** It wants a seat, and these could give it one. */
+  offer(id: string, context: LoadBalancerContext, offer: Offer): void {
+    const host = this.#options.host();
+    const [first, ...others] = offer.candidates;
+    // Nobody can take it; or only its holder, who is being left, and takes nothing from queues any more.
+    if (first === undefined || (others.length === 0 && this.#isLeft(first.agent))) {
+      host.tell(id, offer);
+      return;
+    }
+    if (context.reason !== waitsInQueue) {
+      host.tell(id, { ...offer, candidates: [], standbyReady: false, reason: waitsInQueue });
+    }
+    const queue = { driver: driverOf(first.device), device: first.device };
+    const known = this.#waiting.get(id);
+    if (known?.queue.device === first.device && !this.#hasDied(id)) return;
+    this.#rest(id);
+    const waiting: Waiting = { queue, timer: null, attempt: 0 };
+    this.#waiting.set(id, waiting);
+    this.#put(id, waiting);
+  }
+
+  /** An agent has taken its ticket. */
+  async take({ loadBalancer: id, agent, incarnation, device }: Take): Promise<TakeReply> {
+    const { seats, placer, fleet } = this.#options;
+    const host = this.#options.host();
+    const context = host.context(id);
+    if (context === null || !seats.isSeeking(id)) return { type: 'nothing' };
+    if (!fleet.isAlive(agent, incarnation)) {
+      return { type: 'refused', reason: `agent ${agent} is not known to be alive` };
+    }
+    const offer = placer.taken(id, context, agent, device);
+    if (typeof offer === 'string') return { type: 'refused', reason: `${agent} ${offer}` };
+    await host.ask(id, offer);
+    const seat = host.context(id)?.binding ?? null;
+    if (seat?.agent !== agent || seat.incarnation !== incarnation || seats.isSeeking(id)) {
+      return { type: 'nothing' };
+    }
+    this.#rest(id);
+    this.#given.set(id, { agent, incarnation });
+    return { type: 'given', epoch: seat.epoch };
+  }
+
+  #isLeft(agent: string): boolean {
+    return this.#options.fleet.current(agent)?.cordon?.draining === true;
+  }
+
+  /** Has whoever took its ticket ended since? The queue would find that out late. */
+  #hasDied(id: string): boolean {
+    const given = this.#given.get(id);
+    if (given === undefined) return false;
+    return this.#options.fleet.verdictOn(given.agent, given.incarnation) !== null;
+  }
+
+  #put(id: string, waiting: Waiting): void {
+    this.#offered(id, waiting.queue)
+      .catch((error: unknown) => {
+        const isPassing = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
+        const { log } = this.#options;
+        if (isPassing) log.debug({ loadBalancer: id, error: String(error) }, 'no ticket yet');
+        else
+          log.error({ loadBalancer: id, err: error }, 'a load balancer was not put into its queue');
+      })
+      .finally(() => {
+        if (this.#waiting.get(id) === waiting) this.#again(id, waiting);
+      });
+  }
+
+  async #offered(id: string, queue: QueueName): Promise<void> {
+    const { queues } = this.#options;
+    if (this.#hasDied(id)) {
+      await queues.withdraw(queue, id);
+      this.#given.delete(id);
+    }
+    await queues.offer(queue, id);
+  }
+
+  /** Until it has a seat: a ticket may be lost, or may have been ending when it was offered again. */
+  #again(id: string, waiting: Waiting): void {
+    const { clock, timings, seats } = this.#options;
+    const waitMs = backoffMs(waiting.attempt, timings.retryMs, timings.ticketMs);
+    waiting.attempt += 1;
+    waiting.timer = clock.setTimer(waitMs, () => {
+      waiting.timer = null;
+      if (seats.isSeeking(id)) this.#put(id, waiting);
+      else this.#waiting.delete(id);
+    });
+  }
+
+  #rest(id: string): void {
+    const timer = this.#waiting.get(id)?.timer ?? null;
+    if (timer !== null) this.#options.clock.clearTimer(timer);
+    this.#waiting.delete(id);
+  }
+}
