@@ -93,6 +93,7 @@ export function sizeOf(run: RunOptions): Size {
     agents: run.agents ?? own.agents,
     agentsPerHost: run.agentsPerHost ?? own.agentsPerHost ?? 1,
     vips: run.vips ?? own.vips ?? false,
+    queued: run.queued ?? own.queued ?? false,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
 }
@@ -137,13 +138,14 @@ class Run {
     this.#options = options;
     const { seed, scenario, parts, trace, onLine } = options;
     this.#size = sizeOf(options);
-    const { agents, controllers, agentsPerHost = 1, vips = false } = this.#size;
+    const { agents, controllers, agentsPerHost = 1, vips = false, queued = false } = this.#size;
     this.#world = new World({
       seed,
       timings: timingsOf(options),
       agents,
       agentsPerHost,
       vips,
+      queued,
       shards,
       controllers,
       ...(parts === undefined ? {} : { parts }),

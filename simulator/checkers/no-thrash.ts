@@ -5,11 +5,12 @@ import { Cables } from './cables.ts';
 import type { CheckerKind } from './checker.ts';
 import type { Disturbance } from './disturbances.ts';
 import { Evidence } from './evidence.ts';
+import { wasAskedFor } from './queued-work.ts';
 import { livenessOf, seatsOf } from './records.ts';
 
 /**
  * Nothing moves without need. A load balancer is given to another holder only on evidence against the
- * one that it has, so that one failure moves it once. And an agent is declared dead only if something
+ * one that it has, so that one failure moves it once; or where there is work to do and whoever is free does it. And an agent is declared dead only if something
  * was wrong with it for longer than makes one suspect: not while its judges were deaf, slow or dead,
  * and not for a hiccup.
  */
@@ -19,6 +20,7 @@ export const noThrash: CheckerKind = {
     const evidence = new Evidence();
     const cables = new Cables(world.agentIds());
     const holders = new Map<string, Seat>();
+    const records = new Map<string, string>();
     const { timings } = world.options;
 
     const moved = (id: string, binding: Seat | null, atMs: number): string | null => {
@@ -45,13 +47,16 @@ export const noThrash: CheckerKind = {
         cables.note(event, atMs);
         if (event.type === 'lost' && event.bucket === 'binding') {
           holders.delete(event.key);
+          records.delete(event.key);
           if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding, atMs);
         } else if (event.type === 'stored' && event.change.type === 'put') {
           const { bucket, change } = event;
           const { key, value } = change;
           if (bucket === 'binding') {
             const problem = moved(key, seatsOf(value).binding, atMs);
-            if (problem !== null) violate(problem, key);
+            const isWork = wasAskedFor(records.get(key) ?? null, value);
+            records.set(key, value);
+            if (problem !== null && !isWork) violate(problem, key);
           } else if (bucket === 'liveness') {
             const { value: state, context } = livenessOf(value);
             const problem = state === 'dead' ? declaredDead(key, context.incarnation, atMs) : null;

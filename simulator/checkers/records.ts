@@ -10,6 +10,7 @@ const BindingRecord = z.object({
     context: z.object({
       driver: z.string(),
       reschedulable: z.boolean(),
+      queued: z.boolean(),
       generation: z.number(),
       status: z.enum(['live', 'deleting']),
       binding: Seat.nullable(),

@@ -1,10 +1,11 @@
 import { isLeased } from '../world/places.ts';
+import { isQueued } from '../world/virtual-controller.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 
 /**
  * After healing and quiet, every load balancer has a standby, where there is more than one agent; what is
- * leased has none, because nobody could start before the lease has lapsed.
+ * leased has none, because nobody could start before the lease has lapsed, and what is queued is for anybody.
  */
 export const standbyAtTheEnd: CheckerKind = {
   name: 'standby-at-the-end',
@@ -15,6 +16,10 @@ export const standbyAtTheEnd: CheckerKind = {
         if (deleting || binding === null) continue;
         if (isLeased(document.provider)) {
           if (standby !== null) violate('it is leased, and has a standby', document.id);
+          continue;
+        }
+        if (isQueued(world, document.provider)) {
+          if (standby !== null) violate('it is queued, and has a standby', document.id);
           continue;
         }
         const capable = capableAgents(world, core(), { document, binding });

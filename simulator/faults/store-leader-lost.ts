@@ -20,12 +20,15 @@ export const storeLeaderLost: FaultKind = {
   problem: (fault) => targetAmong(fault, bucketsOrAll),
   start: (world, { target }) => {
     for (const store of storesNamed(world, target)) store.loseLeader();
+    if (target === 'all') world.queues?.loseLeader();
   },
   stop: (world, { target }) => {
     for (const store of storesNamed(world, target)) store.electLeader();
+    if (target === 'all') world.queues?.electLeader();
   },
   heal: (world) => {
     for (const store of storesNamed(world, 'all')) store.electLeader();
+    world.queues?.electLeader();
   },
   row: () => storeRow,
 };

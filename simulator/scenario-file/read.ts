@@ -93,11 +93,18 @@ function scenarioOf(file: ScenarioFile): Scenario {
 }
 
 function sizeOf({ topology, workload }: ScenarioFile): Size {
-  const { agents, controllers, agentsPerHost, vips, loadBalancers } = topology;
+  const { agents, controllers, agentsPerHost, vips, queued, loadBalancers } = topology;
   const creates = Array.isArray(workload)
     ? workload.filter((work) => work.do === 'create').length
     : 0;
-  return { agents, controllers, agentsPerHost, vips, loadBalancers: loadBalancers ?? creates };
+  return {
+    agents,
+    controllers,
+    agentsPerHost,
+    vips,
+    queued,
+    loadBalancers: loadBalancers ?? creates,
+  };
 }
 
 function workOf({ workload, documents }: ScenarioFile): readonly Work[] {

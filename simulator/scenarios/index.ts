@@ -26,6 +26,7 @@ import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
 import { plannedRestartScenario } from './planned-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
+import { queueDispatchScenario } from './queue-dispatch.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
@@ -44,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
   defaultScenario,
   swarmScenario,
   roughDayScenario,
+  queueDispatchScenario,
   agentCrashScenario,
   hostDiesScenario,
   agentFlapsScenario,

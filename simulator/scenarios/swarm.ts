@@ -15,6 +15,7 @@ export const swarmScenario: Scenario = {
     agentsPerHost: stream.integer(1, 3),
     loadBalancers: stream.integer(1, 40),
     vips: stream.chance(0.5),
+    queued: stream.chance(0.3),
   }),
   plan: (stream, frame) =>
     drawTrouble(stream, frame, {

@@ -67,7 +67,7 @@ export class AgentHost extends Host {
     if (this.isUp) return;
     this.#starts += 1;
     const { id, world } = this;
-    const { process, clock, log, connect } = this.boot();
+    const { process, clock, log, queues, connect } = this.boot();
     const onDisk = this.#disk.open((line) => log.error({ line }, droppedLine));
     const journal = processJournal(process, onDisk);
     const incarnation = await nextIncarnation(journal, clock);
@@ -100,6 +100,7 @@ export class AgentHost extends Host {
       drivers: new Map(drivers),
       clock,
       random: world.stream(`agent:${id}`),
+      ...(queues === null ? {} : { queues }),
       log,
       timings: this.#timings(),
       shards: world.options.shards,

@@ -1,4 +1,5 @@
 import type { MemoryBus } from '../../src/adapters/memory-bus.ts';
+import type { WorkQueues } from '../../src/ports/work-queue.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { HostTime } from './host-time.ts';
 import { type PersistencePoint, VirtualProcess } from './process.ts';
@@ -11,6 +12,8 @@ export interface HostProcess {
   readonly process: VirtualProcess;
   readonly clock: ProcessClock;
   readonly log: Log;
+  /** Null where nothing is queued. */
+  readonly queues: WorkQueues | null;
   /** Opens its connection to the bus, which dies with it. */
   connect(name: string): MemoryBus;
 }
@@ -79,6 +82,8 @@ export abstract class Host {
     const log = recordingLog((level, fields, message) => {
       if (process.alive) world.emit({ type: 'logged', process: id, level, fields, message });
     });
+    const queues = world.queues?.as(id, { clock, log, deliver }) ?? null;
+    process.onDeath(() => world.queues?.line(id).disconnect());
     world.nats.connect(id);
     const connect = (name: string): MemoryBus => {
       const bus = world.network.broker.connect(name, name, clock);
@@ -87,7 +92,7 @@ export abstract class Host {
       if (!world.nats.isUp) bus.disconnect(null);
       return bus;
     };
-    return { process, clock, log, connect };
+    return { process, clock, log, queues, connect };
   }
 
   /** For how long its processes were paused, suspended or slow, all in all. */

@@ -8,6 +8,8 @@ export interface Topology {
   readonly agentsPerHost?: number;
   /** Do their hosts serve at addresses that move by lease, too? */
   readonly vips?: boolean;
+  /** Do agents take the load balancers of the appliance with the atomic fence from its queue? */
+  readonly queued?: boolean;
 }
 
 /** What there is in a world, by name. */

@@ -24,6 +24,13 @@ const vipPools = VipPools.parse([
   },
 ]);
 
+/** Those that a device fences by itself: two workers may believe that they have the same ticket. */
+const queuedDrivers: ReadonlySet<string> = new Set([memoryDescriptor.name]);
+
+/** Are load balancers of this driver taken from a queue? */
+export const isQueued = (world: World, driver: string): boolean =>
+  world.queues !== null && queuedDrivers.has(driver);
+
 const apiConfig = ApiConfig.parse({ defaultProvider: memoryDescriptor.name });
 
 export interface VirtualController {
@@ -35,7 +42,7 @@ export interface VirtualController {
 export function virtualController(
   id: string,
   world: World,
-  { process, clock, log }: HostProcess,
+  { process, clock, log, queues }: HostProcess,
   { bus, formats }: Required<Pick<ControllerOptions, 'bus' | 'formats'>>,
 ): VirtualController {
   const stores = processStores(process, world.storesFor(id));
@@ -58,6 +65,7 @@ export function virtualController(
       shards: world.options.shards,
       formats,
       resolveDriver: virtualDescriptor,
+      ...(queues === null ? {} : { dispatch: { queues, drivers: queuedDrivers } }),
       found: (loadBalancer, { vip_address: address }) => vips.keep(address, loadBalancer),
       purged: (loadBalancer, { vip_address: address }) => {
         release(vips, address, loadBalancer, log);

@@ -30,6 +30,7 @@ import {
   vipsOf,
 } from './places.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
+import { VirtualWorkQueues } from './queue/virtual-work-queues.ts';
 import { RandomStream } from './random-streams.ts';
 import type { Kernel } from './kernel.ts';
 import { hostOf, type Inventory, inventoryOf, type Topology } from './topology.ts';
@@ -69,6 +70,8 @@ export class World {
   readonly network: Network;
   readonly nats: NatsServer = new NatsServer(this);
   readonly stores: VirtualStores;
+  /** Null where nothing is queued. */
+  readonly queues: VirtualWorkQueues | null;
   readonly inventory: Inventory;
   /** Where load balancers are served, by name. */
   readonly places: ReadonlyMap<string, Place>;
@@ -101,6 +104,14 @@ export class World {
       onCommitted: (bucket, change, by) => this.emit({ type: 'stored', bucket, change, by }),
       onLost: (bucket, loss) => this.emit({ type: 'lost', bucket, ...loss }),
     });
+    this.queues =
+      options.queued === true
+        ? new VirtualWorkQueues(this.clock, {
+            takenMs: options.timings.ticketMs,
+            delayMs: () => this.delay('store'),
+            chance: (share) => this.stream('queue-fate').chance(share),
+          })
+        : null;
     this.inventory = inventoryOf(options);
     const places = [
       this.#place(applianceName, memoryDescriptor, null),

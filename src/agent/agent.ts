@@ -10,8 +10,6 @@ import {
   type Command,
   type CommandReply,
   HeartbeatReply,
-  type Strays,
-  StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
@@ -31,7 +29,7 @@ import { Homecoming } from './homecoming.ts';
 import { Lease, type LeaseOptions } from './lease.ts';
 import { nextIncarnation } from './incarnation.ts';
 import { LettingGo } from './letting-go.ts';
-import type { MendOptions } from './mend.ts';
+import { type MendOptions, strayQuestion } from './mend.ts';
 import { Nudge } from './nudge.ts';
 import { takeOrders } from './orders.ts';
 import { Registration } from './registration.ts';
@@ -305,10 +303,8 @@ export class Agent {
 
   /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
   #sweep(signal: Cancellation): Promise<void> {
-    const { id: agent, bus, timings } = this.#options;
-    const timeoutMs = timings.ackTimeoutMs * 4;
-    const ask = (asked: Omit<Strays, 'agent'>) =>
-      call(bus, this.#up('strays'), { agent, ...asked }, StraysReply, timeoutMs);
+    const { id: agent, timings } = this.#options;
+    const ask = strayQuestion({ ...this.#options, agent, subject: this.#up('strays') });
     const drives = (id: string) => this.#devices.get(id) !== null;
     const mended: MendOptions['mended'] = (id, ...rest) => {
       this.#home.mended(id, ...rest);

@@ -4,9 +4,12 @@ import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   type Strays,
-  type StraysReply,
+  StraysReply,
   straysMax,
 } from '../../machines/protocol/agent-messages.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { call } from '../messaging/endpoint.ts';
+import type { Bus } from '../ports/bus.ts';
 
 export interface MendOptions {
   readonly drivers: ReadonlyMap<string, Driver>;
@@ -15,6 +18,22 @@ export interface MendOptions {
   readonly ask: (asked: Omit<Strays, 'agent'>) => Promise<StraysReply>;
   /** Told of each that was mended, and up to which epoch it refuses everybody now. */
   readonly mended: (loadBalancer: string, epoch: number, device: string) => void;
+}
+
+/** Asks the agent's judge of strays. */
+export function strayQuestion({
+  agent,
+  bus,
+  subject,
+  timings,
+}: {
+  readonly agent: string;
+  readonly bus: Bus;
+  readonly subject: string;
+  readonly timings: Pick<Timings, 'ackTimeoutMs'>;
+}): MendOptions['ask'] {
+  const timeoutMs = timings.ackTimeoutMs * 4;
+  return (asked) => call(bus, subject, { agent, ...asked }, StraysReply, timeoutMs);
 }
 
 /**

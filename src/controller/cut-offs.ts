@@ -25,8 +25,7 @@ export interface CutOffsOptions {
 
 interface Seen {
   readonly isLost: boolean;
-  /** Null for one that reached the device before anybody had lost it. */
-  readonly since: MonotonicMs | null;
+  readonly since: MonotonicMs;
 }
 
 /** Which agents have lost a device that others have reached all the while: it is not the device, then. */
@@ -35,9 +34,11 @@ export class CutOffs {
   /** By device and agent, of devices that somebody has lost. */
   #seen = new Map<string, ReadonlyMap<string, Seen>>();
   #timer: Timer | null = null;
+  readonly #startedMs: MonotonicMs;
 
   constructor(options: CutOffsOptions) {
     this.#options = options;
+    this.#startedMs = options.clock.monotonicMs();
   }
 
   stop(): void {
@@ -53,7 +54,7 @@ export class CutOffs {
     this.#seen = new Map(
       [...fleet.lostDevices()].map(([device, reach]) => [device, this.#look(device, reach, now)]),
     );
-    const dueAt = ({ since }: Seen): number => (since === null ? now : since + waitMs);
+    const dueAt = ({ since }: Seen): number => since + waitMs;
     const cut = new Map<string, Set<string>>();
     let next = Infinity;
     for (const [device, agents] of this.#seen) {
@@ -84,8 +85,10 @@ export class CutOffs {
         const isLost = lost !== null;
         const known = before?.get(agent);
         if (known?.isLost === isLost) return [agent, known];
-        // One that comes later may have found it just now.
-        return [agent, { isLost, since: before === undefined && !isLost ? null : now }];
+        // Before anybody had lost it, all had reached it, for as long as this controller can know; one that
+        // comes later may have found it just now.
+        const reached = before === undefined && !isLost;
+        return [agent, { isLost, since: reached ? this.#startedMs : now }];
       }),
     );
   }
