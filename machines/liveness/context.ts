@@ -27,6 +27,8 @@ const Described = z.strictObject({
   /** The host's own addresses, which tenants must not reach through a load balancer. */
   addresses: z.array(z.string().max(64)).max(addressesMax),
   version: z.string().max(64),
+  /** Grows with each change within one incarnation: what is told may come late, and twice. */
+  edition: z.int().min(0).default(0),
 });
 
 /** What an agent says of itself when it registers. */

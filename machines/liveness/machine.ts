@@ -1,7 +1,7 @@
 import { assign, setup } from 'xstate';
 import { notProvided } from '../not-provided.ts';
 import { unexpected } from '../unexpected.ts';
-import { type LivenessContext, initialLivenessContext } from './context.ts';
+import { type AgentDescription, type LivenessContext, initialLivenessContext } from './context.ts';
 import type { LivenessEvent } from './events.ts';
 import * as restarts from './restart.ts';
 
@@ -24,7 +24,7 @@ export const livenessMachine = setup({
       return {
         agent: event.agent,
         incarnation: event.incarnation,
-        description: event.description,
+        description: newest(context, event),
         reason: null,
         suspicion: null,
         since: event.at,
@@ -171,5 +171,18 @@ export const livenessMachine = setup({
     retired: { on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] } },
   },
 });
+
+/** A description that was told before the one that is known, and comes after it, is old. */
+function newest(
+  known: LivenessContext,
+  told: Extract<LivenessEvent, { type: 'registered' }>,
+): AgentDescription {
+  const { description } = known;
+  const isOld =
+    told.incarnation === known.incarnation &&
+    description !== null &&
+    told.description.edition < description.edition;
+  return isOld ? description : told.description;
+}
 
 export type LivenessMachine = typeof livenessMachine;

@@ -38,7 +38,7 @@ import { WorkDesk } from './work-desk.ts';
 
 export interface AgentOptions {
   readonly id: string;
-  readonly description: Omit<AgentDescription, 'devices'>;
+  readonly description: Omit<AgentDescription, 'devices' | 'edition'>;
   readonly incarnation: number;
   readonly bus: Bus;
   readonly journal: Journal;

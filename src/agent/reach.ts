@@ -42,7 +42,7 @@ interface Probed {
 export class Reach {
   readonly #options: ReachOptions;
   readonly #probed = new Map<string, Probed>();
-  /** What the judge has on record, as text; null before it has anything. */
+  /** What the judge has on record, as text; null where that is not known for sure. */
   #told: string | null = null;
 
   constructor(options: ReachOptions) {
@@ -64,9 +64,9 @@ export class Reach {
     });
   }
 
-  /** The judge has put this on record. */
-  told(devices: readonly AgentDevice[]): void {
-    this.#told = JSON.stringify(devices);
+  /** The judge has put this on record; null: it may have put on record what it was told just now. */
+  told(devices: readonly AgentDevice[] | null): void {
+    this.#told = devices === null ? null : JSON.stringify(devices);
   }
 
   /** Looks after the devices until the signal; calls `tell` for as long as the record says something else. */

@@ -10,7 +10,7 @@ import { Reach, type ReachOptions } from './reach.ts';
 
 export interface RegistrationOptions extends ReachOptions {
   readonly agent: string;
-  readonly description: Omit<AgentDescription, 'devices'>;
+  readonly description: Omit<AgentDescription, 'devices' | 'edition'>;
   readonly incarnation: () => number;
   readonly subject: string;
   readonly bus: Bus;
@@ -26,6 +26,9 @@ export type Registered =
 export class Registration {
   readonly #options: RegistrationOptions;
   readonly #reach: Reach;
+  /** What was asked for last, as text, and how often it has changed. */
+  #asked = '';
+  #edition = 0;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -77,7 +80,13 @@ export class Registration {
     const { agent, bus, subject, timings, description } = this.#options;
     const incarnation = this.#options.incarnation();
     const devices = this.#reach.devices();
-    const request = { agent, incarnation, description: { ...description, devices } };
+    const asked = JSON.stringify(devices);
+    if (asked !== this.#asked) this.#edition += 1;
+    this.#asked = asked;
+    const edition = this.#edition;
+    const request = { agent, incarnation, description: { ...description, devices, edition } };
+    // Without an answer, it may yet arrive.
+    this.#reach.told(null);
     const reply = await call(bus, subject, request, RegisterReply, timings.ackTimeoutMs * 4);
     if (reply.type === 'accepted') this.#reach.told(devices);
     return reply;

@@ -55,6 +55,10 @@ const ControllerConfig = z.strictObject({
   api: ApiConfig.extend({ defaultProvider: z.string().max(64).default('haproxy') }).prefault({}),
   vipPools: VipPools.default([]),
   placement: PlacementConfig.prefault({}),
+  /** How load balancers come to agents, by driver: by placement, where it is not said otherwise. */
+  dispatch: z
+    .record(z.string(), z.enum(['scheduled', 'queue'], { error: 'give scheduled or queue' }))
+    .default({}),
 });
 
 const AgentConfig = z.strictObject({

@@ -67,7 +67,9 @@ export class CutOffs {
       }
     }
     this.stop();
-    if (next !== Infinity) this.#timer = clock.setTimer(next - now, () => this.#passed());
+    // Whole milliseconds: a part of one may be too small to move the clock.
+    const waitsMs = Math.ceil(next - now);
+    if (next !== Infinity) this.#timer = clock.setTimer(waitsMs, () => this.#passed());
     return [...cut].flatMap(([id, devices]) => {
       const incarnation = fleet.current(id)?.incarnation;
       return incarnation === undefined ? [] : [{ id, incarnation, devices }];

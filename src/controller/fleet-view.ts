@@ -98,7 +98,10 @@ export class FleetView {
     );
   }
 
-  /** The devices that somebody has lost, each with its agents: why it is out of reach, or null. */
+  /**
+   * The devices that somebody has lost, each with its agents: why it is out of reach, or null. Of those only
+   * that are heard of: what others said last may be old.
+   */
   lostDevices(): ReadonlyMap<string, ReadonlyMap<string, string | null>> {
     const devices = new Set<string>();
     for (const { context } of this.#agents.values()) {
@@ -106,7 +109,8 @@ export class FleetView {
         if (lost !== null) devices.add(device);
       }
     }
-    return new Map([...devices].map((device) => [device, this.#reach(device)]));
+    const isHeard = (state: string): boolean => state === 'alive';
+    return new Map([...devices].map((device) => [device, this.#reach(device, isHeard)]));
   }
 
   /** Why its holder can't configure the device that holds a load balancer; null where it can. */
@@ -125,10 +129,13 @@ export class FleetView {
   }
 
   /** Of those that live, who drives the device, and why it is out of reach; null where it is not. */
-  #reach(device: string): ReadonlyMap<string, string | null> {
+  #reach(
+    device: string,
+    counts = (state: string): boolean => state !== 'dead' && state !== 'retired',
+  ): ReadonlyMap<string, string | null> {
     const reach = new Map<string, string | null>();
     for (const [id, { state, context }] of this.#agents) {
-      if (state === 'dead' || state === 'retired') continue;
+      if (!counts(state)) continue;
       const own = context.description?.devices.find((one) => one.device === device);
       if (own !== undefined) reach.set(id, own.lost);
     }

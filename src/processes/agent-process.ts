@@ -6,6 +6,7 @@ import { addressesMax } from '../../machines/liveness/context.ts';
 import { agentConnection, agentInbox } from '../../machines/protocol/subjects.ts';
 import { FileJournal } from '../adapters/file-journal.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
+import { NatsWorkQueues } from '../adapters/nats-work-queues.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemSecrets } from '../adapters/system-secrets.ts';
@@ -77,6 +78,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     log,
     timings,
     shards,
+    queues: new NatsWorkQueues(bus, { takenMs: timings.ticketMs, clock, log }),
     restart,
   });
   agent.start();

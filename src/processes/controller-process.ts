@@ -8,6 +8,7 @@ import { strategyOf } from '../../machines/placement/strategies.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
 import { connectNatsBus } from '../adapters/nats-bus.ts';
 import { natsStores } from '../adapters/nats-store.ts';
+import { NatsWorkQueues } from '../adapters/nats-work-queues.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { createApi } from '../api/app.ts';
@@ -15,6 +16,7 @@ import { serveApi } from '../api/serve.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import { Controller } from '../controller/controller.ts';
 import { createVips } from '../vips/vips.ts';
+import { queuedDrivers } from './queued-drivers.ts';
 import { seedIn } from './seed-file.ts';
 import { guardManagement } from './management-addresses.ts';
 
@@ -29,6 +31,7 @@ const resolveDriver = (name: string) => driverModule(name)?.descriptor ?? null;
 /** The composition root of a controller: real clock, NATS, the drivers' descriptors, and the API. */
 export async function runController(config: LoadedConfig, log: Log): Promise<RunningController> {
   const { id, api, vipPools, placement } = config.controller;
+  const drivers = queuedDrivers(config.controller.dispatch, resolveDriver);
   const { timings, nats, shards } = config;
   const bus = await connectNatsBus({
     servers: nats.servers,
@@ -53,6 +56,19 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     resolveDriver,
     rank: rankBy(strategyOf(placement.strategy, random)),
     apart: placement.apart,
+    ...(drivers.size === 0
+      ? {}
+      : {
+          dispatch: {
+            drivers,
+            queues: new NatsWorkQueues(bus, {
+              takenMs: timings.ticketMs,
+              replicas: nats.replicas,
+              clock,
+              log,
+            }),
+          },
+        }),
     found: (loadBalancer, document) => {
       for (const address of addressesOf(document)) vips.keep(address, loadBalancer);
     },

@@ -207,3 +207,33 @@ describe('a device that is down for everybody', () => {
     expect(cluster.done(id).at(-1)).toBe(`applied 1/2 by ${cluster.holder(id)}`);
   });
 });
+
+describe('what an agent tells of its devices', () => {
+  test('is believed in the order in which it was told, in whatever order it comes', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const { incarnation } = cluster.agent('agent-1');
+    const tell = (edition: number, lost: string | null) =>
+      cluster.settled(
+        cluster.controller.judge.register({
+          agent: 'agent-1',
+          incarnation,
+          description: {
+            host: 'host-agent-1',
+            devices: [{ device: 'memory', capacity: null, lost }],
+            zone: null,
+            capacity: null,
+            addresses: [],
+            version: 'test',
+            edition,
+          },
+        }),
+      );
+
+    await tell(8, null);
+    await tell(7, 'its cable is out');
+
+    expect(cluster.controller.fleet.devices()[0]?.agents).toEqual([
+      { agent: 'agent-1', lost: null },
+    ]);
+  });
+});

@@ -8,7 +8,7 @@ import { unreachable } from '../../simulator/coverage/unreachable.ts';
 
 function registered(incarnation: number): LivenessEvent {
   const where = { host: 'h', zone: null, capacity: null, addresses: [], version: '1' };
-  const description = { ...where, devices: [] };
+  const description = { ...where, devices: [], edition: 0 };
   return { type: 'registered', agent: 'agent-1', incarnation, description, at: 0 };
 }
 

@@ -127,6 +127,7 @@ function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<Li
     capacity: null,
     addresses: [],
     version: '1',
+    edition: 0,
   };
   const registered = { type: 'registered', agent: 'agent-1', description, at: 1 } as const;
   const numbers = [incarnation, incarnation - 1];
