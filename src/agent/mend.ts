@@ -2,11 +2,7 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { DriverError } from '../../drivers/contract/errors.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import {
-  type Strays,
-  StraysReply,
-  straysMax,
-} from '../../machines/protocol/agent-messages.ts';
+import { type Strays, StraysReply, straysMax } from '../../machines/protocol/agent-messages.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { call } from '../messaging/endpoint.ts';
 import type { Bus } from '../ports/bus.ts';
