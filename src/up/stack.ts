@@ -53,6 +53,8 @@ export interface StackOptions {
   readonly preset: PresetName;
   /** What every agent drives, or what each does, by its id. */
   readonly drivers: DriverOptions | ((agent: string) => DriverOptions);
+  /** `controller.dispatch` of the configuration. */
+  readonly dispatch?: Readonly<Record<string, 'scheduled' | 'queue'>>;
   readonly logLevel: string;
   readonly natsBinary: string;
   readonly clock: Clock;
@@ -151,6 +153,7 @@ export class Stack {
             addressPolicy: { allow: surroundings.allow },
           },
           vipPools: [surroundings.pool],
+          dispatch: options.dispatch ?? {},
         },
       });
       const agents = new Map<string, ManagedProcess>();

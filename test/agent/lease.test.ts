@@ -22,6 +22,7 @@ describe('an agent’s lease', () => {
         description: {
           host: 'host-1',
           devices: [{ device: 'memory', capacity: null, lost: null }],
+          edition: 1,
           zone: null,
           capacity: null,
           addresses: [],

@@ -40,7 +40,7 @@ export class CaddyStack {
     this.world = world;
   }
 
-  static async start(): Promise<CaddyStack> {
+  static async start(dispatch: 'scheduled' | 'queue' = 'scheduled'): Promise<CaddyStack> {
     const device = await caddyDevice({ http: { servers: {}, grace_period: '5s' } });
     const proxy = await faultProxy(device.port);
     try {
@@ -49,6 +49,7 @@ export class CaddyStack {
         restart: false,
         drivers: { caddy: { admin: `http://127.0.0.1:${proxy.port}` } },
         provider: 'caddy',
+        dispatch: { caddy: dispatch },
       });
       return new CaddyStack(device, proxy, world);
     } catch (error) {

@@ -43,6 +43,7 @@ export interface WorldOptions {
   /** Start processes again that die, as `up` does? */
   readonly restart: boolean;
   readonly drivers?: StackOptions['drivers'];
+  readonly dispatch?: StackOptions['dispatch'];
   /** Of the load balancers, if not the one that the API takes by itself. */
   readonly provider?: string;
   /** Where all of it is, if not on this machine's loopback. */
@@ -85,7 +86,8 @@ export class World {
     this.#logFile = logFile;
   }
 
-  static async start({ agents, restart, drivers, provider, place }: WorldOptions): Promise<World> {
+  static async start(options: WorldOptions): Promise<World> {
+    const { agents, restart, drivers, dispatch, provider, place } = options;
     // Short, because the sockets of HAProxy live below it.
     const directory = await mkdtemp(join(tmpdir(), 'hf-'));
     const logFile = await open(join(directory, 'log'), 'a', 0o600);
@@ -96,6 +98,7 @@ export class World {
       apiPort: await freePort(),
       preset: 'local',
       drivers: drivers ?? { haproxy: {} },
+      ...(dispatch === undefined ? {} : { dispatch }),
       logLevel: 'debug',
       natsBinary: natsServerBinary(process.env),
       clock: systemClock,
