@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { dispatchCommand } from './dispatch.ts';
 import { driversCommand } from './drivers.ts';
 import { failoverCommand } from './failover.ts';
 import { simulatorCommand } from './simulator.ts';
@@ -10,5 +11,6 @@ await new Command('bench')
   .showHelpAfterError('(add --help for what there is)')
   .addCommand(failoverCommand)
   .addCommand(driversCommand)
+  .addCommand(dispatchCommand)
   .addCommand(simulatorCommand)
   .parseAsync();
