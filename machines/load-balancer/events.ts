@@ -52,6 +52,8 @@ export type LoadBalancerEvent =
       readonly candidates: readonly Candidate[];
       readonly claimants: readonly Claimant[];
       readonly standbyReady: boolean;
+      /** An operator gives it to the very candidate. */
+      readonly ordered?: true;
       readonly at: number;
     }
   /** This shadow is proven to serve nothing any more: its lease has lapsed, or it has stopped (R11). */

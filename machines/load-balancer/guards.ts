@@ -23,7 +23,11 @@ export const toDeleteByQueue = (args: Args): boolean => toDelete(args) && isQueu
 
 /** Its holder leaves, and somebody else may take it from the queue. */
 export const leavesToQueue = (args: Args): boolean =>
-  args.context.queued && leavesToCandidate(args);
+  args.context.queued && !leavesByOrder(args) && leavesToCandidate(args);
+
+/** It leaves for the one that an operator has chosen. */
+export const leavesByOrder = (args: Args): boolean =>
+  args.event.type === 'agent.leaving' && args.event.ordered === true && leavesToCandidate(args);
 
 /** The very one that is known, or one from before: whoever tells may be behind, or have lost the rest. */
 export const knownDesired = ({ context, event }: Args): boolean => {

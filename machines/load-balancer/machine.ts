@@ -187,7 +187,14 @@ export const loadBalancerMachine = setup({
               },
               { actions: 'noteWaiting' },
             ],
-            'agent.leaving': {},
+            'agent.leaving': [
+              {
+                guard: 'leavesByOrder',
+                target: '#load-balancer.rebinding',
+                actions: ['bind', 'release'],
+              },
+              {},
+            ],
           },
         },
         applying: {

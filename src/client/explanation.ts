@@ -30,6 +30,7 @@ const meanings: Readonly<Record<string, string>> = {
   pending: 'waits for an agent that can take it',
   rebinding: 'is being taken over',
   'bound.settled': 'is served as desired',
+  'bound.queued': 'is served, and waits for a free agent to change it',
   'bound.applying': 'is being changed',
   'bound.degraded': 'is held, but its device refuses the newest configuration',
   orphaned: 'has lost its agent and waits for one that may take it',

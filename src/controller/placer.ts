@@ -116,7 +116,8 @@ export class Placer {
     const at = this.#clock.wallMs();
     const claimants = this.#fleet.claimants(context);
     const left = { agent: binding.agent, incarnation: binding.incarnation };
-    return { type: 'agent.leaving', ...left, candidates, claimants, standbyReady, at };
+    const ordered = true as const;
+    return { type: 'agent.leaving', ...left, candidates, claimants, standbyReady, ordered, at };
   }
 
   /** May it take over? Others of its groups may have come to its host since it was named. */

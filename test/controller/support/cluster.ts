@@ -5,6 +5,7 @@ import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
 import { driverOf } from '../../../machines/protocol/device-name.ts';
 import * as subjects from '../../../machines/protocol/subjects.ts';
 import { presets, type Timings } from '../../../machines/timings/timings.ts';
+import { VirtualWorkQueues } from '../../../simulator/world/queue/virtual-work-queues.ts';
 import { RandomStream } from '../../../simulator/world/random-streams.ts';
 import { VirtualProcess } from '../../../simulator/world/process.ts';
 import {
@@ -62,6 +63,7 @@ const hop = { net: 1, store: 2, device: 3 };
 /** Controllers and agents of `src/` in virtual time, with the hands of a test on every wire. */
 export class Cluster extends Virtual {
   readonly timings: Timings;
+  readonly queues: VirtualWorkQueues;
   readonly stores = virtualStores(this.clock, { delayMs: () => hop.store });
   readonly outages = outages();
   readonly log = recordingLog();
@@ -79,6 +81,8 @@ export class Cluster extends Virtual {
   readonly #parted = new Set<string>();
   /** How controllers that are started from now on place load balancers. */
   placement: Pick<ControllerOptions, 'rank' | 'apart'> = {};
+  /** Drivers of which controllers that are started from now on let agents take load balancers from queues. */
+  queued: ReadonlySet<string> = new Set();
   #newest: Controller | null = null;
   #requests = 0;
   /** Every message that a process has sent, in order. */
@@ -87,6 +91,8 @@ export class Cluster extends Virtual {
   constructor(timings: Partial<Timings> = {}) {
     super();
     this.timings = { ...presets.lan, ...timings };
+    const takenMs = this.timings.ticketMs;
+    this.queues = new VirtualWorkQueues(this.clock, { takenMs, delayMs: () => hop.store });
     const idOf = (name: string) => name.split('/')[1] ?? '';
     const isCut = (name: string) => this.#cut.has(idOf(name));
     const isParted = (from: string, to: string) =>
@@ -112,7 +118,8 @@ export class Cluster extends Virtual {
   }
 
   async startController(id: string = 'controller-1'): Promise<Controller> {
-    const { process, clock, bus } = this.#process(id, subjects.controllerConnection(id));
+    const connection = subjects.controllerConnection(id);
+    const { process, clock, bus, queues } = this.#process(id, connection);
     const controller = new Controller({
       id,
       bus: this.#wired(process, bus),
@@ -124,6 +131,7 @@ export class Cluster extends Virtual {
       shards,
       resolveDriver: (name) => descriptors.find((driver) => driver.name === name) ?? null,
       purged: () => undefined,
+      dispatch: { queues, drivers: this.queued },
       ...this.placement,
     });
     controller.transitions.subscribe((step) => this.steps.push(step));
@@ -197,8 +205,11 @@ export class Cluster extends Virtual {
     const process = new VirtualProcess(id, (delayMs, run) => this.time.schedule(delayMs, id, run));
     const bus = this.broker.connect(connection);
     process.onDeath(() => bus.kill());
-    const clock = new ProcessClock(this.time, id, (run) => process.deliver(run));
-    return { process, bus, clock };
+    const deliver = (run: () => void) => process.deliver(run);
+    const clock = new ProcessClock(this.time, id, deliver);
+    const queues = this.queues.as(id, { clock, deliver });
+    process.onDeath(() => this.queues.line(id).disconnect());
+    return { process, bus, clock, queues };
   }
 
   #wired(process: VirtualProcess, bus: MemoryBus) {
@@ -231,7 +242,7 @@ export class Cluster extends Virtual {
     this.#journals.set(id, disk);
     const incarnation = await this.settled(nextIncarnation(disk, this.clock));
     const connection = subjects.agentConnection(id, incarnation);
-    const { process, clock, bus } = this.#process(id, connection);
+    const { process, clock, bus, queues } = this.#process(id, connection);
     const agent = new Agent({
       id,
       description: { host, zone: spec.zone ?? null, capacity, addresses: [], version: 'test' },
@@ -247,6 +258,7 @@ export class Cluster extends Virtual {
         }),
       ),
       random: new RandomStream(this.time.nowMs + 1, id),
+      queues,
       capacities: new Map(Object.entries(spec.devices ?? {})),
       clock,
       log: this.log,

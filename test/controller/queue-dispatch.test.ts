@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { ticketsAtOnce } from '../../src/agent/work-desk.ts';
+import { type AgentSpec, Cluster } from './support/cluster.ts';
+
+const memory = { driver: 'memory', device: 'memory' };
+
+async function queued(agents: readonly (string | AgentSpec)[]): Promise<Cluster> {
+  const cluster = new Cluster();
+  cluster.queued = new Set(['memory']);
+  await cluster.startController();
+  for (const agent of agents) await cluster.startAgent(agent);
+  return cluster;
+}
+
+/** The epochs that its appliance accepted for a load balancer, each with its generation. */
+const accepted = (cluster: Cluster, id: string) =>
+  cluster
+    .appliance()
+    .log.filter(({ lb, kind }) => lb === id && kind !== 'refused')
+    .map(({ epoch, generation }) => `${epoch}/${generation}`);
+
+describe('a load balancer that agents take from a queue', () => {
+  test('is bound to one that is free, has no standby, and leaves no ticket behind', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+
+    expect(['agent-1', 'agent-2']).toContain(cluster.holder(id));
+    expect(cluster.view(id).standby).toBeNull();
+    expect(cluster.queues.look(memory)).toMatchObject({ waiting: 0, taken: 0, idle: 2 });
+  });
+
+  test('is queued anew with each edit, served meanwhile, and taken once for all that came together', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+
+    const edits = ['a', 'b', 'c'].map((name) => cluster.rename(id, name));
+    await cluster.until('it is queued', () => cluster.state(id) === 'bound.queued');
+    const waiting = cluster.view(id);
+    for (const edit of edits) await cluster.settled(edit);
+    await cluster.untilSettled(id);
+
+    expect(waiting.provisioningStatus).toBe('PENDING_UPDATE');
+    expect(waiting.reason).toBe('waits in the queue of its device for a free agent');
+    expect(accepted(cluster, id).at(-1)).toMatch(/\/4$/);
+    expect(cluster.view(id)).toMatchObject({ provisioningStatus: 'ACTIVE', reason: null });
+  });
+
+  test('waits with the reason where nobody takes from its queue, and is taken as soon as somebody does', async () => {
+    const cluster = await queued([{ id: 'agent-1', drivers: ['other'] }]);
+
+    const id = await cluster.create();
+    await cluster.run(1_000);
+    const waiting = cluster.view(id);
+    await cluster.startAgent('agent-2');
+    await cluster.untilSettled(id, 3_000);
+
+    expect(waiting).toMatchObject({ state: 'pending' });
+    expect(waiting.reason).toBe(
+      'no agent can take it: agent-1 does not run the driver memory (it runs other)',
+    );
+    expect(cluster.holder(id)).toBe('agent-2');
+  });
+
+  test('is taken by another one at once when its worker dies with the ticket in hand', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    cluster.appliance().trouble.failNext(1_000, 'retryable');
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.untilState(id, 'rebinding');
+    const dead = cluster.holder(id);
+
+    cluster.appliance().trouble.failNext(0, 'retryable');
+    cluster.killAgent(dead);
+    await cluster.untilSettled(id, cluster.timings.ticketMs / 2);
+
+    expect(cluster.holder(id)).not.toBe(dead);
+  });
+
+  test('is taken by one worker at a time, and each worker takes only so many', async () => {
+    const cluster = await queued(['agent-1']);
+    const ids: string[] = [];
+    for (let count = 0; count < 3 * ticketsAtOnce; count += 1) ids.push(await cluster.create());
+    let most = 0;
+
+    await cluster.until('all are bound', () => {
+      most = Math.max(most, cluster.queues.look(memory).taken);
+      return ids.every((id) => cluster.state(id) === 'bound.settled');
+    });
+
+    expect(most).toBeLessThanOrEqual(ticketsAtOnce);
+    for (const id of ids) expect(accepted(cluster, id)).toEqual(['1/1']);
+  });
+
+  test('is removed by whoever takes its deletion', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+
+    await cluster.settled(cluster.delete(id));
+    await cluster.untilGone(id);
+
+    expect(cluster.appliance().peek(id)?.marker).toMatchObject({ removed: true, epoch: 2 });
+  });
+
+  test('goes to the agent that an operator names, whoever is free', async () => {
+    const cluster = await queued(['agent-1', 'agent-2', 'agent-3']);
+    const id = await cluster.createBound();
+    const target = ['agent-1', 'agent-2', 'agent-3'].find((agent) => agent !== cluster.holder(id));
+
+    await cluster.settled(cluster.controller.loadBalancers.move(id, target ?? ''));
+    await cluster.untilSettled(id);
+
+    expect(cluster.holder(id)).toBe(target);
+  });
+
+  test('goes to the agent that an operator names also while it waits in the queue', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const target = cluster.holder(id) === 'agent-1' ? 'agent-2' : 'agent-1';
+    cluster.queues.loseLeader();
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.untilState(id, 'bound.queued');
+
+    await cluster.settled(cluster.controller.loadBalancers.move(id, target));
+    await cluster.untilSettled(id);
+
+    expect(cluster.holder(id)).toBe(target);
+    expect(accepted(cluster, id).at(-1)).toBe('2/2');
+  });
+
+  test('leaves a drained agent for any other, which takes nothing more', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const drained = cluster.holder(id);
+
+    await cluster.settled(cluster.controller.fleet.cordon(drained, { draining: true }));
+    await cluster.until('it has left', () => cluster.holder(id) !== drained, 3_000);
+    const next = await cluster.createBound();
+
+    expect(cluster.holder(next)).not.toBe(drained);
+  });
+});
