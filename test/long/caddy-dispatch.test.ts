@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { CaddyStack } from '../real/support/caddy-stack.ts';
@@ -42,9 +43,9 @@ test.each(['scheduled', 'queue'] as const)(
       await traffic.servedAgain(5);
       await traffic.stop();
 
-      console.log(
+      process.stdout.write(
         `${dispatch}: ${rounds} recoveries took ${sentence(recoveriesMs)} ms (median / most), ` +
-          `${rounds} edits ${sentence(editsMs)} ms, ${after.epoch - before.epoch} epochs`,
+          `${rounds} edits ${sentence(editsMs)} ms, ${after.epoch - before.epoch} epochs\n`,
       );
       expect(after.generation - before.generation).toBe(rounds);
       expect(traffic.wrong).toEqual([]);
