@@ -69,9 +69,9 @@ function sameAgent(a: Seat | null, b: Seat): boolean {
 
 /**
  * The first candidate that it may go to. After a lost race an offer is taken again on a newer record than
- * it was made for, and then it may name other hosts, or devices, than the one that the load balancer can't leave, or
- * that a shadow may still serve on. A holder that is left stops before the next one starts, so its
- * own lease stands in nobody's way.
+ * it was made for, and then it may name other hosts, or devices, than the one that the load balancer can't
+ * leave, or that a shadow may still serve on. A holder that is left stops before the next one starts, so
+ * its own lease stands in nobody's way.
  */
 export function bestCandidate(context: LoadBalancerContext, offer: Offer): Candidate | null {
   const { reschedulable, host } = context;

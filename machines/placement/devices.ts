@@ -12,16 +12,22 @@ export interface DeviceFacts {
   readonly load: number;
 }
 
-/** All devices that agents tell of; `load` says how many load balancers one holds. */
+/**
+ * All devices that agents tell of; `load` says how many load balancers one holds. What agents that are gone
+ * said of capacities counts no more.
+ */
 export function devicesOf(
-  agents: readonly Pick<AgentFacts, 'devices'>[],
+  agents: readonly Pick<AgentFacts, 'devices' | 'state'>[],
   load: (device: string) => number,
 ): readonly DeviceFacts[] {
   const capacities = new Map<string, number | null>();
-  for (const { device, capacity } of agents.flatMap(({ devices }) => devices)) {
-    const known = capacities.get(device) ?? null;
-    const strictest = Math.min(known ?? Infinity, capacity ?? Infinity);
-    capacities.set(device, strictest === Infinity ? null : strictest);
+  for (const { devices, state } of agents) {
+    const isGone = state === 'dead' || state === 'retired';
+    for (const { device, capacity } of devices) {
+      const known = capacities.get(device) ?? Infinity;
+      const strictest = Math.min(known, isGone ? Infinity : (capacity ?? Infinity));
+      capacities.set(device, strictest === Infinity ? null : strictest);
+    }
   }
   return [...capacities].map(([device, capacity]) => ({ device, capacity, load: load(device) }));
 }

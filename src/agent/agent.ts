@@ -181,6 +181,7 @@ export class Agent {
         if (value === state) return;
         log.info({ agent: id, from: state, to: value, ...context }, 'agent');
         state = String(value);
+        if (value !== 'serving') this.#work?.stop();
       },
       error: (error) => this.#crashed(error),
     });
@@ -341,7 +342,6 @@ export class Agent {
         if (!this.#lease.renew(sentAt)) return await this.#takeNext(0, leaseEnded, report);
         if (this.state === 'isolated') report({ type: 'lease.renewed' });
       } else if (!this.#lease.lasts && this.state === 'serving') {
-        this.#work?.stop();
         if (this.#lease.isServedUnder) return await this.#takeNext(0, leaseEnded, report);
         report({ type: 'lease.ended' });
       }

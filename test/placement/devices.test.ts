@@ -18,6 +18,17 @@ test('of agents that say different capacities of a device, the strictest counts'
   ]);
 });
 
+test('what an agent that is dead said of a capacity counts no more', () => {
+  const agents = [
+    agentFacts('a', { state: 'dead', devices: [limited('m/1', 1), limited('m/2', 2)] }),
+    agentFacts('b', { devices: [limited('m/1', 9)] }),
+  ];
+  expect(devicesOf(agents, on({}))).toEqual([
+    { device: 'm/1', capacity: 9, load: 0 },
+    { device: 'm/2', capacity: null, load: 0 },
+  ]);
+});
+
 test.each([
   ['the most room', { 'm/1': [4, 10], 'm/2': [0, 5] }, 'm/1'],
   ['no limit, rather than any', { 'm/1': [9, null], 'm/2': [0, 5] }, 'm/1'],
