@@ -1,6 +1,8 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
+import { looksAwaited } from '../../src/controller/cut-offs.ts';
+import { Cables } from './cables.ts';
 import { Evidence } from './evidence.ts';
 import { type BindingSnapshot, bindingOf, livenessOf, seatsOf } from './records.ts';
 
@@ -27,6 +29,7 @@ export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
+    const cables = new Cables(world.agentIds());
     const holders = new Map<string, Seat>();
     const leases = new Map<string, Lease>();
 
@@ -84,6 +87,8 @@ export const restartsMoveNothing: CheckerKind = {
       const lease = leases.get(before.agent);
       if (lease?.held.delete(id) !== true) return null;
       if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
+      const settledMs = looksAwaited * world.options.timings.reachMs;
+      if (cables.speakAgainst(before.agent, settledMs, atMs)) return null;
       const { returned, untilMs } = lease;
       const words = `it was given to ${binding.agent}, although ${before.agent}`;
       if (returned === null) {
@@ -120,6 +125,7 @@ export const restartsMoveNothing: CheckerKind = {
           }
         }
         evidence.observer(event, atMs);
+        cables.note(event, atMs);
       },
     };
   },
