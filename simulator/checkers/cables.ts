@@ -1,5 +1,8 @@
+import { controller } from '../../machines/protocol/subjects.ts';
 import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { WorldEvent } from '../world/events.ts';
+import type { Disturbances } from './disturbances.ts';
+import { livenessOf, verdictOf } from './records.ts';
 
 /** For how long somebody may go on leaving an agent who has not heard that it reaches its device again. */
 const lingeringMs = 20_000;
@@ -11,17 +14,38 @@ interface Cut {
   untilMs: number;
 }
 
-/** Which agents were cut off from the appliance, and when. */
+const verdictSubject = controller('all', 'verdict');
+
+/** For how long what an agent told last may be all that anybody hears of it, where something is wrong. */
+const unheardMs = 10_000;
+
+/** Which agents were cut off from the appliance, and when; and which have told that they lost a device. */
 export class Cables {
   readonly #agents: readonly string[];
   /** The newest cut of each agent. */
   readonly #cuts = new Map<string, Cut>();
+  /** Until when each had lost a device, by its record. */
+  readonly #lostUntilMs = new Map<string, number>();
+  readonly #disturbances: Pick<Disturbances, 'ofControlPlane'>;
 
-  constructor(agents: readonly string[]) {
+  constructor(agents: readonly string[], disturbances: Pick<Disturbances, 'ofControlPlane'>) {
     this.#agents = agents;
+    this.#disturbances = disturbances;
   }
 
   note(event: WorldEvent, atMs: number): void {
+    if (event.type === 'stored' && event.bucket === 'liveness') {
+      const { change } = event;
+      if (change.type === 'put') this.#told(change.key, livenessOf(change.value).context, atMs);
+      return;
+    }
+    if (event.type === 'sent') {
+      // Judges tell each other before it is on record.
+      if (event.subject !== verdictSubject) return;
+      const { agent, context } = verdictOf(event.data);
+      this.#told(agent, context, atMs);
+      return;
+    }
     if (event.type !== 'fault' || event.kind !== agentLosesDevice.name) return;
     const known = this.#cuts.get(event.target);
     if (event.phase === 'ends') {
@@ -32,8 +56,26 @@ export class Cables {
     this.#cuts.set(event.target, { before, fromMs: atMs, untilMs: Number.POSITIVE_INFINITY });
   }
 
-  /** Had this agent lost the appliance for that long, while another one reached it all the time? */
+  #told(
+    agent: string,
+    { description }: ReturnType<typeof livenessOf>['context'],
+    atMs: number,
+  ): void {
+    const isLost = description?.devices.some(({ lost }) => lost !== null) === true;
+    if (isLost) this.#lostUntilMs.set(agent, Number.POSITIVE_INFINITY);
+    else if (this.#lostUntilMs.has(agent)) {
+      this.#lostUntilMs.set(agent, Math.min(atMs, this.#lostUntilMs.get(agent) ?? atMs));
+    }
+  }
+
+  /**
+   * Had this agent lost the appliance for that long, while another one reached it all the time? Where the
+   * control plane is disturbed, that it has said so is enough: what it and the others said since may not be heard.
+   */
   speakAgainst(agent: string, forMs: number, atMs: number): boolean {
+    const lostUntilMs = this.#lostUntilMs.get(agent) ?? 0;
+    const sinceMs = atMs - unheardMs;
+    if (lostUntilMs >= sinceMs && this.#disturbances.ofControlPlane(sinceMs)) return true;
     const cut = this.#cuts.get(agent);
     if (cut === undefined || atMs > cut.untilMs + lingeringMs) return false;
     const endMs = Math.min(atMs, cut.untilMs);

@@ -11,7 +11,8 @@ interface Known {
 const over = new Set(['dead', 'retired']);
 
 /**
- * An incarnation of an agent means one start of its process, as long as it has its disk. On record they
+ * An incarnation of an agent means one start of its process, as long as it has its disk, and what it lost of
+ * that, or its clock, tells it which were before. On record they
  * only grow, only those on record send heartbeats, and a verdict on one of them is never taken back.
  * In the end every controller knows the one as which an agent lives.
  */
@@ -23,6 +24,9 @@ export const incarnationsNeverDecrease: CheckerKind = {
     const newest = new Map<string, number>();
     /** The start of its process at which each incarnation of an agent registered first. */
     const starts = new Map<string, number>();
+    /** Whose journal has lost lines, and who was ever started while its clock was behind. */
+    const damaged = new Set<string>();
+    const behind = new Set<string>();
 
     const recorded = (agent: string, value: string): string | null => {
       const { value: state, context } = livenessOf(value);
@@ -45,6 +49,8 @@ export const incarnationsNeverDecrease: CheckerKind = {
       const key = `${agent} ${incarnation} ${disks}`;
       const first = starts.get(key) ?? start;
       starts.set(key, first);
+      // What it forgot it can only know by its clock, and that one was behind as well.
+      if (damaged.has(agent) && behind.has(agent)) return null;
       return first === start
         ? null
         : `${agent} registers as ${incarnation} at its start ${start}, as it did at its start ${first}`;
@@ -59,6 +65,11 @@ export const incarnationsNeverDecrease: CheckerKind = {
 
     return {
       onEvent(event) {
+        if (event.type === 'journal-damaged') damaged.add(event.agent);
+        if (event.type === 'started') {
+          const { agent } = event;
+          if (world.agentHost(agent).time.wallMs() < world.clock.wallMs()) behind.add(agent);
+        }
         if (event.type === 'lost' && event.bucket === 'liveness') {
           records.delete(event.key);
           if (event.now?.type === 'put') recorded(event.key, event.now.value);

@@ -5,7 +5,7 @@ import { Cables } from './cables.ts';
 import type { CheckerKind } from './checker.ts';
 import type { Disturbance } from './disturbances.ts';
 import { Evidence } from './evidence.ts';
-import { wasAskedFor } from './queued-work.ts';
+import { isQueuedWork } from './queued-work.ts';
 import { livenessOf, seatsOf } from './records.ts';
 
 /**
@@ -18,9 +18,8 @@ export const noThrash: CheckerKind = {
   name: 'no-thrash',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
-    const cables = new Cables(world.agentIds());
+    const cables = new Cables(world.agentIds(), disturbances);
     const holders = new Map<string, Seat>();
-    const records = new Map<string, string>();
     const { timings } = world.options;
 
     const moved = (id: string, binding: Seat | null, atMs: number): string | null => {
@@ -47,16 +46,13 @@ export const noThrash: CheckerKind = {
         cables.note(event, atMs);
         if (event.type === 'lost' && event.bucket === 'binding') {
           holders.delete(event.key);
-          records.delete(event.key);
           if (event.now?.type === 'put') moved(event.key, seatsOf(event.now.value).binding, atMs);
         } else if (event.type === 'stored' && event.change.type === 'put') {
           const { bucket, change } = event;
           const { key, value } = change;
           if (bucket === 'binding') {
             const problem = moved(key, seatsOf(value).binding, atMs);
-            const isWork = wasAskedFor(records.get(key) ?? null, value);
-            records.set(key, value);
-            if (problem !== null && !isWork) violate(problem, key);
+            if (problem !== null && !isQueuedWork(value)) violate(problem, key);
           } else if (bucket === 'liveness') {
             const { value: state, context } = livenessOf(value);
             const problem = state === 'dead' ? declaredDead(key, context.incarnation, atMs) : null;

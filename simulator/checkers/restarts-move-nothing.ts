@@ -4,6 +4,7 @@ import type { CheckerKind } from './checker.ts';
 import { looksAwaited } from '../../src/controller/cut-offs.ts';
 import { Cables } from './cables.ts';
 import { Evidence } from './evidence.ts';
+import { isQueuedWork } from './queued-work.ts';
 import { type BindingSnapshot, bindingOf, livenessOf, seatsOf } from './records.ts';
 
 type BindingContext = BindingSnapshot['context'];
@@ -29,7 +30,7 @@ export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
-    const cables = new Cables(world.agentIds());
+    const cables = new Cables(world.agentIds(), disturbances);
     const holders = new Map<string, Seat>();
     const leases = new Map<string, Lease>();
 
@@ -118,7 +119,8 @@ export const restartsMoveNothing: CheckerKind = {
           if (bucket === 'binding') {
             const context = change.type === 'put' ? bindingOf(change.value).context : null;
             const problem = moved(change.key, context, atMs);
-            if (problem !== null) violate(problem, change.key);
+            const isWork = change.type === 'put' && isQueuedWork(change.value);
+            if (problem !== null && !isWork) violate(problem, change.key);
           } else if (bucket === 'liveness' && change.type === 'put') {
             const problem = judged(change.key, change.value, atMs);
             if (problem !== null) violate(problem);

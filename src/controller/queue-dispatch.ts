@@ -38,6 +38,10 @@ interface Given {
   readonly incarnation: number;
 }
 
+/** Is there anything that its device does not have yet? */
+const hasWork = ({ generation, appliedGeneration, status }: LoadBalancerContext): boolean =>
+  generation > appliedGeneration || status === 'deleting';
+
 /**
  * Lets agents take load balancers from the queues of their devices, instead of choosing one: who waits for
  * a seat is offered to all at once, and bound to the first that is free. A ticket says only whose turn it
@@ -70,6 +74,11 @@ export class QueueDispatch {
     // Nobody can take it; or only its holder, who is being left, and takes nothing from queues any more.
     if (first === undefined || (others.length === 0 && this.#isLeft(first.agent))) {
       host.tell(id, offer);
+      return;
+    }
+    // It is back under a new incarnation, with nothing left to do: nothing has to move (R10).
+    if (first.agent === context.binding?.agent && !hasWork(context)) {
+      host.tell(id, { ...offer, candidates: [first] });
       return;
     }
     if (context.reason !== waitsInQueue) {
