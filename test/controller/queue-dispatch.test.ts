@@ -93,6 +93,22 @@ describe('a load balancer that agents take from a queue', () => {
     for (const id of ids) expect(accepted(cluster, id)).toEqual(['1/1']);
   });
 
+  test('stays with an agent that is restarted on purpose, since there is nothing to do', async () => {
+    const cluster = await queued(['agent-1', 'agent-2', 'agent-3']);
+    const id = await cluster.createBound();
+    const holder = cluster.holder(id);
+    const { incarnation } = cluster.agent(holder);
+
+    await cluster.stopForRestart(holder);
+    await cluster.startAgent(holder);
+    await cluster.until('it is bound anew', () => {
+      return (cluster.view(id).binding?.incarnation ?? 0) > incarnation;
+    });
+    await cluster.untilSettled(id);
+
+    expect(cluster.holder(id)).toBe(holder);
+  });
+
   test('is removed by whoever takes its deletion', async () => {
     const cluster = await queued(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
