@@ -19,6 +19,10 @@ export const toDeleteUnbound = (args: Args): boolean =>
 export const isQueued = ({ context, event }: Args): boolean =>
   event.type === 'desired.changed' ? event.queued : context.queued;
 
+/** There is something that its device does not have yet, and agents take it from a queue. */
+export const hasQueuedWork = ({ context }: Args): boolean =>
+  context.queued && context.generation > context.appliedGeneration;
+
 export const toDeleteByQueue = (args: Args): boolean => toDelete(args) && isQueued(args);
 
 /** Its holder leaves, and somebody else may take it from the queue. */

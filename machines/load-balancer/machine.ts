@@ -219,7 +219,7 @@ export const loadBalancerMachine = setup({
           invoke: { src: 'retry', id: 'retry' },
           on: {
             'retry.due': [
-              { guard: 'isQueued', target: 'queued', actions: ['clearRetry', 'noteQueued'] },
+              { guard: 'hasQueuedWork', target: 'queued', actions: ['clearRetry', 'noteQueued'] },
               { target: 'applying', actions: 'clearRetry' },
             ],
           },

@@ -80,6 +80,7 @@ export class LoadBalancerOwner {
   readonly #placer: Placer;
   readonly #repairs: Repairs;
   readonly #queue: QueueDispatch | null;
+  #isStopped = false;
   /** What is being created here, for the first time. */
   readonly #creating = new Set<string>();
 
@@ -152,6 +153,7 @@ export class LoadBalancerOwner {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.seating.stop();
     this.#queue?.stop();
     this.#desired.stop();
@@ -372,10 +374,10 @@ export class LoadBalancerOwner {
     this.#purge(id, known)
       .then(() => this.#options.purged(id, known.record.document))
       .catch((error: unknown) => {
-        this.#options.log.error(
-          { loadBalancer: id, err: error },
-          'a deleted record was not purged',
-        );
+        const { log } = this.#options;
+        // Whoever owns it next ends it.
+        const level = this.#isStopped ? 'info' : 'error';
+        log[level]({ loadBalancer: id, err: error }, 'a deleted record was not purged');
       });
   }
 
