@@ -4,11 +4,14 @@ import type { Concern, QueueMedium } from '../../../src/adapters/memory-ticket-l
 import { settleTimeoutMs } from '../../../src/adapters/ticket-line.ts';
 import { StoreUnavailable, UnknownOutcome } from '../../../src/ports/store.ts';
 import type { StoreFailure } from '../store/virtual-store.ts';
-import type { StreamTerms } from './stream-terms.ts';
+import type { StreamLeader } from '../stream-leader.ts';
+
+/** What a word does, once the server has taken it. */
+export type Act = () => unknown;
 
 export interface QueueLineOptions {
   readonly clock: Clock;
-  readonly terms: StreamTerms;
+  readonly leader: StreamLeader<Act>;
   readonly delayMs: () => number;
   readonly chance: (share: number) => boolean;
   /** Everything that reaches the process's code goes through this. */
@@ -90,9 +93,9 @@ export class QueueLine implements QueueMedium {
   send(act: () => void): void {
     if (!this.#connected) return;
     const breaks = this.#breaks;
-    const { clock, delayMs, terms } = this.#options;
+    const { clock, delayMs, leader } = this.#options;
     clock.setTimer(delayMs(), () => {
-      if (breaks === this.#breaks && terms.present) act();
+      if (breaks === this.#breaks && leader.present) act();
     });
   }
 
@@ -105,23 +108,23 @@ export class QueueLine implements QueueMedium {
   }
 
   async #ask<T>(about: Concern, what: string, act: () => T): Promise<T> {
-    const { terms, chance } = this.#options;
+    const { leader, chance } = this.#options;
     if (!this.#connected) throw new StoreUnavailable(`${what}: not connected`);
     const failure = this.#failures[about].shift();
     const breaks = this.#breaks;
-    const { term } = terms;
+    const { term } = leader;
     await this.#hop();
     if (failure === 'unavailable') throw new StoreUnavailable(`${what}: no leader`);
     if (breaks !== this.#breaks) {
       // It may have arrived before the connection broke, or not.
-      if (terms.present && chance(0.5)) act();
+      if (leader.present && chance(0.5)) act();
       throw new UnknownOutcome(`${what}: the connection broke`);
     }
-    if (term !== terms.term) {
-      if (!terms.present && chance(0.5)) terms.inherit(act);
+    if (term !== leader.term) {
+      if (!leader.present && chance(0.5)) leader.inherit(act);
       return this.#noAnswer(what);
     }
-    if (!terms.present) {
+    if (!leader.present) {
       if (chance(0.5)) throw new StoreUnavailable(`${what}: no leader`);
       return this.#noAnswer(what);
     }
@@ -129,7 +132,7 @@ export class QueueLine implements QueueMedium {
     const answer = act();
     if (failure === 'unknown-committed') return this.#noAnswer(what);
     await this.#answered(what, breaks);
-    return term === terms.term ? answer : this.#noAnswer(what);
+    return term === leader.term ? answer : this.#noAnswer(what);
   }
 
   /** Behind everything that was told before. */

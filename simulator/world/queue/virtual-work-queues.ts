@@ -2,8 +2,8 @@ import type { Clock } from '../../../machines/ports/clock.ts';
 import { type Log, silentLog } from '../../../machines/ports/log.ts';
 import { MemoryTicketStream, MemoryWorkQueues } from '../../../src/adapters/memory-work-queues.ts';
 import type { QueueName, QueueState, WorkQueues } from '../../../src/ports/work-queue.ts';
-import { QueueLine } from './queue-line.ts';
-import { StreamTerms } from './stream-terms.ts';
+import { StreamLeader } from '../stream-leader.ts';
+import { type Act, QueueLine } from './queue-line.ts';
 
 export interface VirtualWorkQueuesOptions {
   readonly takenMs: number;
@@ -29,7 +29,7 @@ export interface QueueUser {
 export class VirtualWorkQueues {
   readonly #stream: MemoryTicketStream;
   readonly #options: VirtualWorkQueuesOptions;
-  readonly #terms = new StreamTerms();
+  readonly #leader = new StreamLeader<Act>();
   readonly #lines = new Map<string, QueueLine>();
 
   /** `clock` is the world's. */
@@ -43,7 +43,7 @@ export class VirtualWorkQueues {
     this.#lines.get(process)?.disconnect();
     const line: QueueLine = new QueueLine({
       clock: this.#stream.clock,
-      terms: this.#terms,
+      leader: this.#leader,
       delayMs: this.#options.delayMs ?? (() => 0),
       chance: this.#options.chance ?? (() => false),
       deliver,
@@ -67,7 +67,7 @@ export class VirtualWorkQueues {
 
   /** Nothing is handed out, and no question for a ticket stands any more. */
   loseLeader(): void {
-    this.#terms.lose();
+    this.#leader.lose();
     for (const tickets of this.#stream.all()) {
       tickets.forgetAll();
       tickets.hold(true);
@@ -75,7 +75,7 @@ export class VirtualWorkQueues {
   }
 
   electLeader(): void {
-    this.#terms.elect();
+    for (const act of this.#leader.elect()) act();
     for (const tickets of this.#stream.all()) tickets.hold(false);
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, delay } from '../../../machines/ports/clock.ts';
 import { storeTimeoutMs } from '../../../src/adapters/jetstream-api.ts';
-import { entryOf, MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
+import { type BucketWrite, entryOf, MemoryBucket } from '../../../src/adapters/memory-bucket.ts';
 import { assertKey, assertRecord } from '../../../src/adapters/record-rules.ts';
 import {
   type Store,
@@ -11,10 +11,15 @@ import {
   type Watch,
   type WriteResult,
 } from '../../../src/ports/store.ts';
+import { StreamLeader } from '../stream-leader.ts';
 import { PastValues } from './past-values.ts';
 import { StoreLine } from './store-line.ts';
-import { type SentWrite, StreamLeader } from './stream-leader.ts';
 import { VirtualWatch } from './virtual-watch.ts';
+
+/** A write, and the process whose it is. */
+interface SentWrite extends BucketWrite {
+  readonly by: string;
+}
 
 /**
  * What the next write meets: a refusal; a lost acknowledgement of a committed write; or a write
@@ -55,7 +60,7 @@ export class VirtualStore implements Store {
   readonly #options: VirtualStoreOptions;
   readonly #contents: MemoryBucket;
   readonly #past = new PastValues();
-  readonly #leader = new StreamLeader();
+  readonly #leader = new StreamLeader<SentWrite>();
   readonly #lines = new Map<string, StoreLine>();
   readonly #failures: StoreFailure[] = [];
   #powerCuts = 0;
