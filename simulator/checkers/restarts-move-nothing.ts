@@ -31,6 +31,8 @@ export const restartsMoveNothing: CheckerKind = {
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
     const cables = new Cables(world.agentIds(), disturbances);
+    /** The epochs with which damaged markers were made anew. */
+    const mended = new Map<string, number>();
     const holders = new Map<string, Seat>();
     const leases = new Map<string, Lease>();
 
@@ -90,6 +92,8 @@ export const restartsMoveNothing: CheckerKind = {
       if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
       const settledMs = looksAwaited * world.options.timings.reachMs;
       if (cables.speakAgainst(before.agent, settledMs, atMs)) return null;
+      // A damaged marker is made anew above its holder, and whoever has that epoch by the record claims it (R9).
+      if ((mended.get(id) ?? 0) > before.epoch) return null;
       const { returned, untilMs } = lease;
       const words = `it was given to ${binding.agent}, although ${before.agent}`;
       if (returned === null) {
@@ -113,7 +117,8 @@ export const restartsMoveNothing: CheckerKind = {
 
     return {
       onEvent(event, atMs) {
-        if (event.type === 'lost') lost(event);
+        if (event.type === 'mended') mended.set(event.loadBalancer, event.marker.epoch);
+        else if (event.type === 'lost') lost(event);
         else if (event.type === 'stored') {
           const { bucket, change } = event;
           if (bucket === 'binding') {
