@@ -18,7 +18,10 @@ export interface QueueName {
  */
 export type Offered = 'offered' | 'present';
 
-/** A ticket that this worker holds; nobody else is given it while the worker is heard of. */
+/**
+ * A ticket that this worker holds; nobody else is given it while the worker is heard of, unless the queue's server
+ * was killed before it had written down who holds it.
+ */
 export interface Ticket {
   readonly key: string;
   /** 1 for the first; every further one follows a worker that died, or one that put it off. */

@@ -5,6 +5,7 @@ import { ticketStream } from '../../machines/protocol/subjects.ts';
 import type { NatsBus } from '../../src/adapters/nats-bus.ts';
 import { NatsWorkQueues } from '../../src/adapters/nats-work-queues.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { type Ticket, TicketLost } from '../../src/ports/work-queue.ts';
 import { NatsWorld } from './nats-world.ts';
 import { Hand } from './queue-bench.ts';
 import { queueCases } from './queue-conformance.ts';
@@ -98,14 +99,23 @@ describe('what goes wrong with work queues over JetStream', () => {
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    'after a %s of the server, what is held is still held, and what waits comes',
+    'after a %s of the server, what is held can be ended, and what waits comes',
     async (signal) => {
       const queues = over(controller, 60_000);
       const agents = [await world.agent('a'), await world.agent('b')];
-      const [busy, idle] = agents.map((bus) => new Hand(over(bus, 60_000), queue, 1));
+      // A server that is killed may not have written down yet that it had given the ticket to somebody.
+      const again = (ticket: Ticket): void => {
+        if (ticket.delivery === 1 && taken() === 1) return;
+        ticket.done().catch((error: unknown) => {
+          if (!(error instanceof TicketLost)) throw error;
+        });
+      };
+      const [busy, idle] = agents.map((bus) => new Hand(over(bus, 60_000), queue, 1, again));
       if (busy === undefined || idle === undefined) throw new Error('expected two workers');
+      const keys = (key: string) => [...busy.keys, ...idle.keys].filter((each) => each === key);
+      const taken = (): number => busy.taken.length + idle.taken.length;
       await queues.offer(queue, 'held');
-      await until('one is taken', () => busy.taken.length + idle.taken.length === 1);
+      await until('one is taken', () => taken() === 1);
       const [ticket] = [...busy.taken, ...idle.taken];
 
       await world.server.stop(signal);
@@ -120,10 +130,14 @@ describe('what goes wrong with work queues over JetStream', () => {
         offered = await queues.offer(queue, 'new').catch(() => '');
         return offered !== '';
       });
-      await until('both are taken', () => busy.taken.length + idle.taken.length === 2);
-      expect([...busy.keys, ...idle.keys].toSorted()).toEqual(['held', 'new']);
-      expect(await queues.offer(queue, 'held')).toBe('offered');
-      await until('that, too', () => busy.taken.length + idle.taken.length === 3);
+      await until('the new one is taken', () => keys('new').length === 1);
+      if (signal === 'SIGTERM') expect(keys('held')).toHaveLength(1);
+      const before = keys('held').length;
+      await until('the old one is offered anew', async () => {
+        return (await queues.offer(queue, 'held')) === 'offered';
+      });
+      await until('that is taken, too', () => keys('held').length > before);
+      expect(keys('new')).toHaveLength(1);
       await Promise.all([busy.stop(), idle.stop()]);
     },
   );
