@@ -8,8 +8,15 @@ import type { LeaseTerm } from './lease.ts';
 export interface Held {
   readonly address: string;
   epoch: number;
-  /** It is about to be taken away, and is not prolonged any more. */
-  leaving: boolean;
+  /**
+   * `coming`: it is not known yet whether another host has it, and whoever brings it finds that out.
+   * `leaving`: it is about to be taken away, and is not prolonged any more.
+   */
+  phase: 'coming' | 'here' | 'leaving';
+}
+
+function isLeaving({ phase }: Held): boolean {
+  return phase === 'leaving';
 }
 
 /** What an apply was let in by. */
@@ -83,11 +90,11 @@ export class HeldAddresses {
   async toProlong(): Promise<ReadonlyMap<string, string>> {
     const mine = new Map<string, string>();
     for (const [id, held] of [...this.#held]) {
-      if (held.leaving) continue;
+      if (isLeaving(held)) continue;
       const stored = await markerOrDamage(siteOf(this.#host, id));
       const reason = this.#troubleWith(id, held, stored);
       if (reason === null) mine.set(held.address, id);
-      else if (this.#held.get(id) === held && !held.leaving) {
+      else if (this.#held.get(id) === held && !isLeaving(held)) {
         this.#held.delete(id);
         const damage = stored instanceof DamagedMarker ? { isMarkerDamaged: true } : {};
         this.#host.alarm.raise(id, { type: 'down', reason, ...damage });

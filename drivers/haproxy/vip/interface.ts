@@ -15,6 +15,8 @@ const overrunMostMs = 250;
 const labelCharactersMax = 15;
 /** Kept for so long when it comes: what is cut off right after it ends by itself. */
 const firstSeconds = 1;
+/** One that is gone sooner than that has not run out: somebody has taken it away. */
+export const comesForMs = firstSeconds * 1_000;
 
 const Shown = z.array(
   z.object({

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Clock, MonotonicMs } from '../../../machines/ports/clock.ts';
 import type { Log } from '../../../machines/ports/log.ts';
 import type { Target } from '../../contract/driver.ts';
@@ -11,14 +12,14 @@ import type { Site } from '../site.ts';
 import { addressesOf } from './addresses-of.ts';
 import { Announcer } from './announce.ts';
 import { duplicateOf } from './duplicate-check.ts';
-import { HeldAddresses } from './held-addresses.ts';
-import { LeasedInterface, type Present } from './interface.ts';
+import { type Held, HeldAddresses } from './held-addresses.ts';
+import { comesForMs, LeasedInterface, type Present } from './interface.ts';
 import { Lease, type LeaseTerm } from './lease.ts';
 import type { VipOptions } from './options.ts';
 import { leaveQuietly } from './quiesce.ts';
 import { Silence } from './silence.ts';
 import { Turns } from '../../contract/turns.ts';
-import { untilUsable } from './usable.ts';
+import { answeredElsewhere, untilUsable } from './usable.ts';
 
 /**
  * Load balancers' addresses on an interface of the host, each for as long as the agent's lease lasts. The
@@ -115,7 +116,7 @@ export class LeasedAddresses implements Addressing, Leasing {
 
   async leave(site: Site, end: EndProcesses): Promise<void> {
     const held = this.#held.of(site.id);
-    if (held !== null) held.leaving = true;
+    if (held !== null) held.phase = 'leaving';
     const addresses = await addressesOf(site, held);
     await leaveQuietly(site.id, addresses, {
       clock: this.#clock,
@@ -149,30 +150,41 @@ export class LeasedAddresses implements Addressing, Leasing {
     // What an agent left here that died: nobody else has it while it is here.
     if (!isHere) await this.#refuseDuplicate(address);
     await this.#announcer.prepare(address);
+    const held: Held = { address, epoch, phase: 'coming' };
+    const isHeld = () => this.#held.of(id) === held;
     await this.#turns.take(async () => {
-      const until = this.#lease.untilOf(term);
-      this.#held.hold(id, { address, epoch, leaving: false });
+      this.#lease.untilOf(term);
+      this.#held.hold(id, held);
       try {
-        if (!isHere) await this.interface.add(address);
-        this.#lease.untilOf(term);
-        const gone = await this.interface.prolong([address], until);
-        if (gone.length > 0) throw new RetryableError(this.#absent(address));
-        this.#lease.untilOf(term);
+        await this.#bring(address, isHere, () => this.#lease.untilOf(term));
       } catch (error) {
-        this.#held.forget(id);
+        if (isHeld()) this.#held.forget(id);
         await this.interface.remove([address]);
         throw error;
       }
     });
-    const isHeld = () => this.#held.of(id)?.address === address;
     try {
       await untilUsable(address, this.interface, { clock: this.#clock, isHeld });
     } catch (error) {
-      this.#held.forget(id);
+      if (isHeld()) this.#held.forget(id);
       await this.#turns.take(() => this.interface.remove([address]));
       throw error;
     }
+    if (held.phase === 'coming') held.phase = 'here';
     this.#announcer.announce(address, isHeld);
+  }
+
+  async #bring(address: string, isHere: boolean, until: () => MonotonicMs): Promise<void> {
+    const startedMs = this.#clock.monotonicMs();
+    if (!isHere) await this.interface.add(address);
+    const gone = await this.interface.prolong([address], until());
+    if (gone.length > 0) {
+      const tookMs = this.#clock.monotonicMs() - startedMs;
+      throw isIPv6(address) && !isHere && tookMs < comesForMs
+        ? answeredElsewhere(address, this.interface.name)
+        : new RetryableError(this.#absent(address));
+    }
+    until();
   }
 
   async #refuseDuplicate(address: string): Promise<void> {
@@ -214,7 +226,10 @@ export class LeasedAddresses implements Addressing, Leasing {
 
   #lost(id: string | undefined, address: string, reason: string): void {
     // What was taken by somebody else is held no longer, and told of.
-    if (id === undefined || this.#held.of(id)?.address !== address) return;
+    const held = id === undefined ? null : this.#held.of(id);
+    if (id === undefined || held?.address !== address) return;
+    // Who brings it finds that, too, and knows why.
+    if (held.phase === 'coming' && !this.#lease.isOver) return;
     this.#held.forget(id);
     this.#host.alarm.raise(id, { type: 'down', reason });
   }

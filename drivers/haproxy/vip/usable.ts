@@ -22,14 +22,17 @@ export async function untilUsable(
     const [present] = (await leased.find(address)).filter((each) => each.leased);
     if (present !== undefined && !present.tentative) return;
     if (!isHeld()) throw new RetryableError(`${address} was let go of meanwhile`);
-    if (present === undefined) {
-      throw new RetryableError(
-        `another host answers for ${address} on ${leased.name}, so it is not taken twice`,
-      );
-    }
+    if (present === undefined) throw answeredElsewhere(address, leased.name);
     if (clock.monotonicMs() >= deadline) {
       throw new RetryableError(`${address} is not usable after ${withinMs} ms`);
     }
     await delay(clock, pollMs);
   }
+}
+
+/** The kernel has taken away an IPv6 address that it had just been given: another host has it. */
+export function answeredElsewhere(address: string, interfaceName: string): RetryableError {
+  return new RetryableError(
+    `another host answers for ${address} on ${interfaceName}, so it is not taken twice`,
+  );
 }
