@@ -8,11 +8,13 @@ import { bindingOf, desiredOf, seatsOf } from './records.ts';
 /** The server's limit for a message, as NATS has it by default. */
 const messageBytesMax = 1_024 * 1_024;
 
-/**
- * How many timers a process may have when everything rests: its own rounds, and one for each load
- * balancer that it drives or owns, which may wait for a deadline or for a device to be stable.
- */
+/** How many timers a process may have for its own rounds when everything rests. */
 const timersOfAProcess = 24;
+/**
+ * And for each load balancer that it drives or owns: one waits for a deadline or for a device to be
+ * stable, one until the device is read back.
+ */
+const timersOfALoadBalancer = 2;
 
 /**
  * Nothing grows without a limit: messages, records and the lists in them while it goes on, and once
@@ -106,7 +108,7 @@ function* leftovers(
       yield [`${agent} still keeps it in memory, and it is ${whose(holders.get(id))}`, id];
     }
   }
-  const timersMax = timersOfAProcess + live.size;
+  const timersMax = timersOfAProcess + timersOfALoadBalancer * live.size;
   const processes = new Set([...world.agentIds(), ...world.controllerIds()]);
   for (const [process, timers] of world.time.pending()) {
     // What else waits is on its way through the network, on behalf of all of them.

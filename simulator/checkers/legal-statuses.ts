@@ -53,8 +53,12 @@ const shownOnMs = 20_000;
 function isLost(losses: Losses, { id, status }: Sight, before: string, seen: Statuses): boolean {
   // It was lost as a whole, and somebody who knew it has written it again.
   if (before === 'gone' && losses.of('desired', id).some(({ now }) => now === null)) return true;
+  const sinceMs = (seen.get(before) ?? 0) - shownOnMs;
   // What had been removed is on record again, and has to be bound anew: it will be refused for good.
-  if (losses.ofDeletion(id, (seen.get(before) ?? 0) - shownOnMs)) return true;
+  if (losses.ofDeletion(id, sinceMs)) return true;
+  // Only that its record was removed is lost: its deletion has to end once more.
+  if (before === 'gone' && status === 'PENDING_DELETE' && losses.ofRemoval(id, sinceMs))
+    return true;
   return status === 'PENDING_CREATE' && losses.of('binding', id).some(wasApplied);
 }
 

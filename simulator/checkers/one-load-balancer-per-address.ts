@@ -7,37 +7,45 @@ const VipRecord = z.object({ address: z.string(), loadBalancerId: z.string() });
 /**
  * No two load balancers have one address, from the creation until the record is gone; each has its
  * address on record, and a deleted one has given it back. Where a controller or the store failed
- * meanwhile, an address may be left for the hourly sweep, which no run lives to see.
+ * meanwhile, an address may be left for the hourly sweep, which no run lives to see. One that had given
+ * its address back, and is on record again because the store has lost its removal, may share it until it is
+ * removed once more: its device refuses it for good.
  */
 export const oneLoadBalancerPerAddress: CheckerKind = {
   name: 'one-load-balancer-per-address',
   start({ world, violate }) {
-    const holders = new Map<string, string>();
+    /** Of all that are on record. */
     const addresses = new Map<string, string>();
+    /** Of which the store has lost that their records were removed. */
+    const revived = new Set<string>();
     let wasSound = true;
+
+    const check = (id: string, address: string): void => {
+      if (addresses.get(id) === address || revived.has(id)) return;
+      for (const [other, its] of addresses) {
+        if (its !== address || other === id || revived.has(other)) continue;
+        violate(`it has ${address}, which belongs to ${other}`, id);
+      }
+    };
+    const forget = (id: string): void => {
+      addresses.delete(id);
+      revived.delete(id);
+    };
     return {
       onEvent(event) {
         if (event.type === 'lost' && event.bucket === 'desired') {
-          const gone = event.now === null ? addresses.get(event.key) : undefined;
-          if (gone !== undefined) holders.delete(gone);
-          if (gone !== undefined) addresses.delete(event.key);
+          const { key, changes, now } = event;
+          if (now?.type !== 'put') return forget(key);
+          if (changes.some(({ type }) => type === 'removed')) revived.add(key);
+          addresses.set(key, addressOf(now.value));
         }
         if (event.type === 'fault' && !/^(agent|device)-/.test(event.kind)) wasSound = false;
         if (event.type !== 'stored' || event.bucket !== 'desired') return;
         const { change } = event;
-        const { key } = change;
-        if (change.type === 'removed') {
-          holders.delete(addresses.get(key) ?? '');
-          addresses.delete(key);
-          return;
-        }
-        // On record again after its deletion was lost: its address may be another one's by then.
-        if (world.losses.ofDeletion(key)) return;
-        const address = desiredOf(change.value).document.vip_address;
-        const holder = holders.get(address) ?? key;
-        if (holder !== key) violate(`it has ${address}, which belongs to ${holder}`, key);
-        holders.set(address, key);
-        addresses.set(key, address);
+        if (change.type === 'removed') return forget(change.key);
+        const address = addressOf(change.value);
+        check(change.key, address);
+        addresses.set(change.key, address);
       },
       atEnd() {
         const recorded = new Map(
@@ -47,7 +55,7 @@ export const oneLoadBalancerPerAddress: CheckerKind = {
           }),
         );
         for (const [id, address] of addresses) {
-          if (recorded.get(address) === id) continue;
+          if (recorded.get(address) === id || revived.has(id)) continue;
           violate(
             `its address ${address} is on record for ${recorded.get(address) ?? 'nobody'}`,
             id,
@@ -61,3 +69,5 @@ export const oneLoadBalancerPerAddress: CheckerKind = {
     };
   },
 };
+
+const addressOf = (value: string): string => desiredOf(value).document.vip_address;

@@ -41,6 +41,14 @@ export class Losses {
     });
   }
 
+  /** Was its record removed, is there again, and that removal lost at that time or later? */
+  ofRemoval(loadBalancer: string, sinceMs = 0): boolean {
+    return this.of('desired', loadBalancer).some(({ atMs, changes, now }) => {
+      const wasRemoved = changes.some(({ type }) => type === 'removed');
+      return atMs >= sinceMs && wasRemoved && now?.type === 'put';
+    });
+  }
+
   #note({ bucket, key, changes, now }: Extract<WorldEvent, { type: 'lost' }>, atMs: number): void {
     if (bucket === 'desired' && now === null) this.#gone.add(key);
     const name = `${bucket} ${key}`;

@@ -113,6 +113,7 @@ export class Controller {
       unreached: (context) => this.#fleet.unreached(context),
       resolveDriver: options.resolveDriver,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
+      removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),
     });
@@ -269,6 +270,7 @@ export class Controller {
       floors: this.#floors,
       owns: (id) => this.#owns(id),
       noteForeign: (bucket, id) => this.#noteForeign(bucket, id),
+      askToDelete: (id, operation) => this.loadBalancers.delete(id, { cascade: true }, operation),
       believeAnew: () => this.#fleet.believeAnew(),
     });
   }
@@ -295,8 +297,7 @@ export class Controller {
   }
 
   #inShard(shard: number, ids: Iterable<string>): readonly string[] {
-    const { shards } = this.#options;
-    return [...ids].filter((id) => subjects.shardOf(id, shards) === shard);
+    return [...ids].filter((id) => subjects.shardOf(id, this.#options.shards) === shard);
   }
 
   #adoptAgent(agent: string): void {
@@ -314,8 +315,7 @@ export class Controller {
 
   /** A predecessor's last write may land when its successor has read the records already. */
   #observed(bucket: ProjectedBucket, key: string, revision: number): void {
-    const { desired, binding, liveness } = this.projection;
-    if (bucket === 'binding' && binding.raw(key) === null) this.#floors.forget(key);
+    const { desired, liveness } = this.projection;
     if (bucket === 'desired') this.#apart.changed(key);
     if (bucket === 'desired' && desired.raw(key) === null) this.#health.forget(key);
     if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.seating.placesChanged();
@@ -339,8 +339,8 @@ export class Controller {
   }
 
   #noteForeign(bucket: ProjectedBucket, id: string): void {
-    const { binding } = this.projection;
-    if (bucket === 'binding') this.#foreign.note(id, binding.raw(id)?.text ?? null);
+    if (bucket === 'binding') this.#foreign.note(id, this.projection.binding.raw(id)?.text ?? null);
+    if (bucket === 'desired') this.#losses.foundElsewhere(id);
     if (bucket === 'liveness') this.#foreignAgent(id);
   }
 

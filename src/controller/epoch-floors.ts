@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { epoch, nobody } from '../../machines/protocol/seat.ts';
+import { Removals } from './removals.ts';
 
 /** The little that matters of a binding record, whatever release has written it. */
 const LastEpoch = z.object({
@@ -13,6 +14,8 @@ const LastEpoch = z.object({
  * acknowledged writes, it may name an older one than was given. Whoever is named next has to be above it (R9).
  */
 export class EpochFloors {
+  /** What was removed, which the store may lose. */
+  readonly removals = new Removals();
   /** Committed by this controller's own actors. */
   readonly #committed = new Map<string, number>();
   /** Read in records that were lost afterwards, or told by agents. */
@@ -24,8 +27,7 @@ export class EpochFloors {
 
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
-    const { lastEpoch } = LastEpoch.parse(JSON.parse(record)).snapshot.context;
-    this.claimed(id, lastEpoch);
+    this.claimed(id, lastEpochIn(record));
   }
 
   /** An agent holds it, or was refused by a device that knows it: true, whatever the record says later. */
@@ -38,8 +40,10 @@ export class EpochFloors {
     this.#committed.delete(id);
   }
 
-  /** There is no such load balancer any more. */
-  forget(id: string): void {
+  /** Its binding record is gone; `record` is how it was known last, null where it was not. */
+  removed(id: string, record: string | null): void {
+    const last = record === null ? 0 : lastEpochIn(record);
+    this.removals.unbound(id, Math.max(last, this.#newest(id)));
     this.#committed.delete(id);
     this.#seen.delete(id);
   }
@@ -50,9 +54,22 @@ export class EpochFloors {
     { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>,
     at: number,
   ): LoadBalancerEvent | null {
-    const seen = Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
+    const seen = Math.max(this.#newest(id), this.removals.lastEpoch(id));
     if (seen <= lastEpoch) return null;
     const who = { agent: nobody, incarnation: 1 };
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };
+  }
+
+  #newest(id: string): number {
+    return Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
+  }
+}
+
+/** An unreadable record tells none; why it is unreadable, whoever owns it says. */
+function lastEpochIn(record: string): number {
+  try {
+    return LastEpoch.parse(JSON.parse(record)).snapshot.context.lastEpoch;
+  } catch {
+    return 0;
   }
 }

@@ -293,7 +293,7 @@ export class LoadBalancerOwner {
     if (restored !== null) {
       this.#note(id, restored);
       // Before anything makes it name somebody.
-      this.#raiseEpochs(id, restored.context as LoadBalancerContext);
+      this.#repairs.raiseEpochs(id, restored.context as LoadBalancerContext);
     }
     const document = this.#desired.get(id);
     if (document !== null) this.#tellDesired(id, document);
@@ -311,12 +311,6 @@ export class LoadBalancerOwner {
     }
     // Whoever could be its standby may have come before its actor ran.
     if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.seating.offer(id);
-  }
-
-  #raiseEpochs(id: string, context: LoadBalancerContext): void {
-    const { floors, clock } = this.#options;
-    const outdated = floors.claim(id, context, clock.wallMs());
-    if (outdated !== null) this.host.tell(id, outdated);
   }
 
   #note(id: string, snapshot: AnyMachineSnapshot): { seeking: boolean; wantsStandby: boolean } {
@@ -344,6 +338,7 @@ export class LoadBalancerOwner {
       at,
       deadlineAt: at + deadlineMs(timings, record.status),
     });
+    this.#repairs.endAgain(id, record);
   }
 
   #stepped(step: Step<LoadBalancerContext>): void {
@@ -351,7 +346,7 @@ export class LoadBalancerOwner {
     const { fleet } = this.#options;
     this.#options.stepped(step);
     // One without a record begins with its first place, which must not give a lost epoch again.
-    if (step.before === null) this.#raiseEpochs(id, after);
+    if (step.before === null) this.#repairs.raiseEpochs(id, after);
     this.#repairs.outrunBy(id, after);
     const left = step.before?.binding?.agent;
     if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
@@ -387,9 +382,10 @@ export class LoadBalancerOwner {
     const document = isDeleting ? known : await this.#desired.next(id);
     if (document?.record.status === 'live') {
       // The store has lost the deletion, which was carried out: an actor that is born for it ends it.
-      await this.#repairs.deleteAgain(id, document.record.generation);
+      await this.#repairs.deleteAgain(id);
       return;
     }
     await this.#desired.purge(id);
+    this.#options.floors.removals.deleted(id);
   }
 }

@@ -16,6 +16,8 @@ export interface LossesOptions extends Omit<LeftoversOptions, 'nonce'> {
   readonly owns: (id: string) => boolean;
   /** Takes in what somebody else has put on record. */
   readonly noteForeign: (bucket: ProjectedBucket, id: string) => void;
+  /** Asks whoever owns it to delete it, as a client does. */
+  readonly askToDelete: (id: string, operationId: string) => Promise<void>;
   /** What is known of agents may be told after revisions that are lost. */
   readonly believeAnew: () => void;
 }
@@ -32,6 +34,32 @@ export class Losses {
 
   stop(): void {
     this.#leftovers.stop();
+  }
+
+  /** A watch says that a record was removed: should the store lose that, it is known here. */
+  removed(bucket: ProjectedBucket, key: string, before: RawRecord | null): void {
+    const { floors, owns } = this.#options;
+    if (bucket === 'binding') floors.removed(key, before?.text ?? null);
+    if (bucket !== 'desired') return;
+    floors.removals.deleted(key);
+    // Its binding record may be back, if that was lost while the end of the deletion was still being written.
+    if (owns(key)) this.lookForLeftover(key);
+  }
+
+  /**
+   * Another controller's load balancer is on record. Where it was deleted for good, the store has lost that,
+   * and its owner may have come too late to know: whoever knows asks for the deletion again.
+   */
+  foundElsewhere(id: string): void {
+    const { floors, projection, random, log, askToDelete } = this.#options;
+    if (!floors.removals.wasDeleted(id) || projection.desired.get(id)?.status !== 'live') return;
+    askToDelete(id, random.uuid()).catch((error: unknown) => {
+      // Mostly its owner knew it as well, and was faster.
+      log.info(
+        { loadBalancer: id, error: String(error) },
+        'a lost deletion was not asked for again',
+      );
+    });
   }
 
   /** A watch says that the newest revisions of a record are lost. */

@@ -21,6 +21,8 @@ export interface MirrorOptions<T> {
   /** Throws with the reason where a record can't be read; it is then left out, and logged. */
   parse(key: string, text: string): T;
   onChange?(change: StoreChange): void;
+  /** A key was removed, and what was known of it: told before the change itself. */
+  onRemoved?(key: string, before: RawRecord | null): void;
   /** The store has lost the newest writes of a key: told after what it holds again was taken in. */
   onLost?(key: string, before: RawRecord): void;
   /**
@@ -145,7 +147,9 @@ export class Mirror<T> {
       const { key, revision, value } = change;
       this.#entries.set(key, { revision, text: value, value: undefined });
     } else {
+      const before = this.raw(change.key);
       this.#entries.delete(change.key);
+      this.#options.onRemoved?.(change.key, before);
     }
   }
 

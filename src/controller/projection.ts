@@ -38,6 +38,8 @@ export interface ProjectionOptions {
   readonly unreached: (context: LoadBalancerContext) => string | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
+  /** Told of each removal that a watch brings, and of what was known until then. */
+  readonly removed: (bucket: ProjectedBucket, key: string, before: RawRecord | null) => void;
   /** Told of each record whose newest revisions the store has lost, and what was known of it. */
   readonly lost: (bucket: ProjectedBucket, key: string, before: RawRecord) => void;
   /** Connected again, and told of everything that was written meanwhile. */
@@ -84,6 +86,7 @@ export class Projection {
         this.#unindexed.add(change.key);
         tellDesired(change);
       },
+      onRemoved: (key, before) => options.removed('desired', key, before),
       onLost: (key, before) => {
         this.#unindexed.add(key);
         tellDesiredLost(key, before);
@@ -100,6 +103,7 @@ export class Projection {
         return { state: stateName(snapshot.value), context };
       },
       onChange: tell('binding'),
+      onRemoved: (key, before) => options.removed('binding', key, before),
       onLost: tellLost('binding'),
       onResumed: () => options.resumed('binding'),
     });

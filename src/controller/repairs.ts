@@ -100,18 +100,39 @@ export class Repairs {
       });
   }
 
+  /** Nobody is named under an epoch that was given, where the record knows less than this controller. */
+  raiseEpochs(id: string, context: LoadBalancerContext): void {
+    const { desired, floors, clock } = this.#options;
+    const isDeleting = desired.get(id)?.record.status === 'deleting';
+    // Only the end of a deletion is lost: as nobody is on record, nobody has to be named to remove it again.
+    if (isDeleting && context.lastEpoch === 0 && floors.removals.wasDeleted(id)) return;
+    const outdated = floors.claim(id, context, clock.wallMs());
+    if (outdated !== null) this.#options.host().tell(id, outdated);
+  }
+
   /** Is the binding record newer than the document? */
   outrunBy(id: string, context: LoadBalancerContext): void {
     const { generation, appliedGeneration, status } = context;
     this.#outrun(id, Math.max(generation, appliedGeneration), status);
   }
 
+  /** What is on record again although it was deleted for good is deleted again: the store has lost that. */
+  endAgain(id: string, { status }: Pick<DesiredRecord, 'status'>): void {
+    const { floors, log } = this.#options;
+    if (status === 'deleting' || !floors.removals.wasDeleted(id)) return;
+    log.info({ loadBalancer: id }, 'its deletion was lost, and is asked for again');
+    this.deleteAgain(id).catch((error: unknown) => {
+      // It is looked at again with its next edit, or by whoever owns it then.
+      log.info({ loadBalancer: id, error: String(error) }, 'a lost deletion was not written again');
+    });
+  }
+
   /** Its deletion was carried out, and the store has lost that. */
-  async deleteAgain(id: string, generation: number): Promise<void> {
+  async deleteAgain(id: string): Promise<void> {
     const { desired, random } = this.#options;
     try {
       await desired.edit(id, random.uuid(), (record) =>
-        issuedAbove(record, generation, 'deleting'),
+        issuedAbove(record, record.generation, 'deleting'),
       );
     } catch (error) {
       // Somebody else has done all of it, before this write got through.
