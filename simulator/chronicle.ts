@@ -79,6 +79,10 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
       const words = agent === null ? 'by nobody' : `as ${agent} configured it`;
       return { ...empty, who: place, what: 'served', loadBalancer, detail: `${words} (${cause})` };
     }
+    case 'writing': {
+      const { agent, place, loadBalancer, epoch } = event;
+      return { ...empty, who: agent, what: 'begins to write', loadBalancer, epoch, detail: place };
+    }
     case 'forgot':
       return { ...empty, who: event.place, what: 'forgot', loadBalancer: event.loadBalancer };
     case 'damaged': {

@@ -94,6 +94,7 @@ export function sizeOf(run: RunOptions): Size {
     agentsPerHost: run.agentsPerHost ?? own.agentsPerHost ?? 1,
     vips: run.vips ?? own.vips ?? false,
     queued: run.queued ?? own.queued ?? false,
+    unfenced: run.unfenced ?? own.unfenced ?? false,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
 }
@@ -138,16 +139,12 @@ class Run {
     this.#options = options;
     const { seed, scenario, parts, trace, onLine } = options;
     this.#size = sizeOf(options);
-    const { agents, controllers, agentsPerHost = 1, vips = false, queued = false } = this.#size;
+    const { loadBalancers: _, ...topology } = this.#size;
     this.#world = new World({
       seed,
       timings: timingsOf(options),
-      agents,
-      agentsPerHost,
-      vips,
-      queued,
+      ...topology,
       shards,
-      controllers,
       ...(parts === undefined ? {} : { parts }),
       ...(trace === undefined ? {} : { trace }),
     });
@@ -243,6 +240,7 @@ class Run {
       hosts: this.#world.inventory.hosts,
       devices: this.#world.inventory.devices,
       vips: this.#size.vips ?? false,
+      unfenced: this.#size.unfenced ?? false,
     });
   }
 

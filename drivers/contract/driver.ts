@@ -12,6 +12,10 @@ import type { Residence } from './residence.ts';
 /** What keeps a stale agent from configuring the device; see docs/drivers.md. */
 export type Fence = 'device' | 'marker' | 'lease' | 'host' | 'none';
 
+/** Is only time between its holders? Then nobody starts before the lease of the one before has ended (R11). */
+export const isLeased = ({ fence }: { readonly fence: Fence }): boolean =>
+  fence === 'lease' || fence === 'none';
+
 /** What a driver is and can do; known without any device, so that controllers can decide by it. */
 export interface DriverDescriptor {
   readonly name: string;
@@ -104,7 +108,10 @@ export interface Driver {
   readonly descriptor: DriverDescriptor;
   /** Where its devices live on the agent's own host. */
   readonly residence?: Residence;
-  /** Its agent's lease, under which it serves; there where its fence is `lease`. */
+  /**
+   * Its agent's lease, under which it serves; there where its fence is `lease`. Where it is `none`, the agent
+   * puts one before the driver.
+   */
   readonly leasing?: Leasing;
   /** Without it, what an apply found stands until the next one. */
   readonly health?: Health;

@@ -4,6 +4,7 @@ import type { MonotonicMs } from '../../machines/ports/clock.ts';
  * What a driver offers whose load balancers are served only while its agent holds a lease (fence
  * `lease`). The host itself ends the service when the lease runs out, whatever has become of the agent
  * and of its driver; that is why others may take over then (rules R11, R12 and R16 of docs/binding.md).
+ * Of devices without any fence, only the agent itself keeps away what comes after its lease.
  */
 export interface Leasing {
   /**
@@ -18,4 +19,9 @@ export interface Leasing {
    * of it comes back until it is applied with a newer epoch than it was held by, after a renewal.
    */
   drop(): Promise<void>;
+  /**
+   * Somebody else takes it over under this epoch: nothing of an older one is begun any more, and nothing is
+   * under way when this resolves. There where no residence does that.
+   */
+  release?(target: { readonly id: string; readonly epoch: number }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type Seat, sameSeat } from '../protocol/seat.ts';
 import { type LoadBalancerContext, placedOn } from './context.ts';
 import type { Candidate, LoadBalancerEvent } from './events.ts';
-import { hasRoom, mayStartOn, shadowsBehind } from './shadows.ts';
+import { hasRoom, mayStart, shadowsBehind } from './shadows.ts';
 
 /**
  * The binding rules of docs/binding.md, as pure functions from a context to what changes in it.
@@ -83,7 +83,7 @@ export function bestCandidate(context: LoadBalancerContext, offer: Offer): Candi
       (candidate) =>
         (isFree || candidate.host === host) &&
         (device === null || candidate.device === device) &&
-        (type === 'agent.leaving' || mayStartOn(context, candidate.host, claimants)) &&
+        (type === 'agent.leaving' || mayStart(context, candidate, claimants)) &&
         hasRoom(context, candidate.agent, claimants),
     ) ?? null
   );

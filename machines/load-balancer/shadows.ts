@@ -4,14 +4,15 @@ import { type LoadBalancerContext, shadowsMax } from './context.ts';
 /**
  * Rule R11 of docs/binding.md: a holder that serves under a lease may go on serving after it was
  * replaced or lost, until its end is proven. Until then it is a shadow, and nobody on another host may
- * start. On its own host the marker keeps the order, so there it stands in nobody's way.
+ * start. On its own host the marker keeps the order, so there it stands in nobody's way; nor in its own, when
+ * it is back.
  */
 
 /** What is known of a holder's end: of the binding's, or of a shadow's. */
 export interface Claimant {
   readonly agent: string;
   readonly incarnation: number;
-  /** Where it lives; null where that is not known. */
+  /** Where what it serves runs; null where that is not known, or is on no host. */
   readonly host: string | null;
   /** It is proven that this incarnation serves nothing any more, and never will again. */
   readonly ended: boolean;
@@ -32,14 +33,14 @@ export function standing(holders: Holders, claimants: readonly Claimant[]): read
   );
 }
 
-/** Does nobody on another host stand in the way of a start on this one? */
-export function mayStartOn(
+/** Does nobody else stand in the way of a start by this agent, but for others of its host? */
+export function mayStart(
   holders: Holders,
-  host: string,
+  { agent, host }: { readonly agent: string; readonly host: string },
   claimants: readonly Claimant[],
 ): boolean {
   return standing(holders, claimants).every(
-    (seat) => claimants.find((one) => is(one, seat))?.host === host,
+    (seat) => seat.agent === agent || claimants.find((one) => is(one, seat))?.host === host,
   );
 }
 

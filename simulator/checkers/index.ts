@@ -34,6 +34,7 @@ import { selfConsistentRecords } from './self-consistent-records.ts';
 import { standbyAtTheEnd } from './standby-at-the-end.ts';
 import { statusesTellTheTruth } from './statuses-tell-the-truth.ts';
 import { trafficGoesOn } from './traffic-goes-on.ts';
+import { unfencedWritesInTurn } from './unfenced-writes-in-turn.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
   adoptsWhatRuns,
@@ -71,4 +72,5 @@ export const checkerKinds: readonly CheckerKind[] = [
   standbyAtTheEnd,
   statusesTellTheTruth,
   trafficGoesOn,
+  unfencedWritesInTurn,
 ];

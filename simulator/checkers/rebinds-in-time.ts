@@ -7,7 +7,7 @@ import { agentReborn } from '../faults/agent-reborn.ts';
 import { hostDies } from '../faults/host-dies.ts';
 import { journalDamaged } from '../faults/journal-damaged.ts';
 import type { WorldEvent } from '../world/events.ts';
-import { isLeased } from '../world/places.ts';
+import { isDrivenUnderLease } from '../world/places.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 import { liveRecord } from './on-record.ts';
@@ -102,7 +102,7 @@ export const rebindsInTime: CheckerKind = {
         const placed = { document: { provider: driver }, binding };
         const [able] = capableAgents(world, living, placed);
         if (able === undefined) continue;
-        const limitMs = isLeased(driver) ? limits.leased : limits.other;
+        const limitMs = isDrivenUnderLease(driver) ? limits.leased : limits.other;
         const dueMs = atMs + limitMs;
         waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able, driver });
         nextMs = Math.min(nextMs, dueMs);

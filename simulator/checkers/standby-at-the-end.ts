@@ -1,4 +1,4 @@
-import { isLeased } from '../world/places.ts';
+import { isDrivenUnderLease } from '../world/places.ts';
 import { isQueued } from '../world/virtual-controller.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
@@ -14,7 +14,7 @@ export const standbyAtTheEnd: CheckerKind = {
       const views = controllers().flatMap((each) => each.loadBalancers.list());
       for (const { document, deleting, binding, standby } of views) {
         if (deleting || binding === null) continue;
-        if (isLeased(document.provider)) {
+        if (isDrivenUnderLease(document.provider)) {
           if (standby !== null) violate('it is leased, and has a standby', document.id);
           continue;
         }

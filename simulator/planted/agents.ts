@@ -9,3 +9,14 @@ export function lastDrivesNothing(options: AgentOptions): AgentOptions {
 export function forgetsItsStarts(options: AgentOptions): AgentOptions {
   return { ...options, incarnation: 1 };
 }
+
+/** Believes that every device refuses what is stale, and so that its own lease is nothing to go by. */
+export function writesWithoutLease(options: AgentOptions): AgentOptions {
+  const drivers = [...options.drivers].map(([device, driver]) => {
+    const { descriptor } = driver;
+    const isUnfenced = descriptor.fence === 'none';
+    const fence = isUnfenced ? ('device' as const) : descriptor.fence;
+    return [device, { ...driver, descriptor: { ...descriptor, fence } }] as const;
+  });
+  return { ...options, drivers: new Map(drivers) };
+}

@@ -65,6 +65,17 @@ export function movesEverything(options: ControllerOptions): ControllerOptions {
   };
 }
 
+/** Believes that every device refuses what is stale, and so that nobody has to be waited for. */
+export function takesForFenced(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    resolveDriver(name) {
+      const descriptor = options.resolveDriver(name);
+      return descriptor?.fence === 'none' ? { ...descriptor, fence: 'device' } : descriptor;
+    },
+  };
+}
+
 /** Finds nobody fit to take anything until the second agent is there. */
 export function distrustsNewcomers(options: ControllerOptions): ControllerOptions {
   return {

@@ -46,3 +46,10 @@ export function refusesOldRemovals(options: MemoryDeviceOptions): MemoryDevice {
   };
   return new MemoryDevice({ ...options, fence: { apply: admitApply, remove } });
 }
+
+/** A device without a conditional write, to which everybody writes without a look at its marker. */
+export function writesUnread(options: MemoryDeviceOptions): MemoryDevice {
+  return options.markerAgeMs === undefined
+    ? new MemoryDevice(options)
+    : deviceWithout('epochs')(options);
+}

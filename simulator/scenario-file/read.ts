@@ -93,7 +93,7 @@ function scenarioOf(file: ScenarioFile): Scenario {
 }
 
 function sizeOf({ topology, workload }: ScenarioFile): Size {
-  const { agents, controllers, agentsPerHost, vips, queued, loadBalancers } = topology;
+  const { agents, controllers, agentsPerHost, vips, queued, unfenced, loadBalancers } = topology;
   const creates = Array.isArray(workload)
     ? workload.filter((work) => work.do === 'create').length
     : 0;
@@ -103,6 +103,7 @@ function sizeOf({ topology, workload }: ScenarioFile): Size {
     agentsPerHost,
     vips,
     queued,
+    unfenced,
     loadBalancers: loadBalancers ?? creates,
   };
 }

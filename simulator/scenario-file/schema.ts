@@ -26,6 +26,8 @@ const Topology = strict({
   vips: z.boolean().default(false),
   /** Do agents take load balancers of the provider 'memory' from a queue? */
   queued: z.boolean().default(false),
+  /** Is there an appliance, the provider 'unfenced', that refuses nobody? */
+  unfenced: z.boolean().default(false),
   /** For a drawn workload; a listed one creates its own. */
   loadBalancers: count(1, 2_000).optional(),
 });
@@ -97,9 +99,14 @@ const DrawnWork = strict({
   deletedShare: z.number().min(0).max(1).default(0.25),
   /** Which share of the load balancers is given to a provider; the rest to the memory driver. */
   providers: z
-    .strictObject({ host: share.optional(), marker: share.optional(), vip: share.optional() })
+    .strictObject({
+      host: share.optional(),
+      marker: share.optional(),
+      vip: share.optional(),
+      unfenced: share.optional(),
+    })
     .refine(
-      ({ host = 0, marker = 0, vip = 0 }) => host + marker + vip <= 1,
+      ({ host = 0, marker = 0, vip = 0, unfenced = 0 }) => host + marker + vip + unfenced <= 1,
       'their sum must be at most 1',
     )
     .default({}),

@@ -28,7 +28,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 }
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
-  const { controllers, agents, agentsPerHost = 1, vips = false, queued = false } = sizeOf(run);
+  const { controllers, agents, agentsPerHost = 1, vips, queued, unfenced } = sizeOf(run);
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
     format: formatName,
@@ -40,8 +40,9 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
       controllers,
       agents,
       ...(agentsPerHost === 1 ? {} : { agentsPerHost }),
-      ...(vips ? { vips } : {}),
-      ...(queued ? { queued } : {}),
+      ...(vips === true ? { vips } : {}),
+      ...(queued === true ? { queued } : {}),
+      ...(unfenced === true ? { unfenced } : {}),
     },
     timings: timingsEntry(timingsOf(run)),
     until: formatDuration(plan.untilMs),

@@ -36,6 +36,7 @@ import { storePowerLossScenario } from './store-power-loss.ts';
 import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
 import { vipsMoveScenario } from './vips-move.ts';
+import { weakFencesScenario } from './weak-fences.ts';
 
 /** The one that runs where nobody names any. */
 export const defaultScenario = roughWeekScenario;
@@ -59,6 +60,7 @@ export const scenarios: readonly Scenario[] = [
   interruptedDrainScenario,
   vipsMoveScenario,
   agentsStandStillScenario,
+  weakFencesScenario,
   plannedRestartScenario,
   firstAgentAppearsScenario,
   lastCapableAgentDiesScenario,

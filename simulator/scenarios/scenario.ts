@@ -36,6 +36,8 @@ export interface PlanFrame {
   readonly devices: readonly string[];
   /** Do hosts serve at addresses that move by lease? */
   readonly vips: boolean;
+  /** Is there an appliance that refuses nobody? */
+  readonly unfenced: boolean;
 }
 
 /** Between which times, and to what, the faults of a plan may happen. */

@@ -16,6 +16,7 @@ export const swarmScenario: Scenario = {
     loadBalancers: stream.integer(1, 40),
     vips: stream.chance(0.5),
     queued: stream.chance(0.3),
+    unfenced: stream.chance(0.25),
   }),
   plan: (stream, frame) =>
     drawTrouble(stream, frame, {

@@ -13,6 +13,7 @@ export const troublePromise =
 /** Which share of the load balancers can't leave their host, or has a device with a weak fence. */
 const providers = { host: 0.25, marker: 0.15 };
 const withVips = { host: 0.15, marker: 0.15, vip: 0.3 };
+const unfencedShare = 0.25;
 
 export interface Trouble {
   readonly untilMs: number;
@@ -48,7 +49,11 @@ export function drawTrouble(
   const { createdByMs, editsMax, deletedShare } = trouble;
   const { loadBalancers } = planFrame;
   const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare };
-  const provider = drawProviders(stream('providers'), planFrame.vips ? withVips : providers);
+  const shares = {
+    ...(planFrame.vips ? withVips : providers),
+    unfenced: planFrame.unfenced ? unfencedShare : 0,
+  };
+  const provider = drawProviders(stream('providers'), shares);
   const work = drawWork(stream('workload'), workFrame, provider);
   const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
   return { work, faults: [...faults, ...lost], untilMs };

@@ -54,18 +54,20 @@ export interface ProviderShares {
   readonly host?: number | undefined;
   readonly marker?: number | undefined;
   readonly vip?: number | undefined;
+  readonly unfenced?: number | undefined;
 }
 
 /** Draws a provider for one load balancer after the other. */
 export function drawProviders(
   stream: RandomStream,
-  { host = 0, marker = 0, vip = 0 }: ProviderShares,
+  { host = 0, marker = 0, vip = 0, unfenced = 0 }: ProviderShares,
 ): () => string {
   return () => {
     const drawn = stream.next();
     if (drawn < host) return 'host';
     if (drawn < host + marker) return 'marker';
-    return drawn < host + marker + vip ? 'vip' : 'memory';
+    if (drawn < host + marker + vip) return 'vip';
+    return drawn < host + marker + vip + unfenced ? 'unfenced' : 'memory';
   };
 }
 

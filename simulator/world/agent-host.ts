@@ -1,3 +1,4 @@
+import type { Target } from '../../drivers/contract/driver.ts';
 import { delay } from '../../machines/ports/clock.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -78,7 +79,9 @@ export class AgentHost extends Host {
     };
     const { leased } = world.parts;
     const drivers = world.placesOf(id).map((place) => {
-      const own = placeDriver(place, { agent: id, clock, exec, leased });
+      const writing = ({ id: loadBalancer, epoch }: Target): void =>
+        world.emit({ type: 'writing', place: place.name, agent: id, loadBalancer, epoch });
+      const own = placeDriver(place, { agent: id, clock, exec, leased, writing });
       const driver = world.parts.driver(own, id, world.clock);
       return [place.descriptor.name, processDriver(process, driver)] as const;
     });

@@ -18,6 +18,14 @@ export type WriteOutcome = 'committed' | 'refused' | 'unavailable' | 'unknown';
 /** What happens in a world, as its observers see it: checkers, the chronicle, the trace. */
 export type WorldEvent =
   | { readonly type: 'device'; readonly place: string; readonly entry: ApplyLogEntry }
+  /** An agent begins to write to an appliance that refuses nobody. */
+  | {
+      readonly type: 'writing';
+      readonly place: string;
+      readonly agent: string;
+      readonly loadBalancer: string;
+      readonly epoch: number;
+    }
   /** A place serves a load balancer by another agent's configuration than before, or no more. */
   | {
       readonly type: 'served';

@@ -1,4 +1,9 @@
-import type { Driver, DriverDescriptor } from '../../drivers/contract/driver.ts';
+import {
+  type Driver,
+  type DriverDescriptor,
+  isLeased,
+  type Target,
+} from '../../drivers/contract/driver.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Kernel } from './kernel.ts';
@@ -39,18 +44,31 @@ export const leasedDescriptor: DriverDescriptor = {
   devices: 'hosts',
 };
 
+/** An appliance that takes whatever it is sent, whoever sends it. */
+export const unfencedDescriptor: DriverDescriptor = {
+  ...memoryDescriptor,
+  name: 'unfenced',
+  description:
+    'Configures an appliance that refuses nobody: its agents keep each other apart by time.',
+  fence: 'none',
+};
+
 export const virtualDescriptors = [
   memoryDescriptor,
   hostDescriptor,
   markerDescriptor,
   leasedDescriptor,
+  unfencedDescriptor,
 ];
 
 export const virtualDescriptor = (name: string): DriverDescriptor | null =>
   virtualDescriptors.find((each) => each.name === name) ?? null;
 
-/** Is it served under its agent's lease? */
-export const isLeased = (driver: string): boolean => virtualDescriptor(driver)?.fence === 'lease';
+/** Is it driven under its agent's lease? */
+export function isDrivenUnderLease(driver: string): boolean {
+  const descriptor = virtualDescriptor(driver);
+  return descriptor !== null && isLeased(descriptor);
+}
 
 /** Where load balancers are served: an appliance that all agents reach, or a host of agents. */
 export interface Place {
@@ -68,6 +86,7 @@ export interface Place {
 /** The appliances' names, as faults and events call them. */
 export const applianceName = 'appliance';
 export const markedApplianceName = 'marked-appliance';
+export const unfencedApplianceName = 'unfenced-appliance';
 /** Where a host serves what answers at addresses that move. */
 export const vipsOf = (host: string): string => `${host}-vips`;
 
@@ -75,16 +94,27 @@ export const vipsOf = (host: string): string => `${host}-vips`;
 export interface PlaceDriverOptions extends Pick<LeasedDriverOptions, 'agent' | 'clock'> {
   readonly exec?: LeasedDriverOptions['exec'];
   readonly leased?: WorldParts['leased'];
+  /** Told when the agent begins to write to an appliance that refuses nobody. */
+  readonly writing?: (target: Target) => void;
 }
 
 /** The driver of an agent for a place. */
 export function placeDriver(
   place: Place,
-  { agent, clock, exec = () => Promise.resolve(), leased = soundParts.leased }: PlaceDriverOptions,
+  {
+    agent,
+    clock,
+    exec = () => Promise.resolve(),
+    leased = soundParts.leased,
+    writing = () => undefined,
+  }: PlaceDriverOptions,
 ): Driver {
   const { descriptor, device, kernel, markers, host } = place;
   const audit = { clock, auditMs };
-  if (host === null) return { ...memoryDriver(device, agent, audit), descriptor };
+  if (host === null) {
+    const driver = { ...memoryDriver(device, agent, audit), descriptor };
+    return descriptor.fence === 'none' ? tellingWrites(driver, writing) : driver;
+  }
   const driver = hostedDriver(device, markers, agent, descriptor, audit);
   if (kernel !== null && markers !== null) {
     return leased({ driver, device, markers, kernel, agent, clock, exec }).asDriver();
@@ -92,4 +122,14 @@ export function placeDriver(
   const release = ({ id }: { readonly id: string }): Promise<void> =>
     Promise.reject(new Error(`${id} can't have left its host`));
   return { ...driver, residence: virtualResidence(device, markers, driver, release) };
+}
+
+function tellingWrites(driver: Driver, writing: (target: Target) => void): Driver {
+  return {
+    ...driver,
+    apply(target) {
+      writing(target);
+      return driver.apply(target);
+    },
+  };
 }

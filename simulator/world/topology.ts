@@ -1,4 +1,4 @@
-import { applianceName, markedApplianceName } from './places.ts';
+import { applianceName, markedApplianceName, unfencedApplianceName } from './places.ts';
 
 /** How many of what there are in a world. */
 export interface Topology {
@@ -10,6 +10,8 @@ export interface Topology {
   readonly vips?: boolean;
   /** Do agents take the load balancers of the appliance with the atomic fence from its queue? */
   readonly queued?: boolean;
+  /** Is there an appliance, too, that refuses nobody? */
+  readonly unfenced?: boolean;
 }
 
 /** What there is in a world, by name. */
@@ -22,12 +24,13 @@ export interface Inventory {
   readonly devices: readonly string[];
 }
 
-export function inventoryOf({ controllers, agents, agentsPerHost = 1 }: Topology): Inventory {
+export function inventoryOf(topology: Topology): Inventory {
+  const { controllers, agents, agentsPerHost = 1, unfenced = false } = topology;
   return {
     agents: numbered('agent', agents),
     controllers: numbered('controller', controllers),
     hosts: numbered('host', Math.ceil(agents / agentsPerHost)),
-    devices: [applianceName, markedApplianceName],
+    devices: [applianceName, markedApplianceName, ...(unfenced ? [unfencedApplianceName] : [])],
   };
 }
 

@@ -18,6 +18,7 @@ import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
 import { NatsServer } from './nats-server.ts';
 import { Network } from './network.ts';
+import { noFence } from './no-fence.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
 import {
@@ -27,6 +28,8 @@ import {
   markedApplianceName,
   markerDescriptor,
   type Place,
+  unfencedApplianceName,
+  unfencedDescriptor,
   vipsOf,
 } from './places.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
@@ -57,7 +60,7 @@ const kernelLatenessMs = [20, 310] as const;
 const settleLimitMs = 3_600_000;
 
 /**
- * A world in one process: virtual time, network, store, hosts, two appliances that every agent
+ * A world in one process: virtual time, network, store, hosts, appliances that every agent
  * reaches, and on each host what runs there. It runs the controllers and the agents of `src/`,
  * unchanged.
  */
@@ -116,6 +119,9 @@ export class World {
     const places = [
       this.#place(applianceName, memoryDescriptor, null),
       this.#place(markedApplianceName, markerDescriptor, null),
+      ...(options.unfenced === true
+        ? [this.#place(unfencedApplianceName, unfencedDescriptor, null)]
+        : []),
       ...this.inventory.hosts.map((host) => this.#place(host, hostDescriptor, host)),
       ...(options.vips === true ? this.inventory.hosts : []).map((host) =>
         this.#place(vipsOf(host), leasedDescriptor, host),
@@ -332,12 +338,21 @@ export class World {
 
   #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
     const delayed = () => this.delay('device');
+    const isUnfenced = descriptor.fence === 'none';
     const kernel = descriptor.fence === 'lease' ? this.#kernel(name) : null;
     const markers = host === null ? null : this.#markers(name);
     const device = this.parts.device({
       clock: this.clock,
       latency: () => ({ beforeMs: delayed(), afterMs: delayed() }),
       ...(descriptor.fence === 'marker' ? { markerAgeMs: delayed } : {}),
+      // Nobody reads anything before writing: what another one did since the call was sent is written over.
+      ...(isUnfenced
+        ? {
+            fence: noFence,
+            latency: () => ({ beforeMs: 0, afterMs: delayed() }),
+            markerAgeMs: delayed,
+          }
+        : {}),
       ...(kernel === null ? {} : { addressed: (id) => kernel.has(id) }),
       ...(markers === null ? {} : { admit: (id) => markers.admit(id) }),
       onEntry: (entry) => {

@@ -1,5 +1,6 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { type GuardedDriver, guarded } from '../../drivers/contract/guarded.ts';
+import { underLease } from '../../drivers/contract/under-lease.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
@@ -14,9 +15,9 @@ export interface CircuitsOptions {
   readonly closed: (device: string) => void;
 }
 
-/** A circuit breaker between this agent and each of its shared devices. */
+/** What stands between this agent and its devices: a circuit breaker for each that it shares with others. */
 export class Circuits {
-  /** All of them, the shared ones behind their circuits. */
+  /** All of them, the shared ones behind their circuits, and those without a fence under the agent's lease. */
   readonly drivers: ReadonlyMap<string, Driver>;
   readonly #guarded: readonly GuardedDriver[];
 
@@ -34,8 +35,11 @@ export class Circuits {
         .map(([device, driver]) => [device, guard(device, driver)] as const),
     );
     this.#guarded = [...shared.values()];
+    // In this order: that there is no lease is no failure of the device.
+    const fenced = (driver: Driver): Driver =>
+      driver.descriptor.fence === 'none' ? underLease(driver, clock) : driver;
     this.drivers = new Map(
-      [...drivers].map(([device, driver]) => [device, shared.get(device) ?? driver]),
+      [...drivers].map(([device, driver]) => [device, fenced(shared.get(device) ?? driver)]),
     );
   }
 

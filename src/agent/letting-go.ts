@@ -40,16 +40,17 @@ export class LettingGo {
     }
   }
 
-  /** Ends here what somebody on another host is about to start; answers once that is so (R11). */
+  /** Ends here what somebody else is about to start; answers once that is so (R11). */
   async release({ loadBalancer: id, epoch, device }: Release): Promise<ReleaseReply> {
     const { drivers, devices, home } = this.#options;
-    const residence = drivers.get(device)?.residence;
-    if (residence === undefined) {
-      const message = `this agent runs nothing of the device ${device} on its host`;
+    const { residence, leasing } = drivers.get(device) ?? {};
+    const letsGo = residence ?? leasing;
+    if (letsGo?.release === undefined) {
+      const message = `this agent serves nothing of the device ${device} under its lease`;
       return { type: 'failed', message };
     }
     try {
-      await residence.release({ id, epoch });
+      await letsGo.release({ id, epoch });
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;
       return { type: 'failed', message: error.message };

@@ -100,7 +100,7 @@ export class Controller {
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     const loads = new Loads(seats, this.#foreign);
-    this.#fleet = new FleetView(loads);
+    this.#fleet = new FleetView(loads, options.resolveDriver);
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
     this.projection = new Projection({

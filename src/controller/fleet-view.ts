@@ -1,3 +1,4 @@
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { type Claimant, claimantsOf } from '../../machines/load-balancer/shadows.ts';
@@ -18,9 +19,14 @@ interface Known {
 export class FleetView {
   readonly #agents = new Map<string, Known>();
   readonly #loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
+  readonly #resolveDriver: (name: string) => DriverDescriptor | null;
 
-  constructor(loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>) {
+  constructor(
+    loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>,
+    resolveDriver: (name: string) => DriverDescriptor | null,
+  ) {
     this.#loads = loads;
+    this.#resolveDriver = resolveDriver;
   }
 
   /** False where something newer is known already. */
@@ -54,9 +60,11 @@ export class FleetView {
 
   /** What is known of those who may serve a load balancer by its record. */
   claimants(context: LoadBalancerContext): readonly Claimant[] {
+    const isOnHosts = this.#resolveDriver(context.driver)?.devices === 'hosts';
     return claimantsOf(context).map(({ agent, incarnation }) => {
       const known = this.#agents.get(agent)?.context;
-      const host = known?.description?.host ?? null;
+      // Only what runs on a host has a marker there, which keeps the order among its agents.
+      const host = isOnHosts ? (known?.description?.host ?? null) : null;
       return { agent, incarnation, host, ended: (known?.lapsed ?? 0) >= incarnation };
     });
   }

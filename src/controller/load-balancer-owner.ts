@@ -18,7 +18,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
+import { type DriverDescriptor, isLeased } from '../../drivers/contract/driver.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
 import type { RawRecord } from '../host/record.ts';
@@ -332,7 +332,7 @@ export class LoadBalancerOwner {
       status: record.status,
       driver: record.driver,
       reschedulable: driver?.reschedulable ?? false,
-      leased: driver?.fence === 'lease',
+      leased: driver !== null && isLeased(driver),
       queued: dispatch?.drivers.has(record.driver) ?? false,
       zone: record.document.availability_zone,
       at,

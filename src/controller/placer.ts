@@ -1,6 +1,6 @@
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import { type Claimant, mayStartOn } from '../../machines/load-balancer/shadows.ts';
+import { type Claimant, mayStart } from '../../machines/load-balancer/shadows.ts';
 import type { AgentFacts, Apart } from '../../machines/placement/candidates.ts';
 import { rankOnDevices } from '../../machines/placement/devices.ts';
 import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
@@ -175,7 +175,7 @@ const candidate =
 
 const nobody: ReadonlyMap<string, string> = new Map();
 
-/** Who has to wait until a lease on another host has ended, and which. */
+/** Who has to wait until somebody else's lease has ended, and whose. */
 function heldUp(
   context: LoadBalancerContext,
   facts: readonly AgentFacts[],
@@ -186,7 +186,7 @@ function heldUp(
   const why = `has to wait until the lease of agent ${first.agent} has ended`;
   return new Map(
     facts.flatMap(({ id, host }) =>
-      mayStartOn(context, host, claimants) ? [] : [[id, why] as const],
+      mayStart(context, { agent: id, host }, claimants) ? [] : [[id, why] as const],
     ),
   );
 }

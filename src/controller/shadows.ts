@@ -41,7 +41,7 @@ export class Shadows {
     const shadows = { ...context, binding: null };
     if (shadows.shadows.length === 0) return null;
     const claimants = this.#options.claimants(context);
-    const holder = claimants.find(({ agent }) => agent === seat.agent)?.host;
+    const home = hostOf(seat.agent, claimants);
     const left = standing(shadows, claimants);
     for (const { agent, incarnation } of shadows.shadows) {
       const isLeft = left.some((one) => one.agent === agent && one.incarnation === incarnation);
@@ -54,7 +54,7 @@ export class Shadows {
     };
     const troubles = await Promise.all(
       left
-        .filter(({ agent }) => hostOf(agent, claimants) !== holder || holder === undefined)
+        .filter(({ agent }) => home === null || hostOf(agent, claimants) !== home)
         .map((shadow) => this.#stop(shadow, order, report)),
     );
     return troubles.find((trouble) => trouble !== null) ?? null;

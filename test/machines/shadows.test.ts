@@ -5,7 +5,7 @@ import {
   type LoadBalancerContext,
   shadowsMax,
 } from '../../machines/load-balancer/context.ts';
-import { type Claimant, mayStartOn, standing } from '../../machines/load-balancer/shadows.ts';
+import { type Claimant, mayStart, standing } from '../../machines/load-balancer/shadows.ts';
 
 const seat = (agent: string, epoch: number, incarnation = 1) => ({ agent, incarnation, epoch });
 const candidate = (agent: string, host = `host-${agent}`, incarnation = 1) => ({
@@ -41,17 +41,24 @@ const leaving = {
 
 describe('R11: a holder that is served under a lease', () => {
   test('keeps others from starting elsewhere until its end is proven', () => {
-    expect(mayStartOn(leased, 'host-b', [known('a', false)])).toBe(false);
-    expect(mayStartOn(leased, 'host-b', [known('a', true)])).toBe(true);
+    expect(mayStart(leased, candidate('b'), [known('a', false)])).toBe(false);
+    expect(mayStart(leased, candidate('b'), [known('a', true)])).toBe(true);
   });
 
   test('stands in nobody’s way on its own host, where the marker keeps the order', () => {
-    expect(mayStartOn(leased, 'host-a', [known('a', false)])).toBe(true);
+    expect(mayStart(leased, candidate('b', 'host-a'), [known('a', false)])).toBe(true);
   });
 
   test('of whom nothing is known may be anywhere', () => {
     expect(standing(leased, [])).toEqual([seat('a', 1)]);
-    expect(mayStartOn(leased, 'host-a', [])).toBe(false);
+    expect(mayStart(leased, candidate('b', 'host-a'), [])).toBe(false);
+  });
+
+  test('stands in the way of its whole host where what it serves runs on no host', () => {
+    const onNoHost = [{ ...known('a', false), host: null }];
+
+    expect(mayStart(leased, candidate('b', 'host-a'), onNoHost)).toBe(false);
+    expect(mayStart(leased, candidate('a', 'host-a', 2), onNoHost)).toBe(true);
   });
 
   test('is proven to have ended by its own incarnation only', () => {
@@ -70,7 +77,7 @@ describe('R11: a holder that is served under a lease', () => {
     const after = { ...leased, ...bindTo(leased, to!, { claimants }) };
 
     expect(after).toMatchObject({ binding: seat('b', 2), shadows: [seat('a', 1)] });
-    expect(mayStartOn(after, 'host-c', [known('a', true), known('b', false)])).toBe(false);
+    expect(mayStart(after, candidate('c'), [known('a', true), known('b', false)])).toBe(false);
   });
 
   test('is no shadow any more once it has ended, or holds it again', () => {

@@ -1,8 +1,8 @@
 import { RetryableError } from '../../contract/errors.ts';
+import type { LeaseTerm } from '../../contract/lease.ts';
 import { type HostGround, siteOf } from '../host.ts';
 import { DamagedMarker, type HostMarker } from '../../contract/host-marker.ts';
 import { markerOrDamage } from '../marker-file.ts';
-import type { LeaseTerm } from './lease.ts';
 
 /** An address that this driver has brought to the host, and keeps there. */
 export interface Held {

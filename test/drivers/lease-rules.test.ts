@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RetryableError } from '../../drivers/contract/errors.ts';
-import { Lease } from '../../drivers/haproxy/vip/lease.ts';
+import { Lease } from '../../drivers/contract/lease.ts';
 import type { MonotonicMs } from '../../machines/ports/clock.ts';
 import { Virtual } from '../host/support/virtual.ts';
 

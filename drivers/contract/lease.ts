@@ -1,7 +1,10 @@
-import type { Clock, MonotonicMs } from '../../../machines/ports/clock.ts';
-import { RetryableError } from '../../contract/errors.ts';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
+import { RetryableError } from './errors.ts';
 
-/** The kernel counts whole seconds: with less than one left an address can't be kept. */
+/**
+ * With less of it left nothing is begun: a kernel counts whole seconds, and a call to a device takes a while to
+ * arrive there.
+ */
 const leastMs = 1_000;
 
 /** One unbroken time under a lease: what was decided in one says nothing in the next. */
@@ -71,7 +74,7 @@ export class Lease {
     throw new RetryableError(
       left < 0
         ? "the agent's lease is over, so nothing may be served under it"
-        : `the agent's lease lasts for ${Math.floor(left)} ms only, and an address needs ${leastMs}`,
+        : `the agent's lease lasts for ${Math.floor(left)} ms only, and ${leastMs} are needed`,
     );
   }
 }
