@@ -91,17 +91,9 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     }
     case 'mended': {
       const { place, loadBalancer, marker } = event;
-      const { epoch, generation, removed } = marker;
+      const { removed, ...numbers } = marker;
       const detail = removed ? 'as removed' : '';
-      return {
-        ...empty,
-        who: place,
-        what: 'marker mended',
-        loadBalancer,
-        epoch,
-        generation,
-        detail,
-      };
+      return { ...empty, who: place, what: 'marker mended', loadBalancer, ...numbers, detail };
     }
     case 'journal-damaged':
       return { ...empty, who: event.agent, what: 'journal damaged', detail: event.how };

@@ -1,10 +1,11 @@
+import { isFenced } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
 import { DeviceMemory } from './device-memory.ts';
 
 /** A device never replaces a load balancer's content by an older generation of it. */
 export const contentNeverGoesBack: CheckerKind = {
   name: 'content-never-goes-back',
-  start({ violate }) {
+  start({ world, violate }) {
     const newest = new DeviceMemory<number>();
     return {
       onEvent(event) {
@@ -14,6 +15,7 @@ export const contentNeverGoesBack: CheckerKind = {
           return;
         }
         if (event.type !== 'device' || event.entry.kind !== 'applied') return;
+        if (!isFenced(world.place(event.place))) return;
         const { lb, generation, agent, raced } = event.entry;
         const known = newest.get(event.place, lb) ?? 0;
         // A fence that reads and then writes lets this happen; how long it stands is measured.

@@ -1,3 +1,4 @@
+import { isFenced } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { isEpochLost } from './lost-epochs.ts';
@@ -30,14 +31,11 @@ export const epochsNeverDecrease: CheckerKind = {
           return;
         }
         if (event.type !== 'device' || event.entry.kind === 'refused') return;
+        if (!isFenced(world.place(event.place))) return;
         const { lb, epoch, agent, kind, raced } = event.entry;
         const known = accepted.get(event.place, lb);
-        // Of what nobody drives any more, every trace is removed by whoever finds it.
-        const isUnfenced = world.place(event.place).descriptor.fence === 'none';
-        const isExcused =
-          isUnfenced && (kind === 'removed' || isEpochLost(world.losses, lb, known?.epoch ?? 0));
         // A fence that reads and then writes lets this happen; how long it stands is measured.
-        if (known !== undefined && epoch < known.epoch && raced !== true && !isExcused) {
+        if (known !== undefined && epoch < known.epoch && raced !== true) {
           violate(
             `${event.place} accepted '${kind}' of epoch ${epoch} from ${agent} after epoch ${known.epoch} from ${known.agent}`,
             lb,

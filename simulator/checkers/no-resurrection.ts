@@ -1,14 +1,16 @@
+import { isFenced } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
 import { DeviceMemory } from './device-memory.ts';
 
 /** Nothing is applied for a load balancer after it was removed. */
 export const noResurrection: CheckerKind = {
   name: 'no-resurrection',
-  start({ violate }) {
+  start({ world, violate }) {
     const removed = new DeviceMemory<true>();
     return {
       onEvent(event) {
         if (removed.forgets(event) || event.type !== 'device') return;
+        if (!isFenced(world.place(event.place))) return;
         const { kind, lb, agent, epoch, raced } = event.entry;
         if (kind === 'removed') removed.set(event.place, lb, true);
         else if (kind !== 'refused' && removed.get(event.place, lb) === true) {

@@ -83,6 +83,9 @@ export interface Place {
   readonly markers: MarkerDisk | null;
 }
 
+/** Does it refuse what is stale? Where it does not, its agents alone keep each other apart. */
+export const isFenced = ({ descriptor }: Place): boolean => descriptor.fence !== 'none';
+
 /** The appliances' names, as faults and events call them. */
 export const applianceName = 'appliance';
 export const markedApplianceName = 'marked-appliance';

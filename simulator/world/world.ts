@@ -18,7 +18,6 @@ import { drainBetween } from './drain.ts';
 import type { Observer, WorldEvent } from './events.ts';
 import { NatsServer } from './nats-server.ts';
 import { Network } from './network.ts';
-import { noFence } from './no-fence.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
 import {
@@ -39,6 +38,7 @@ import type { Kernel } from './kernel.ts';
 import { hostOf, type Inventory, inventoryOf, type Topology } from './topology.ts';
 import { Trace } from './trace.ts';
 import { Traffic } from './traffic.ts';
+import { virtualFence } from './virtual-fence.ts';
 import { ProcessClock, VirtualTime } from './virtual-clock.ts';
 
 export interface WorldOptions extends Topology {
@@ -337,22 +337,11 @@ export class World {
   }
 
   #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
-    const delayed = () => this.delay('device');
-    const isUnfenced = descriptor.fence === 'none';
     const kernel = descriptor.fence === 'lease' ? this.#kernel(name) : null;
     const markers = host === null ? null : this.#markers(name);
     const device = this.parts.device({
       clock: this.clock,
-      latency: () => ({ beforeMs: delayed(), afterMs: delayed() }),
-      ...(descriptor.fence === 'marker' ? { markerAgeMs: delayed } : {}),
-      // Nobody reads anything before writing: what another one did since the call was sent is written over.
-      ...(isUnfenced
-        ? {
-            fence: noFence,
-            latency: () => ({ beforeMs: 0, afterMs: delayed() }),
-            markerAgeMs: delayed,
-          }
-        : {}),
+      ...virtualFence(descriptor, () => this.delay('device')),
       ...(kernel === null ? {} : { addressed: (id) => kernel.has(id) }),
       ...(markers === null ? {} : { admit: (id) => markers.admit(id) }),
       onEntry: (entry) => {

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { Driver } from '../../drivers/contract/driver.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
+import { AgentBench } from './support/agent-bench.ts';
+
+const { leaseMs } = presets.lan;
+
+/** An agent of an appliance that refuses nobody. */
+async function serving() {
+  const unfenced = (driver: Driver): Driver => {
+    return { ...driver, descriptor: { ...driver.descriptor, fence: 'none' } };
+  };
+  const bench = new AgentBench(unfenced);
+  bench.agent.start();
+  await bench.reach('serving');
+  return bench;
+}
+
+test('what it drives without a fence is driven under its lease, and an incarnation is one of them', async () => {
+  const bench = await serving();
+  const document = loadBalancerDocument();
+  await bench.command({ loadBalancer: document.id, document });
+  bench.answer = () => null;
+
+  await bench.virtual.until('it is registered anew', () => bench.registered.length === 2);
+  bench.appliance.tamper(document.id, () => null);
+  await bench.virtual.run(2 * leaseMs);
+
+  // A device that refuses nobody is left as somebody else has left it, until a newer epoch comes.
+  expect(bench.registered[1]?.incarnation).toBe(6);
+  expect(bench.appliance.content(document.id)).toBeNull();
+  bench.answer = (beat) => bench.acknowledge(beat);
+  const beats = bench.beats.length;
+  await bench.virtual.until('it is acknowledged', () => bench.beats.length > beats + 1);
+  const again = { loadBalancer: document.id, document, epoch: 2 };
+  expect(await bench.command(again)).toMatchObject({ type: 'applied' });
+});
+
+test('what is asked back is let go of, and not taken up again by an older command', async () => {
+  const bench = await serving();
+  const document = loadBalancerDocument();
+  await bench.command({ loadBalancer: document.id, document });
+  const order = { loadBalancer: document.id, epoch: 2, device: 'memory' };
+  const subject = subjects.down('agent-1', 'release');
+
+  const asked = bench.judge.request(subject, JSON.stringify(order), 1_000);
+  const reply: unknown = JSON.parse(await bench.virtual.settled(asked));
+  const late = await bench
+    .command({ loadBalancer: document.id, document, generation: 7 })
+    .catch((error: unknown) => error);
+
+  expect(reply).toEqual({ type: 'released', epoch: 2 });
+  expect(late).not.toMatchObject({ type: 'applied' });
+  expect(bench.appliance.log.map(({ generation }) => generation)).toEqual([1]);
+});
