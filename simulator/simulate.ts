@@ -139,11 +139,10 @@ class Run {
     this.#options = options;
     const { seed, scenario, parts, trace, onLine } = options;
     this.#size = sizeOf(options);
-    const { loadBalancers: _, ...topology } = this.#size;
     this.#world = new World({
       seed,
       timings: timingsOf(options),
-      ...topology,
+      ...this.#size,
       shards,
       ...(parts === undefined ? {} : { parts }),
       ...(trace === undefined ? {} : { trace }),

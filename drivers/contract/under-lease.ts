@@ -69,6 +69,6 @@ class LeasedCalls {
 
   async release({ id, epoch }: { readonly id: string; readonly epoch: number }): Promise<void> {
     this.#released.set(id, Math.max(epoch, this.#released.get(id) ?? 0));
-    await Promise.allSettled(this.#underWay.get(id) ?? []);
+    await Promise.allSettled([...(this.#underWay.get(id) ?? [])]);
   }
 }

@@ -70,13 +70,17 @@ export function isDrivenUnderLease(driver: string): boolean {
   return descriptor !== null && isLeased(descriptor);
 }
 
-/** Where load balancers are served: an appliance that all agents reach, or a host of agents. */
-export interface Place {
+/** What stands somewhere in a world. */
+export interface Site {
   readonly name: string;
   readonly descriptor: DriverDescriptor;
-  readonly device: MemoryDevice;
   /** The host that it is part of; null where every agent reaches it. */
   readonly host: string | null;
+}
+
+/** Where load balancers are served: an appliance that all agents reach, or a host of agents. */
+export interface Place extends Site {
+  readonly device: MemoryDevice;
   /** The addresses on its host's interface; null where it is reached without one. */
   readonly kernel: Kernel | null;
   /** The files of its markers; null where it keeps them as no host does. */

@@ -1,7 +1,5 @@
-import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { Kept } from '../../drivers/memory/contents.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
-import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { assertRelations } from '../../machines/timings/relations.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { Agent } from '../../src/agent/agent.ts';
@@ -20,17 +18,8 @@ import { NatsServer } from './nats-server.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
-import {
-  applianceName,
-  hostDescriptor,
-  leasedDescriptor,
-  markedApplianceName,
-  markerDescriptor,
-  type Place,
-  unfencedApplianceName,
-  unfencedDescriptor,
-  vipsOf,
-} from './places.ts';
+import { applianceName, type Place, type Site } from './places.ts';
+import { sitesIn } from './sites.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { VirtualWorkQueues } from './queue/virtual-work-queues.ts';
 import { RandomStream } from './random-streams.ts';
@@ -116,18 +105,7 @@ export class World {
           })
         : null;
     this.inventory = inventoryOf(options);
-    const places = [
-      this.#place(applianceName, memoryDescriptor, null),
-      this.#place(markedApplianceName, markerDescriptor, null),
-      ...(options.unfenced === true
-        ? [this.#place(unfencedApplianceName, unfencedDescriptor, null)]
-        : []),
-      ...this.inventory.hosts.map((host) => this.#place(host, hostDescriptor, host)),
-      ...(options.vips === true ? this.inventory.hosts : []).map((host) =>
-        this.#place(vipsOf(host), leasedDescriptor, host),
-      ),
-    ];
-    this.places = new Map(places.map((place) => [place.name, place]));
+    this.places = new Map(sitesIn(options).map((site) => [site.name, this.#place(site)]));
     this.observe(this.traffic.observer);
     this.observe(this.exposure.observer);
     this.observe(this.losses.observer);
@@ -336,7 +314,7 @@ export class World {
     return noted;
   }
 
-  #place(name: string, descriptor: DriverDescriptor, host: string | null): Place {
+  #place({ name, descriptor, host }: Site): Place {
     const kernel = descriptor.fence === 'lease' ? this.#kernel(name) : null;
     const markers = host === null ? null : this.#markers(name);
     const device = this.parts.device({
