@@ -60,6 +60,7 @@ export const oneHolderPerEpoch: CheckerKind = {
           note(change.key, binding, 'the binding record', by);
           note(change.key, standby, 'the binding record', by);
         } else if (event.type === 'learnt' && event.bucket === 'binding') {
+          if (event.value === null) return;
           const seats = seatsAmong([seatsOf(event.value)]);
           for (const { epoch } of seats) inMind.read(event.process, event.key, epoch);
         } else if (event.type === 'device') {

@@ -1,4 +1,5 @@
 import { parseDown } from '../../machines/protocol/subjects.ts';
+import type { BucketName } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
 import { commandOf, desiredOf, seatsOf } from './records.ts';
 
@@ -10,17 +11,23 @@ export const persistBeforeEffect: CheckerKind = {
   name: 'persist-before-effect',
   start({ violate }) {
     const committed = new Set<string>();
+    const authorise = (bucket: BucketName, key: string, value: string): void => {
+      if (bucket === 'desired') {
+        const { generation, status } = desiredOf(value);
+        committed.add(`${key} ${generation} ${status}`);
+      }
+      if (bucket !== 'binding') return;
+      const { binding, standby } = seatsOf(value);
+      for (const seat of [binding, standby]) {
+        if (seat === null) continue;
+        committed.add(`${key} ${seat.agent} ${seat.incarnation} ${seat.epoch}`);
+      }
+    };
     return {
       onEvent(event) {
-        if (event.type === 'learnt' && event.bucket === 'binding') {
-          const { binding, standby } = seatsOf(event.value);
-          for (const seat of [binding, standby]) {
-            if (seat === null) continue;
-            committed.add(`${event.key} ${seat.agent} ${seat.incarnation} ${seat.epoch}`);
-          }
-        } else if (event.type === 'learnt' && event.bucket === 'desired') {
-          const { generation, status } = desiredOf(event.value);
-          committed.add(`${event.key} ${generation} ${status}`);
+        if (event.type === 'learnt') {
+          // That a record was removed authorises nothing.
+          if (event.value !== null) authorise(event.bucket, event.key, event.value);
         } else if (event.type === 'sent') {
           const to = parseDown(event.subject);
           if (to?.kind !== 'command') return;

@@ -5,6 +5,7 @@ import type { Facts } from '../workload/facts.ts';
 import type { LedgerEntry } from '../workload/ledger.ts';
 import { type Attributes, childrenIn, itself, type ResourceName } from '../workload/resources.ts';
 import type { CheckerKind } from './checker.ts';
+import { DeletionsInMind } from './deletions-in-mind.ts';
 import { desiredOf } from './records.ts';
 
 /** What edits change beside what they were asked to. */
@@ -18,15 +19,29 @@ const followsFromEdits: ReadonlySet<string> = new Set([
  * What is there in the end is what a run without faults would have made of the same acknowledged
  * requests: nothing that nobody asked for, nothing twice, nothing deleted that lives, every attribute that
  * nobody asked to change as it was at first, and the same at each controller. That what was asked for is
- * there, and on the devices, no-load-balancer-lost, no-edit-lost and device-equals-desired say.
+ * there, and on the devices, no-load-balancer-lost, no-edit-lost and device-equals-desired say. What was
+ * deleted may live again where the store has lost that, and no controller is left that had heard of its end.
  */
 export const sameOutcomeAsACalmRun: CheckerKind = {
   name: 'same-outcome-as-a-calm-run',
   start({ world, ledger, controllers, violate }) {
     /** Each resource as it was when it was written first, by its id. */
     const first = new Map<string, Attributes>();
+    const inMind = new DeletionsInMind(world);
+    const whyNotDeleted = (id: string): string | null => {
+      if (!world.losses.ofDeletion(id)) return 'its deletion was acknowledged, and it is live';
+      const serving = world.controllerIds().filter((each) => {
+        const { controller } = world.controllerHost(each);
+        return controller !== null && controllers().includes(controller);
+      });
+      const knower = inMind.knownBy(id, serving);
+      return knower === null ? null : `it is live, and ${knower} has heard that it was removed`;
+    };
     return {
       onEvent(event) {
+        if (event.type === 'learnt' && event.bucket === 'desired' && event.value === null) {
+          inMind.heard(event.process, event.key);
+        }
         if (event.type !== 'stored' || event.bucket !== 'desired') return;
         if (event.change.type !== 'put') return;
         for (const [, resource] of resourcesOf(desiredOf(event.change.value).document)) {
@@ -42,10 +57,10 @@ export const sameOutcomeAsACalmRun: CheckerKind = {
           const entry = ledger.named(name);
           if (entry === null) violate(`it is called '${name}', and nobody asked for that`, key);
           else if (names.has(name)) violate(`there is another one called '${name}'`, key);
-          else if (isUndeleted(entry, status) && !world.losses.ofDeletion(key)) {
-            violate('its deletion was acknowledged, and it is live', key);
-          } else {
-            const problem = whyNotAsked(document, entry.facts, first);
+          else {
+            const problem =
+              (isUndeleted(entry, status) ? whyNotDeleted(key) : null) ??
+              whyNotAsked(document, entry.facts, first);
             if (problem !== null) violate(problem, key);
           }
           names.add(name);

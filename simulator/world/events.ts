@@ -81,13 +81,13 @@ export type WorldEvent =
       readonly changes: readonly StoreChange[];
       readonly now: StoreChange | null;
     }
-  /** From now on a process may know that this value was committed. */
+  /** From now on a process may know that this value was committed; null: that the record was removed. */
   | {
       readonly type: 'learnt';
       readonly process: string;
       readonly bucket: BucketName;
       readonly key: string;
-      readonly value: string;
+      readonly value: string | null;
     }
   /** An attempt to write has ended, as its process knows it; the same write may be tried again. */
   | {

@@ -19,7 +19,8 @@ export interface Attempt {
 
 /** Who is told of what processes come to know of a bucket. */
 export interface StoreObserver {
-  learnt(bucket: BucketName, key: string, value: string): void;
+  /** Null: that it was removed. */
+  learnt(bucket: BucketName, key: string, value: string | null): void;
   written(bucket: BucketName, attempt: Attempt): void;
   nowMs(): number;
 }
@@ -72,12 +73,15 @@ function observed(store: Store, bucket: BucketName, observer: StoreObserver): St
       if (result.committed) observer.learnt(bucket, key, value);
       return result;
     },
-    remove: (key, revision, writeId) =>
-      told(key, writeId, () => store.remove(key, revision, writeId)),
+    async remove(key, revision, writeId) {
+      const result = await told(key, writeId, () => store.remove(key, revision, writeId));
+      if (result.committed) observer.learnt(bucket, key, null);
+      return result;
+    },
     watch: (onChange, onReady, onRewound) =>
       store.watch(
         (change) => {
-          if (change.type === 'put') observer.learnt(bucket, change.key, change.value);
+          observer.learnt(bucket, change.key, change.type === 'put' ? change.value : null);
           onChange(change);
         },
         onReady,
