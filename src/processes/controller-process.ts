@@ -86,7 +86,14 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   }
   await controller.start();
   const sweeping = everyHour(async () => {
-    const freed = await vips.sweep(new Set(controller.projection.desired.keys()));
+    const { desired } = controller.projection;
+    // One that can't be read is there all the same.
+    const addresses = (id: string) => {
+      const document = desired.get(id)?.document;
+      return document === undefined ? [] : addressesOf(document);
+    };
+    const existing = new Map([...desired.keys()].map((id) => [id, addresses(id)]));
+    const freed = await vips.sweep(existing);
     if (freed > 0) log.info({ freed }, 'addresses of broken-off creations were freed');
   }, log);
   const app = createApi({

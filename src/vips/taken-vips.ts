@@ -10,8 +10,11 @@ interface Known {
 
 export interface TakenVipsOptions {
   readonly store: Pick<Store, 'watch'>;
-  /** The store has lost a record that was known here. It counts as taken until it is said to be free. */
-  readonly lost: (key: string, value: string) => void;
+  /**
+   * The store has lost a record that was known here. It counts as taken until it is said to be free. `onto` is the
+   * revision of the older record, of an earlier load balancer, that is there again instead; null where there is none.
+   */
+  readonly lost: (key: string, value: string, onto: number | null) => void;
 }
 
 /** Which addresses are taken, as a watch tells it, and this process's own writes. */
@@ -22,14 +25,21 @@ export class TakenVips {
   #ready = false;
   /** While everything is told again, after a loss: the keys that are still to come, or lost. */
   #untold: Set<string> | null = null;
+  /** Of those that are lost: the revision of an older record that is there instead. */
+  readonly #older = new Map<string, number>();
 
   constructor({ store, lost }: TakenVipsOptions) {
     this.#watch = store.watch(
       (change) => {
         const { key, revision } = change;
-        const isOlder = revision < (this.#known.get(key)?.revision ?? 0);
+        const known = this.#known.get(key);
+        const isOlder = revision < (known?.revision ?? 0);
+        const isOther = change.type === 'removed' || change.value !== known?.value;
         // It was taken since then, and that is what is lost.
-        if (change.type === 'removed' && isOlder && this.#untold?.has(key) === true) return;
+        if (isOther && isOlder && this.#untold?.has(key) === true) {
+          if (change.type === 'put') this.#older.set(key, revision);
+          return;
+        }
         const isToldAgain = this.#untold?.delete(key) === true;
         // What is older than this process's own last write tells nothing new.
         if (!isToldAgain && isOlder) return;
@@ -42,10 +52,14 @@ export class TakenVips {
         this.#untold = null;
         this.#ready = true;
         for (const run of this.#waiting.splice(0)) run();
-        for (const key of gone) lost(key, this.#known.get(key)?.value ?? '');
+        for (const key of gone) {
+          lost(key, this.#known.get(key)?.value ?? '', this.#older.get(key) ?? null);
+        }
+        this.#older.clear();
       },
       () => {
         this.#untold = new Set(this.#known.keys());
+        this.#older.clear();
       },
     );
   }

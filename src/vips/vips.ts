@@ -35,10 +35,11 @@ export interface VipAllocator extends Vips {
   /**
    * Frees the addresses whose load balancer does not exist, such as those of creations that broke
    * off: those that an earlier sweep of this process found so, {@link sweepGraceMs} before or longer.
-   * Their own dates don't count, because they are of other hosts' clocks. Resolves with how many it
-   * freed.
+   * Their own dates don't count, because they are of other hosts' clocks. `existing` has the load
+   * balancers with their addresses: one of theirs is not freed, but put on record for them. Resolves with
+   * how many it freed.
    */
-  sweep(existing: ReadonlySet<string>): Promise<number>;
+  sweep(existing: ReadonlyMap<string, readonly string[]>): Promise<number>;
   /**
    * The load balancer has this address by its document. Where the store has lost the record of that, it is
    * written again, so that nobody else is given the address.
@@ -66,17 +67,24 @@ export function createVips(options: {
   const { store, clock, random, log } = options;
   const subnets = subnetsOf(options.pools);
   const closing = stopSignal();
-  const taken = new TakenVips({ store, lost: (key, value) => inBackground(key, value) });
+  const taken = new TakenVips({
+    store,
+    lost: (key, value, onto) => inBackground(key, value, onto),
+  });
   const cursors = new Map<string, bigint>();
   /** Records whose load balancer did not exist when a sweep looked, and since when. */
   const orphans = new Map<string, { readonly revision: number; readonly sinceMs: MonotonicMs }>();
 
-  /** The record of an address is missing that belongs to somebody: it is written, again. */
-  async function putBack(key: string, value: string): Promise<void> {
+  /** What the record of an address has to say is written, again: onto the record that stands there, if any. */
+  async function putBack(key: string, value: string, onto: number | null): Promise<void> {
     const writeId = random.uuid();
     for (;;) {
       try {
-        const result = await repeated(() => store.create(key, value, writeId));
+        const result = await repeated(() =>
+          onto === null
+            ? store.create(key, value, writeId)
+            : store.update(key, value, onto, writeId),
+        );
         if (result.committed) taken.wrote(key, result.revision, value);
         return;
       } catch (error) {
@@ -86,10 +94,10 @@ export function createVips(options: {
     }
   }
 
-  function inBackground(key: string, value: string): void {
-    log.info({ key }, 'the record of an address is missing, and is written again');
+  function inBackground(key: string, value: string, onto: number | null): void {
+    log.info({ key }, 'the record of an address is lost, and is written again');
     taken.reserve(key, value);
-    putBack(key, value).catch((err: unknown) => {
+    putBack(key, value, onto).catch((err: unknown) => {
       if (!closing.signal.aborted) log.error({ err, key }, 'an address is on record for nobody');
     });
   }
@@ -99,7 +107,7 @@ export function createVips(options: {
     if (address === null) return;
     taken.whenReady(() => {
       const key = vipKey(address);
-      if (!taken.has(key)) inBackground(key, recordOf(address, loadBalancerId));
+      if (!taken.has(key)) inBackground(key, recordOf(address, loadBalancerId), null);
     });
   }
 
@@ -200,9 +208,10 @@ export function createVips(options: {
     throw unavailable(`The VIP record ${key} changes too fast.`);
   }
 
-  async function sweep(existing: ReadonlySet<string>): Promise<number> {
+  async function sweep(existing: ReadonlyMap<string, readonly string[]>): Promise<number> {
     if (!taken.ready) return 0;
     const now = clock.monotonicMs();
+    const due = recordsDue(existing);
     let freed = 0;
     for (const key of taken.keys()) {
       const held = await guarded(() => read(key));
@@ -215,12 +224,32 @@ export function createVips(options: {
         orphans.set(key, { revision: held.revision, sinceMs: now });
       } else if (now - orphan.sinceMs >= sweepGraceMs) {
         orphans.delete(key);
+        const rightful = due.get(key);
+        if (rightful !== undefined) {
+          // The store has lost that the address was given to another one since then.
+          inBackground(key, rightful, orphan.revision);
+          continue;
+        }
         const same = ({ revision }: { revision: number }) => revision === orphan.revision;
         if (await guarded(() => free(key, same))) freed += 1;
       }
     }
     if (freed > 0) log.info({ freed }, 'freed VIPs whose load balancers do not exist');
     return freed;
+  }
+
+  /** What the records of these addresses have to say. */
+  function recordsDue(
+    existing: ReadonlyMap<string, readonly string[]>,
+  ): ReadonlyMap<string, string> {
+    const due = new Map<string, string>();
+    for (const [loadBalancer, addresses] of existing) {
+      for (const text of addresses) {
+        const address = parseAddress(text);
+        if (address !== null) due.set(vipKey(address), recordOf(address, loadBalancer));
+      }
+    }
+    return due;
   }
 
   function preview(request: VipRequest): Vip {

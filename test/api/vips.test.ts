@@ -204,10 +204,10 @@ describe('sweeping', () => {
   test('frees what belongs to no load balancer, once it is old enough', async () => {
     await taken({ address: '192.0.2.5' }, 'gone');
     await taken({ address: '192.0.2.6' }, 'here');
-    expect(await vips.sweep(new Set(['here']))).toBe(0);
+    expect(await vips.sweep(new Map([['here', []]]))).toBe(0);
     time.advance(sweepGraceMs);
     await taken({ address: '192.0.2.7' }, 'just being created');
-    expect(await vips.sweep(new Set(['here']))).toBe(1);
+    expect(await vips.sweep(new Map([['here', []]]))).toBe(1);
     expect(store.snapshot().map(({ value }) => JSON.parse(value).address)).toEqual([
       '192.0.2.6',
       '192.0.2.7',
@@ -218,8 +218,8 @@ describe('sweeping', () => {
     await taken({ address: '192.0.2.5' }, 'just being created');
     time.wallOffsetMs = 3_600_000;
 
-    const first = await vips.sweep(new Set());
-    const second = await vips.sweep(new Set());
+    const first = await vips.sweep(new Map());
+    const second = await vips.sweep(new Map());
 
     expect([first, second]).toEqual([0, 0]);
     expect(store.snapshot()).toHaveLength(1);
@@ -227,19 +227,30 @@ describe('sweeping', () => {
 
   test('starts anew with an address that was given out again meanwhile', async () => {
     await taken({ address: '192.0.2.5' }, 'gone');
-    await vips.sweep(new Set());
+    await vips.sweep(new Map());
     await vips.release('192.0.2.5', 'gone');
     await taken({ address: '192.0.2.5' }, 'just being created');
     time.advance(sweepGraceMs);
 
-    expect(await vips.sweep(new Set())).toBe(0);
+    expect(await vips.sweep(new Map())).toBe(0);
     expect(store.snapshot()).toHaveLength(1);
+  });
+
+  test('puts an address on record for the load balancer that has it, where that of an earlier one is back', async () => {
+    await taken({ address: '192.0.2.5' }, 'gone');
+    const existing = new Map([['b', ['192.0.2.5']]]);
+    await vips.sweep(existing);
+    time.advance(sweepGraceMs);
+
+    expect(await vips.sweep(existing)).toBe(0);
+    await expect.poll(() => store.snapshot()[0]?.value).toContain('"loadBalancerId":"b"');
+    expect(await taken({ address: '192.0.2.5' }, 'c')).toMatch(/^409/);
   });
 
   test('leaves a record that it can not read', async () => {
     await store.create('v4-c0000205', '{"schema":99}', 'w');
     time.advance(sweepGraceMs);
-    expect(await vips.sweep(new Set())).toBe(0);
+    expect(await vips.sweep(new Map())).toBe(0);
     expect(await taken({ address: '192.0.2.5' })).toMatch(/^409/);
   });
 });
@@ -304,6 +315,25 @@ describe('an address whose record the store has lost', () => {
         return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
       })
       .toEqual(['a']);
+  });
+
+  test('is on record again, where that of an earlier holder is back instead', async () => {
+    await taken({ address: '192.0.2.5' }, 'z');
+    time.advance(10_000);
+    await vips.release('192.0.2.5', 'z');
+    expect(await taken({ address: '192.0.2.5' }, 'a')).toBe('192.0.2.5');
+    store.line('').disconnect();
+    store.losePower(1_000);
+    const back = store.snapshot()[0]?.value;
+    store.line('').connect();
+
+    await expect
+      .poll(() => {
+        time.advance(500);
+        return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
+      })
+      .toEqual(['a']);
+    expect(back).toContain('"loadBalancerId":"z"');
   });
 
   test('is kept for the load balancer whose document has it', async () => {
