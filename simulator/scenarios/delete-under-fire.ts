@@ -1,3 +1,4 @@
+import { agentCordon } from '../faults/agent-cordon.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
 import { agentDrain } from '../faults/agent-drain.ts';
@@ -37,10 +38,12 @@ export const deleteUnderFireScenario: Scenario = {
     const faults = Array.from({ length: waves }, (_, wave) => {
       const atMs = firstMs + wave * everyMs;
       const draws = stream(`faults:${wave}`);
-      return [
-        ...troubleDevices(draws, planFrame, wave, atMs),
-        ...troubleProcesses(draws, planFrame, atMs),
-      ];
+      return draws.chance(0.25)
+        ? toAndFro(draws, planFrame, atMs)
+        : [
+            ...troubleDevices(draws, planFrame, wave, atMs),
+            ...troubleProcesses(draws, planFrame, atMs),
+          ];
     });
     return { work: drawDeletions(stream, planFrame.loadBalancers), faults: faults.flat(), untilMs };
   },
@@ -98,6 +101,22 @@ function troubleProcesses(
       return { kind: controllerCrash.name, atMs, forMs: 1_000, target, variant: '' };
     });
   return [...agents.map(befall), ...deaths];
+}
+
+/** What an agent was drained of comes back to it at once, while its calls before that are still under way. */
+function toAndFro(draws: RandomStream, { ids }: PlanFrame, waveMs: number): Fault[] {
+  const [first = '', ...others] = draws.shuffled(ids);
+  const slow = { atMs: waveMs - 500, forMs: 6_000 };
+  const drain = (target: string, atMs: number, forMs: number): Fault => {
+    return { kind: agentCordon.name, atMs, forMs, target, variant: 'drain' };
+  };
+  const leavesMs = waveMs + draws.between(0, 500);
+  const awayMs = draws.between(200, 800);
+  return [
+    { kind: deviceSlow.name, ...slow, target: '', variant: draws.pick(['200', '500']) },
+    drain(first, leavesMs, awayMs),
+    ...others.map((target) => drain(target, leavesMs + awayMs, 5_000)),
+  ];
 }
 
 /** Each load balancer has its wave; those that live on are edited in it instead. */

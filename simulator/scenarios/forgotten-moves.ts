@@ -39,7 +39,11 @@ export const forgottenMovesScenario: Scenario = {
       const isAlone = target === 'all' && draws.chance(0.5);
       return [
         ...losePower(draws, frame, atMs, target),
-        ...(isAlone ? loseTheWitness : troubleAgents)(draws, frame, atMs),
+        ...draws.pick(isAlone ? [loseTheWitness, loseTheSecondMove] : [troubleAgents])(
+          draws,
+          frame,
+          atMs,
+        ),
         ...troubleDevices(draws, atMs),
       ];
     });
@@ -110,6 +114,23 @@ function loseTheWitness(draws: RandomStream, { ids }: PlanFrame, cutMs: number):
       return { kind: kind.name, atMs, forMs, target, variant };
     }),
     { kind: agentCrash.name, ...dies, variant: '' },
+  ];
+}
+
+/**
+ * Two agents die one after the other while their device is slow: on record there is the one that was being bound
+ * when the first one died, and the one that has come after it knows better.
+ */
+function loseTheSecondMove(draws: RandomStream, { ids }: PlanFrame, cutMs: number): Fault[] {
+  const [first = '', second = ''] = draws.shuffled(ids);
+  const firstDiesMs = cutMs - draws.between(1_600, 2_400);
+  const secondDiesMs = cutMs - draws.between(200, 1_300);
+  const slow = { atMs: firstDiesMs - 500, forMs: draws.between(2_000, 5_000) };
+  const forMs = draws.between(4_000, 9_000);
+  return [
+    { kind: agentCrash.name, atMs: firstDiesMs, forMs, target: first, variant: '' },
+    { kind: agentCrash.name, atMs: secondDiesMs, forMs, target: second, variant: '' },
+    { kind: deviceSlow.name, ...slow, target: '', variant: draws.pick(['100', '300']) },
   ];
 }
 
