@@ -1,6 +1,6 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
-import { orderIn } from '../workload/operator.ts';
+import { moveIn, orderIn } from '../workload/operator.ts';
 import type { Observer } from '../world/events.ts';
 import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
@@ -11,6 +11,8 @@ const ending = new Set(['dead', 'retired', 'draining']);
 
 /** For how long somebody may go on draining who has not heard that it was taken back. */
 const draggingOnMs = 20_000;
+/** For how long an order may be on its way: a request is given up after so long. */
+const orderedForMs = 30_000;
 
 /**
  * What is known in a world, by anybody, against holders: verdicts on record, told, or only just taken,
@@ -22,6 +24,8 @@ export class Evidence {
   readonly #newest = new Map<string, number>();
   /** Until when operators want an agent emptied, as far as everybody has heard. */
   readonly #drainedUntilMs = new Map<string, number>();
+  /** By load balancer and agent: when an operator wanted the one to be given to the other. */
+  readonly #movedMs = new Map<string, number>();
   /** For each load balancer, the highest epoch that a device or an agent has seen. */
   readonly #seen = new Map<string, number>();
 
@@ -50,6 +54,8 @@ export class Evidence {
         raise(this.#seen, event.key, bindingOf(change.value).context.lastEpoch);
       }
     } else if (event.type === 'asked') {
+      const move = moveIn(event.request);
+      if (move !== null) this.#movedMs.set(`${move.loadBalancer} ${move.agent}`, atMs);
       const order = orderIn(event.request);
       if (order === null) return;
       const { agent, verb } = order;
@@ -72,6 +78,12 @@ export class Evidence {
   /** Is somebody emptying the agent, because an operator asked for it? */
   drained(agent: string, atMs: number): boolean {
     return atMs <= (this.#drainedUntilMs.get(agent) ?? 0);
+  }
+
+  /** Does an operator want this agent to have it? */
+  moved(loadBalancer: string, agent: string, atMs: number): boolean {
+    const orderedMs = this.#movedMs.get(`${loadBalancer} ${agent}`);
+    return orderedMs !== undefined && atMs <= orderedMs + orderedForMs;
   }
 
   /** Has anybody seen an epoch of the load balancer above this one? */

@@ -28,6 +28,7 @@ export const noThrash: CheckerKind = {
       if (before === undefined || binding === null || binding.epoch === before.epoch) return null;
       if (evidence.against(before) || evidence.above(id, before.epoch)) return null;
       if (evidence.drained(before.agent, atMs)) return null;
+      if (evidence.moved(id, binding.agent, atMs)) return null;
       // Its agents have found out by then whether it is the device, and has befallen them all.
       if (cables.speakAgainst(before.agent, looksAwaited * timings.reachMs, atMs)) return null;
       return `it was taken from ${before.agent} (epoch ${before.epoch}) and given to ${binding.agent} (epoch ${binding.epoch}), and nothing spoke against ${before.agent}`;

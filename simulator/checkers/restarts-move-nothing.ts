@@ -22,7 +22,7 @@ interface Lease {
 
 /**
  * What an agent holds that is being restarted on purpose stays its own until its lease has ended, and if it
- * is back by then, it has it again first. Only an operator who drains it, or somebody who has seen a
+ * is back by then, it has it again first. Only an operator who drains it or moves something away, or somebody who has seen a
  * newer epoch before it went, may move anything, and what it can't reach any more goes; and by a wrong
  * clock a lease has no right length.
  */
@@ -90,6 +90,7 @@ export const restartsMoveNothing: CheckerKind = {
       const lease = leases.get(before.agent);
       if (lease?.held.delete(id) !== true) return null;
       if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
+      if (evidence.moved(id, binding.agent, atMs)) return null;
       const settledMs = looksAwaited * world.options.timings.reachMs;
       if (cables.speakAgainst(before.agent, settledMs, atMs)) return null;
       // A damaged marker is made anew above its holder, and whoever has that epoch by the record claims it (R9).

@@ -15,8 +15,4 @@ export const unreachable: ReadonlyMap<string, string> = new Map([
     'device.removing: execute.fenced [ownEpoch] -> removing',
     'after a deletion nobody is told to apply, so only an earlier grant can refuse a removal, and its agent would have to be bound above that grant while the call is under way',
   ],
-  [
-    'load-balancer.bound.queued: agent.leaving [leavesByOrder] -> rebinding',
-    'operators of the virtual world give no single load balancer to an agent of their choice',
-  ],
 ]);

@@ -33,6 +33,7 @@ import { deviceUnreachable } from './device-unreachable.ts';
 import type { FaultKind } from './fault.ts';
 import { hostDies } from './host-dies.ts';
 import { journalDamaged } from './journal-damaged.ts';
+import { loadBalancerMove } from './load-balancer-move.ts';
 import { markerDamaged } from './marker-damaged.ts';
 import { memberFailure } from './member-failure.ts';
 import { natsRestart } from './nats-restart.ts';
@@ -89,6 +90,7 @@ export const faultKinds: readonly FaultKind[] = [
   deviceUnreachable,
   hostDies,
   journalDamaged,
+  loadBalancerMove,
   markerDamaged,
   memberFailure,
   natsRestart,

@@ -1,3 +1,4 @@
+import { moveIn } from '../workload/operator.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
 /** What agents went through, and what their judges thought of it. */
@@ -88,6 +89,22 @@ export const agentMarks: readonly MarkKind[] = [
           const before = holders.get(id);
           holders.set(id, binding.agent);
           return event === 'agent.leaving' && before !== undefined && draining.has(before);
+        }),
+      ];
+    },
+  },
+  {
+    name: 'moved-by-an-operator',
+    summary: 'A load balancer went to the agent that an operator had chosen for it.',
+    start() {
+      const chosen = new Map<string, string>();
+      return [
+        noting('asked', ({ request }) => {
+          const order = moveIn(request);
+          if (order !== null) chosen.set(order.loadBalancer, order.agent);
+        }),
+        on('transition', ({ transition: { id, event, binding } }) => {
+          return event === 'agent.leaving' && chosen.get(id) === binding?.agent;
         }),
       ];
     },

@@ -1,4 +1,5 @@
 import { delay } from '../../machines/ports/clock.ts';
+import { desiredOf } from '../checkers/records.ts';
 import type { ApiRequest } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 import { Connection } from './connection.ts';
@@ -15,6 +16,22 @@ const ordered = /^\/holdfast\/v1\/agents\/([^/]+)\/(cordon|drain|uncordon)$/;
 export function orderIn({ path }: Pick<ApiRequest, 'path'>): { agent: string; verb: Order } | null {
   const [, agent, verb] = ordered.exec(path) ?? [];
   return agent === undefined || verb === undefined ? null : { agent, verb: verb as Order };
+}
+
+const moveOrdered = /^\/holdfast\/v1\/loadbalancers\/([^/]+)\/move$/;
+
+/** Which load balancer an operator wants to be moved, and where to; null for any other request. */
+export function moveIn({
+  path,
+  body,
+}: Pick<ApiRequest, 'path' | 'body'>): { loadBalancer: string; agent: string } | null {
+  const [, loadBalancer] = moveOrdered.exec(path) ?? [];
+  if (loadBalancer === undefined) return null;
+  return { loadBalancer, agent: (body as MoveOrder).move.agent };
+}
+
+interface MoveOrder {
+  readonly move: { readonly agent: string };
 }
 
 /** What is being ordered about each agent, so that the last word stands. */
@@ -35,6 +52,17 @@ export function restart(world: World, agent: string): void {
   const connection = new Connection(world, 'operator');
   const path = `/holdfast/v1/agents/${agent}/restart`;
   world.background(connection.send({ method: 'POST', path, body: {} }).then(() => undefined));
+}
+
+/** Gives all load balancers of this name to the agent, once: whatever the answer is. */
+export function move(world: World, name: string, agent: string): void {
+  const connection = new Connection(world, 'operator');
+  const body: MoveOrder = { move: { agent } };
+  for (const { key, value } of world.stores.desired.snapshot()) {
+    if (desiredOf(value).document.name !== name) continue;
+    const path = `/holdfast/v1/loadbalancers/${key}/move`;
+    world.background(connection.send({ method: 'POST', path, body }).then(() => undefined));
+  }
 }
 
 /** Opens every agent again that an order was given about. */
