@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { runCommand } from './cli/command.ts';
+import { endWithItsReader } from './cli/reader.ts';
 import { serveAsWorker } from './cli/worker.ts';
 import { workerWord } from './cli/workers.ts';
 
@@ -7,6 +8,7 @@ const [first, ...rest] = process.argv.slice(2);
 
 if (first === workerWord && process.send !== undefined) serveAsWorker(rest);
 else {
+  endWithItsReader(process.stdout);
   process.exitCode = await runCommand(process.argv.slice(2), {
     write: (text) => {
       process.stdout.write(text);

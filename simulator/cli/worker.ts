@@ -19,6 +19,8 @@ export function serveAsWorker(commandLine: readonly string[]): void {
   process.on('message', (task: WorkerTask) => {
     void answer(task).then((message) => process.send?.(message));
   });
+  // Whoever wanted to know is gone.
+  process.on('disconnect', () => process.exit());
   process.send?.('ready');
 }
 

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from '../../simulator/cli/command.ts';
 import { lapsesTooSoon } from '../../simulator/planted/leases.ts';
 import { losesRecords } from '../../simulator/planted/stores.ts';
-import { runInProcess } from './support/run-command.ts';
+import { runInProcess, runUntilRead } from './support/run-command.ts';
 
 /** A world that runs quickly. */
 const small = ['--controllers', '1', '--load-balancers', '4'];
@@ -181,6 +181,15 @@ test('a set that requires every mark fails for what it never reached or judged, 
   expect(told.status).toBe(1);
   const missing = JSON.parse(told.lines.at(-2) ?? '') as { neverReached: { marks: string[] } };
   expect(missing.neverReached.marks).toContain('zombie-refused');
+});
+
+test('ends without a word when its reader has seen enough', async () => {
+  const words = ['--scenario', 'agent-crash', '--seeds', '40', '--jobs', '1', '--json'];
+
+  const { status, stdout, stderr } = await runUntilRead(...words, ...small);
+
+  expect(stdout).toMatch(/^\{"seed":1,/);
+  expect({ status, stderr }).toEqual({ status: 128 + 13, stderr: '' });
 });
 
 test('lists how many runs reached each mark and took each transition', async () => {

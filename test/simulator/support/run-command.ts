@@ -11,12 +11,27 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the simulator's command in a process of its own. */
-export async function runInProcess(...arguments_: readonly string[]): Promise<Finished> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', ...arguments_], {
+function started(arguments_: readonly string[]) {
+  return spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', ...arguments_], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** The same, read as `head -1` reads it: closed after the first thing that it tells. */
+export async function runUntilRead(...arguments_: readonly string[]): Promise<Finished> {
+  const child = started(arguments_);
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const told = text(child.stderr);
+  const [first] = (await once(child.stdout, 'data')) as [Buffer];
+  child.stdout.destroy();
+  const [status] = await ended;
+  return { status, stdout: first.toString(), stderr: await told };
+}
+
+/** Runs the simulator's command in a process of its own. */
+export async function runInProcess(...arguments_: readonly string[]): Promise<Finished> {
+  const child = started(arguments_);
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
