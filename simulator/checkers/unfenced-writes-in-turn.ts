@@ -1,4 +1,4 @@
-import { vmSuspend } from '../faults/vm-suspend.ts';
+import { Awakenings } from './awakenings.ts';
 import type { CheckerKind } from './checker.ts';
 import { isEpochLost } from './lost-epochs.ts';
 
@@ -13,18 +13,16 @@ export const unfencedWritesInTurn: CheckerKind = {
   start({ world, judges, violate }) {
     const { leaseMs } = world.options.timings;
     const newest = new Map<string, { readonly epoch: number; readonly agent: string }>();
-    const wokeMs = new Map<string, number>();
+    const awakenings = new Awakenings();
     return {
       onEvent(event, atMs) {
-        if (event.type === 'fault' && event.kind === vmSuspend.name && event.phase === 'ends') {
-          wokeMs.set(event.target, atMs);
-        }
+        awakenings.note(event, atMs);
         if (event.type !== 'writing') return;
         const { place, agent, loadBalancer, epoch } = event;
         const known = newest.get(loadBalancer) ?? { epoch, agent };
         const isStale = epoch < known.epoch;
         if (!isStale) newest.set(loadBalancer, { epoch, agent });
-        const isDazed = atMs - (wokeMs.get(agent) ?? Number.NEGATIVE_INFINITY) <= leaseMs;
+        const isDazed = atMs - awakenings.wokeMs(agent) <= leaseMs;
         const isExcused = isDazed || isEpochLost(world.losses, loadBalancer, known.epoch);
         if (!judges(isStale && isExcused) || !isStale) return;
         violate(

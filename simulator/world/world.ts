@@ -43,7 +43,7 @@ const delays = { net: [0.1, 1.5], store: [0.2, 2], device: [0.5, 8], disk: [0.05
 type Medium = keyof typeof delays;
 
 /** How much later than due Linux was seen to drop an address. */
-const kernelLatenessMs = [20, 310] as const;
+export const kernelLatenessMs = [20, 310] as const;
 
 /** Longer than anything that a start or a request may take. */
 const settleLimitMs = 3_600_000;

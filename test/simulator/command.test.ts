@@ -175,7 +175,9 @@ test('a set that requires every mark fails for what it never reached or judged, 
   expect(written).toMatch(
     /must reach every mark, .*It never reached\n( {2}.*\n)* {2}zombie-refused\n/,
   );
-  expect(written).toMatch(/^judged +adopts-what-runs 0 of 0, rebinds-in-time \d+ of \d+\b/m);
+  expect(written).toMatch(
+    /^judged +adopts-what-runs 0 of 0, one-server-per-vip (\d+) of \1, rebinds-in-time \d+ of \d+\b/m,
+  );
   expect(written).toMatch(/^ {2}a judgement of adopts-what-runs$/m);
   const told = await run([...words, '--json']);
   expect(told.status).toBe(1);
