@@ -18,11 +18,14 @@ import {
   type BusStatus,
   BusUnavailable,
   NoResponders,
+  RequestTimeout,
   type Subscription,
 } from '../ports/bus.ts';
+import { whyNotServer } from '../nats-server/connected-server.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
+import { ServerProof } from './server-proof.ts';
 import type { WireMessage, WireSubscription } from './wire-message.ts';
 
 /** The client's own proof that the server still answers: this often, and so many may be missed. */
@@ -50,7 +53,9 @@ export interface NatsBusOptions {
   readonly inboxPrefix: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timings: Pick<Timings, 'connectTimeoutMs'>;
+  readonly timings: Pick<Timings, 'connectTimeoutMs' | 'ackTimeoutMs'>;
+  /** Use a cluster of servers, too, that may lose what it has acknowledged; not without it. */
+  readonly allowOldCluster?: boolean;
   /** Ends the wait for the first connection. */
   readonly signal?: AbortSignal;
   /** How long to wait for the first connection; without it, for ever. */
@@ -59,11 +64,21 @@ export interface NatsBusOptions {
 
 /**
  * Connects, waiting for a server while none answers. Rejects with BusUnavailable at the deadline,
- * with the signal's reason, or at once when a server refuses the credentials.
+ * with the signal's reason, or at once when a server refuses the credentials or is too old.
  */
 export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> {
   const connection = await connectPatiently(() => connect(connectionOptions(options)), options);
-  return new NatsBus(connection, options);
+  const problem = whyNotConnected(connection, options);
+  if (problem === null) return new NatsBus(connection, options);
+  await connection.close();
+  throw new BusUnavailable(`${options.name} can't work with ${problem}`);
+}
+
+function whyNotConnected(
+  { info }: NatsConnection,
+  { allowOldCluster = false }: Pick<NatsBusOptions, 'allowOldCluster'>,
+): string | null {
+  return info === undefined ? null : whyNotServer(info, { allowOldCluster });
 }
 
 function connectionOptions(options: NatsBusOptions): NodeConnectionOptions {
@@ -103,6 +118,8 @@ export class NatsBus implements Bus {
   readonly #replies: string;
   readonly #requests: PendingRequests<WireMessage>;
   readonly #listeners = new Set<(status: BusStatus) => void>();
+  readonly #proof: ServerProof;
+  readonly #whyNot: () => string | null;
   #status: BusStatus = 'connected';
   #closing = false;
 
@@ -113,6 +130,14 @@ export class NatsBus implements Bus {
     this.#log = options.log.child({ connection: options.name });
     this.#inboxPrefix = options.inboxPrefix;
     this.#replies = `${this.inbox()}.`;
+    this.#whyNot = () => whyNotConnected(connection, options);
+    this.#proof = new ServerProof({
+      clock: options.clock,
+      log: this.#log,
+      timeoutMs: options.timings.ackTimeoutMs,
+      flush: () => connection.flush(),
+      leave: () => connection.reconnect(),
+    });
     this.listen(`${this.#replies}*`, (message) => this.#settle(message));
     this.#follow().catch((error: unknown) => {
       this.#log.error({ err: error }, 'The connection is no longer watched.');
@@ -204,12 +229,16 @@ export class NatsBus implements Bus {
     timeoutMs: number,
     headers?: Readonly<Record<string, string>>,
   ): Promise<WireMessage> {
-    return this.#requests.begin(subject, timeoutMs, (id) =>
+    const answer = this.#requests.begin(subject, timeoutMs, (id) =>
       this.send(subject, data, {
         replyTo: `${this.#replies}${id}`,
         ...(headers === undefined ? {} : { headers }),
       }),
     );
+    answer.catch((error: unknown) => {
+      if (error instanceof RequestTimeout && this.#status === 'connected') this.#proof.ask();
+    });
+    return answer;
   }
 
   /** A subscription that sees headers. What the handler throws is logged. */
@@ -287,7 +316,7 @@ export class NatsBus implements Bus {
   async #follow(): Promise<void> {
     for await (const event of this.connection.status()) {
       if (event.type === 'disconnect') this.#become('disconnected');
-      else if (event.type === 'reconnect') this.#become('connected');
+      else if (event.type === 'reconnect') this.#reconnected();
       else if (event.type === 'error') this.#complain(event.error);
       else if (event.type === 'staleConnection') {
         this.#log.warn({}, 'The NATS server does not answer pings.');
@@ -297,6 +326,12 @@ export class NatsBus implements Bus {
     }
     if (!this.#closing) this.#log.error({}, 'The connection to NATS is closed for good.');
     this.#become('closed');
+  }
+
+  #reconnected(): void {
+    const problem = this.#whyNot();
+    if (problem !== null) this.#log.error({}, `This process goes on, although ${problem}.`);
+    this.#become('connected');
   }
 
   #complain(error: Error): void {

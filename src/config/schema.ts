@@ -3,7 +3,7 @@ import { detailMax } from '../../machines/liveness/context.ts';
 import { strategyNames } from '../../machines/placement/strategies.ts';
 import { agentId } from '../../machines/protocol/seat.ts';
 import { defaultShards } from '../../machines/protocol/subjects.ts';
-import { presets, type Timings } from '../../machines/timings/timings.ts';
+import { type PresetName, presets, type Timings } from '../../machines/timings/timings.ts';
 import { ApiConfig } from '../api/config.ts';
 import { VipPools } from '../vips/config.ts';
 
@@ -29,6 +29,8 @@ const NatsConfig = z.strictObject({
   seedFile: z.string().min(1).nullable().default(null),
   /** How many servers keep each record: 1 for a single server, 3 or 5 for a cluster. */
   replicas: z.literal([1, 3, 5], { error: 'give 1, 3 or 5' }).default(1),
+  /** Use a cluster, too, whose servers may lose what they have acknowledged when one is killed. */
+  allowOldCluster: z.boolean().default(false),
 });
 
 /** Groups are few and known by name: each is looked at whenever one of its members is placed. */
@@ -76,7 +78,7 @@ const AgentConfig = z.strictObject({
 
 /** The whole configuration: one file serves every role, each reads its own section. */
 export const Config = z.strictObject({
-  preset: z.enum(['local', 'lan', 'wan']).default('lan'),
+  preset: z.enum(Object.keys(presets) as PresetName[]).default('lan'),
   timings: timingOverrides.prefault({}),
   /** Fixed for the life of a deployment. */
   shards: z.int().min(1).max(4096).default(defaultShards),

@@ -54,6 +54,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
   const incarnation = await nextIncarnation(journal, clock);
   const bus = await connectNatsBus({
     servers: nats.servers,
+    allowOldCluster: nats.allowOldCluster,
     name: agentConnection(id, incarnation),
     inboxPrefix: agentInbox(id),
     ...(nats.seedFile === null ? {} : { nkeySeed: await seedIn(nats.seedFile) }),

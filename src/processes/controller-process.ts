@@ -35,6 +35,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   const { timings, nats, shards } = config;
   const bus = await connectNatsBus({
     servers: nats.servers,
+    allowOldCluster: nats.allowOldCluster,
     name: controllerConnection(id),
     inboxPrefix: controllerInbox(id),
     ...(nats.seedFile === null ? {} : { nkeySeed: await seedIn(nats.seedFile) }),

@@ -59,7 +59,8 @@ describe.each([
     const { secrets, reference } = await put(text);
     const message = await refused(secrets, reference);
     expect(message).toContain(`${reference} ${words}`);
-    expect(message).not.toContain('xx');
+    // Its name is drawn, and may have two of them.
+    expect(message.replaceAll(reference, '')).not.toContain('xx');
   });
 });
 

@@ -111,11 +111,11 @@ describe('settings', () => {
   });
 
   test('replace single timings of a preset', async () => {
-    const text = 'preset: wan\ntimings: { placementDeadlineMs: 1234 }';
+    const text = 'preset: strict\ntimings: { placementDeadlineMs: 1234 }';
 
     const { timings } = await load({ text });
 
-    expect(timings).toEqual({ ...presets.wan, placementDeadlineMs: 1234 });
+    expect(timings).toEqual({ ...presets.strict, placementDeadlineMs: 1234 });
   });
 
   test('leave variables with a meaning of their own alone', async () => {
@@ -166,7 +166,7 @@ describe('a complaint names where, what and what would be right:', () => {
     ['a wrong type', 'agent: { capacity: many }', /^FILE: agent\.capacity: expected .*string/],
     ['a section that is none', 'agent: 5', /^FILE: agent: expected object/],
     ['an id with a space', 'agent: { id: a b }', /^FILE: agent\.id: .*1 to 63 of a-z, 0-9 and -/],
-    ['an unknown preset', 'preset: moon', /^FILE: preset: .*"local"\|"lan"\|"wan"/],
+    ['an unknown preset', 'preset: moon', /^FILE: preset: .*"local"\|"lan"\|"strict"\|"wan"/],
     [
       'a server of another kind',
       'nats: { servers: [http://x] }',

@@ -1,8 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { ticketStream } from '../../machines/protocol/subjects.ts';
@@ -10,7 +5,7 @@ import { presets } from '../../machines/timings/timings.ts';
 import { connectNatsBus, type NatsBus } from '../../src/adapters/nats-bus.ts';
 import { NatsWorkQueues } from '../../src/adapters/nats-work-queues.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import { natsBinary } from '../adapters/nats-binary.ts';
+import { NatsCluster } from '../adapters/nats-cluster.ts';
 import { Hand } from '../adapters/queue-bench.ts';
 import { until } from '../adapters/until.ts';
 
@@ -19,79 +14,22 @@ const takenMs = 10_000;
 const patienceMs = 90_000;
 const queue = { driver: 'memory', device: 'cluster' };
 
-/** Three servers that replicate. */
-class Cluster {
-  readonly urls: string[] = [];
-  readonly #directory: string;
-  readonly #running = new Map<string, ChildProcess>();
-
-  constructor(directory: string) {
-    this.#directory = directory;
-  }
-
-  async start(): Promise<void> {
-    const names = ['one', 'two', 'three'];
-    // Below those that the kernel gives to outgoing connections, of which the servers have some at once.
-    const first = 10_000 + (process.pid % 2_000) * 10;
-    const routes = names.map((_, index) => first + index);
-    for (const [index, name] of names.entries()) {
-      const port = first + names.length + index;
-      this.urls.push(`nats://127.0.0.1:${port}`);
-      const others = routes.map((route) => `nats://127.0.0.1:${route}`).join(', ');
-      await writeFile(
-        this.#config(name),
-        `server_name: ${name}
-host: 127.0.0.1
-port: ${port}
-jetstream { store_dir: ${JSON.stringify(join(this.#directory, name))} }
-cluster { name: c, host: 127.0.0.1, port: ${routes[index]}, routes: [${others}] }
-`,
-      );
-      this.run(name);
-    }
-  }
-
-  run(name: string): void {
-    const child = spawn(natsBinary(), ['-c', this.#config(name)], { stdio: 'ignore' });
-    this.#running.set(name, child);
-  }
-
-  async kill(name: string): Promise<void> {
-    const child = this.#running.get(name);
-    if (child === undefined) throw new Error(`no server ${name} runs`);
-    this.#running.delete(name);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-
-  async stop(): Promise<void> {
-    for (const name of [...this.#running.keys()]) await this.kill(name);
-  }
-
-  #config(name: string): string {
-    return join(this.#directory, `${name}.conf`);
-  }
-}
-
-let directory: string;
-let cluster: Cluster;
+let cluster: NatsCluster;
 const buses: NatsBus[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'holdfast-cluster-'));
-  cluster = new Cluster(directory);
-  await cluster.start();
+  cluster = await NatsCluster.start(['one', 'two', 'three'], { jetStream: true });
 });
 
 afterAll(async () => {
   await Promise.all(buses.map((bus) => bus.close()));
   await cluster.stop();
-  await rm(directory, { recursive: true });
 });
 
 async function connected(name: string): Promise<NatsBus> {
   const bus = await connectNatsBus({
     servers: cluster.urls,
+    allowOldCluster: true,
     name,
     inboxPrefix: `_INBOX_${name}`,
     clock: systemClock,

@@ -1,0 +1,54 @@
+import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+
+export interface ServerProofOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long the server may take to answer. */
+  readonly timeoutMs: number;
+  /** Resolves when the server has answered; rejects where the connection is gone. */
+  readonly flush: () => Promise<void>;
+  /** Leaves this server, for the next one. */
+  readonly leave: () => Promise<void>;
+}
+
+/**
+ * A server that hangs closes no connection, and the client library's own pings take seconds to notice. So a
+ * request that nobody has answered makes the server prove itself: if it does not answer either, it is left,
+ * well before an agent's lease ends (the relations of machines/timings/relations.ts count on that).
+ */
+export class ServerProof {
+  readonly #options: ServerProofOptions;
+  #isAsked = false;
+
+  constructor(options: ServerProofOptions) {
+    this.#options = options;
+  }
+
+  /** Does nothing while an answer is awaited already. */
+  ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#prove()
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'The NATS server could not be left.');
+      })
+      .finally(() => {
+        this.#isAsked = false;
+      });
+  }
+
+  async #prove(): Promise<void> {
+    const { clock, log, timeoutMs, flush, leave } = this.#options;
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    await Promise.race([flush().then(settle, settle), delay(clock, timeoutMs)]);
+    // What came while this process stood still is read only after its timers.
+    if (!isSettled) await delay(clock, 1);
+    if (isSettled) return;
+    log.warn({ timeoutMs }, 'The NATS server does not answer, so another one is asked.');
+    await leave();
+  }
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { presets } from '../../machines/timings/timings.ts';
+import {
+  connectNatsBus,
+  type NatsBus,
+  pingIntervalMs,
+  pingsOutMax,
+} from '../../src/adapters/nats-bus.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { oldestInCluster } from '../../src/nats-server/connected-server.ts';
+import { atLeast, natsServerVersion } from '../../src/nats-server/version.ts';
+import { RequestTimeout } from '../../src/ports/bus.ts';
+import { natsBinary } from './nats-binary.ts';
+import { NatsCluster } from './nats-cluster.ts';
+import { recordingLog } from './recording-log.ts';
+
+const { ackTimeoutMs, connectTimeoutMs, heartbeatMs, leaseMs } = presets.lan;
+
+let cluster: NatsCluster;
+const buses: NatsBus[] = [];
+
+beforeAll(async () => {
+  cluster = await NatsCluster.start(['one', 'two'], { jetStream: false });
+});
+
+afterAll(async () => {
+  await Promise.all(buses.map((bus) => bus.close()));
+  await cluster.stop();
+});
+
+async function connected(name: string, servers: readonly string[], allowOldCluster = true) {
+  const log = recordingLog();
+  const bus = await connectNatsBus({
+    servers,
+    name,
+    inboxPrefix: `_INBOX_${name}`,
+    clock: systemClock,
+    log,
+    timings: presets.lan,
+    allowOldCluster,
+    connectDeadlineMs: 10_000,
+  });
+  buses.push(bus);
+  return { bus, log };
+}
+
+test('servers that may lose what they have acknowledged are used only by an operator’s word', async () => {
+  const version = await natsServerVersion(natsBinary());
+  const isGood = atLeast(version, oldestInCluster);
+
+  const attempt = connected('strict', cluster.urls, false).then(() => 'connected');
+
+  if (isGood) await expect(attempt).resolves.toBe('connected');
+  else await expect(attempt).rejects.toThrow(/of the cluster "c".*nats\.allowOldCluster: true/);
+  const { bus } = await connected('lenient', cluster.urls);
+  await bus.ping(5_000);
+});
+
+test('a server that hangs is left for the next one, well before the client library notices', async () => {
+  const { bus: agent, log } = await connected('agent', cluster.urls);
+  const isItsOwn = (url: string) => url.endsWith(agent.connection.getServer());
+  const { bus: judge } = await connected('judge', [cluster.urls.find((url) => !isItsOwn(url))!]);
+  const its = cluster.nameOf(cluster.urls.find(isItsOwn)!);
+  judge.subscribe('heartbeat', (message) => message.reply('acknowledged'));
+  await judge.ping(5_000);
+  await answered(agent);
+  cluster.signal(its, 'SIGSTOP');
+
+  const missed = await answered(agent);
+  cluster.signal(its, 'SIGCONT');
+
+  // By its own pings it would be the first attempt after that.
+  const noticedMs = pingIntervalMs * pingsOutMax;
+  expect(missed).toBeGreaterThan(0);
+  expect(missed * ackTimeoutMs).toBeLessThan(noticedMs);
+  expect(log.lines.map(({ message }) => message)).toContain(
+    'The NATS server does not answer, so another one is asked.',
+  );
+});
+
+test('all that takes less than a lease', () => {
+  expect(heartbeatMs + 2 * ackTimeoutMs + connectTimeoutMs).toBeLessThan(leaseMs);
+});
+
+/** Resolves when a heartbeat was answered: how many before it were not. */
+async function answered(bus: NatsBus): Promise<number> {
+  for (let missed = 0; ;) {
+    try {
+      await bus.request('heartbeat', '', ackTimeoutMs);
+      return missed;
+    } catch (error) {
+      if (error instanceof RequestTimeout) missed += 1;
+      // While it goes from one server to the other, nothing can be sent.
+      else await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    if (missed > 100) throw new Error('100 heartbeats were not answered');
+  }
+}
