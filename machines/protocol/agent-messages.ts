@@ -103,8 +103,14 @@ export const Strays = z.strictObject({
   loadBalancers: z.array(loadBalancerId).min(1).max(straysMax),
   /** Asked by a host on which their markers are damaged: which epochs were given? */
   epochs: z.literal(true).optional(),
+  /** Asked of what is on the agent's own host: which of it has moved to another one? */
+  moved: z.literal(true).optional(),
 });
 export type Strays = z.infer<typeof Strays>;
+
+/** It is bound under this epoch to an agent of that host, and nobody may serve it on any other. */
+export const Moved = z.strictObject({ loadBalancer: loadBalancerId, epoch, host: hostId });
+export type Moved = z.infer<typeof Moved>;
 
 /** Of those, the ones that are known to have been deleted for good: nobody may serve them. */
 export const StraysReply = z.strictObject({
@@ -114,6 +120,8 @@ export const StraysReply = z.strictObject({
     .array(z.strictObject({ loadBalancer: loadBalancerId, epoch }))
     .max(straysMax)
     .optional(),
+  /** Those that live on other hosts by now, where it was asked for; left out where that is not known for sure. */
+  moved: z.array(Moved).max(straysMax).optional(),
 });
 export type StraysReply = z.infer<typeof StraysReply>;
 

@@ -302,7 +302,7 @@ export class Agent {
     report({ type: 'register.accepted' });
   }
 
-  /** Of what its devices serve and it does not drive, its judge knows what was deleted for good. */
+  /** Of what its devices serve and it does not drive, its judge knows what was deleted, or has moved. */
   #sweep(signal: Cancellation): Promise<void> {
     const { id: agent, timings } = this.#options;
     const ask = strayQuestion({ ...this.#options, agent, subject: this.#up('strays') });

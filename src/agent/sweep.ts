@@ -3,19 +3,18 @@ import { DriverError } from '../../drivers/contract/errors.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import { straysMax } from '../../machines/protocol/agent-messages.ts';
+import { endLeftBehind, type LeftBehindOptions } from './left-behind.ts';
 import { type MendOptions, mendMarkers } from './mend.ts';
 import type { Nudge } from './nudge.ts';
 
 /** How long after damage was heard of it is not heard of again: the control plane is asked each time. */
 const mendGapMs = 1_000;
 
-export interface SweepOptions extends MendOptions {
+export interface SweepOptions extends MendOptions, LeftBehindOptions {
   readonly clock: Clock;
   readonly everyMs: number;
   /** Given when a marker was found damaged, and must not wait for the next sweep. */
   readonly damaged: Nudge;
-  /** Does this agent drive it? */
-  readonly drives: (loadBalancer: string) => boolean;
   /** Asks the records whose that is which this agent drives. */
   readonly reclaim: () => void;
 }
@@ -23,7 +22,8 @@ export interface SweepOptions extends MendOptions {
 /**
  * Looks, now and then, for what a device serves and this agent does not drive, and removes what was
  * deleted for good. A tombstone keeps such things away, unless the device has lost it: one that came up
- * with a configuration of yesterday serves what was deleted today, and nobody drives that.
+ * with a configuration of yesterday serves what was deleted today, and nobody drives that. On its own host it
+ * also ends what has moved to another one.
  */
 export async function sweep(options: SweepOptions, signal: Cancellation): Promise<void> {
   const { clock, everyMs, drivers, reclaim } = options;
@@ -57,6 +57,8 @@ async function sweepDevice(options: SweepOptions, name: string, driver: Driver):
       const asked = strays.slice(from, from + straysMax);
       const gone = await knownAsGone(options, asked);
       for (const stray of asked) if (gone.has(stray.id)) await removeStray(options, driver, stray);
+      const left = asked.filter(({ id }) => !gone.has(id));
+      await endLeftBehind(options, driver, left);
     }
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;

@@ -16,7 +16,7 @@ import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { AntiAffinity, type ApartGroup, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
-import { type Dispatch, openTo } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
@@ -149,8 +149,8 @@ export class Controller {
     });
     const { judge, owner } = this;
     this.#losses = this.#newLosses();
-    const queues = (agent: string) => openTo(agent, options.dispatch, this.#fleet);
-    this.#inbox = new Inbox({ bus, log, shards, judge, owner, queues, ...onRecord(this, stores) });
+    const known = onRecord(this, options, this.#fleet);
+    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...known });
     this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });

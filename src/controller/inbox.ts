@@ -6,6 +6,7 @@ import {
   Claim,
   Goodbye,
   Heartbeat,
+  type Moved,
   Register,
   Strays,
   Take,
@@ -47,6 +48,8 @@ export interface InboxOptions {
   readonly epochs: (
     ids: readonly string[],
   ) => Promise<readonly { readonly loadBalancer: string; readonly epoch: number }[] | null>;
+  /** Those that live on other hosts than this agent's by now; null where that is not known for sure. */
+  readonly moved: (ids: readonly string[], agent: string) => Promise<readonly Moved[] | null>;
 }
 
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
@@ -117,12 +120,17 @@ export class Inbox {
     }
   }
 
-  async #strays({ loadBalancers, epochs }: Strays): Promise<StraysReply> {
+  /** What was not asked for is not told: who does not know of it could not read the answer. */
+  async #strays({ agent, loadBalancers, ...asked }: Strays): Promise<StraysReply> {
     const purged = [...(await this.#options.purged(loadBalancers))];
-    if (epochs !== true) return { purged };
     const others = loadBalancers.filter((id) => !purged.includes(id));
-    const known = await this.#options.epochs(others);
-    return known === null ? { purged } : { purged, epochs: [...known] };
+    const epochs = asked.epochs === true ? await this.#options.epochs(others) : null;
+    const moved = asked.moved === true ? await this.#options.moved(others, agent) : null;
+    return {
+      purged,
+      ...(epochs === null ? {} : { epochs: [...epochs] }),
+      ...(moved === null ? {} : { moved: [...moved] }),
+    };
   }
 
   #answer<T extends { readonly agent: string }>(

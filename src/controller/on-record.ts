@@ -1,8 +1,11 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancers } from '../api/services.ts';
 import type { Stores } from '../ports/store.ts';
+import { type Dispatch, openTo } from './dispatch.ts';
+import type { FleetView } from './fleet-view.ts';
 import type { InboxOptions } from './inbox.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
+import { movedAway } from './moved-away.ts';
 import type { Projection } from './projection.ts';
 import { purgedAmong } from './purged.ts';
 
@@ -20,24 +23,29 @@ export function contextOnRecord(
   return host.committedContext(id) ?? projection.binding.get(id)?.context ?? null;
 }
 
-/** What a controller answers agents about what is on record. */
+/** What a controller answers agents about what is on record, and about what they may take. */
 export function onRecord(
   known: Known,
-  { desired }: Pick<Stores, 'desired'>,
-): Pick<InboxOptions, 'holder' | 'generation' | 'purged' | 'epochs'> {
+  { stores, dispatch }: { readonly stores: Pick<Stores, 'desired'>; readonly dispatch?: Dispatch },
+  fleet: FleetView,
+): Pick<InboxOptions, 'holder' | 'generation' | 'purged' | 'epochs' | 'moved' | 'queues'> {
   const { projection, owner, loadBalancers } = known;
+  const current = () => loadBalancers.current();
+  const contextOf = (id: string) => contextOnRecord(known, id);
   return {
-    holder: (id) => contextOnRecord(known, id)?.binding ?? null,
+    queues: (agent) => openTo(agent, dispatch, fleet),
+    holder: (id) => contextOf(id)?.binding ?? null,
     generation: (id) => projection.desired.get(id)?.generation ?? 0,
-    purged: (ids) => purgedAmong(ids, projection.desired, desired),
+    purged: (ids) => purgedAmong(ids, projection.desired, stores.desired),
     epochs: async (ids) => {
       // A record that is behind would let a stale agent in, so all that was written is waited for.
-      if (!(await loadBalancers.current())) return null;
+      if (!(await current())) return null;
       return ids.flatMap((id) => {
         const written = projection.binding.get(id)?.context.lastEpoch ?? 0;
         const epoch = Math.max(written, owner.host.context(id)?.lastEpoch ?? 0);
         return epoch > 0 ? [{ loadBalancer: id, epoch }] : [];
       });
     },
+    moved: (ids, agent) => movedAway(ids, agent, { fleet, contextOf, current }),
   };
 }

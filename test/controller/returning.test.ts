@@ -1,16 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { Standing, StraysReply } from '../../machines/protocol/agent-messages.ts';
+import { Standing, type Strays, StraysReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
+import { FleetView } from '../../src/controller/fleet-view.ts';
 import { onRecord } from '../../src/controller/on-record.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Cluster } from './support/cluster.ts';
 
 const shards = 4;
+const none = () => 0;
+const emptyFleet = new FleetView({ bound: none, standby: none, onDevice: none }, () => null);
 
 /** What the judge of agent-1 answers to a question about these. */
-async function ask(cluster: Cluster, loadBalancers: readonly string[], epochs?: true) {
+async function ask(
+  cluster: Cluster,
+  loadBalancers: readonly string[],
+  also: Pick<Strays, 'epochs' | 'moved'> = {},
+) {
   const subject = subjects.up('agent-1', subjects.shardOf('agent-1', shards), 'strays');
-  const question = JSON.stringify({ agent: 'agent-1', loadBalancers, epochs });
+  const question = JSON.stringify({ agent: 'agent-1', loadBalancers, ...also });
   const asked = cluster.broker.connect('agent/agent-1/9').request(subject, question, 5_000);
   return StraysReply.parse(JSON.parse(await cluster.settled(asked)));
 }
@@ -72,7 +79,7 @@ describe('which epochs were given', () => {
     await cluster.run(1_000);
     const lastEpoch = cluster.controller.owner.host.context(id)?.lastEpoch;
 
-    const reply = await ask(cluster, [id], true);
+    const reply = await ask(cluster, [id], { epochs: true });
 
     // The standby's: it is the newest that was given.
     expect(lastEpoch).toBe(2);
@@ -86,7 +93,7 @@ describe('which epochs were given', () => {
     await cluster.settled(cluster.delete(id));
     await cluster.untilGone(id);
 
-    const reply = await ask(cluster, [id, loadBalancerDocument().id], true);
+    const reply = await ask(cluster, [id, loadBalancerDocument().id], { epochs: true });
 
     expect(reply).toEqual({ purged: [id], epochs: [] });
   });
@@ -97,8 +104,18 @@ describe('which epochs were given', () => {
     const { projection, owner } = cluster.controller;
     const behind = { current: () => Promise.resolve(false) };
 
-    const known = onRecord({ projection, owner, loadBalancers: behind }, cluster.stores);
+    const known = onRecord({ projection, owner, loadBalancers: behind }, cluster, emptyFleet);
 
     expect(await known.epochs([id])).toBeNull();
+  });
+});
+
+describe('what has moved to other hosts', () => {
+  test('is told where it is asked for, and is nothing of what is on no host', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+
+    expect(await ask(cluster, [id], { moved: true })).toEqual({ purged: [], moved: [] });
+    expect(await ask(cluster, [id])).toEqual({ purged: [] });
   });
 });

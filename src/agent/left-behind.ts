@@ -1,0 +1,63 @@
+import type { Driver, Surveyed } from '../../drivers/contract/driver.ts';
+import { DriverError } from '../../drivers/contract/errors.ts';
+import type { Residence } from '../../drivers/contract/residence.ts';
+import type { Moved } from '../../machines/protocol/agent-messages.ts';
+import type { MendOptions } from './mend.ts';
+
+export interface LeftBehindOptions extends Pick<MendOptions, 'ask' | 'log'> {
+  readonly description: { readonly host: string };
+  /** Does this agent drive it? */
+  readonly drives: (loadBalancer: string) => boolean;
+}
+
+/**
+ * Ends here what lives on another host by now, among these that a device of this host serves and this agent does
+ * not drive. Who held it is told to end it, but may be dead for good, and nobody else would.
+ */
+export async function endLeftBehind(
+  options: LeftBehindOptions,
+  { descriptor, residence }: Driver,
+  strays: readonly Surveyed[],
+): Promise<void> {
+  const mayMove = descriptor.devices === 'hosts' && descriptor.reschedulable;
+  if (residence === undefined || !mayMove || strays.length === 0) return;
+  const moved = await movedAmong(options, strays);
+  for (const stray of strays) {
+    const now = moved.get(stray.id);
+    if (now !== undefined) await endOne(options, residence, stray, now);
+  }
+}
+
+/** Asked apart from what was deleted: a controller of the release before does not understand it, and is silent. */
+async function movedAmong(
+  { ask, log }: LeftBehindOptions,
+  strays: readonly Surveyed[],
+): Promise<ReadonlyMap<string, Moved>> {
+  try {
+    const { moved = [] } = await ask({ loadBalancers: strays.map(({ id }) => id), moved: true });
+    return new Map(moved.map((each) => [each.loadBalancer, each]));
+  } catch (error) {
+    // Asked again with the next sweep.
+    log.debug({ error: String(error) }, 'nobody told what has moved to other hosts');
+    return new Map();
+  }
+}
+
+async function endOne(
+  { description, drives, log }: LeftBehindOptions,
+  residence: Residence,
+  { id, marker }: Surveyed,
+  { epoch, host }: Moved,
+): Promise<void> {
+  // It may have come back while the control plane was asked; what did so later has a newer epoch. One of the same
+  // epoch was let go of by somebody who died over it, because only one agent was ever given it.
+  if (host === description.host || marker.epoch > epoch || drives(id)) return;
+  try {
+    await residence.release({ id, epoch });
+    log.info({ loadBalancer: id, marker, epoch, host }, 'what has moved to another host was ended');
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    const what = { loadBalancer: id, epoch, host, error: error.message };
+    log.warn(what, 'what has moved to another host could not be ended here');
+  }
+}
