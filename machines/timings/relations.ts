@@ -34,6 +34,11 @@ const relations: readonly Relation[] = [
     holds: (t) => t.leaseMs < t.lapseMs,
   },
   {
+    rule: 'deadAfterMs < stormWindowMs',
+    why: 'hosts that fall silent at once are declared dead up to one silence after each other',
+    holds: (t) => t.deadAfterMs < t.stormWindowMs,
+  },
+  {
     rule: `${restartLeaseMinMs} ≤ restartLeaseMs ≤ ${restartLeaseMaxMs}`,
     why: 'a process takes a second to start, and one that never comes back must not be waited for too long',
     holds: ({ restartLeaseMs: ms }) => ms >= restartLeaseMinMs && ms <= restartLeaseMaxMs,

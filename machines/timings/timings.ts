@@ -21,6 +21,10 @@ export interface Timings {
   readonly leaseMs: number;
   /** When others may take a leased seat: counted from the judge's last acknowledgement. */
   readonly lapseMs: number;
+  /** Hosts that go within so long go at once. */
+  readonly stormWindowMs: number;
+  /** How long a judge must hear well before it believes that a large part of the fleet is gone. */
+  readonly stormBrakeMs: number;
   /** How long the controller waits for the outcome of one command to an agent. */
   readonly commandTimeoutMs: number;
   /** Backoff between attempts of a command: from, and at most. */
@@ -112,6 +116,8 @@ const lan: Timings = {
   probeTimeoutMs: 300,
   leaseMs: 3_000,
   lapseMs: 4_500,
+  stormWindowMs: 10_000,
+  stormBrakeMs: 10_000,
 };
 
 /**
@@ -136,6 +142,8 @@ const wan: Timings = {
   probeTimeoutMs: 1_500,
   leaseMs: 10_000,
   lapseMs: 15_000,
+  stormWindowMs: 30_000,
+  stormBrakeMs: 30_000,
 };
 
 export const presets = { local, lan, strict, wan } as const;

@@ -12,6 +12,7 @@ import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 import { liveRecord } from './on-record.ts';
 import { bindingOf } from './records.ts';
+import { mayHaveStormed } from './storms.ts';
 
 /** The kinds of faults by which agents die at once. */
 const deaths: ReadonlySet<string> = new Set([
@@ -109,9 +110,19 @@ export const rebindsInTime: CheckerKind = {
       }
     };
 
+    /** Where much of the fleet goes at once, judges wait until they have heard the rest well for a while. */
+    const patienceFor = (diedMs: number): number =>
+      mayHaveStormed(world, disturbances, diedMs) ? timings.stormBrakeMs + timings.deadAfterMs : 0;
+
     const lookAt = (atMs: number): void => {
       nextMs = Number.POSITIVE_INFINITY;
-      for (const [id, { diedMs, dueMs, limitMs, lost, able, driver }] of waiting) {
+      for (const [
+        id,
+        { diedMs, dueMs: dueByItselfMs, limitMs: ownMs, lost, able, driver },
+      ] of waiting) {
+        const patienceMs = dueByItselfMs > atMs ? 0 : patienceFor(diedMs);
+        const dueMs = dueByItselfMs + patienceMs;
+        const limitMs = ownMs + patienceMs;
         if (dueMs > atMs) {
           nextMs = Math.min(nextMs, dueMs);
           continue;

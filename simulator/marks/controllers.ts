@@ -3,6 +3,8 @@ import { ShardRecord } from '../../src/controller/shard-keeper.ts';
 import type { World } from '../world/world.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
+const brakesOn = 'the storm brake holds verdicts back';
+
 /** How controllers shared the work. */
 export const controllerMarks: readonly MarkKind[] = [
   {
@@ -32,6 +34,31 @@ export const controllerMarks: readonly MarkKind[] = [
     },
   },
   {
+    name: 'storm-brake-engaged',
+    summary: 'A large part of the fleet went at once, and verdicts were held back.',
+    start: () => [logged(brakesOn)],
+  },
+  {
+    name: 'storm-brake-let-pass',
+    summary: 'The rest of the fleet was heard well for long enough, and held back verdicts passed.',
+    start: () => [logged('the storm brake lets verdicts pass')],
+  },
+  {
+    name: 'storm-passed',
+    summary: 'Those were heard again of whom a verdict had been held back.',
+    start() {
+      let isOn = false;
+      return [
+        noting('logged', ({ message }) => {
+          if (message.startsWith('the storm brake')) isOn = message.startsWith(brakesOn);
+        }),
+        on('transition', ({ transition: { kind, from, to } }) => {
+          return isOn && kind === 'agent' && from === 'suspect' && to === 'alive';
+        }),
+      ];
+    },
+  },
+  {
     name: 'answered-by-another',
     summary: 'A client was answered by a controller that does not own the load balancer.',
     start(world) {
@@ -55,6 +82,9 @@ export const controllerMarks: readonly MarkKind[] = [
     },
   },
 ];
+
+const logged = (beginning: string): Watch =>
+  on('logged', ({ message }) => message.startsWith(beginning));
 
 function takenOver(world: World, isMeant: (before: string) => boolean): readonly Watch[] {
   const bound = new Set<number>();

@@ -127,6 +127,11 @@ export function waitsTooLong(options: ControllerOptions): ControllerOptions {
   return { ...options, timings };
 }
 
+/** Believes at once that a large part of the fleet is gone. */
+export function hasNoBrake(options: ControllerOptions): ControllerOptions {
+  return { ...options, timings: { ...options.timings, stormBrakeMs: 1 } };
+}
+
 /** Leaves who has lost a device before the others can have found out that they have, too. */
 export function leavesAtOnce(options: ControllerOptions): ControllerOptions {
   return { ...options, timings: { ...options.timings, reachMs: 1 } };

@@ -37,6 +37,7 @@ import {
   movesEverything,
   overlooksSome,
   saysThatAllAreFull,
+  hasNoBrake,
   waitsTooLong,
   writesNewRecordsAtOnce,
 } from './controllers.ts';
@@ -159,6 +160,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a store that hides that shards were let go',
     scenario: roughDayScenario,
     parts: { stores: stores.hidesFreeShards },
+  },
+  {
+    checker: 'storms-are-waited-out',
+    bug: 'controllers that believe at once that a large part of the fleet is gone',
+    scenario: stormScenario,
+    parts: { controller: hasNoBrake },
   },
   {
     checker: 'devices-recover-in-time',

@@ -129,9 +129,23 @@ export interface Restarting {
 }
 
 /** Writes resolve once they are committed and shown, and throw Fault. */
+/** Whether judges hold verdicts back, because a large part of the fleet went at once. */
+export interface BrakeView {
+  readonly engaged: boolean;
+  /** Wall time. */
+  readonly sinceMs: number | null;
+  readonly reason: string | null;
+  /** The hosts that went, and how many there were. */
+  readonly gone: readonly string[];
+  readonly hosts: number;
+}
+
 export interface Fleet {
   agents(): readonly AgentView[];
   devices(): readonly DeviceView[];
+  brake(): BrakeView;
+  /** Lets verdicts pass that are held back now; throws Fault (503) where not all controllers were told. */
+  releaseBrake(): void;
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
   /** Resolves when the agent is waited for and about to end; null stands for whatever incarnation serves. */

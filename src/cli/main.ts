@@ -7,6 +7,7 @@ import { ProcessFailed } from '../up/managed-process.ts';
 import { CommandError } from '../client/api-client.ts';
 import { agentCommand } from './commands/agent.ts';
 import { agentsCommand } from './commands/agents.ts';
+import { brakeCommand } from './commands/brake.ts';
 import { controllerCommand } from './commands/controller.ts';
 import { cordonCommand, uncordonCommand } from './commands/cordon.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -34,6 +35,7 @@ const program = new Command('holdfast')
   .addCommand(drainCommand)
   .addCommand(moveCommand)
   .addCommand(restartCommand)
+  .addCommand(brakeCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

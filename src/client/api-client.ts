@@ -35,6 +35,16 @@ const Device = z.object({
 });
 export type Device = z.infer<typeof Device>;
 
+/** The storm brake, as the API shows it. */
+const Brake = z.object({
+  engaged: z.boolean(),
+  since: z.coerce.date().nullable(),
+  reason: z.string().nullable(),
+  hosts_gone: z.array(z.string()),
+  hosts: z.number(),
+});
+export type Brake = z.infer<typeof Brake>;
+
 const Restarting = z.object({ until: z.coerce.date().nullable() });
 export type Restarting = z.infer<typeof Restarting>;
 
@@ -94,6 +104,14 @@ export class ApiClient {
   async devices(): Promise<readonly Device[]> {
     const body = await this.get('/holdfast/v1/devices');
     return z.object({ devices: z.array(Device) }).parse(body).devices;
+  }
+
+  async brake(): Promise<Brake> {
+    return z.object({ brake: Brake }).parse(await this.get('/holdfast/v1/brake')).brake;
+  }
+
+  async releaseBrake(): Promise<void> {
+    await this.post('/holdfast/v1/brake/release', {});
   }
 
   /** Has an operator's word done about an agent. */

@@ -9,7 +9,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { Fleet, LoadBalancers, TransitionFeed } from '../api/services.ts';
+import type { LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
@@ -72,7 +72,7 @@ export interface ControllerOptions {
  */
 export class Controller {
   readonly loadBalancers: LoadBalancers;
-  readonly fleet: Fleet;
+  readonly fleet: FleetServices;
   readonly transitions: TransitionFeed;
   readonly judge: Judge;
   readonly owner: LoadBalancerOwner;
@@ -100,7 +100,8 @@ export class Controller {
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     const loads = new Loads(seats, this.#foreign);
-    this.#fleet = new FleetView(loads, options.resolveDriver);
+    const provenMs = () => this.#proven.nowMs;
+    this.#fleet = new FleetView({ ...options, loads, provenMs });
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
     this.projection = new Projection({
@@ -119,7 +120,7 @@ export class Controller {
     });
     const { projection } = this;
     this.#health = this.#healthBoard();
-    this.fleet = new FleetServices({ bus, clock, timings, shards, projection, fleet: this.#fleet });
+    this.fleet = new FleetServices({ ...options, projection, fleet: this.#fleet });
     this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
@@ -137,7 +138,8 @@ export class Controller {
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
-      provenMs: () => this.#proven.nowMs,
+      provenMs,
+      brake: this.#fleet.brake,
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
       boundCount: (agent) => loads.bound(agent),
       lapses: options.lapses ?? ((own) => new Lapses(own)),
@@ -157,7 +159,7 @@ export class Controller {
     this.#membership = new Membership({
       ...options,
       controller: options.id,
-      provenMs: () => this.#proven.nowMs,
+      provenMs,
       changed: () => this.#shards.reconcile(),
     });
     this.#shards = new ShardKeeper({
@@ -187,6 +189,7 @@ export class Controller {
       bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),
       this.#verdicts.listen(),
       ...this.#health.listen(),
+      this.fleet.listen(),
     );
     await this.projection.start();
     this.#health.ask();
@@ -196,14 +199,9 @@ export class Controller {
     this.#proven.start();
     await this.#membership.start(this.#shards.owners());
     await this.#shards.settle();
-    log.info(
-      {
-        controller: id,
-        shards: this.#shards.owned().length,
-        loadBalancers: this.projection.desired.size,
-      },
-      'the controller is ready',
-    );
+    const loadBalancers = this.projection.desired.size;
+    const owned = this.#shards.owned().length;
+    log.info({ controller: id, shards: owned, loadBalancers }, 'the controller is ready');
   }
 
   /** Lets go of its shards, so that others take them at once, and stops. */

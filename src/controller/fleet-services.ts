@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
+import type { Log } from '../../machines/ports/log.ts';
 import { type RestartOrder, RestartOrderReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { AgentView, DeviceView, Fleet, Restarting } from '../api/services.ts';
-import { call } from '../messaging/endpoint.ts';
-import { BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import type { AgentView, BrakeView, DeviceView, Fleet, Restarting } from '../api/services.ts';
+import { call, serve } from '../messaging/endpoint.ts';
+import { BusUnavailable, NoResponders, RequestTimeout, type Subscription } from '../ports/bus.ts';
 import type { FleetView } from './fleet-view.ts';
 import { callOwner, type OwnerCallOptions } from './owner-call.ts';
 import type { Projection } from './projection.ts';
@@ -12,7 +14,10 @@ export interface FleetServicesOptions extends OwnerCallOptions {
   readonly shards: number;
   readonly fleet: FleetView;
   readonly projection: Projection;
+  readonly log: Log;
 }
+
+const brakeSubject = subjects.controller('all', 'release-brake');
 
 const startedAnew: Restarting = { incarnation: null, until: null };
 
@@ -30,6 +35,28 @@ export class FleetServices implements Fleet {
 
   devices(): readonly DeviceView[] {
     return this.#options.fleet.deviceViews();
+  }
+
+  brake(): BrakeView {
+    return this.#options.fleet.brake.view();
+  }
+
+  /** Told to all controllers, since each judges its own agents. */
+  releaseBrake(): void {
+    const { bus, fleet } = this.#options;
+    fleet.brake.release();
+    try {
+      bus.publish(brakeSubject, '{}');
+    } catch (error) {
+      if (!(error instanceof BusUnavailable)) throw error;
+      throw new Fault(503, 'The other controllers were not told: NATS is out of reach.', 1);
+    }
+  }
+
+  listen(): Subscription {
+    const { bus, log, fleet } = this.#options;
+    const handle = (): undefined => void fleet.brake.release();
+    return serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle });
   }
 
   cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {

@@ -7,6 +7,7 @@ import { type DeviceFacts, devicesOf } from '../../machines/placement/devices.ts
 import { driverOf } from '../../machines/protocol/device-name.ts';
 import type { AgentView, DeviceView } from '../api/services.ts';
 import type { Loads } from './loads.ts';
+import { type StormAgent, StormBrake, type StormBrakeOptions } from './storm-brake.ts';
 import { byRecord, isOlder, type Told } from './told.ts';
 
 interface Known {
@@ -15,18 +16,22 @@ interface Known {
   readonly told: Told;
 }
 
+export interface FleetViewOptions extends Omit<StormBrakeOptions, 'agents'> {
+  readonly loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
+  readonly resolveDriver: (name: string) => DriverDescriptor | null;
+}
+
 /** The agents as this controller sees them now. */
 export class FleetView {
   readonly #agents = new Map<string, Known>();
   readonly #loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
   readonly #resolveDriver: (name: string) => DriverDescriptor | null;
+  readonly brake: StormBrake;
 
-  constructor(
-    loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>,
-    resolveDriver: (name: string) => DriverDescriptor | null,
-  ) {
-    this.#loads = loads;
-    this.#resolveDriver = resolveDriver;
+  constructor(options: FleetViewOptions) {
+    this.#loads = options.loads;
+    this.#resolveDriver = options.resolveDriver;
+    this.brake = new StormBrake({ ...options, agents: () => this.#stormAgents() });
   }
 
   /** False where something newer is known already. */
@@ -34,7 +39,14 @@ export class FleetView {
     const known = this.#agents.get(agent);
     if (known !== undefined && isOlder(told, known.told)) return false;
     this.#agents.set(agent, { state, context, told });
+    this.brake.note(agent, state, known !== undefined);
     return true;
+  }
+
+  *#stormAgents(): Iterable<StormAgent> {
+    for (const [id, { state, context }] of this.#agents) {
+      if (context.description !== null) yield { id, state, host: context.description.host };
+    }
   }
 
   /**
@@ -187,14 +199,18 @@ export class FleetView {
   }
 
   views(): readonly AgentView[] {
+    const held = this.brake.view().reason;
     return this.facts().map((facts) => {
       const known = this.#agents.get(facts.id) as Known;
+      const isHeld = held !== null && facts.state === 'suspect';
       return {
         id: facts.id,
         host: facts.host,
         incarnation: facts.incarnation,
         state: facts.state,
-        reason: known.context.reason,
+        reason: isHeld
+          ? `${known.context.reason ?? 'suspect'}; the storm brake holds its verdict back: ${held}`
+          : known.context.reason,
         devices: facts.devices,
         zone: facts.zone,
         capacity: facts.capacity,

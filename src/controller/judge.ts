@@ -28,6 +28,7 @@ import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
+import type { StormBrake } from './storm-brake.ts';
 import type { Told } from './told.ts';
 
 export interface JudgeOptions {
@@ -46,6 +47,8 @@ export interface JudgeOptions {
   /** How many load balancers are bound to the agent. */
   readonly boundCount: (agent: string) => number;
   readonly lapses: (options: LapsesOptions) => Lapses;
+  /** May hold verdicts back, of every kind. */
+  readonly brake: Pick<StormBrake, 'holds'>;
   readonly stepped: (step: Step<LivenessContext>) => void;
   /** An agent's state, as far as others may act on it: verdicts at once, births once committed. */
   readonly known: (agent: string, state: string, context: LivenessContext, told: Told) => void;
@@ -242,7 +245,7 @@ export class Judge {
   /** Looks who has been silent for too long; called as proven time goes on. */
   turnWheel(): void {
     this.#lapses.look();
-    const { timings, clock } = this.#options;
+    const { timings, clock, brake } = this.#options;
     const now = this.#options.provenMs();
     for (const [agent, hearing] of this.#hearing) {
       // Its silence is expected; it counts once nobody waits for it any more.
@@ -255,7 +258,7 @@ export class Judge {
         hearing.silent = true;
         this.host.tell(agent, { type: 'silent', incarnation, at });
       }
-      if (silenceMs >= timings.deadAfterMs) {
+      if (silenceMs >= timings.deadAfterMs && !brake.holds()) {
         this.#hearing.delete(agent);
         this.host.tell(agent, { type: 'expired', incarnation, at });
       }
@@ -322,7 +325,7 @@ export class Judge {
     report: (event: LivenessEvent) => void,
     signal: Cancellation,
   ): Promise<void> {
-    const { clock, timings } = this.#options;
+    const { clock, timings, brake } = this.#options;
     const incarnation = this.host.context(agent)?.incarnation ?? 0;
     for (let nobody = 0; !signal.aborted;) {
       const answer = await this.#ask(agent);
@@ -332,7 +335,7 @@ export class Judge {
         return;
       }
       nobody = answer === 'nobody' ? nobody + 1 : 0;
-      if (nobody === 2) {
+      if (nobody >= 2 && !brake.holds()) {
         report({ type: 'probe.nobody', incarnation, at });
         return;
       }

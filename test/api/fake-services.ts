@@ -8,6 +8,7 @@ import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type {
   AgentView,
+  BrakeView,
   DeviceView,
   Fleet,
   Restarting,
@@ -215,6 +216,16 @@ export class FakeFleet implements Fleet {
 
   async cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {
     this.#set(agent, { draining, since: Date.UTC(2026, 0, 2) });
+  }
+
+  engaged: Partial<BrakeView> = {};
+
+  brake(): BrakeView {
+    return { engaged: false, sinceMs: null, reason: null, gone: [], hosts: 3, ...this.engaged };
+  }
+
+  releaseBrake(): void {
+    this.engaged = {};
   }
 
   async uncordon(agent: string): Promise<void> {

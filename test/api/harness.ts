@@ -39,6 +39,7 @@ export interface Harness {
   readonly clock: ManualClock;
   readonly loadBalancers: FakeLoadBalancers;
   readonly feed: FakeFeed;
+  readonly fleet: FakeFleet;
   readonly store: MemoryStore;
   send(
     method: string,
@@ -74,8 +75,9 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
   });
   const loadBalancers = new FakeLoadBalancers(clock);
   const feed = new FakeFeed();
+  const fleet = new FakeFleet();
   const app = createApi({
-    services: { loadBalancers, feed, vips, fleet: new FakeFleet() },
+    services: { loadBalancers, feed, vips, fleet },
     config: ApiConfig.parse({ defaultProvider: 'memory', ...options.config }),
     clock,
     random,
@@ -114,7 +116,7 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
     return body.loadbalancer;
   }
 
-  return { app, clock, loadBalancers, feed, store, send, loadBalancer };
+  return { app, clock, loadBalancers, feed, fleet, store, send, loadBalancer };
 }
 
 /** An answer that is a fault, as `400 words`; its form is checked on the way. */

@@ -39,6 +39,24 @@ test('devices are shown with who reaches them, and who does not', async () => {
   expect([status, body.devices]).toEqual([200, [device]]);
 });
 
+test('the storm brake is shown, and released by an operator', async () => {
+  const reason = '2 of 4 hosts went at once (host-1, host-2)';
+  const sinceMs = Date.parse('2026-01-02T00:00:00Z');
+  const gone = ['host-1', 'host-2'];
+  api.fleet.engaged = { engaged: true, sinceMs, reason, gone, hosts: 4 };
+
+  const shown = await api.send('GET', '/holdfast/v1/brake');
+  const released = await api.send('POST', '/holdfast/v1/brake/release');
+
+  const since = '2026-01-02T00:00:00.000Z';
+  const brake = { engaged: true, since, reason, hosts_gone: gone, hosts: 4 };
+  expect([shown.status, shown.body.brake]).toEqual([200, brake]);
+  expect([released.status, released.body.brake]).toEqual([
+    200,
+    { engaged: false, since: null, reason: null, hosts_gone: [], hosts: 3 },
+  ]);
+});
+
 test.each([
   ['cordon', { draining: false, since: '2026-01-02T00:00:00.000Z' }],
   ['drain', { draining: true, since: '2026-01-02T00:00:00.000Z' }],

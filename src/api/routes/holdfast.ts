@@ -7,7 +7,13 @@ import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, param } from '../edit.ts';
 import { createEventStreams } from '../events.ts';
 import { viewOf } from '../lookup.ts';
-import type { AgentView, DeviceView, LoadBalancerView, TransitionEvent } from '../services.ts';
+import type {
+  AgentView,
+  BrakeView,
+  DeviceView,
+  LoadBalancerView,
+  TransitionEvent,
+} from '../services.ts';
 
 /** To whom a load balancer is to go. */
 const Move = z.strictObject({ agent: agentId });
@@ -65,6 +71,10 @@ function device(view: DeviceView) {
     loadbalancers: view.loadBalancers,
     agents: view.agents,
   };
+}
+
+function brake({ engaged, sinceMs, reason, gone, hosts }: BrakeView) {
+  return { engaged, since: iso(sinceMs), reason, hosts_gone: gone, hosts };
 }
 
 /** An event as its stream sends it. */
@@ -144,6 +154,19 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       method: 'GET',
       path: '/holdfast/v1/agents',
       handle: (c) => c.json({ agents: fleet.agents().map(agent) }),
+    },
+    {
+      method: 'GET',
+      path: '/holdfast/v1/brake',
+      handle: (c) => c.json({ brake: brake(fleet.brake()) }),
+    },
+    {
+      method: 'POST',
+      path: '/holdfast/v1/brake/release',
+      handle: (c) => {
+        fleet.releaseBrake();
+        return c.json({ brake: brake(fleet.brake()) });
+      },
     },
     {
       method: 'GET',
