@@ -105,23 +105,20 @@ export class Controller {
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
     this.projection = new Projection({
-      stores,
+      ...options,
       formats,
-      clock,
-      log,
       condition: (id) => this.owner.host.actor(id)?.condition ?? null,
       health: (id) => this.#health.of(id),
       unreached: (context) => this.#fleet.unreached(context),
-      resolveDriver: options.resolveDriver,
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
       removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),
     });
-    const { projection } = this;
     this.#health = this.#healthBoard();
-    this.fleet = new FleetServices({ ...options, projection, fleet: this.#fleet });
-    this.loadBalancers = new ApiServices({ bus, stores, clock, timings, shards, projection });
+    const shown = { ...options, projection: this.projection };
+    this.fleet = new FleetServices({ ...shown, fleet: this.#fleet });
+    this.loadBalancers = new ApiServices(shown);
     const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
     this.owner = new LoadBalancerOwner({
       ...options,
@@ -140,9 +137,9 @@ export class Controller {
       ...shared,
       provenMs,
       brake: this.#fleet.brake,
+      lapses: options.lapses ?? ((own) => new Lapses(own)),
       term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
       boundCount: (agent) => loads.bound(agent),
-      lapses: options.lapses ?? ((own) => new Lapses(own)),
       stepped: (step) => this.#noteAgent(step),
       known: (...news) => {
         this.#agentKnown(...news);

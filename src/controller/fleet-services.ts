@@ -55,7 +55,10 @@ export class FleetServices implements Fleet {
 
   listen(): Subscription {
     const { bus, log, fleet } = this.#options;
-    const handle = (): undefined => void fleet.brake.release();
+    const handle = (): undefined => {
+      fleet.brake.release();
+      return undefined;
+    };
     return serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle });
   }
 

@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { ApiClient, type Brake } from '../../client/api-client.ts';
 import { apiOption } from './api-option.ts';
 
 function wordsOf({ engaged, since, reason, hosts, hosts_gone: gone }: Brake): string {
   if (!engaged) {
     const state = gone.length === 0 ? 'all are heard' : `not heard of: ${gone.join(', ')}`;
-    return `The storm brake is off: no verdict is held back. ${hosts} hosts, ${state}.`;
+    const fleet = hosts === 1 ? '1 host' : `${hosts} hosts`;
+    return `The storm brake is off: no verdict is held back. ${fleet}, ${state}.`;
   }
   const when = since === null ? '' : ` since ${since.toISOString()}`;
   return [
@@ -15,28 +16,30 @@ function wordsOf({ engaged, since, reason, hosts, hosts_gone: gone }: Brake): st
   ].join('\n');
 }
 
-const release = new Command('release')
-  .description('let the verdicts pass that are held back now, because you know what has happened')
-  .addOption(apiOption())
-  .action(async ({ api }: { api: string }) => {
-    const client = new ApiClient(api);
-    const { engaged } = await client.brake();
-    if (!engaged) {
-      console.log('The storm brake is off: there is nothing to release.');
-      return;
-    }
-    await client.releaseBrake();
-    console.log('The storm brake is released: what was held back is carried out now.');
-  });
+async function release(client: ApiClient): Promise<void> {
+  const { engaged } = await client.brake();
+  if (!engaged) {
+    console.log('The storm brake is off: there is nothing to release.');
+    return;
+  }
+  await client.releaseBrake();
+  console.log('The storm brake is released: what was held back is carried out now.');
+}
 
 export const brakeCommand = new Command('brake')
   .description(
     'show whether verdicts are held back, because a large part of the fleet went at once',
   )
+  .addArgument(
+    new Argument('[order]', 'lets pass what is held back now, because you know better').choices([
+      'release',
+    ]),
+  )
   .addOption(apiOption())
   .option('--json', 'print JSON')
-  .action(async (options: { api: string; json?: true }) => {
-    const brake = await new ApiClient(options.api).brake();
+  .action(async (order: string | undefined, options: { api: string; json?: true }) => {
+    const client = new ApiClient(options.api);
+    if (order !== undefined) return await release(client);
+    const brake = await client.brake();
     console.log(options.json === true ? JSON.stringify(brake) : wordsOf(brake));
-  })
-  .addCommand(release);
+  });
