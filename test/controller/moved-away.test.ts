@@ -6,18 +6,17 @@ import {
   unfencedDescriptor,
   virtualDescriptor,
 } from '../../simulator/world/places.ts';
-import { FleetView } from '../../src/controller/fleet-view.ts';
+import type { FleetView } from '../../src/controller/fleet-view.ts';
 import { movedAway, residenceOf } from '../../src/controller/moved-away.ts';
 import { byRecord } from '../../src/controller/told.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
+import { fleetView } from './support/fleet-view.ts';
 
-const none = () => 0;
 const seat = (agent: string, incarnation: number, epoch: number) => ({ agent, incarnation, epoch });
 
 /** Agents a and b on hosts of their own; the first life of a has ended, and its lease with it. */
 function fleet(): FleetView {
-  const loads = { bound: none, standby: none, onDevice: none };
-  const view = new FleetView(loads, virtualDescriptor);
+  const view = fleetView(virtualDescriptor);
   for (const [agent, incarnation, lapsed] of [['a', 2, 1] as const, ['b', 1, 0] as const]) {
     const description = {
       host: `host-${agent}`,

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Standing, type Strays, StraysReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import { FleetView } from '../../src/controller/fleet-view.ts';
 import { onRecord } from '../../src/controller/on-record.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Cluster } from './support/cluster.ts';
+import { fleetView } from './support/fleet-view.ts';
 
 const shards = 4;
-const none = () => 0;
-const emptyFleet = new FleetView({ bound: none, standby: none, onDevice: none }, () => null);
+const emptyFleet = fleetView();
 
 /** What the judge of agent-1 answers to a question about these. */
 async function ask(
