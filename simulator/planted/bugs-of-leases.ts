@@ -1,4 +1,4 @@
-import { presets } from '../../machines/timings/timings.ts';
+import { presets, type Timings } from '../../machines/timings/timings.ts';
 import { vipsMoveScenario } from '../scenarios/vips-move.ts';
 import { dyingLeaversScenario } from './dying-leavers.ts';
 import { diesAgainScenario } from './dies-again.ts';
@@ -9,6 +9,9 @@ import { newJudgesScenario } from './new-judges.ts';
 import { lateRenewalsScenario } from './late-renewals.ts';
 import * as leases from './leases.ts';
 import type { PlantedBug } from './planted-bug.ts';
+
+/** Some stories need many agents to go at once: there, judges are to believe that without waiting. */
+const withoutBrake = (timings: Timings): Timings => ({ ...timings, stormBrakeMs: 1 });
 
 /** What goes wrong where one of the rules R11 to R16 of docs/binding.md is missing. */
 export const bugsOfLeases: readonly PlantedBug[] = [
@@ -22,6 +25,7 @@ export const bugsOfLeases: readonly PlantedBug[] = [
     checker: 'one-server-per-vip',
     bug: 'V11: agents that go on under their incarnation when their lease has ended',
     scenario: forgottenVerdictsScenario,
+    timings: withoutBrake(presets.lan),
     parts: { agent: leases.keepsItsIncarnation },
   },
   {
@@ -47,7 +51,7 @@ export const bugsOfLeases: readonly PlantedBug[] = [
     bug: 'V18: agents that do not look at the clock after they have prolonged an address',
     scenario: lateCallsScenario,
     // Longer leases: with those of a local network, rounding down to whole seconds leaves no room for it.
-    timings: presets.wan,
+    timings: withoutBrake(presets.wan),
     parts: { leased: (options) => new leases.TrustingDriver(options) },
   },
   {

@@ -128,7 +128,6 @@ export interface Restarting {
   readonly until: number | null;
 }
 
-/** Writes resolve once they are committed and shown, and throw Fault. */
 /** Whether judges hold verdicts back, because a large part of the fleet went at once. */
 export interface BrakeView {
   readonly engaged: boolean;
@@ -140,6 +139,7 @@ export interface BrakeView {
   readonly hosts: number;
 }
 
+/** Writes resolve once they are committed and shown, and throw Fault. */
 export interface Fleet {
   agents(): readonly AgentView[];
   devices(): readonly DeviceView[];

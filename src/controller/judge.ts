@@ -247,6 +247,7 @@ export class Judge {
     this.#lapses.look();
     const { timings, clock, brake } = this.#options;
     const now = this.#options.provenMs();
+    let isHeld: boolean | null = null;
     for (const [agent, hearing] of this.#hearing) {
       // Its silence is expected; it counts once nobody waits for it any more.
       if (this.#states.get(agent) === 'restarting') continue;
@@ -258,7 +259,9 @@ export class Judge {
         hearing.silent = true;
         this.host.tell(agent, { type: 'silent', incarnation, at });
       }
-      if (silenceMs >= timings.deadAfterMs && !brake.holds()) {
+      if (silenceMs < timings.deadAfterMs) continue;
+      isHeld ??= brake.holds();
+      if (!isHeld) {
         this.#hearing.delete(agent);
         this.host.tell(agent, { type: 'expired', incarnation, at });
       }
