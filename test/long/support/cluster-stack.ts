@@ -1,0 +1,279 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { silentLog } from '../../../machines/ports/log.ts';
+import { presets } from '../../../machines/timings/timings.ts';
+import { connectNatsBus, type NatsBus } from '../../../src/adapters/nats-bus.ts';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
+import { ApiClient } from '../../../src/client/api-client.ts';
+import { type Backend, startBackend } from '../../../src/demo/backends.ts';
+import { endServingProcesses } from '../../../src/demo/serving-processes.ts';
+import { natsServerConfig } from '../../../src/nats-server/config.ts';
+import { freePort } from '../../../src/nats-server/free-port.ts';
+import { loadOrCreateUserKey } from '../../../src/nats-server/keys.ts';
+import { natsServerVersion } from '../../../src/nats-server/version.ts';
+import { ManagedProcess } from '../../../src/up/managed-process.ts';
+import { loopbackPool } from '../../../src/up/stack.ts';
+import { natsBinary } from '../../adapters/nats-binary.ts';
+import { eventually } from '../../real/support/eventually.ts';
+import { Traffic } from '../../real/support/traffic.ts';
+import * as shapes from '../../real/support/shapes.ts';
+
+const serverNames = ['one', 'two', 'three'] as const;
+const agentNames = ['agent-1', 'agent-2'] as const;
+/** JetStream's elections take up to 9 s, and several groups may have them after each other. */
+export const electionsMs = 60_000;
+
+export interface Served {
+  readonly id: string;
+  readonly traffic: Traffic;
+}
+
+/** Three NATS servers that replicate, two controllers, and two agents of one host; all real processes. */
+export class ClusterStack {
+  readonly directory: string;
+  readonly agents = new Map<string, ManagedProcess>();
+  readonly controllers = new Map<string, ManagedProcess>();
+  readonly #apis: string[] = [];
+  readonly #servers = new Map<string, { readonly url: string; process: ChildProcess | null }>();
+  readonly #traffic: Traffic[] = [];
+  #backend: Backend | null = null;
+  #log: Awaited<ReturnType<typeof open>> | null = null;
+  #bus: NatsBus | null = null;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  static async start(): Promise<ClusterStack> {
+    // Short, because the sockets of HAProxy live below it.
+    const stack = new ClusterStack(await mkdtemp(join(tmpdir(), 'hf-')));
+    try {
+      await stack.#start();
+    } catch (error) {
+      await stack.close();
+      throw error;
+    }
+    return stack;
+  }
+
+  get urls(): readonly string[] {
+    return [...this.#servers.values()].map(({ url }) => url);
+  }
+
+  /** Of the API of any controller that answers. */
+  get api(): ApiClient {
+    return new ApiClient(this.#apis[0] ?? '');
+  }
+
+  async #start(): Promise<void> {
+    const { directory } = this;
+    this.#log = await open(join(directory, 'log'), 'a', 0o600);
+    this.#backend = await startBackend('backend-1');
+    const key = async (user: string) => (await loadOrCreateUserKey(this.#seed(user))).publicKey;
+    const agents = [];
+    for (const id of agentNames) agents.push({ id, key: await key(id) });
+    const users = {
+      controllerKey: await key('controller'),
+      operatorKey: await key('operator'),
+      agents,
+    };
+    const version = await natsServerVersion(natsBinary());
+    const placed = [];
+    for (const name of serverNames) {
+      placed.push({ name, port: await freePort(), route: await freePort() });
+    }
+    const routes = placed.map(({ route }) => `nats://127.0.0.1:${route}`).join(', ');
+    for (const { name, port, route } of placed) {
+      const own = join(directory, name);
+      await mkdir(own);
+      const config = natsServerConfig({
+        ...users,
+        version,
+        port,
+        serverName: name,
+        storeDir: join(own, 'store'),
+        pidFile: join(own, 'pid'),
+        logFile: join(own, 'nats.log'),
+      });
+      const cluster = `cluster { name: c, host: 127.0.0.1, port: ${route}, routes: [${routes}] }\n`;
+      await writeFile(join(own, 'nats.conf'), config + cluster);
+      this.#servers.set(name, { url: `nats://127.0.0.1:${port}`, process: null });
+      this.startServer(name);
+    }
+    const seed = (await readFile(this.#seed('controller'), 'utf8')).trim();
+    this.#bus = await connectNatsBus({
+      servers: this.urls,
+      name: 'observer',
+      nkeySeed: seed,
+      inboxPrefix: '_INBOX_observer',
+      clock: systemClock,
+      log: silentLog,
+      timings: presets.local,
+      allowOldCluster: true,
+      connectDeadlineMs: electionsMs,
+    });
+    const ready = () =>
+      this.#ask('$JS.API.INFO').then(
+        () => true,
+        () => false,
+      );
+    await eventually('JetStream is ready', ready, electionsMs);
+    for (const id of ['controller-1', 'controller-2']) await this.#startController(id);
+    for (const id of agentNames) await this.#startAgent(id);
+  }
+
+  #seed(user: string): string {
+    return join(this.directory, 'keys', `${user}.seed`);
+  }
+
+  startServer(name: string): void {
+    const server = this.#server(name);
+    const config = join(this.directory, name, 'nats.conf');
+    server.process = spawn(natsBinary(), ['-c', config], { stdio: 'ignore' });
+  }
+
+  #server(name: string) {
+    const server = this.#servers.get(name);
+    if (server === undefined) throw new Error(`there is no server ${name}`);
+    return server;
+  }
+
+  async killServer(name: string): Promise<void> {
+    const server = this.#server(name);
+    const { process } = server;
+    server.process = null;
+    if (process === null) return;
+    process.kill('SIGKILL');
+    await once(process, 'exit');
+  }
+
+  signalServer(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#server(name).process?.kill(signal);
+  }
+
+  /** The server that leads a bucket, once there is one, and it is another one than this. */
+  leader(bucket: string, former: string | null = null): Promise<string> {
+    return eventually(
+      `${bucket} has a leader`,
+      async () => {
+        const leader = await this.leaderNow(bucket);
+        return leader === former ? null : leader;
+      },
+      electionsMs,
+    );
+  }
+
+  /** Null while there is none, or nobody can say. */
+  async leaderNow(bucket: string): Promise<string | null> {
+    const subject = `$JS.API.STREAM.INFO.KV_holdfast-${bucket}`;
+    const answer = await this.#ask(subject).catch(() => '{}');
+    const { cluster } = JSON.parse(answer) as { cluster?: { leader?: string } };
+    return cluster?.leader ?? null;
+  }
+
+  /** The epoch by which somebody has taken it over on the host of the agents. */
+  async epochOnHost(id: string): Promise<number> {
+    const file = join(this.directory, 'host', 'haproxy', id, 'marker.json');
+    return shapes.Marker.parse(JSON.parse(await readFile(file, 'utf8'))).epoch;
+  }
+
+  async #ask(subject: string): Promise<string> {
+    if (this.#bus === null) throw new Error('nobody asks yet');
+    return await this.#bus.request(subject, '', 2_000);
+  }
+
+  async #launch(name: string, command: string, config: object): Promise<ManagedProcess> {
+    const file = join(this.directory, `${name}.yaml`);
+    await writeFile(file, stringify(config), { mode: 0o600 });
+    const child = new ManagedProcess({
+      name,
+      args: [command, '--config', file],
+      clock: systemClock,
+      log: silentLog,
+      restart: false,
+      output: this.#log?.fd ?? 'ignore',
+    });
+    const ready = await child.start();
+    if (ready.url !== null) this.#apis.push(ready.url);
+    return child;
+  }
+
+  #common(user: string): object {
+    const nats = {
+      servers: this.urls,
+      seedFile: this.#seed(user),
+      replicas: 3,
+      allowOldCluster: true,
+    };
+    return { preset: 'local', log: { level: 'debug' }, nats };
+  }
+
+  async #startController(id: string): Promise<void> {
+    const api = { port: 0, addressPolicy: { allow: ['127.0.0.0/8', '::1/128'] } };
+    const controller = { id, api, vipPools: [loopbackPool] };
+    const config = { ...this.#common('controller'), controller };
+    this.controllers.set(id, await this.#launch(id, 'controller', config));
+  }
+
+  async #startAgent(id: string): Promise<void> {
+    const agent = { id, stateDir: join(this.directory, 'host'), drivers: { haproxy: {} } };
+    this.agents.set(id, await this.#launch(id, 'agent', { ...this.#common(id), agent }));
+  }
+
+  /** A load balancer that is served, and a client of it. */
+  async served(name: string): Promise<Served> {
+    const port = await freePort();
+    const member = { address: '127.0.0.1', protocol_port: this.#backend?.port };
+    const pool = { name: 'web', protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN', members: [member] };
+    const listener = { name: 'http', protocol: 'HTTP', protocol_port: port, default_pool: pool };
+    const loadbalancer = { name, vip_subnet_id: loopbackPool.subnetId, listeners: [listener] };
+    const body = await this.api.post('/v2.0/lbaas/loadbalancers', { loadbalancer });
+    const { id, vip_address: address } = shapes.Created.parse(body).loadbalancer;
+    await this.settles(id, () => true);
+    const traffic = new Traffic(address, port);
+    this.#traffic.push(traffic);
+    await traffic.servedAgain();
+    return { id, traffic };
+  }
+
+  /** Where it is, once it is settled and this holds of it. */
+  settles(
+    id: string,
+    holds: (where: shapes.Whereabouts) => boolean,
+    deadlineMs = electionsMs,
+  ): Promise<shapes.Whereabouts> {
+    return eventually(
+      `load balancer ${id} is settled`,
+      async () => {
+        const body = await this.api
+          .get(`/holdfast/v1/loadbalancers/${id}/explain`)
+          .catch(() => null);
+        if (body === null) return null;
+        const where = shapes.Whereabouts.parse((body as { loadbalancer: unknown }).loadbalancer);
+        return where.state === 'bound.settled' && holds(where) ? where : null;
+      },
+      deadlineMs,
+    );
+  }
+
+  async log(): Promise<string> {
+    return await readFile(join(this.directory, 'log'), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    for (const traffic of this.#traffic) await traffic.stop();
+    for (const name of this.#servers.keys()) this.signalServer(name, 'SIGCONT');
+    const processes = [...this.agents.values(), ...this.controllers.values()];
+    await Promise.all(processes.map((process) => process.stop({ handOver: false })));
+    await this.#bus?.close();
+    for (const name of this.#servers.keys()) await this.killServer(name);
+    await endServingProcesses(this.directory, systemClock);
+    this.#backend?.close();
+    await this.#log?.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
