@@ -19,6 +19,8 @@ interface Args {
 export function noteDesired({ context, event }: Args): Change {
   if (event.type !== 'desired.changed') return {};
   const newer = event.generation > context.generation || event.status !== context.status;
+  // Nobody waits for longer because it is asked for again, and the alarm is set for the deadline that it had.
+  const isAgain = context.status === 'deleting' && event.status === 'deleting';
   const { driver, reschedulable, leased, queued, zone, generation, status, at, deadlineAt } = event;
   return {
     driver,
@@ -28,7 +30,8 @@ export function noteDesired({ context, event }: Args): Change {
     zone,
     generation,
     status,
-    ...(newer ? { deadlineAt, overdue: false, refusal: null } : {}),
+    ...(newer ? { refusal: null } : {}),
+    ...(newer && !isAgain ? { deadlineAt, overdue: false } : {}),
     waitingSince: context.binding === null ? (context.waitingSince ?? at) : context.waitingSince,
   };
 }

@@ -22,14 +22,21 @@ const desired = (generation: number, status: 'live' | 'deleting') =>
     deadlineAt: 1,
   }) as const;
 
+const offer = {
+  type: 'place',
+  candidates: [{ agent: 'agent-1', incarnation: 1, host: 'host-1', device: 'memory' }],
+  claimants: [],
+  standbyReady: false,
+  rejected: [],
+  reason: '',
+  at: 0,
+} as const;
+
 /** A controller that adopts it reads its two records by two watches, of which either may be behind. */
 test('what is being deleted is not told otherwise by a document from before', () => {
   const actor = createActor(machine, { id: 'x' }).start();
   actor.send(desired(1, 'live'));
-  const [agent, incarnation, host] = ['agent-1', 1, 'host-1'];
-  const candidates = [{ agent, incarnation, host, device: 'memory' }];
-  const nobodyElse = { claimants: [], standbyReady: false, rejected: [], reason: '', at: 0 };
-  actor.send({ type: 'place', candidates, ...nobodyElse });
+  actor.send(offer);
   actor.send(desired(2, 'deleting'));
   const before = actor.getSnapshot().context;
 
@@ -38,4 +45,21 @@ test('what is being deleted is not told otherwise by a document from before', ()
   expect(before).not.toEqual(initialContext);
   expect(actor.getSnapshot().matches({ deleting: 'removing' })).toBe(true);
   expect(actor.getSnapshot().context).toEqual(before);
+});
+
+/** Issued anew, because its record or its device knows of a newer generation than the document had. */
+test('a deletion that is asked for again has the deadline for which its alarm was set', () => {
+  const alarms: (number | null)[] = [];
+  const alarm = fromCallback(() => void alarms.push(actor.getSnapshot().context.deadlineAt));
+  const actor = createActor(machine.provide({ actors: { deadline: alarm } }), { id: 'x' });
+  actor.start();
+  actor.send(desired(1, 'live'));
+  actor.send(offer);
+  actor.send({ ...desired(2, 'deleting'), deadlineAt: 60 });
+
+  actor.send({ ...desired(3, 'deleting'), deadlineAt: 90 });
+
+  const { generation, deadlineAt } = actor.getSnapshot().context;
+  expect(generation).toBe(3);
+  expect(deadlineAt).toBe(alarms.at(-1));
 });
