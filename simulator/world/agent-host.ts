@@ -71,7 +71,11 @@ export class AgentHost extends Host {
     const { process, clock, log, queues, connect } = this.boot();
     const onDisk = this.#disk.open((line) => log.error({ line }, droppedLine));
     const journal = processJournal(process, onDisk);
-    const incarnation = await nextIncarnation(journal, clock);
+    const incarnation = await nextIncarnation({
+      journal,
+      clock,
+      random: world.stream(`incarnations:${id}`),
+    });
     const bus = connect(agentConnection(id, incarnation));
     const exec = (moment: StallMoment): Promise<void> => {
       this.#reach(moment);

@@ -391,9 +391,8 @@ export class Agent {
   }
 
   async #takeNext(above: number, reason: string, report: Tell): Promise<void> {
-    const { journal, clock } = this.#options;
     await this.#lease.end();
-    const next = await nextIncarnation(journal, clock, Math.max(above, this.incarnation));
+    const next = await nextIncarnation(this.#options, Math.max(above, this.incarnation));
     report({ type: 'incarnation.ended', reason, next });
   }
 }

@@ -1,22 +1,34 @@
 import type { Clock } from '../../machines/ports/clock.ts';
+import type { Random } from '../../machines/ports/random.ts';
 import type { Journal } from '../ports/journal.ts';
 
 const key = 'incarnation';
+/** How far above the last one the next may be where it is drawn. */
+export const drawnAboveMax = 1_000_000;
+
+/** Where an agent's incarnations come from. */
+export interface IncarnationSources {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 /**
- * The next incarnation of this agent, on disk before anybody hears of it. At a start it is the wall time,
- * or the next after the last one where the clock is behind that: so an agent that has lost its disk, or
- * only the last lines of its journal, comes back above all that it ever was. One that lives knows
- * that by itself: `above`.
+ * The next incarnation of this agent, on disk before anybody hears of it. At a start it is the wall time:
+ * so an agent that has lost its disk, or only the last lines of its journal, comes back above all that it ever
+ * was. Where the clock is behind that, it is drawn from those above the last one that is known: the very next
+ * may be one that was lost with the journal, and nobody would know this life from that one. An agent that lives
+ * knows what it was by itself: `above`.
  */
 export async function nextIncarnation(
-  journal: Journal,
-  clock: Clock,
+  { journal, clock, random }: IncarnationSources,
   above: number = 0,
 ): Promise<number> {
   const stored = Number((await journal.load()).get(key) ?? 0);
   const known = Math.max(Number.isSafeInteger(stored) ? stored : 0, above);
-  const next = Math.max(known + 1, above > 0 ? 0 : Math.floor(clock.wallMs()));
+  const now = Math.floor(clock.wallMs());
+  let next = known + 1;
+  if (above === 0) next = now > known ? now : known + 1 + Math.floor(random.next() * drawnAboveMax);
   await journal.save(key, String(next));
   return next;
 }

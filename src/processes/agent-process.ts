@@ -51,7 +51,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     agent: id,
     stateDir,
   });
-  const incarnation = await nextIncarnation(journal, clock);
+  const incarnation = await nextIncarnation({ journal, clock, random });
   const bus = await connectNatsBus({
     servers: nats.servers,
     allowOldCluster: nats.allowOldCluster,

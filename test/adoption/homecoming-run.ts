@@ -72,7 +72,7 @@ async function journalOf(
 ): Promise<FileJournal> {
   const file = path.join(host.stateDir, 'journal.jsonl');
   const writer = new FileJournal({ path: file, log: silentLog });
-  await nextIncarnation(writer, clock);
+  await nextIncarnation({ journal: writer, clock, random: systemRandom });
   for (const { site, state } of found) {
     const entry = { epoch: ownEpoch, generation, live: true, edit: null, device: 'haproxy' };
     const stale = { ...entry, epoch: 2, generation: 1 };
@@ -95,7 +95,7 @@ async function settle(
 ): Promise<void> {
   const broker = new MemoryBroker(clock, { delayMs: () => 1 });
   const judge = new PlayedJudge(broker.connect('judge'), self, found.map(recordOf));
-  const incarnation = await nextIncarnation(journal, clock);
+  const incarnation = await nextIncarnation({ journal, clock, random: systemRandom });
   const agent = new Agent({
     id: self,
     description: { host: ownHost, zone: null, capacity: null, addresses: [], version: 'test' },

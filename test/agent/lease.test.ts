@@ -7,8 +7,10 @@ import {
 } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { presets } from '../../machines/timings/timings.ts';
+import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
-import { nextIncarnation } from '../../src/agent/incarnation.ts';
+import { drawnAboveMax, nextIncarnation } from '../../src/agent/incarnation.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import { AgentBench } from './support/agent-bench.ts';
 
 describe('an agent’s lease', () => {
@@ -290,37 +292,58 @@ describe('an agent that ends', () => {
 });
 
 describe('an incarnation', () => {
-  test('is higher at each start, and on disk before anybody hears of it', async () => {
+  /** Starts of one agent. */
+  function starts() {
     const { virtual, journal } = new AgentBench();
+    const random = new RandomStream(1, 'incarnations');
+    const next = (from: Journal = journal, above?: number) =>
+      virtual.settled(nextIncarnation({ journal: from, clock: virtual.clock, random }, above));
+    return { virtual, journal, next };
+  }
 
-    const first = await virtual.settled(nextIncarnation(journal, virtual.clock));
-    const second = await virtual.settled(nextIncarnation(journal, virtual.clock));
-    const above = await virtual.settled(nextIncarnation(journal, virtual.clock, second + 100));
+  test('is higher at each start, and on disk before anybody hears of it', async () => {
+    const { journal, next } = starts();
 
-    expect(second).toBe(first + 1);
+    const first = await next();
+    const second = await next();
+    const above = await next(journal, second + 100);
+
+    expect(second).toBeGreaterThan(first);
+    expect(second).toBeLessThanOrEqual(first + drawnAboveMax);
     expect(above).toBe(second + 101);
     expect((await journal.load()).get('incarnation')).toBe(String(above));
   });
 
   test('of an agent that lost the last lines of its journal is above all that it ever was', async () => {
-    const { virtual, journal } = new AgentBench();
-    const kept = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    const { virtual, journal, next } = starts();
+    const kept = await next();
     await virtual.run(60_000);
-    const lost = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    const lost = await next();
     await virtual.run(60_000);
 
     await virtual.settled(journal.save('incarnation', String(kept)));
 
-    const next = await virtual.settled(nextIncarnation(journal, virtual.clock));
-    expect(next).toBeGreaterThan(lost);
+    expect(await next()).toBeGreaterThan(lost);
   });
 
   test('of an agent that lost its disk is above all that it ever was', async () => {
-    const { virtual, journal } = new AgentBench();
-    const before = await virtual.settled(nextIncarnation(journal, virtual.clock));
+    const { virtual, next } = starts();
+    const before = await next();
     await virtual.run(60_000);
 
     const lostDisk = new MemoryJournal(virtual.clock);
-    expect(await virtual.settled(nextIncarnation(lostDisk, virtual.clock))).toBeGreaterThan(before);
+    expect(await next(lostDisk)).toBeGreaterThan(before);
+  });
+
+  test('is none that was lost with the journal, also while the clock is behind', async () => {
+    const { virtual, journal, next } = starts();
+    const ahead = virtual.clock.wallMs() + 3_600_000;
+    const putBack = () => virtual.settled(journal.save('incarnation', String(ahead)));
+    await putBack();
+    const lost = await next();
+
+    await putBack();
+
+    expect(await next()).not.toBe(lost);
   });
 });

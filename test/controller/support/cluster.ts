@@ -240,7 +240,8 @@ export class Cluster extends Virtual {
     this.#specs.set(id, spec);
     const disk = this.#journals.get(id) ?? new MemoryJournal(this.clock);
     this.#journals.set(id, disk);
-    const incarnation = await this.settled(nextIncarnation(disk, this.clock));
+    const sources = { journal: disk, clock: this.clock, random: new RandomStream(1, id) };
+    const incarnation = await this.settled(nextIncarnation(sources));
     const connection = subjects.agentConnection(id, incarnation);
     const { process, clock, bus, queues } = this.#process(id, connection);
     const agent = new Agent({
