@@ -64,10 +64,10 @@ test('a server that hangs is left for the next one, well before the client libra
   judge.subscribe('heartbeat', (message) => message.reply('acknowledged'));
   await judge.ping(5_000);
   await answered(agent);
-  cluster.signal(its, 'SIGSTOP');
+  await cluster.hang(its);
 
   const missed = await answered(agent);
-  cluster.signal(its, 'SIGCONT');
+  cluster.goOn(its);
 
   // By its own pings it would be the first attempt after that.
   const noticedMs = pingIntervalMs * pingsOutMax;

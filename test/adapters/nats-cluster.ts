@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { natsBinary } from './nats-binary.ts';
+import { until } from './until.ts';
 
 /** Real servers that know each other, on this machine. */
 export class NatsCluster {
@@ -58,8 +59,18 @@ cluster { name: c, host: 127.0.0.1, port: ${routes[index]}, routes: [${others}] 
     this.#running.set(name, child);
   }
 
-  signal(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#process(name).kill(signal);
+  /** Resolves when it stands still: the kernel stops a process that runs just then a moment later. */
+  async hang(name: string): Promise<void> {
+    const { pid } = this.#process(name);
+    this.#process(name).kill('SIGSTOP');
+    await until(`${name} stands still`, async () => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')')).startsWith(') T');
+    });
+  }
+
+  goOn(name: string): void {
+    this.#process(name).kill('SIGCONT');
   }
 
   async kill(name: string): Promise<void> {
