@@ -284,6 +284,12 @@ describe('the configuration of pools', () => {
 });
 
 describe('an address whose record the store has lost', () => {
+  /** Whose the addresses on record are, half a second later. */
+  const holdersLater = () => {
+    time.advance(500);
+    return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
+  };
+
   test('is on record again, and nobody else is given it', async () => {
     expect(await taken({ subnetId: ranged }, 'a')).toBe('192.0.2.10');
     store.line('').disconnect();
@@ -292,12 +298,7 @@ describe('an address whose record the store has lost', () => {
 
     // Until the watch has told what is left, nothing is written.
     await expect.poll(() => taken({ subnetId: ranged }, 'b')).toBe('192.0.2.11');
-    await expect
-      .poll(() => {
-        time.advance(500);
-        return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
-      })
-      .toEqual(expect.arrayContaining(['a', 'b']));
+    await expect.poll(holdersLater).toEqual(expect.arrayContaining(['a', 'b']));
   });
 
   test('is on record again although it had been given back by somebody else before', async () => {
@@ -309,12 +310,7 @@ describe('an address whose record the store has lost', () => {
     store.losePower(1_000);
     store.line('').connect();
 
-    await expect
-      .poll(() => {
-        time.advance(500);
-        return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
-      })
-      .toEqual(['a']);
+    await expect.poll(holdersLater).toEqual(['a']);
   });
 
   test('is on record again, where that of an earlier holder is back instead', async () => {
@@ -327,12 +323,7 @@ describe('an address whose record the store has lost', () => {
     const back = store.snapshot()[0]?.value;
     store.line('').connect();
 
-    await expect
-      .poll(() => {
-        time.advance(500);
-        return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
-      })
-      .toEqual(['a']);
+    await expect.poll(holdersLater).toEqual(['a']);
     expect(back).toContain('"loadBalancerId":"z"');
   });
 

@@ -10,6 +10,9 @@ import { ClusterStack, type Served } from './support/cluster-stack.ts';
 
 const { leaseMs, deadAfterMs } = presets.local;
 
+/** How long servers are away: longer than any silence or lease, because that is what is tried. */
+const outage = (): Promise<void> => delay(systemClock, deadAfterMs + leaseMs);
+
 let stack: ClusterStack;
 let served: Served;
 
@@ -34,7 +37,7 @@ test.each(['one', 'two', 'three'])(
     const before = await holder();
 
     await stack.killServer(name);
-    await delay(systemClock, deadAfterMs + leaseMs);
+    await outage();
 
     await stack.settles(served.id, isHeldBy(before));
     stack.startServer(name);
@@ -49,7 +52,7 @@ test.each(['one', 'two', 'three'])(
     const before = await holder();
 
     stack.signalServer(name, 'SIGSTOP');
-    await delay(systemClock, deadAfterMs + leaseMs);
+    await outage();
     const during = await stack.settles(served.id, () => true);
     stack.signalServer(name, 'SIGCONT');
 
