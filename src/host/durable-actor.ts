@@ -122,7 +122,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /** Told by a watch: the store has lost its newest revisions. What came after a known one is written again. */
   lost(record: RawRecord | null): void {
-    const isBehind = this.#record.lost(record, this.#writing);
+    const isBehind = this.#record.lost(record);
     if (this.#actor === null || this.#writing) return;
     if (record !== null && !isBehind) return this.observed(record.revision);
     this.#version += 1;
@@ -255,6 +255,7 @@ export class DurableActor<TContext> implements GateKeeper {
       if (written === null) continue;
       const { version, context, result } = written;
       if (!result.committed) {
+        if (this.#record.refusedByLoss()) continue;
         this.#writing = false;
         return await this.#reload(overtaken, this.#record.revision);
       }
@@ -305,6 +306,7 @@ export class DurableActor<TContext> implements GateKeeper {
     }
     if (this.#actor !== actor) return;
     if (!result.committed) {
+      if (this.#record.refusedByLoss()) return await this.#end(actor);
       this.#writing = false;
       await this.#reload(overtaken, this.#record.revision);
       return;

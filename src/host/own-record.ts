@@ -10,6 +10,8 @@ export class OwnRecord {
   /** Known committed; 0 means that there is no record yet. */
   revision = 0;
   #losses = 0;
+  /** A loss was told during the present write, and what it left is older than what is known. */
+  #isLeftOlder = false;
   readonly #lineage = new Lineage();
 
   /** It was read, and is what everything else begins with. */
@@ -28,6 +30,7 @@ export class OwnRecord {
     this.#lineage.note(write);
     const text = encodeRecord(kind, write, snapshot);
     const losses = this.#losses;
+    this.#isLeftOlder = false;
     const isLost = () => this.#losses !== losses;
     const record = { key, text, revision: this.revision, write, isLost };
     return putUntilKnown(kind.store, record, commitOptions);
@@ -38,11 +41,22 @@ export class OwnRecord {
    * on top of it; otherwise it was written by somebody who knew no better, and has to be read. What is
    * just being written is refused.
    */
-  lost(record: RawRecord | null, isWriting: boolean): boolean {
+  lost(record: RawRecord | null): boolean {
     this.#losses += 1;
     const isBehind = this.#lineage.isBehind(record);
-    if (record !== null) this.revision = record.revision - (isBehind && !isWriting ? 0 : 1);
-    else if (!isWriting) this.revision = 0;
+    this.#isLeftOlder = isBehind;
+    if (record === null) this.revision = 0;
+    else this.revision = isBehind ? record.revision : record.revision - 1;
+    return isBehind;
+  }
+
+  /**
+   * A write was refused: only because what it was to replace is lost, so that what is known belongs on
+   * top of what is left? Asked once of each refusal.
+   */
+  refusedByLoss(): boolean {
+    const isBehind = this.#isLeftOlder;
+    this.#isLeftOlder = false;
     return isBehind;
   }
 

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { RawRecord } from '../../src/host/record.ts';
+import { Bench } from './support/bench.ts';
+
+/** What of the record is left, as a watch tells it. */
+function left(bench: Bench): RawRecord | null {
+  const entry = bench.store.snapshot().find(({ key }) => key === 'a');
+  return entry === undefined ? null : { text: entry.value, revision: entry.revision };
+}
+
+/** The store loses what it acknowledged last, and comes back; its watch says so. */
+async function losePower(bench: Bench, lostMs: number): Promise<void> {
+  const line = bench.store.line('');
+  line.disconnect();
+  bench.store.losePower(lostMs);
+  await bench.virtual.run(3_000);
+  line.connect();
+  bench.host.actor('a')?.lost(left(bench));
+}
+
+/**
+ * Swarm seed 681: a creation was lost while the next write of the same record was under way. That write
+ * was refused, and its actor began again from nothing, so that it named somebody else.
+ */
+describe('a record that is lost while it is being written', () => {
+  test('is created again with all that is known, when its creation was lost', async () => {
+    const bench = new Bench();
+    await bench.born();
+    await bench.ask({ type: 'add' });
+
+    bench.store.line('').disconnect();
+    const asked = bench.asking({ type: 'say', word: 'late' });
+    await losePower(bench, 60_000);
+    const answer = await bench.virtual.settled(asked);
+
+    expect(answer).toBeNull();
+    expect(bench.committedCount()).toBe(2);
+    expect(bench.gets).toEqual([]);
+  });
+
+  test('takes what is known on top of the older one that is left', async () => {
+    const bench = new Bench();
+    await bench.born();
+    await bench.virtual.run(10_000);
+    await bench.ask({ type: 'add' });
+
+    bench.store.line('').disconnect();
+    const asked = bench.asking({ type: 'say', word: 'late' });
+    await losePower(bench, 5_000);
+    await bench.virtual.settled(asked);
+
+    expect(bench.committedCount()).toBe(2);
+    expect(bench.gets).toEqual([]);
+  });
+
+  test('is read anew where somebody else has written what is left', async () => {
+    const bench = new Bench();
+    await bench.born();
+    await bench.virtual.run(10_000);
+    await bench.ask({ type: 'add' });
+
+    const { store } = bench;
+    store.line('').disconnect();
+    const asked = bench.asking({ type: 'say', word: 'late' });
+    store.losePower(5_000);
+    await bench.virtual.run(3_000);
+    store.line('').connect();
+    await bench.foreignWrite({ count: 10 });
+    bench.host.actor('a')?.lost(left(bench));
+    await bench.virtual.settled(asked);
+
+    expect(bench.committedCount()).toBe(11);
+  });
+
+  test('is ended all the same, when the end was under way', async () => {
+    const bench = new Bench();
+    await bench.born();
+    await bench.virtual.run(10_000);
+    await bench.ask({ type: 'add' });
+
+    bench.store.line('').disconnect();
+    bench.host.tell('a', { type: 'end' });
+    await losePower(bench, 5_000);
+    await bench.virtual.until('it has ended', () => bench.ended.length > 0);
+
+    expect(bench.text()).toBeNull();
+    expect(bench.gets).toEqual([]);
+  });
+});
