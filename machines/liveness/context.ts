@@ -58,6 +58,20 @@ export const RestartLease = z.strictObject({
 });
 export type RestartLease = z.infer<typeof RestartLease>;
 
+/** It has come back from death after death: it is trusted again once it has been quiet. */
+export const Flapping = z.strictObject({
+  /** How often it has come back. */
+  times: z.int().min(1),
+  /** Wall time. */
+  since: z.number(),
+  /** Wall time until which it has to live on. */
+  until: z.number(),
+});
+export type Flapping = z.infer<typeof Flapping>;
+
+/** So many times of its returns a record keeps at most. */
+export const returnsMax = 16;
+
 export const LivenessContext = z.strictObject({
   agent: agentId.nullable(),
   /** 0 until it has registered. */
@@ -82,6 +96,9 @@ export const LivenessContext = z.strictObject({
    * last restart lease; 0 where it never had one.
    */
   keptUntil: z.number().default(0),
+  /** Wall times at which it has come back from its last deaths. */
+  returns: z.array(z.number()).max(returnsMax).default([]),
+  flapping: Flapping.nullable().default(null),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -96,4 +113,6 @@ export const initialLivenessContext: LivenessContext = {
   restart: null,
   lapsed: 0,
   keptUntil: 0,
+  returns: [],
+  flapping: null,
 };

@@ -1,4 +1,5 @@
 import type { AgentDescription } from './context.ts';
+import type { FlapLimits } from './flaps.ts';
 
 export type LivenessEvent =
   | {
@@ -6,6 +7,8 @@ export type LivenessEvent =
       readonly agent: string;
       readonly incarnation: number;
       readonly description: AgentDescription;
+      /** By which its judge tells whether it flaps. */
+      readonly limits: FlapLimits;
       readonly at: number;
     }
   /** Heartbeats stopped for as long as makes an agent suspect. */
@@ -48,4 +51,8 @@ export type LivenessEvent =
       readonly at: number;
     }
   /** It has not come back until then. */
-  | { readonly type: 'lease.ended'; readonly until: number; readonly at: number };
+  | { readonly type: 'lease.ended'; readonly until: number; readonly at: number }
+  /** It flapped, and has been alive until then. */
+  | { readonly type: 'calmed'; readonly until: number; readonly at: number }
+  /** An operator says that it may be trusted, however often it has died. */
+  | { readonly type: 'trusted'; readonly at: number };

@@ -3,6 +3,7 @@ import { notProvided } from '../not-provided.ts';
 import { unexpected } from '../unexpected.ts';
 import { type AgentDescription, type LivenessContext, initialLivenessContext } from './context.ts';
 import type { LivenessEvent } from './events.ts';
+import * as flaps from './flaps.ts';
 import * as restarts from './restart.ts';
 
 export type { LivenessEvent } from './events.ts';
@@ -16,6 +17,8 @@ export const livenessMachine = setup({
     emptying: notProvided('liveness', 'emptying'),
     /** Reports `lease.ended` when the restart lease in the context is over. */
     restartLease: notProvided('liveness', 'restartLease'),
+    /** Reports `calmed` once one that flaps has been alive for long enough. */
+    quietTime: notProvided('liveness', 'quietTime'),
   },
   actions: {
     unexpected,
@@ -57,6 +60,10 @@ export const livenessMachine = setup({
       event.type === 'cordon' ? { cordon: { draining: event.draining, since: event.at } } : {},
     ),
     clearCordon: assign({ cordon: null }),
+    noteReturn: assign(flaps.noteReturn),
+    noteQuickReturn: assign(flaps.noteQuickReturn),
+    calm: assign(flaps.calm),
+    trust: assign(flaps.trust),
     noteRestart: assign(restarts.noteRestart),
     noteLeaseEnded: assign(restarts.noteLeaseEnded),
     noteLapsed: assign(({ event }) =>
@@ -72,6 +79,8 @@ export const livenessMachine = setup({
     /** Registered again under the same incarnation: its judge had forgotten, it had not died. */
     same: ({ context, event }) =>
       'incarnation' in event && event.incarnation === context.incarnation,
+    flaps: flaps.flaps,
+    wasQuiet: flaps.wasQuiet,
     asksForLease: restarts.asksForLease,
     hasStayed: restarts.hasStayed,
     currentLease: restarts.currentLease,
@@ -110,12 +119,16 @@ export const livenessMachine = setup({
     lapsed: [{ guard: 'lapsedBefore', actions: 'noteLapsed' }, {}],
     cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
     uncordon: [{ guard: 'cordoned', actions: 'clearCordon' }, {}],
+    calmed: {},
+    trusted: [{ guard: 'flaps', actions: 'trust' }, {}],
     '*': { actions: 'unexpected' },
   },
   states: {
     joining: {},
     alive: {
+      invoke: { src: 'quietTime', id: 'quietTime' },
       on: {
+        calmed: [{ guard: 'wasQuiet', actions: 'calm' }, {}],
         registered: [
           { guard: 'newer', target: 'alive', reenter: true, actions: 'noteRegistered' },
           { guard: 'same', actions: 'noteRegistered' },
@@ -132,7 +145,7 @@ export const livenessMachine = setup({
       invoke: { src: 'probe', id: 'probe' },
       on: {
         registered: [
-          { guard: 'newer', target: 'alive', actions: 'noteRegistered' },
+          { guard: 'newer', target: 'alive', actions: ['noteQuickReturn', 'noteRegistered'] },
           { guard: 'same', target: 'alive', actions: 'noteRegistered' },
           {},
         ],
@@ -159,7 +172,15 @@ export const livenessMachine = setup({
         ],
       },
     },
-    dead: { on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] } },
+    dead: {
+      on: {
+        registered: [
+          { guard: 'newer', target: 'alive', actions: ['noteReturn', 'noteRegistered'] },
+          {},
+        ],
+        lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}],
+      },
+    },
     draining: {
       invoke: { src: 'emptying', id: 'emptying' },
       on: {

@@ -19,6 +19,8 @@ export interface AgentFacts {
   readonly cordoned: boolean;
   /** The wall time until which it is waited for, while it is being restarted. */
   readonly awayUntil: number | null;
+  /** Why it is taken only where nobody else can take something; null where it is trusted like any other. */
+  readonly flapping: string | null;
 }
 
 /** Hosts that hold others of a load balancer's groups, each with the reason as the user reads it. */

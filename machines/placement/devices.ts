@@ -48,7 +48,9 @@ export function rankOnDevices(
   });
   const [first] = rankings;
   if (first === undefined) return null;
-  const found = rankings.find(({ ranked }) => ranked.length > 0);
+  const found =
+    rankings.find(({ ranked }) => ranked[0]?.flapping === null) ??
+    rankings.find(({ ranked }) => ranked.length > 0);
   if (found !== undefined) return found;
   // Of each agent, what keeps it from a device that it drives says more than that it does not drive another.
   const rejected = first.rejected.map((reason) => {

@@ -12,8 +12,8 @@ export interface Ranking {
 export type RankPolicy = (agents: readonly AgentFacts[], ask: Ask) => Ranking;
 
 /**
- * Ranks by a strategy. Agents on hosts that are better avoided come behind all others, in the
- * strategy's order.
+ * Ranks by a strategy. Agents on hosts that are better avoided come behind all others, and those that flap
+ * come last, in the strategy's order.
  */
 export function rankBy(strategy: Strategy): RankPolicy {
   return (agents, ask) => {
@@ -25,12 +25,9 @@ export function rankBy(strategy: Strategy): RankPolicy {
       else rejected.push({ agent: agent.id, reason });
     }
     const ordered = strategy(fit, ask);
-    const avoided = ({ host }: AgentFacts) => ask.apart.avoid.has(host);
-    const ranked = [
-      ...ordered.filter((agent) => !avoided(agent)),
-      ...ordered.filter((agent) => avoided(agent)),
-    ];
-    return { ranked, rejected };
+    const drawbacks = ({ host, flapping }: AgentFacts) =>
+      (flapping === null ? 0 : 2) + (ask.apart.avoid.has(host) ? 1 : 0);
+    return { ranked: ordered.toSorted((a, b) => drawbacks(a) - drawbacks(b)), rejected };
   };
 }
 

@@ -4,3 +4,4 @@ import { z } from 'zod';
 
 export const CordonRequest = z.strictObject({ draining: z.boolean() });
 export const UncordonRequest = z.strictObject({});
+export const TrustRequest = z.strictObject({});

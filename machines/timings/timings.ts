@@ -25,6 +25,10 @@ export interface Timings {
   readonly stormWindowMs: number;
   /** How long a judge must hear well before it believes that a large part of the fleet is gone. */
   readonly stormBrakeMs: number;
+  /** An agent that comes back from death too often within so long flaps: it is given nothing new. */
+  readonly flapWindowMs: number;
+  /** How long an agent that flaps has to live on until it is trusted like any other. */
+  readonly flapQuietMs: number;
   /** How long the controller waits for the outcome of one command to an agent. */
   readonly commandTimeoutMs: number;
   /** Backoff between attempts of a command: from, and at most. */
@@ -79,6 +83,8 @@ export const restartLeaseMinMs = 1_000;
 export const restartLeaseMaxMs = 600_000;
 
 const common = {
+  flapWindowMs: 600_000,
+  flapQuietMs: 300_000,
   commandTimeoutMs: 10_000,
   commandRetryMs: 100,
   commandRetryMaxMs: 5_000,

@@ -33,6 +33,7 @@ const BindingRecord = z.object({
 const LivenessContext = z.object({
   incarnation: z.number(),
   reason: z.string().nullable(),
+  flapping: z.object({ until: z.number() }).nullable().default(null),
   restart: z.object({ forMs: z.number(), until: z.number() }).nullable(),
   description: z
     .object({

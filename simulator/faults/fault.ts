@@ -42,6 +42,8 @@ export interface FaultKind {
   readonly summary: string;
   /** It befalls only what serves at addresses that move by lease. */
   readonly needsVips?: true;
+  /** It means something only where a scenario of its own leads to it. */
+  readonly isOutOfMixtures?: true;
   draw(stream: RandomStream, frame: FaultFrame): Fault;
   /** Null where a world of these parts can suffer it. */
   problem(fault: Fault, targets: Targets): FaultProblem | null;

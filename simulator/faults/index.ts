@@ -10,6 +10,7 @@ import { agentLosesDevice } from './agent-loses-device.ts';
 import { agentPause } from './agent-pause.ts';
 import { agentReborn } from './agent-reborn.ts';
 import { agentRestart } from './agent-restart.ts';
+import { agentTrust } from './agent-trust.ts';
 import { clockOffset } from './clock-offset.ts';
 import { clockRate } from './clock-rate.ts';
 import { controllerCrash } from './controller-crash.ts';
@@ -68,6 +69,7 @@ export const faultKinds: readonly FaultKind[] = [
   agentReborn,
   agentRestart,
   agentStalls,
+  agentTrust,
   clockOffset,
   clockRate,
   controllerCrash,

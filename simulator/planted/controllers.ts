@@ -40,6 +40,23 @@ export function ignoresCordons(options: ControllerOptions): ControllerOptions {
   };
 }
 
+/** Takes an agent that dies again and again for any other. */
+export function ignoresFlaps(options: ControllerOptions): ControllerOptions {
+  return {
+    ...options,
+    rank: (agents, ask) =>
+      rank(
+        agents.map((agent) => ({ ...agent, flapping: null })),
+        ask,
+      ),
+  };
+}
+
+/** Takes nobody for trustworthy again for very long. */
+export function neverForgives(options: ControllerOptions): ControllerOptions {
+  return { ...options, timings: { ...options.timings, flapQuietMs: 3_600_000 } };
+}
+
 /** Takes an agent that is being restarted for one that is there. */
 export function ignoresRestarts(options: ControllerOptions): ControllerOptions {
   return {

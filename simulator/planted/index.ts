@@ -5,6 +5,7 @@ import { deviceDriftScenario } from '../scenarios/device-drift.ts';
 import { deviceRebootScenario } from '../scenarios/device-reboot.ts';
 import { drainScenario } from '../scenarios/drain.ts';
 import { firstAgentAppearsScenario } from '../scenarios/first-agent-appears.ts';
+import { flappingAgentScenario } from '../scenarios/flapping-agent.ts';
 import { hostDiesScenario } from '../scenarios/host-dies.ts';
 import { lastCapableAgentDiesScenario } from '../scenarios/last-capable-agent-dies.ts';
 import { longOutageScenario } from '../scenarios/long-outage.ts';
@@ -33,8 +34,10 @@ import {
 import {
   declaresTooSoon,
   distrustsNewcomers,
+  ignoresFlaps,
   ignoresRestarts,
   movesEverything,
+  neverForgives,
   overlooksSome,
   saysThatAllAreFull,
   hasNoBrake,
@@ -54,7 +57,7 @@ import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import type { PlantedBug } from './planted-bug.ts';
-import { hidesRestarts } from './records.ts';
+import { forgetsDeaths, hidesRestarts } from './records.ts';
 import * as stores from './stores.ts';
 
 /** For each checker at least one. */
@@ -220,6 +223,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'a judge that declares agents dead too soon',
     scenario: agentFlapsScenario,
     parts: { controller: declaresTooSoon },
+  },
+  {
+    checker: 'flapping-agents-come-last',
+    bug: 'placement that takes an agent that dies again and again for any other',
+    scenario: flappingAgentScenario,
+    parts: { controller: ignoresFlaps },
+  },
+  {
+    checker: 'flapping-agents-come-last',
+    bug: 'judges that do not put on record how often an agent has died',
+    scenario: flappingAgentScenario,
+    parts: { stores: forgetsDeaths },
+  },
+  {
+    checker: 'flapping-agents-come-last',
+    bug: 'judges that never trust an agent again that has died often',
+    scenario: flappingAgentScenario,
+    parts: { controller: neverForgives },
   },
   {
     checker: 'one-owner-per-term',

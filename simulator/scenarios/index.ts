@@ -13,6 +13,7 @@ import { deviceOutOfReachScenario } from './device-out-of-reach.ts';
 import { deviceRebootScenario } from './device-reboot.ts';
 import { drainScenario } from './drain.ts';
 import { firstAgentAppearsScenario } from './first-agent-appears.ts';
+import { flappingAgentScenario } from './flapping-agent.ts';
 import { forgottenMovesScenario } from './forgotten-moves.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   agentCrashScenario,
   hostDiesScenario,
   agentFlapsScenario,
+  flappingAgentScenario,
   agentHangsScenario,
   controllerCrashScenario,
   herdScenario,

@@ -41,6 +41,7 @@ export function drawTrouble(
   const frame = faultFrame(planFrame, 500, untilMs);
   const faults = faultKinds.flatMap((kind) => {
     if (kind.needsVips === true && !planFrame.vips) return [];
+    if (kind.isOutOfMixtures === true) return [];
     // One stream for each kind, so that a new kind leaves the others as they were.
     const own = stream(`faults:${kind.name}`);
     if (!own.chance(kindShare)) return [];

@@ -54,6 +54,19 @@ export function restart(world: World, agent: string): void {
   world.background(connection.send({ method: 'POST', path, body: {} }).then(() => undefined));
 }
 
+const trustOrdered = /^\/holdfast\/v1\/agents\/([^/]+)\/trust$/;
+
+/** Which agent an operator trusts, however often it has died; null for any other request. */
+export const trustIn = ({ path }: Pick<ApiRequest, 'path'>): string | null =>
+  trustOrdered.exec(path)?.[1] ?? null;
+
+/** Has an agent trusted like any other, once: whatever the answer is. */
+export function trust(world: World, agent: string): void {
+  const connection = new Connection(world, 'operator');
+  const path = `/holdfast/v1/agents/${agent}/trust`;
+  world.background(connection.send({ method: 'POST', path, body: {} }).then(() => undefined));
+}
+
 /** Gives all load balancers of this name to the agent, once: whatever the answer is. */
 export function move(world: World, name: string, agent: string): void {
   const connection = new Connection(world, 'operator');

@@ -107,6 +107,13 @@ export interface AgentView {
   readonly cordon: { readonly draining: boolean; readonly since: number } | null;
   /** The wall time until which it is waited for, while it is being restarted. */
   readonly awayUntil: number | null;
+  /** It comes back from death too often: taken last until then; with wall times. */
+  readonly flapping: {
+    readonly times: number;
+    readonly since: number;
+    readonly until: number;
+    readonly reason: string;
+  } | null;
 }
 
 /** A device, as those agents see it that drive it. */
@@ -148,6 +155,8 @@ export interface Fleet {
   releaseBrake(): void;
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
+  /** It is placed like any other again, however often it has died. */
+  trust(agent: string): Promise<void>;
   /** Resolves when the agent is waited for and about to end; null stands for whatever incarnation serves. */
   restart(agent: string, incarnation: number | null): Promise<Restarting>;
 }

@@ -16,6 +16,7 @@ import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
 import { moveCommand } from './commands/move.ts';
 import { restartCommand } from './commands/restart.ts';
+import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
 
 // Each process loads what its own command needs, and no other's: half of a start is loading code.
@@ -33,6 +34,7 @@ const program = new Command('holdfast')
   .addCommand(cordonCommand)
   .addCommand(uncordonCommand)
   .addCommand(drainCommand)
+  .addCommand(trustCommand)
   .addCommand(moveCommand)
   .addCommand(restartCommand)
   .addCommand(brakeCommand)

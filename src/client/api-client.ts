@@ -22,6 +22,8 @@ const Agent = z.object({
   since: z.coerce.date(),
   cordon: z.object({ draining: z.boolean(), since: z.coerce.date() }).nullable(),
   incarnation: z.number(),
+  /** Controllers of the release before don't tell. */
+  flapping: z.object({ reason: z.string(), until: z.coerce.date() }).nullable().default(null),
 });
 export type Agent = z.infer<typeof Agent>;
 
@@ -115,7 +117,7 @@ export class ApiClient {
   }
 
   /** Has an operator's word done about an agent. */
-  async order(agent: string, verb: 'cordon' | 'uncordon' | 'drain'): Promise<void> {
+  async order(agent: string, verb: 'cordon' | 'uncordon' | 'drain' | 'trust'): Promise<void> {
     await this.post(`/holdfast/v1/agents/${encodeURIComponent(agent)}/${verb}`, {});
   }
 

@@ -18,6 +18,8 @@ const Explained = z.object({
     reason: z.string().nullable(),
     waiting_since: z.coerce.date().nullable(),
     rejected: z.array(z.object({ agent: z.string(), reason: z.string() })),
+    /** Controllers of the release before don't tell. */
+    distrusted: z.array(z.object({ agent: z.string(), reason: z.string() })).default([]),
   }),
 });
 type Explained = z.infer<typeof Explained>['loadbalancer'];
@@ -57,6 +59,7 @@ export function explanation(lb: Explained, nowMs: number): string {
     lines.push(`  waiting     for ${age(nowMs - lb.waiting_since.getTime())}`);
   }
   for (const { agent, reason } of lb.rejected) lines.push(`  not         ${agent}: it ${reason}`);
+  for (const { agent, reason } of lb.distrusted) lines.push(`  last        ${agent}: it ${reason}`);
   return lines.join('\n');
 }
 

@@ -368,8 +368,9 @@ export class Controller {
     if ((before?.lapsed ?? 0) < context.lapsed) this.owner.seating.placesChanged();
     const same = before?.state === state && before.incarnation === context.incarnation;
     // An agent that registers again under its incarnation may have found a device.
-    const said = ({ description, cordon }: Pick<LivenessContext, 'description' | 'cordon'>) =>
-      JSON.stringify([description, cordon]);
+    type Said = Pick<LivenessContext, 'description' | 'cordon' | 'flapping'>;
+    const said = ({ description, cordon, flapping }: Said) =>
+      JSON.stringify([description, cordon, flapping]);
     if (same && said(before) === said(context)) return;
     if (state === 'dead' || state === 'retired') {
       this.owner.seating.agentLost(agent, context.incarnation, context.reason ?? state);

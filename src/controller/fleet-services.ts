@@ -70,6 +70,10 @@ export class FleetServices implements Fleet {
     return this.#ask(agent, 'uncordon', {});
   }
 
+  trust(agent: string): Promise<void> {
+    return this.#ask(agent, 'trust', {});
+  }
+
   async restart(agent: string, incarnation: number | null): Promise<Restarting> {
     const known = this.#options.fleet.current(agent);
     if (known === null) throw new Fault(404, `Agent ${agent} not found.`);

@@ -1,5 +1,6 @@
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
+import { flapWords } from '../../machines/liveness/flaps.ts';
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { type Claimant, claimantsOf } from '../../machines/load-balancer/shadows.ts';
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
@@ -60,14 +61,14 @@ export class FleetView {
   }
 
   current(agent: string):
-    | (Pick<LivenessContext, 'incarnation' | 'description' | 'cordon' | 'lapsed'> & {
+    | (Pick<LivenessContext, 'incarnation' | 'description' | 'cordon' | 'lapsed' | 'flapping'> & {
         readonly state: string;
       })
     | null {
     const known = this.#agents.get(agent);
     if (known === undefined) return null;
-    const { incarnation, description, cordon, lapsed } = known.context;
-    return { state: known.state, incarnation, description, cordon, lapsed };
+    const { incarnation, description, cordon, lapsed, flapping } = known.context;
+    return { state: known.state, incarnation, description, cordon, lapsed, flapping };
   }
 
   /** What is known of those who may serve a load balancer by its record. */
@@ -115,6 +116,13 @@ export class FleetView {
   cordoned(): readonly { readonly id: string; readonly incarnation: number }[] {
     return [...this.#agents].flatMap(([id, { context }]) =>
       context.cordon === null ? [] : [{ id, incarnation: context.incarnation }],
+    );
+  }
+
+  /** Who is taken only where nobody else can take something. */
+  flapping(): readonly { readonly id: string; readonly incarnation: number }[] {
+    return [...this.#agents].flatMap(([id, { context }]) =>
+      context.flapping === null ? [] : [{ id, incarnation: context.incarnation }],
     );
   }
 
@@ -193,6 +201,7 @@ export class FleetView {
         load: this.#loads.bound(id),
         cordoned: context.cordon !== null,
         awayUntil: state === 'restarting' ? (context.restart?.until ?? null) : null,
+        flapping: context.flapping === null ? null : flapWords(context.flapping),
       });
     }
     return facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -220,7 +229,11 @@ export class FleetView {
         sinceMs: known.context.since,
         cordon: known.context.cordon,
         awayUntil: facts.awayUntil,
+        flapping: flappingView(known.context),
       };
     });
   }
 }
+
+const flappingView = ({ flapping }: LivenessContext): AgentView['flapping'] =>
+  flapping === null ? null : { ...flapping, reason: flapWords(flapping) };

@@ -12,7 +12,11 @@ import {
   Take,
   type StraysReply,
 } from '../../machines/protocol/agent-messages.ts';
-import { CordonRequest, UncordonRequest } from '../../machines/protocol/fleet-messages.ts';
+import {
+  CordonRequest,
+  TrustRequest,
+  UncordonRequest,
+} from '../../machines/protocol/fleet-messages.ts';
 import {
   CreateRequest,
   DeleteRequest,
@@ -242,6 +246,8 @@ export class Inbox {
         );
       case 'uncordon':
         return this.#write(message, UncordonRequest, () => judge.uncordon(address.id));
+      case 'trust':
+        return this.#write(message, TrustRequest, () => judge.trust(address.id));
       default:
         return this.#malformed(message, `'${address.verb}' is no verb of an agent`);
     }

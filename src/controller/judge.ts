@@ -25,6 +25,7 @@ import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
+import { flapClock } from './flap-clock.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
@@ -83,6 +84,7 @@ export class Judge {
           this.#emptying(agent, report, signal),
         ),
         restartLease: leaseClock({ clock, timings, host: () => this.host }),
+        quietTime: flapClock({ clock, timings, host: () => this.host }),
       },
       actions: { unexpected: countUnexpected(log, 'liveness', options.counters) },
     });
@@ -125,9 +127,11 @@ export class Judge {
     if (ended !== null) return { type: 'ended', ...ended };
     const elsewhere = this.#livesElsewhere(agent, incarnation, description.host);
     if (elsewhere !== null) return { type: 'refused', reason: elsewhere };
-    const at = this.#options.clock.wallMs();
+    const { clock, timings: limits } = this.#options;
+    const at = clock.wallMs();
     // A judge may declare only incarnations that are on record, so the answer waits for the commit.
-    await this.host.ask(agent, { type: 'registered', agent, incarnation, description, at });
+    const told = { agent, incarnation, description, limits, at };
+    await this.host.ask(agent, { type: 'registered', ...told });
     const overtaken = this.#verdict(agent, incarnation);
     if (overtaken !== null) return { type: 'ended', ...overtaken };
     this.#heard(agent, incarnation);
@@ -186,6 +190,10 @@ export class Judge {
 
   uncordon(agent: string): Promise<number> {
     return this.#ordered(agent, { type: 'uncordon', at: this.#options.clock.wallMs() });
+  }
+
+  trust(agent: string): Promise<number> {
+    return this.#ordered(agent, { type: 'trusted', at: this.#options.clock.wallMs() });
   }
 
   async #ordered(agent: string, order: LivenessEvent): Promise<number> {

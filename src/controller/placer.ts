@@ -5,6 +5,7 @@ import type { AgentFacts, Apart } from '../../machines/placement/candidates.ts';
 import { rankOnDevices } from '../../machines/placement/devices.ts';
 import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
 import type { FleetView } from './fleet-view.ts';
 
 /** How many candidates an offer carries: a holder, a standby, and spares. */
@@ -70,6 +71,9 @@ export class Placer {
     }
     const isLeft = this.#fleet.current(agent)?.cordon?.draining === true;
     if (isLeft && ranked.length > 1) return 'is being drained';
+    // Traffic that nobody looks after waits for nobody better.
+    const isLost = context.binding !== null && this.#isOver(context.binding);
+    if (facts.flapping !== null && ranked[0]?.flapping === null && !isLost) return facts.flapping;
     const candidates = [candidate(ranking)(facts)];
     const at = this.#clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
@@ -118,6 +122,17 @@ export class Placer {
     const left = { agent: binding.agent, incarnation: binding.incarnation };
     const ordered = true as const;
     return { type: 'agent.leaving', ...left, candidates, claimants, standbyReady, ordered, at };
+  }
+
+  /** Is there anybody who would stand by, and be trusted with it? */
+  hasTrustedStandby(id: string, context: LoadBalancerContext): boolean {
+    const { ranked } = this.#rank(id, context, this.#apart(id));
+    const best = ranked.find((agent) => agent.id !== context.binding?.agent);
+    return best?.flapping === null;
+  }
+
+  #isOver({ agent, incarnation }: Seat): boolean {
+    return this.#fleet.verdictOn(agent, incarnation) !== null;
   }
 
   /** May it take over? Others of its groups may have come to its host since it was named. */

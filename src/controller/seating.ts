@@ -68,6 +68,18 @@ export class Seating {
     for (const { id, incarnation } of fleet.cordoned()) {
       this.#leave(seats.standbyAt(id), id, incarnation);
     }
+    for (const { id, incarnation } of fleet.flapping()) this.#replaceStandby(id, incarnation);
+  }
+
+  /** Whoever stands by where nobody else could, and flaps, is replaced once somebody else can. */
+  #replaceStandby(agent: string, incarnation: number): void {
+    const { clock, placer, seats } = this.#options;
+    const host = this.#options.host();
+    inSlices(clock, seats.standbyAt(agent), (id) => {
+      const context = host.context(id);
+      if (context === null || !placer.hasTrustedStandby(id, context)) return;
+      host.tell(id, placer.leaving(id, context, agent, incarnation));
+    });
   }
 
   /** A place may have become free: offered to those who wait, once for all that came together. */

@@ -199,6 +199,7 @@ export const anAgent: AgentView = {
   sinceMs: Date.UTC(2026, 0, 1),
   cordon: null,
   awayUntil: null,
+  flapping: null,
 };
 
 /** One agent, which does what it is told. */
@@ -226,6 +227,17 @@ export class FakeFleet implements Fleet {
 
   releaseBrake(): void {
     this.engaged = {};
+  }
+
+  async trust(agent: string): Promise<void> {
+    this.#set(agent, null);
+  }
+
+  /** It comes back from death too often. */
+  flap(): void {
+    const since = Date.UTC(2026, 0, 4);
+    const flapping = { times: 4, since, until: since + 60_000, reason: 'has died 4 times' };
+    this.#agent = { ...anAgent, flapping };
   }
 
   async uncordon(agent: string): Promise<void> {

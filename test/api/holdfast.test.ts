@@ -25,6 +25,7 @@ test('agents are shown as they are judged', async () => {
         bound_loadbalancers: 2,
         standby_loadbalancers: 1,
         restarting_until: null,
+        flapping: null,
         cordon: null,
         since: '2026-01-01T00:00:00.000Z',
       },
@@ -65,6 +66,21 @@ test.each([
   const { status, body } = await api.send('POST', `/holdfast/v1/agents/agent-1/${verb}`);
 
   expect([status, body.agent]).toEqual([200, expect.objectContaining({ id: 'agent-1', cordon })]);
+});
+
+test('an agent that flaps says so, is passed over in what is explained, and can be trusted again', async () => {
+  const { id } = await api.loadBalancer({ name: 'n' });
+  api.fleet.flap();
+
+  const shown = await api.send('GET', '/holdfast/v1/agents');
+  const explained = await api.send('GET', `/holdfast/v1/loadbalancers/${id}/explain`);
+  const trusted = await api.send('POST', '/holdfast/v1/agents/agent-1/trust');
+
+  const reason = 'has died 4 times';
+  const times = { since: '2026-01-04T00:00:00.000Z', until: '2026-01-04T00:01:00.000Z' };
+  expect(shown.body.agents[0].flapping).toEqual({ times: 4, ...times, reason });
+  expect(explained.body.loadbalancer.distrusted).toEqual([{ agent: 'agent-1', reason }]);
+  expect([trusted.status, trusted.body.agent.flapping]).toEqual([200, null]);
 });
 
 test.each(['agent-9', 'no.agent', 'AGENT', 'a%2Fb'])('an agent %s is not found', async (id) => {

@@ -39,6 +39,14 @@ describe('the explanation of a load balancer', () => {
     );
   });
 
+  test('says who is taken last', () => {
+    const reason = 'has come back from death 4 times: until 2026-01-01T12:05:00Z it is given …';
+
+    const text = explain({ distrusted: [{ agent: 'edge-3', reason }] });
+
+    expect(text.split('\n').at(-1)).toBe(`  last        edge-3: it ${reason}`);
+  });
+
   test('that waits says why, for how long, and why not each agent', () => {
     const text = explain({
       state: 'pending',

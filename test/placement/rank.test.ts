@@ -157,6 +157,29 @@ describe('placement', () => {
     ]);
   });
 
+  test('of those that flap, all come last, behind hosts to avoid, and none is left out', () => {
+    const fleet = names(6).map((id, index) =>
+      agent(id, {
+        host: `host-${index % 3}`,
+        flapping: index < 3 ? 'has come back from death 4 times' : null,
+      }),
+    );
+    const usual = rank(fleet, ask('x')).ranked;
+    const apart = {
+      never: new Map<string, string>(),
+      avoid: new Map([['host-1', 'which holds web-2 of the group mail']]),
+    };
+
+    const { ranked, rejected } = rank(fleet, ask('x', { apart }));
+
+    const those = (flaps: boolean, avoided: boolean) =>
+      usual.filter((one) => (one.flapping !== null) === flaps && (one.host === 'host-1') === avoided);
+    expect(ranked).toEqual(
+      [those(false, false), those(false, true), those(true, false), those(true, true)].flat(),
+    );
+    expect(rejected).toEqual([]);
+  });
+
   test('prefers the less loaded among those above the bound', () => {
     const fleet = [agent('a', { load: 9 }), agent('b', { load: 12 }), agent('c', { load: 0 })];
 

@@ -1,4 +1,4 @@
-import { assign, createActor, createMachine } from 'xstate';
+import { assign, createActor, createMachine, fromCallback } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
 import { Coverage } from '../../simulator/coverage/coverage.ts';
@@ -9,8 +9,11 @@ import { unreachable } from '../../simulator/coverage/unreachable.ts';
 function registered(incarnation: number): LivenessEvent {
   const where = { host: 'h', zone: null, capacity: null, addresses: [], version: '1' };
   const description = { ...where, devices: [], edition: 0 };
-  return { type: 'registered', agent: 'agent-1', incarnation, description, at: 0 };
+  const limits = { flapWindowMs: 1, flapQuietMs: 1 };
+  return { type: 'registered', agent: 'agent-1', incarnation, description, limits, at: 0 };
 }
+
+const actors = { quietTime: fromCallback(() => undefined) };
 
 describe('the list of transitions', () => {
   test('has one name for each', () => {
@@ -59,13 +62,16 @@ describe('what machines do', () => {
   test('is seen while somebody looks, also in a copy with other parts', () => {
     const coverage = new Coverage();
     coverage.begin();
-    const copy = livenessMachine.provide({ actions: { noteRegistered: assign({ since: 7 }) } });
+    const copy = livenessMachine.provide({
+      actions: { noteRegistered: assign({ since: 7 }) },
+      actors,
+    });
     createActor(copy).start().send(registered(1));
     expect(coverage.end()).toEqual(['liveness: registered [newer] -> alive']);
   });
 
   test('is not seen before and afterwards, and not of machines of others', () => {
-    const actor = createActor(livenessMachine).start();
+    const actor = createActor(livenessMachine.provide({ actors })).start();
     actor.send(registered(0));
     const coverage = new Coverage();
     coverage.begin();

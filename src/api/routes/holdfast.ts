@@ -34,6 +34,15 @@ function agent(view: AgentView) {
     bound_loadbalancers: view.boundLoadBalancers,
     standby_loadbalancers: view.standbyLoadBalancers,
     restarting_until: iso(view.awayUntil),
+    flapping:
+      view.flapping === null
+        ? null
+        : {
+            times: view.flapping.times,
+            since: iso(view.flapping.since),
+            until: iso(view.flapping.until),
+            reason: view.flapping.reason,
+          },
     cordon:
       view.cordon === null
         ? null
@@ -61,6 +70,19 @@ function whereabouts(view: LoadBalancerView) {
     reason: view.reason,
     waiting_since: iso(view.waitingSinceMs),
   };
+}
+
+/** Who could take it, and is passed over while anybody else can. */
+function distrusted(agents: readonly AgentView[], { device, document }: LoadBalancerView) {
+  const drives = ({ devices }: AgentView) =>
+    devices.some((one) =>
+      device === null ? driverOf(one.device) === document.provider : one.device === device,
+    );
+  return agents.flatMap((each) =>
+    each.flapping !== null && drives(each)
+      ? [{ agent: each.id, reason: each.flapping.reason }]
+      : [],
+  );
 }
 
 function device(view: DeviceView) {
@@ -105,7 +127,8 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
 
   const explain = (c: ApiContext) => {
     const view = viewOf(loadBalancers, param(c, 'id'));
-    return c.json({ loadbalancer: { ...whereabouts(view), rejected: view.rejected } });
+    const explained = { rejected: view.rejected, distrusted: distrusted(fleet.agents(), view) };
+    return c.json({ loadbalancer: { ...whereabouts(view), ...explained } });
   };
 
   const ordered = async (c: ApiContext, order: (id: string) => Promise<void>) => {
@@ -147,6 +170,11 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       method: 'POST',
       path: '/holdfast/v1/agents/:id/uncordon',
       handle: (c) => ordered(c, (id) => fleet.uncordon(id)),
+    },
+    {
+      method: 'POST',
+      path: '/holdfast/v1/agents/:id/trust',
+      handle: (c) => ordered(c, (id) => fleet.trust(id)),
     },
     { method: 'POST', path: '/holdfast/v1/agents/:id/restart', handle: restart },
     { method: 'POST', path: '/holdfast/v1/loadbalancers/:id/move', handle: move },

@@ -4,8 +4,18 @@ import { type Agent, ApiClient } from '../../client/api-client.ts';
 import { age, table } from '../../client/table.ts';
 import { apiOption } from './api-option.ts';
 
-const stateOf = ({ state, cordon }: Agent): string =>
-  cordon === null ? state : `${state}, ${cordon.draining ? 'draining' : 'cordoned'}`;
+function stateOf({ state, cordon, flapping }: Agent): string {
+  const more = [
+    ...(cordon === null ? [] : [cordon.draining ? 'draining' : 'cordoned']),
+    ...(flapping === null ? [] : ['flapping']),
+  ];
+  return [state, ...more].join(', ');
+}
+
+const reasonOf = ({ reason, flapping }: Agent): string =>
+  [reason, flapping === null ? null : `it ${flapping.reason}`]
+    .filter((words) => words !== null)
+    .join('; ');
 
 export const agentsCommand = new Command('agents')
   .description('list the agents: how they are, and what they hold')
@@ -30,7 +40,7 @@ export const agentsCommand = new Command('agents')
       agent.drivers.join(','),
       `${agent.bound_loadbalancers}${agent.capacity === null ? '' : `/${agent.capacity}`}`,
       String(agent.standby_loadbalancers),
-      agent.reason ?? '',
+      reasonOf(agent),
     ]);
     const header = ['AGENT', 'STATE', 'SINCE', 'HOST', 'DRIVERS', 'BOUND', 'STANDBY', 'REASON'];
     console.log(table(header, rows));

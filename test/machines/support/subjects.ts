@@ -119,7 +119,7 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
   };
 }
 
-function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<LivenessEvent> {
+function livenessEvents({ incarnation, restart, flapping }: LivenessContext): EveryType<LivenessEvent> {
   const description = {
     host: 'host-1',
     devices: [],
@@ -129,7 +129,8 @@ function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<Li
     version: '1',
     edition: 0,
   };
-  const registered = { type: 'registered', agent: 'agent-1', description, at: 1 } as const;
+  const limits = { flapWindowMs: 10, flapQuietMs: 10 };
+  const registered = { type: 'registered', agent: 'agent-1', description, limits, at: 1 } as const;
   const numbers = [incarnation, incarnation - 1];
   const each = <T extends string>(type: T) =>
     numbers.map((of) => ({ type, incarnation: of, at: 2 }));
@@ -157,6 +158,8 @@ function livenessEvents({ incarnation, restart }: LivenessContext): EveryType<Li
       at: 2,
     })),
     lapsed: each('lapsed'),
+    calmed: [flapping?.until ?? 0, -1].map((until) => ({ type: 'calmed', until, at: 2 })),
+    trusted: [{ type: 'trusted', at: 2 }],
   };
 }
 

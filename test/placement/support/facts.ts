@@ -19,6 +19,7 @@ export function agentFacts(id: string, given: Partial<AgentFacts> = {}): AgentFa
     load: 0,
     cordoned: false,
     awayUntil: null,
+    flapping: null,
     ...given,
   };
 }
