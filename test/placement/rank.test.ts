@@ -173,7 +173,9 @@ describe('placement', () => {
     const { ranked, rejected } = rank(fleet, ask('x', { apart }));
 
     const those = (flaps: boolean, avoided: boolean) =>
-      usual.filter((one) => (one.flapping !== null) === flaps && (one.host === 'host-1') === avoided);
+      usual.filter(
+        (one) => (one.flapping !== null) === flaps && (one.host === 'host-1') === avoided,
+      );
     expect(ranked).toEqual(
       [those(false, false), those(false, true), those(true, false), those(true, true)].flat(),
     );

@@ -119,7 +119,11 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
   };
 }
 
-function livenessEvents({ incarnation, restart, flapping }: LivenessContext): EveryType<LivenessEvent> {
+function livenessEvents({
+  incarnation,
+  restart,
+  flapping,
+}: LivenessContext): EveryType<LivenessEvent> {
   const description = {
     host: 'host-1',
     devices: [],
