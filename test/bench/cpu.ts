@@ -15,6 +15,20 @@ export async function cpuMs(pid: number | null): Promise<number | null> {
   return (Number(fields[userField]) + Number(fields[systemField])) * tickMs;
 }
 
+/** How much processor time all processes of the machine have used; null where that can't be told. */
+export async function machineCpuMs(): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const text = await readFile('/proc/stat', 'utf8').catch(() => '');
+  const [, user, nice, system, , , irq, softirq] = (text.split('\n')[0] ?? '')
+    .split(/ +/)
+    .map(Number);
+  const ticks = [user, nice, system, irq, softirq].reduce<number>(
+    (sum, each) => sum + (each ?? 0),
+    0,
+  );
+  return ticks === 0 ? null : ticks * tickMs;
+}
+
 /** What each process has used since `before`; both are read by the same names. */
 export function usedSince(
   before: Readonly<Record<string, number | null>>,

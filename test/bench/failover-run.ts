@@ -1,31 +1,46 @@
 import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { delay } from '../../machines/ports/clock.ts';
-import { silentLog } from '../../machines/ports/log.ts';
+import type { PresetName } from '../../machines/timings/timings.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
-import { ApiClient } from '../../src/client/api-client.ts';
-import { natsServerBinary } from '../../src/nats-server/version.ts';
-import { Stack } from '../../src/up/stack.ts';
-import { cpuMs, usedSince } from './cpu.ts';
+import type { ApiClient } from '../../src/client/api-client.ts';
+import { cpuMs, machineCpuMs, usedSince } from './cpu.ts';
 import { DeviceProcess } from './device-process.ts';
-import { type Creation, createLoadBalancers, untilAll } from './load-balancers.ts';
+import { type Creation, createLoadBalancers, type Shape, untilAll } from './load-balancers.ts';
 import { RecordWatch } from './record-watch.ts';
 import { sharedMs } from './shared-clock.ts';
+import { type BenchWorld, clusterWorld, smallWorld } from './worlds.ts';
 
 const victim = 'agent-1';
-/** How long one step of a run may take before it counts as failed. */
+/** How long one step of a run may take before it counts as failed: from, and for each load balancer. */
 const stepTimeoutMs = 120_000;
+const stepEachMs = 100;
 /** A rest before the kill, so that what the start of agents left behind is not measured. */
 const restMs = 1_000;
 
+/** What befalls the agent that holds them all. */
+export const events = {
+  /** Its process is killed, which closes its connection. */
+  'agent-killed': { signal: 'SIGKILL', withLeader: false },
+  /** It says nothing any more, and its connection stays open, as when its host is gone. */
+  'agent-silent': { signal: 'SIGSTOP', withLeader: false },
+  /** It is killed together with the one of three NATS servers that leads the binding records. */
+  'agent-and-leader': { signal: 'SIGKILL', withLeader: true },
+} as const satisfies Readonly<Record<string, { signal: NodeJS.Signals; withLeader: boolean }>>;
+export type EventName = keyof typeof events;
+
 export interface FailoverOptions {
   readonly loadBalancers: number;
+  readonly shape: Shape;
+  readonly event: EventName;
   readonly agents: number;
+  readonly preset: PresetName;
   readonly logLevel: string;
   /** Of this run alone. */
   readonly directory: string;
 }
 
-/** Milliseconds since the kill. */
+/** Milliseconds since the event. */
 export interface FailoverTimes {
   readonly creation: Creation;
   /** When the judge declared the agent dead. */
@@ -34,8 +49,13 @@ export interface FailoverTimes {
   readonly acceptedMs: readonly number[];
   /** When its record was settled, for each load balancer. */
   readonly settledMs: readonly number[];
-  /** Processor time from the kill until all was settled, by process: tells more than time where others work on the machine too. */
+  /**
+   * Processor time from the event until all was settled, by process, and of all others on the machine: tells
+   * more than time where others work on it too.
+   */
   readonly cpuMs: Readonly<Record<string, number>>;
+  /** The machine's load average over the last minute, just before the event. */
+  readonly load: number;
   /** How many load balancers the new holders have, by agent. */
   readonly holders: Readonly<Record<string, number>>;
 }
@@ -44,63 +64,54 @@ export interface FailoverTimes {
 export async function runFailover(options: FailoverOptions): Promise<FailoverTimes> {
   const device = await DeviceProcess.start();
   try {
-    const stack = await startStack(options, device.url);
+    const start = events[options.event].withLeader ? clusterWorld : smallWorld;
+    const world = await start({ ...options, deviceUrl: device.url });
     try {
-      return await measure(options, stack, device);
+      return await measure(options, world, device);
     } finally {
-      await stack.stop();
+      // One that stands still can't be asked to end.
+      world.agents.get(victim)?.kill('SIGKILL');
+      await world.stop();
     }
   } finally {
     await device.stop();
   }
 }
 
-function startStack(options: FailoverOptions, deviceUrl: string): Promise<Stack> {
-  return Stack.start({
-    directory: options.directory,
-    agents: options.agents,
-    apiPort: 0,
-    preset: 'local',
-    drivers: { memory: { device: { url: deviceUrl } } },
-    logLevel: options.logLevel,
-    natsBinary: natsServerBinary(process.env),
-    clock,
-    log: silentLog,
-    restart: false,
-    output: options.logLevel === 'info' || options.logLevel === 'debug' ? 'ignore' : 'inherit',
-  });
-}
-
 async function measure(
-  { loadBalancers, directory }: FailoverOptions,
-  stack: Stack,
+  options: FailoverOptions,
+  world: BenchWorld,
   device: DeviceProcess,
 ): Promise<FailoverTimes> {
-  const api = new ApiClient(stack.apiUrl);
-  const creation = await loadVictim(api, stack, loadBalancers);
+  const { api, directory, natsUrls } = world;
+  const timeoutMs = stepTimeoutMs + stepEachMs * options.loadBalancers;
+  const creation = await loadVictim(world, options, timeoutMs);
   const ready = await untilAll(
     api,
     'bound with a standby',
     (each) => each.state === 'bound.settled' && each.standby !== null,
-    stepTimeoutMs,
+    timeoutMs,
   );
   const epochs = new Map(ready.map(({ id, binding }) => [id, binding?.epoch ?? 0]));
-  const records = await RecordWatch.start({ natsUrl: stack.nats.url, directory });
+  const records = await RecordWatch.start({ natsUrls, directory });
   try {
+    const killLeader = events[options.event].withLeader ? await world.killLeader?.() : undefined;
     await delay(clock, restMs);
     const { reached } = await device.expect(epochs);
-    const cpuBefore = await cpuOf(stack, device);
-    const killedWallMs = clock.wallMs();
-    const killedMs = sharedMs();
-    stack.agents.get(victim)?.kill('SIGKILL');
-    const settled = await records.settled(epochs, stepTimeoutMs);
+    const cpuBefore = await cpuOf(world, device);
+    const load = loadavg()[0] ?? 0;
+    const hitWallMs = clock.wallMs();
+    const hitMs = sharedMs();
+    killLeader?.();
+    world.agents.get(victim)?.kill(events[options.event].signal);
+    const settled = await records.settled(epochs, timeoutMs);
     const entries = await reached;
-    const cpuAfter = await cpuOf(stack, device);
+    const cpuAfter = await cpuOf(world, device);
     const held = await untilAll(
       api,
       `bound to others than ${victim}`,
       (each) => each.state === 'bound.settled' && each.binding?.agent !== victim,
-      stepTimeoutMs,
+      timeoutMs,
     );
     const holders: Record<string, number> = {};
     for (const { binding } of held) {
@@ -109,10 +120,11 @@ async function measure(
     }
     return {
       creation,
-      detectedMs: (await declaredDeadMs(api)) - killedWallMs,
-      acceptedMs: entries.map(({ at }) => at - killedMs),
-      settledMs: [...settled.values()].map((at) => at - killedMs),
-      cpuMs: usedSince(cpuBefore, cpuAfter),
+      detectedMs: (await declaredDeadMs(api)) - hitWallMs,
+      acceptedMs: entries.map(({ at }) => at - hitMs),
+      settledMs: [...settled.values()].map((at) => at - hitMs),
+      cpuMs: withoutOthers(usedSince(cpuBefore, cpuAfter)),
+      load,
       holders,
     };
   } finally {
@@ -120,24 +132,38 @@ async function measure(
   }
 }
 
-async function cpuOf(stack: Stack, device: DeviceProcess): Promise<Record<string, number | null>> {
+async function cpuOf(
+  world: BenchWorld,
+  device: DeviceProcess,
+): Promise<Record<string, number | null>> {
   const used: Record<string, number | null> = {
-    controller: await cpuMs(stack.controller.pid),
-    nats: await cpuMs(stack.nats.pid()),
+    machine: await machineCpuMs(),
+    bench: await cpuMs(process.pid),
     devices: await cpuMs(device.pid),
   };
-  for (const [id, agent] of stack.agents) used[id] = await cpuMs(agent.pid);
+  for (const [name, pid] of Object.entries(world.pids())) used[name] = await cpuMs(pid);
   return used;
 }
 
+/** What the machine did beside all that is measured. */
+function withoutOthers({ machine, ...own }: Record<string, number>): Record<string, number> {
+  if (machine === undefined) return own;
+  const sum = Object.values(own).reduce((all, each) => all + each, 0);
+  return { ...own, others: Math.max(0, machine - sum) };
+}
+
 /** Creates while the victim is alone, so that it holds them all; the others come back as standbys. */
-async function loadVictim(api: ApiClient, stack: Stack, count: number): Promise<Creation> {
-  const others = [...stack.agents].filter(([id]) => id !== victim).map(([, agent]) => agent);
+async function loadVictim(
+  { api, agents }: BenchWorld,
+  { loadBalancers, shape }: FailoverOptions,
+  timeoutMs: number,
+): Promise<Creation> {
+  const others = [...agents].filter(([id]) => id !== victim).map(([, agent]) => agent);
   await Promise.all(others.map((agent) => agent.stop()));
-  const creation = await createLoadBalancers(api, count);
+  const creation = await createLoadBalancers(api, loadBalancers, shape);
   const alone = (each: { state: string; binding: { agent: string } | null }) =>
     each.state === 'bound.settled' && each.binding?.agent === victim;
-  await untilAll(api, `bound to ${victim}`, alone, stepTimeoutMs);
+  await untilAll(api, `bound to ${victim}`, alone, timeoutMs);
   for (const agent of others) await agent.start();
   return creation;
 }
@@ -146,7 +172,7 @@ async function loadVictim(api: ApiClient, stack: Stack, count: number): Promise<
 async function declaredDeadMs(api: ApiClient): Promise<number> {
   const agents = await api.agents();
   const dead = agents.find(({ id, state }) => id === victim && state === 'dead');
-  if (dead === undefined) throw new Error(`${victim} was killed and is not declared dead`);
+  if (dead === undefined) throw new Error(`${victim} is gone and is not declared dead`);
   return dead.since.getTime();
 }
 

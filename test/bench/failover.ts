@@ -2,24 +2,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type PresetName, presets } from '../../machines/timings/timings.ts';
 import { agentsMax } from '../../src/up/agents-max.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { natsServerBinary } from '../../src/nats-server/version.ts';
-import { type FailoverTimes, runDirectory, runFailover } from './failover-run.ts';
-import { createsInFlight, membersEach } from './load-balancers.ts';
+import {
+  type EventName,
+  events,
+  type FailoverTimes,
+  runDirectory,
+  runFailover,
+} from './failover-run.ts';
+import { createsInFlight, type Shape, type ShapeName, shapes } from './load-balancers.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { percentile, rounded, spread, type Spread } from './statistics.ts';
 
 /** More would not fit into the addresses that the benchmark gives out. */
 const loadBalancersMax = 10_000;
 
-/** What one run came to; milliseconds since the kill, over all load balancers. */
+/** What one run came to; milliseconds since the event, over all load balancers. */
 export interface RunResult {
   readonly held: number;
   readonly rebound: number;
   readonly holders: Readonly<Record<string, number>>;
   /** Processor time until all was settled, by process. */
   readonly cpuMs: Readonly<Record<string, number>>;
+  readonly load: number;
   readonly detectedMs: number;
   readonly firstCommandMs: number;
   readonly commandP50Ms: number;
@@ -40,7 +48,9 @@ export interface FailoverReport {
   readonly at: string;
   readonly machine: Machine;
   readonly agents: number;
-  readonly membersEach: number;
+  readonly event: EventName;
+  readonly preset: PresetName;
+  readonly shape: Shape;
   readonly createsInFlight: number;
   readonly logLevel: string;
   readonly sizes: readonly {
@@ -54,13 +64,16 @@ interface Options {
   readonly loadBalancers: readonly number[];
   readonly runs: number;
   readonly agents: number;
+  readonly event: EventName;
+  readonly preset: PresetName;
+  readonly shape: ShapeName;
   readonly logLevel: string;
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 export const failoverCommand = new Command('failover')
-  .description('kill -9 of an agent that holds them all: when are its load balancers rebound?')
+  .description('the agent that holds them all dies: when are its load balancers rebound?')
   .option(
     '--load-balancers <n,…>',
     'how many it holds; each number is measured',
@@ -69,6 +82,21 @@ export const failoverCommand = new Command('failover')
   )
   .option('--runs <n>', 'how often each is measured', wholeNumber(1, 100), 3)
   .option('--agents <n>', 'how many agents there are', wholeNumber(2, agentsMax), 2)
+  .addOption(
+    new Option('--event <name>', 'what befalls it')
+      .choices(Object.keys(events))
+      .default('agent-killed'),
+  )
+  .addOption(
+    new Option('--shape <name>', 'small: 1 listener, 1 pool, 3 members; large: 5, 5 and 25')
+      .choices(Object.keys(shapes))
+      .default('small'),
+  )
+  .addOption(
+    new Option('--preset <name>', 'of durations; a cluster goes by local')
+      .choices(Object.keys(presets))
+      .default('local'),
+  )
   .addOption(
     new Option('--log-level <level>', 'what the processes log; from info on it goes to /dev/null')
       .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -89,7 +117,9 @@ function sizes(text: string): readonly number[] {
 }
 
 async function failover(options: Options, directory: string): Promise<FailoverReport> {
-  const { agents, logLevel } = options;
+  const { agents, logLevel, event, preset } = options;
+  const shape = shapes[options.shape];
+  const common = { agents, event, preset, shape, logLevel };
   const machine = await describeMachine(natsServerBinary(process.env));
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadAverage.join(' ')}`);
   const results = [];
@@ -97,7 +127,7 @@ async function failover(options: Options, directory: string): Promise<FailoverRe
     const runs: RunResult[] = [];
     for (let run = 1; run <= options.runs; run += 1) {
       const own = runDirectory(directory, loadBalancers, run);
-      const times = await runFailover({ loadBalancers, agents, logLevel, directory: own });
+      const times = await runFailover({ loadBalancers, ...common, directory: own });
       const result = summarise(times);
       runs.push(result);
       say(progress(loadBalancers, run, result));
@@ -106,8 +136,7 @@ async function failover(options: Options, directory: string): Promise<FailoverRe
     results.push({ loadBalancers, over: spreads(runs), runs });
   }
   const at = new Date().toISOString();
-  const common = { agents, membersEach, createsInFlight, logLevel };
-  return { benchmark: 'failover', at, machine, ...common, sizes: results };
+  return { benchmark: 'failover', at, machine, ...common, createsInFlight, sizes: results };
 }
 
 function summarise(times: FailoverTimes): RunResult {
@@ -118,6 +147,7 @@ function summarise(times: FailoverTimes): RunResult {
     rebound: settledMs.length,
     holders,
     cpuMs,
+    load: rounded(times.load),
     detectedMs: rounded(times.detectedMs),
     firstCommandMs: at(acceptedMs, 0),
     commandP50Ms: at(acceptedMs, 50),
@@ -149,6 +179,6 @@ function progress(loadBalancers: number, run: number, result: RunResult): string
     `${loadBalancers} load balancers, run ${run}: detected ${detectedMs}, ` +
     `first command ${firstCommandMs}, p99 ${commandP99Ms}, last ${lastCommandMs}, ` +
     `settled ${lastSettledMs} ms; created ${createdPerSecond}/s, p50 ${createP50Ms}, p99 ${createP99Ms} ms; ` +
-    `CPU ms ${JSON.stringify(result.cpuMs)}`
+    `load ${result.load}, CPU ms ${JSON.stringify(result.cpuMs)}`
   );
 }

@@ -9,6 +9,20 @@ import { sharedMs } from './shared-clock.ts';
 export const createsInFlight = 64;
 export const membersEach = 3;
 
+/** How much a load balancer has; each listener has a pool of its own. */
+export interface Shape {
+  readonly listeners: number;
+  /** Of each pool. */
+  readonly members: number;
+}
+
+export const shapes = {
+  small: { listeners: 1, members: membersEach },
+  /** 5 listeners, 5 pools and 25 members. */
+  large: { listeners: 5, members: 5 },
+} as const satisfies Readonly<Record<string, Shape>>;
+export type ShapeName = keyof typeof shapes;
+
 const pollMs = 100;
 
 const Created = z.object({ loadbalancer: z.object({ id: z.uuid() }) });
@@ -35,25 +49,38 @@ function address(block: number, index: number): string {
   return `198.${18 + block}.${Math.floor(index / 250)}.${1 + (index % 250)}`;
 }
 
-/** A load balancer with a listener, a pool and its members, as one request. */
-function request(index: number): object {
-  const members = Array.from({ length: membersEach }, (_, member) => ({
-    address: address(1, index),
-    protocol_port: 8_080 + member,
-  }));
-  const pool = { name: 'pool', protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN', members };
+/** A load balancer with its listeners, pools and members, as one request. */
+function request(index: number, shape: Shape): object {
+  const listeners = Array.from({ length: shape.listeners }, (_, listener) => {
+    const members = Array.from({ length: shape.members }, (_, member) => ({
+      address: address(1, index),
+      protocol_port: 8_080 + listener * shape.members + member,
+    }));
+    const pool = {
+      name: `pool-${listener}`,
+      protocol: 'HTTP',
+      lb_algorithm: 'ROUND_ROBIN',
+      members,
+    };
+    const name = `web-${listener}`;
+    return { name, protocol: 'HTTP', protocol_port: 80 + listener, default_pool: pool };
+  });
   return {
     loadbalancer: {
       name: `bench-${index}`,
       provider: 'memory',
       vip_address: address(0, index),
-      listeners: [{ name: 'web', protocol: 'HTTP', protocol_port: 80, default_pool: pool }],
+      listeners,
     },
   };
 }
 
 /** Creates them with {@link createsInFlight} requests under way at once. */
-export async function createLoadBalancers(api: ApiClient, count: number): Promise<Creation> {
+export async function createLoadBalancers(
+  api: ApiClient,
+  count: number,
+  shape: Shape,
+): Promise<Creation> {
   const ids: string[] = [];
   const latenciesMs: number[] = [];
   let next = 0;
@@ -63,7 +90,7 @@ export async function createLoadBalancers(api: ApiClient, count: number): Promis
       const index = next;
       next += 1;
       const askedMs = sharedMs();
-      const answer = await api.post('/v2.0/lbaas/loadbalancers', request(index));
+      const answer = await api.post('/v2.0/lbaas/loadbalancers', request(index, shape));
       latenciesMs.push(sharedMs() - askedMs);
       ids.push(Created.parse(answer).loadbalancer.id);
     }

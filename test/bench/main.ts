@@ -3,6 +3,7 @@ import { dispatchCommand } from './dispatch.ts';
 import { driversCommand } from './drivers.ts';
 import { failoverCommand } from './failover.ts';
 import { simulatorCommand } from './simulator.ts';
+import { writeWaitsCommand } from './write-waits.ts';
 
 await new Command('bench')
   .description(
@@ -10,6 +11,7 @@ await new Command('bench')
   )
   .showHelpAfterError('(add --help for what there is)')
   .addCommand(failoverCommand)
+  .addCommand(writeWaitsCommand)
   .addCommand(driversCommand)
   .addCommand(dispatchCommand)
   .addCommand(simulatorCommand)

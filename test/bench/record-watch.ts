@@ -40,19 +40,23 @@ export class RecordWatch {
     this.#arrivals = arrivals;
   }
 
-  /** `directory` is that of the Stack, whose controllers' key it uses. */
-  static async start(options: { natsUrl: string; directory: string }): Promise<RecordWatch> {
+  /** `directory` is that of the world, whose controllers' key it uses. */
+  static async start(options: {
+    natsUrls: readonly string[];
+    directory: string;
+  }): Promise<RecordWatch> {
     const { seed } = await loadUserKey(join(options.directory, 'keys', 'controller.seed'));
     const common = { clock: systemClock, log: silentLog };
     const bus = await connectNatsBus({
       ...common,
-      servers: [options.natsUrl],
+      servers: options.natsUrls,
+      allowOldCluster: true,
       name: 'bench',
       inboxPrefix: controllerInbox('bench'),
       nkeySeed: seed,
       timings: presets.local,
     });
-    const { binding } = await natsStores(bus, { ...common, replicas: 1 });
+    const { binding } = await natsStores(bus, { ...common, replicas: options.natsUrls.length });
     const arrivals: Arrival[] = [];
     return new Promise((resolve) => {
       const watch = binding.watch(

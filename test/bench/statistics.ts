@@ -10,6 +10,8 @@ export function percentile(values: readonly number[], percent: number): number {
 export interface Spread {
   readonly min: number;
   readonly median: number;
+  /** The greatest, unless there are a hundred or more. */
+  readonly p99: number;
   readonly max: number;
 }
 
@@ -18,6 +20,7 @@ export function spread(values: readonly number[]): Spread {
   return {
     min: percentile(values, 0),
     median: percentile(values, 50),
+    p99: percentile(values, 99),
     max: percentile(values, 100),
   };
 }

@@ -32,25 +32,33 @@ export interface Served {
   readonly traffic: Traffic;
 }
 
+export interface ClusterOptions {
+  /** `agent.drivers` of the configuration. */
+  readonly drivers?: Readonly<Record<string, unknown>>;
+  readonly logLevel?: string;
+}
+
 /** Three NATS servers that replicate, two controllers, and two agents of one host; all real processes. */
 export class ClusterStack {
   readonly directory: string;
+  readonly #options: ClusterOptions;
   readonly agents = new Map<string, ManagedProcess>();
   readonly controllers = new Map<string, ManagedProcess>();
-  readonly #apis: string[] = [];
+  readonly #apis = new Map<string, string>();
   readonly #servers = new Map<string, { readonly url: string; process: ChildProcess | null }>();
   readonly #traffic: Traffic[] = [];
   #backend: Backend | null = null;
   #log: Awaited<ReturnType<typeof open>> | null = null;
   #bus: NatsBus | null = null;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, options: ClusterOptions) {
     this.directory = directory;
+    this.#options = options;
   }
 
-  static async start(): Promise<ClusterStack> {
+  static async start(options: ClusterOptions = {}): Promise<ClusterStack> {
     // Short, because the sockets of HAProxy live below it.
-    const stack = new ClusterStack(await mkdtemp(join(tmpdir(), 'hf-')));
+    const stack = new ClusterStack(await mkdtemp(join(tmpdir(), 'hf-')), options);
     try {
       await stack.#start();
     } catch (error) {
@@ -66,7 +74,12 @@ export class ClusterStack {
 
   /** Of the API of any controller that answers. */
   get api(): ApiClient {
-    return new ApiClient(this.#apis[0] ?? '');
+    return new ApiClient([...this.#apis.values()][0] ?? '');
+  }
+
+  /** Where a controller's API is. */
+  apiOf(controller: string): string {
+    return this.#apis.get(controller) ?? '';
   }
 
   async #start(): Promise<void> {
@@ -122,7 +135,7 @@ export class ClusterStack {
         () => false,
       );
     await eventually('JetStream is ready', ready, electionsMs);
-    for (const id of ['controller-1', 'controller-2']) await this.#startController(id);
+    for (const id of ['controller-1', 'controller-2']) await this.startController(id);
     for (const id of agentNames) await this.#startAgent(id);
   }
 
@@ -198,7 +211,7 @@ export class ClusterStack {
       output: this.#log?.fd ?? 'ignore',
     });
     const ready = await child.start();
-    if (ready.url !== null) this.#apis.push(ready.url);
+    if (ready.url !== null) this.#apis.set(name, ready.url);
     return child;
   }
 
@@ -209,10 +222,11 @@ export class ClusterStack {
       replicas: 3,
       allowOldCluster: true,
     };
-    return { preset: 'local', log: { level: 'debug' }, nats };
+    return { preset: 'local', log: { level: this.#options.logLevel ?? 'debug' }, nats };
   }
 
-  async #startController(id: string): Promise<void> {
+  /** Starts it, or starts it again. */
+  async startController(id: string): Promise<void> {
     const api = { port: 0, addressPolicy: { allow: ['127.0.0.0/8', '::1/128'] } };
     const controller = { id, api, vipPools: [loopbackPool] };
     const config = { ...this.#common('controller'), controller };
@@ -220,7 +234,8 @@ export class ClusterStack {
   }
 
   async #startAgent(id: string): Promise<void> {
-    const agent = { id, stateDir: join(this.directory, 'host'), drivers: { haproxy: {} } };
+    const drivers = this.#options.drivers ?? { haproxy: {} };
+    const agent = { id, stateDir: join(this.directory, 'host'), drivers };
     this.agents.set(id, await this.#launch(id, 'agent', { ...this.#common(id), agent }));
   }
 
