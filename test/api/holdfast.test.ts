@@ -168,6 +168,7 @@ test('a load balancer explains where it is, or why it waits', async () => {
   expect(explain.body.loadbalancer).toEqual({
     ...explained,
     rejected: [{ agent: 'agent-1', reason: 'it is draining' }],
+    distrusted: [],
   });
   const list = await api.send('GET', '/holdfast/v1/loadbalancers');
   expect(list.body.loadbalancers).toEqual([explained]);
