@@ -21,6 +21,8 @@ export const storeLeaderLost: FaultKind = {
   start: (world, { target }) => {
     for (const store of storesNamed(world, target)) store.loseLeader();
     if (target === 'all') world.queues?.loseLeader();
+    // It led on a server that has gone, which the others tell.
+    for (const host of world.controllerHosts.values()) host.hearServerLost();
   },
   stop: (world, { target }) => {
     for (const store of storesNamed(world, target)) store.electLeader();

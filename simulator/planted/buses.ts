@@ -197,6 +197,7 @@ export function changed(bus: Bus, change: Partial<Bus>): Bus {
     subscribe: (subject, handle, options) => bus.subscribe(subject, handle, options),
     status: () => bus.status(),
     onStatus: (listen) => bus.onStatus(listen),
+    onServerLost: (listen) => bus.onServerLost(listen),
     ping: (timeoutMs) => bus.ping(timeoutMs),
     close: () => bus.close(),
     ...change,

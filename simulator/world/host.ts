@@ -194,6 +194,11 @@ export abstract class Host {
     this.#bus?.disconnect(reason);
   }
 
+  /** Its server says that another one of the cluster has gone. */
+  hearServerLost(): void {
+    this.#bus?.tellServerLost();
+  }
+
   /** Behind what its process has yet to hear; at once where there is none. */
   inOrder(run: () => void): void {
     if (this.#process === null) run();

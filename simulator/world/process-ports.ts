@@ -58,6 +58,7 @@ export function processBus(
     status: () => bus.status(),
     onStatus: (listen) =>
       bus.onStatus((status: BusStatus) => process.deliver(() => listen(status))),
+    onServerLost: (listen) => bus.onServerLost(() => process.deliver(listen)),
     ping: (timeoutMs) => (process.alive ? process.settle(bus.ping(timeoutMs)) : never()),
     close: () => (process.alive ? process.settle(bus.close()) : never()),
   };

@@ -30,6 +30,7 @@ export class MemoryBus implements Bus {
   readonly #subscriptions = new Set<MemorySubscription>();
   readonly #requests: PendingRequests<string>;
   readonly #listeners = new Set<(status: BusStatus) => void>();
+  readonly #lossListeners = new Set<() => void>();
   #status: BusStatus = 'connected';
   #killed = false;
 
@@ -99,6 +100,17 @@ export class MemoryBus implements Bus {
     return { unsubscribe: () => void this.#listeners.delete(own) };
   }
 
+  onServerLost(listen: () => void): Subscription {
+    const own = () => listen();
+    this.#lossListeners.add(own);
+    return { unsubscribe: () => void this.#lossListeners.delete(own) };
+  }
+
+  /** Its server says that another one has gone, as one of a cluster would. */
+  tellServerLost(): void {
+    if (this.#status === 'connected' && this.open) for (const tell of this.#lossListeners) tell();
+  }
+
   ping(timeoutMs: number): Promise<void> {
     const answered = this.#begin('PING', timeoutMs, (id) => {
       if (this.open) this.#broker.ping(this, () => this.#requests.resolve(id, ''));
@@ -128,6 +140,7 @@ export class MemoryBus implements Bus {
     this.session += 1;
     this.#requests.forgetAll();
     this.#listeners.clear();
+    this.#lossListeners.clear();
     this.#dropSubscriptions();
     this.#broker.left(this, wasOpen ? 'Client Closed' : null);
   }

@@ -22,6 +22,7 @@ import {
   type Subscription,
 } from '../ports/bus.ts';
 import { whyNotServer } from '../nats-server/connected-server.ts';
+import { ClusterWatch } from './cluster-watch.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
@@ -118,6 +119,7 @@ export class NatsBus implements Bus {
   readonly #replies: string;
   readonly #requests: PendingRequests<WireMessage>;
   readonly #listeners = new Set<(status: BusStatus) => void>();
+  readonly #cluster: ClusterWatch;
   readonly #proof: ServerProof;
   readonly #whyNot: () => string | null;
   #status: BusStatus = 'connected';
@@ -131,6 +133,7 @@ export class NatsBus implements Bus {
     this.#inboxPrefix = options.inboxPrefix;
     this.#replies = `${this.inbox()}.`;
     this.#whyNot = () => whyNotConnected(connection, options);
+    this.#cluster = new ClusterWatch({ connection, clock: this.#clock, log: this.#log });
     this.#proof = new ServerProof({
       clock: options.clock,
       log: this.#log,
@@ -178,6 +181,10 @@ export class NatsBus implements Bus {
     const own = (status: BusStatus) => listen(status);
     this.#listeners.add(own);
     return { unsubscribe: () => void this.#listeners.delete(own) };
+  }
+
+  onServerLost(listen: () => void): Subscription {
+    return this.#cluster.onLost(listen);
   }
 
   async ping(timeoutMs: number): Promise<void> {
@@ -315,7 +322,10 @@ export class NatsBus implements Bus {
 
   async #follow(): Promise<void> {
     for await (const event of this.connection.status()) {
-      if (event.type === 'disconnect') this.#become('disconnected');
+      if (event.type === 'disconnect') {
+        this.#cluster.disconnected();
+        this.#become('disconnected');
+      } else if (event.type === 'update') this.#cluster.updated();
       else if (event.type === 'reconnect') this.#reconnected();
       else if (event.type === 'error') this.#complain(event.error);
       else if (event.type === 'staleConnection') {
@@ -332,6 +342,7 @@ export class NatsBus implements Bus {
     const problem = this.#whyNot();
     if (problem !== null) this.#log.error({}, `This process goes on, although ${problem}.`);
     this.#become('connected');
+    this.#cluster.reconnected();
   }
 
   #complain(error: Error): void {

@@ -27,6 +27,7 @@ import { Judge } from './judge.ts';
 import { Lapses, type LapsesOptions } from './lapses.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Loads } from './loads.ts';
+import { lookAround } from './look-around.ts';
 import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
@@ -187,6 +188,7 @@ export class Controller {
       this.#verdicts.listen(),
       ...this.#health.listen(),
       this.fleet.listen(),
+      lookAround({ ...this.#options, judge: this.judge }),
     );
     await this.projection.start();
     this.#health.ask();

@@ -50,6 +50,11 @@ export interface Bus {
   status(): BusStatus;
   /** Calls `listen` at each change of {@link status}. */
   onStatus(listen: (status: BusStatus) => void): Subscription;
+  /**
+   * Calls `listen` when a server of the cluster has gone, which tells nobody of the connections that it
+   * had. Never where there is only one server; perhaps more than once for one.
+   */
+  onServerLost(listen: () => void): Subscription;
   /** Resolves when the server has answered: the proof that the connection is good, both ways. */
   ping(timeoutMs: number): Promise<void>;
   /** Sends what is queued, then closes. */

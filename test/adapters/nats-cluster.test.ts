@@ -79,6 +79,22 @@ test('a server that hangs is left for the next one, well before the client libra
   );
 });
 
+test('a server that is killed is missed by those of the others, and by its own, at once', async () => {
+  const { bus: lost } = await connected('lost', cluster.urls);
+  const isItsOwn = (url: string) => url.endsWith(lost.connection.getServer());
+  const its = cluster.nameOf(cluster.urls.find(isItsOwn)!);
+  const { bus: other } = await connected('other', [cluster.urls.find((url) => !isItsOwn(url))!]);
+  const heard: string[] = [];
+  lost.onServerLost(() => heard.push('lost'));
+  other.onServerLost(() => heard.push('other'));
+  await until('both servers are known', () => other.connection.info?.connect_urls?.length === 2);
+
+  await cluster.kill(its);
+
+  await until('both have missed it', () => new Set(heard).size === 2);
+  expect(lost.status()).toBe('connected');
+});
+
 /** Resolves when a heartbeat was answered: how many before it were not. */
 async function answered(bus: NatsBus): Promise<number> {
   for (let missed = 0; ;) {
