@@ -1,12 +1,10 @@
-import type { LoadBalancerView } from '../../src/api/services.ts';
-import type { World } from '../world/world.ts';
 import { capableAgents } from './capable-agents.ts';
-import type { CheckerKind } from './checker.ts';
 import { placeOf } from './device-equals-desired.ts';
+import type { Judged, JudgedView, SharedCheckerKind } from './judged.ts';
 import { isRemovedUnheard } from './removed-unheard.ts';
 
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
-export const boundAtTheEnd: CheckerKind = {
+export const boundAtTheEnd: SharedCheckerKind = {
   name: 'bound-at-the-end',
   start: ({ world, core, controllers, violate }) => ({
     atEnd() {
@@ -18,7 +16,7 @@ export const boundAtTheEnd: CheckerKind = {
   }),
 };
 
-function whyNotWaiting({ state, reason }: LoadBalancerView): string | null {
+function whyNotWaiting({ state, reason }: JudgedView): string | null {
   if (state !== 'orphaned' && state !== 'deleting.waiting') {
     return `it is ${state}, and not waiting, although nobody can drive it`;
   }
@@ -27,9 +25,9 @@ function whyNotWaiting({ state, reason }: LoadBalancerView): string | null {
 
 /** Why a load balancer is not where it should be; null when it is. */
 export function whyNotBound(
-  world: World,
+  world: Judged,
   core: readonly string[],
-  view: LoadBalancerView,
+  view: JudgedView,
 ): string | null {
   const { state, binding, deleting, reason, generation, appliedGeneration } = view;
   if (capableAgents(world, core, view).length === 0) return whyNotWaiting(view);

@@ -1,7 +1,6 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
-import { virtualDescriptor } from '../world/places.ts';
-import type { World } from '../world/world.ts';
+import type { Judged } from './judged.ts';
 
 interface Placed {
   readonly document: Pick<LoadBalancerDocument, 'provider'>;
@@ -9,14 +8,17 @@ interface Placed {
 }
 
 /** The only host that a load balancer may be on; null where it may leave. */
-export function hostTied(world: World, { document, binding }: Placed): string | null {
-  const isFree = virtualDescriptor(document.provider)?.reschedulable === true;
+export function hostTied(
+  world: Pick<Judged, 'agentHost' | 'descriptor' | 'hostOf'>,
+  { document, binding }: Placed,
+): string | null {
+  const isFree = world.descriptor(document.provider)?.reschedulable === true;
   return isFree || binding === null ? null : world.hostOf(binding.agent);
 }
 
 /** Who of the core could drive a load balancer: as the world is, whatever any record says. */
 export function capableAgents(
-  world: World,
+  world: Pick<Judged, 'agentHost' | 'descriptor' | 'hostOf'>,
   core: readonly string[],
   view: Placed,
 ): readonly string[] {

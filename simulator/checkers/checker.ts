@@ -3,24 +3,16 @@ import type { Ledger } from '../workload/ledger.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
 import type { Disturbances } from './disturbances.ts';
+import type { JudgedContext } from './judged.ts';
 import type { Rest } from './rest.ts';
 
 /** What a checker is given: the world to look at, the clients' book, and where to complain. */
-export interface CheckerContext {
+export interface CheckerContext extends JudgedContext {
   readonly world: World;
   readonly ledger: Ledger;
   readonly rest: Rest;
   readonly disturbances: Disturbances;
-  /** The agents that are not broken for good. */
-  core(): readonly string[];
-  /** The controllers that serve and are not broken for good: what holds must hold at each. */
   controllers(): readonly Controller[];
-  /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
-  violate(message: string, loadBalancer?: string): void;
-  /** As `violate`, of what is measured while it lasts: the run goes on for so long, and stops then. */
-  violateAndMeasure(message: string, loadBalancer: string, forMs: number): void;
-  /** Of a checker that excuses: counts one thing that it looks at, and says whether it is to be judged. */
-  judges(isExcused: boolean): boolean;
 }
 
 export interface Checker {

@@ -1,9 +1,9 @@
 import { isFenced } from '../world/places.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { DeviceMemory } from './device-memory.ts';
 
 /** A device never replaces a load balancer's content by an older generation of it. */
-export const contentNeverGoesBack: CheckerKind = {
+export const contentNeverGoesBack: SharedCheckerKind = {
   name: 'content-never-goes-back',
   start({ world, violate }) {
     const newest = new DeviceMemory<number>();

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
-import type { Place } from '../world/places.ts';
-import type { World } from '../world/world.ts';
-import type { CheckerKind } from './checker.ts';
+import type { Judged, JudgedPlace, SharedCheckerKind } from './judged.ts';
 import { isRemovedUnheard } from './removed-unheard.ts';
 import { desiredOf, seatsOf } from './records.ts';
 
 /** After healing and quiet, the devices hold what is wanted, and nothing of what was deleted. */
-export const deviceEqualsDesired: CheckerKind = {
+export const deviceEqualsDesired: SharedCheckerKind = {
   name: 'device-equals-desired',
   start: ({ world, core, violate }) => ({
     atEnd() {
@@ -22,7 +20,7 @@ interface Difference {
 }
 
 /** What the devices that somebody of the core reaches hold otherwise than is wanted. */
-export function differences(world: World, core: readonly string[]): Difference[] {
+export function differences(world: Judged, core: readonly string[]): Difference[] {
   const found: Difference[] = [];
   const reached = [...world.places.values()].filter(
     ({ host }) => host === null || world.agentsOf(host).some((id) => core.includes(id)),
@@ -55,7 +53,11 @@ export function differences(world: World, core: readonly string[]): Difference[]
 }
 
 /** Where a load balancer belongs. */
-export function placeOf(world: World, driver: string, holder: string | null): Place | null {
+export function placeOf<Place extends JudgedPlace>(
+  world: Pick<Judged, 'hostOf'> & { readonly places: ReadonlyMap<string, Place> },
+  driver: string,
+  holder: string | null,
+): Place | null {
   const host = holder === null ? null : world.hostOf(holder);
   return (
     [...world.places.values()].find(
@@ -64,7 +66,7 @@ export function placeOf(world: World, driver: string, holder: string | null): Pl
   );
 }
 
-function unlike({ name, device, markers }: Place, record: DesiredRecord): string | null {
+function unlike({ name, device, markers }: JudgedPlace, record: DesiredRecord): string | null {
   const { document, generation } = record;
   if (markers?.isDamaged(document.id) === true) return `its marker on ${name} is damaged`;
   const content = device.content(document.id);
@@ -80,6 +82,6 @@ function equal(one: object, other: object): boolean {
   return JSON.stringify(one) === JSON.stringify(other) || isDeepStrictEqual(one, other);
 }
 
-function leftAt({ name, device }: Place, id: string): string | null {
+function leftAt({ name, device }: JudgedPlace, id: string): string | null {
   return device.content(id) === null ? null : `${name} has it, where it does not belong`;
 }

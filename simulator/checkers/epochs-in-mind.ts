@@ -1,15 +1,17 @@
 import type { ApplyLogEntry } from '../../drivers/memory/device.ts';
-import type { World } from '../world/world.ts';
+import type { Judged } from './judged.ts';
+
+type Lives = Pick<Judged, 'agent' | 'agentIds' | 'agentHosts' | 'controllerHosts'>;
 
 /** Who can know that an epoch was given, whatever the store still knows. */
 export class EpochsInMind {
-  readonly #world: World;
+  readonly #world: Lives;
   /** By controller and life: what it has read on record. */
   readonly #read = new Map<string, Set<string>>();
   /** By load balancer, and by agent and life: the newest epoch with which it was at a device. */
   readonly #held = new Map<string, Map<string, number>>();
 
-  constructor(world: World) {
+  constructor(world: Lives) {
     this.#world = world;
   }
 

@@ -1,5 +1,5 @@
 import { isFenced } from '../world/places.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { isEpochLost } from './lost-epochs.ts';
 
@@ -7,7 +7,7 @@ import { isEpochLost } from './lost-epochs.ts';
  * A device never accepts anything of an older epoch than it has accepted; nor does a marker that is made
  * anew let one in, unless the store has lost the record by which the newest one was given.
  */
-export const epochsNeverDecrease: CheckerKind = {
+export const epochsNeverDecrease: SharedCheckerKind = {
   name: 'epochs-never-decrease',
   start({ world, violate }) {
     const accepted = new DeviceMemory<{ epoch: number; agent: string }>();

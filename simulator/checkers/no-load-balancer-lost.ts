@@ -1,11 +1,11 @@
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { desiredOf } from './records.ts';
 
 /**
  * Whatever was created and acknowledged is there until somebody asks to delete it, or until the store
  * itself loses the record of it.
  */
-export const noLoadBalancerLost: CheckerKind = {
+export const noLoadBalancerLost: SharedCheckerKind = {
   name: 'no-load-balancer-lost',
   start: ({ world, ledger, controllers, violate }) => ({
     onEvent(event) {

@@ -1,9 +1,9 @@
 import { isFenced } from '../world/places.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { DeviceMemory } from './device-memory.ts';
 
 /** Nothing is applied for a load balancer after it was removed. */
-export const noResurrection: CheckerKind = {
+export const noResurrection: SharedCheckerKind = {
   name: 'no-resurrection',
   start({ world, violate }) {
     const removed = new DeviceMemory<true>();

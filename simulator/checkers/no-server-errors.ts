@@ -1,7 +1,7 @@
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 
 /** The API never answers with a server's fault, but for 503: that it can't tell or do it right now. */
-export const noServerErrors: CheckerKind = {
+export const noServerErrors: SharedCheckerKind = {
   name: 'no-server-errors',
   start: ({ violate }) => ({
     onEvent(event) {

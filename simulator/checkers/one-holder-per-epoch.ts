@@ -1,7 +1,7 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { EpochsInMind } from './epochs-in-mind.ts';
 import { commandOf, type Seats, seatsOf } from './records.ts';
 
@@ -11,7 +11,7 @@ import { commandOf, type Seats, seatsOf } from './records.ts';
  * Where somebody was, it may be given again when nobody is left who knows: the controller that does it
  * has not read of it since its start, and no agent that runs holds it, or one above.
  */
-export const oneHolderPerEpoch: CheckerKind = {
+export const oneHolderPerEpoch: SharedCheckerKind = {
   name: 'one-holder-per-epoch',
   start({ world, violate }) {
     const holders = new Map<string, Seat[]>();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 import { desiredOf } from './records.ts';
 
 const VipRecord = z.object({ address: z.string(), loadBalancerId: z.string() });
@@ -11,7 +11,7 @@ const VipRecord = z.object({ address: z.string(), loadBalancerId: z.string() });
  * its address back, and is on record again because the store has lost its removal, may share it until it is
  * removed once more: its device refuses it for good.
  */
-export const oneLoadBalancerPerAddress: CheckerKind = {
+export const oneLoadBalancerPerAddress: SharedCheckerKind = {
   name: 'one-load-balancer-per-address',
   start({ world, violate }) {
     /** Of all that are on record. */

@@ -1,11 +1,11 @@
 import { ShardRecord } from '../../src/controller/shard-keeper.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 
 /**
  * Each change of a shard's hands takes a new term, so a term means one owner, for ever: but for terms that
  * the store has lost, of which those who come later can't know.
  */
-export const oneOwnerPerTerm: CheckerKind = {
+export const oneOwnerPerTerm: SharedCheckerKind = {
   name: 'one-owner-per-term',
   start({ violate }) {
     const terms = new Map<string, { readonly term: number; readonly owner: string | null }>();

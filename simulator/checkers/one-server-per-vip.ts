@@ -1,7 +1,7 @@
 import type { Service } from '../world/traffic.ts';
 import { kernelLatenessMs } from '../world/world.ts';
 import { Awakenings } from './awakenings.ts';
-import type { CheckerKind } from './checker.ts';
+import type { SharedCheckerKind } from './judged.ts';
 
 /** How long a run goes on after that, so that its sums say how long it lasted: longer than any lease. */
 const measuredMs = 12_000;
@@ -11,7 +11,7 @@ const measuredMs = 12_000;
  * with its clock: its agent believes for as long as a lease that it still has its own, and nothing on that host
  * knows better (R16). That is measured, and judged where it lasts longer than that.
  */
-export const oneServerPerVip: CheckerKind = {
+export const oneServerPerVip: SharedCheckerKind = {
   name: 'one-server-per-vip',
   excuses: true,
   start({ world, judges, violateAndMeasure }) {

@@ -1,6 +1,7 @@
 import { desiredOf } from '../checkers/records.ts';
 import { formatLine } from '../chronicle.ts';
 import { faultKind } from '../faults/index.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { Plan, Scenario } from '../scenarios/scenario.ts';
 import type { RunResult } from '../simulate.ts';
 import type { Observer, WorldEvent } from '../world/events.ts';
@@ -20,9 +21,25 @@ type Transition = Extract<WorldEvent, { type: 'transition' }>['transition'];
 /** How far a fault may happen from its time in the plan: less than a virtual clock's rounding. */
 const sameMomentMs = 0.5;
 
+/** What the report is told of a run, virtual or not. */
+export type ReportedRun = Pick<
+  RunResult,
+  'scenario' | 'ok' | 'virtualMs' | 'rebinds' | 'violations'
+> &
+  Pick<ReportData, 'seed' | 'hash'> &
+  Partial<Pick<ReportData, 'figures'>>;
+
+/** What is said of a fault, and where it is drawn. */
+type DescribeFault = (fault: Fault) => { readonly summary: string; readonly row: string };
+
+const describeKind: DescribeFault = (fault) => {
+  const { summary, row } = faultKind(fault.kind);
+  return { summary, row: row(fault) };
+};
+
 /** Watches a run and keeps what its report shows. */
 export class ReportCollector {
-  readonly #faults: Omit<FaultSpan, 'toMs'>[] = [];
+  readonly #faults: (Omit<FaultSpan, 'toMs'> & { readonly target: string })[] = [];
   /** How long each of them lasts, at the same index; null: for good. */
   readonly #lasts: (number | null)[] = [];
   readonly #device: DeviceMark[] = [];
@@ -33,9 +50,15 @@ export class ReportCollector {
   readonly #loadBalancers = new Map<string, Open<BindingSpan>[]>();
   /** The names of load balancers, by their ids. */
   readonly #names = new Map<string, string>();
+  readonly #describe: DescribeFault;
   #plan: Plan | null = null;
   #plannedMs = 0;
   #lastMs = 0;
+
+  /** `describe`: of other faults than the simulator's own. */
+  constructor(describe: DescribeFault = describeKind) {
+    this.#describe = describe;
+  }
 
   readonly onPlan = (plan: Plan): void => {
     this.#plan = plan;
@@ -46,7 +69,7 @@ export class ReportCollector {
   };
 
   readonly observer: Observer = (event, atMs) => {
-    this.#lastMs = atMs;
+    this.#lastMs = Math.max(this.#lastMs, atMs);
     if (event.type === 'stored') this.#noteWrite(event, atMs);
     else if (event.type === 'served') this.#services.served(event, atMs);
     else if (event.type === 'fault') this.#noteFault(event, atMs);
@@ -59,7 +82,7 @@ export class ReportCollector {
 
   /** What was seen, as far as the run went. */
   data(
-    result: RunResult,
+    result: ReportedRun,
     { summary, promise }: Pick<Scenario, 'summary' | 'promise'>,
     processes: readonly string[],
   ): ReportData {
@@ -81,6 +104,7 @@ export class ReportCollector {
       healedMs: healed < endMs ? healed : null,
       rebinds: result.rebinds,
       hash: result.hash,
+      figures: result.figures ?? {},
       writes: this.#writes,
       processes: processes.map((id) => ({
         id,
@@ -88,7 +112,7 @@ export class ReportCollector {
         states: closed<StateSpan>(this.#agents.get(id) ?? [], endMs),
         shards: this.#shards.of(id, endMs),
       })),
-      faults: this.#faults.map((fault, index) => {
+      faults: this.#faults.map(({ target: _, ...fault }, index) => {
         const lastsMs = this.#lasts[index] ?? null;
         const toMs = lastsMs === null ? endMs : Math.min(fault.fromMs + lastsMs, endMs);
         return { ...fault, toMs };
@@ -112,8 +136,8 @@ export class ReportCollector {
   }
 
   #noteFault(event: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {
-    if (event.phase === 'ends') return;
-    const { kind, target, detail } = event;
+    if (event.phase === 'ends') return this.#noteEnd(event, atMs);
+    const { kind, target, detail, forMs } = event;
     const planned = this.#plan?.faults.find(
       (each) =>
         each.kind === kind &&
@@ -121,14 +145,29 @@ export class ReportCollector {
         each.variant === detail &&
         Math.abs(this.#plannedMs + each.atMs - atMs) < sameMomentMs,
     );
-    const fault = planned ?? { kind, target, variant: detail, atMs, forMs: 0 };
-    const { summary, row: rowOf } = faultKind(kind);
-    const row = rowOf(fault);
+    const fault = planned ?? {
+      kind,
+      target,
+      variant: detail,
+      atMs,
+      forMs: this.#plan === null ? forMs : 0,
+    };
+    const { summary, row } = this.#describe(fault);
     // A row that is not the target's own has to say whom it befalls.
     const words = row === target ? [detail] : [target, detail];
     const about = words.filter((word) => word !== '').join(': ');
-    this.#faults.push({ kind, summary, row, detail: about, fromMs: atMs });
+    this.#faults.push({ kind, target, summary, row, detail: about, fromMs: atMs });
     this.#lasts.push(fault.forMs);
+  }
+
+  /** Where nothing is planned, only the end says how long it has lasted. */
+  #noteEnd({ kind, target }: Extract<WorldEvent, { type: 'fault' }>, atMs: number): void {
+    if (this.#plan !== null) return;
+    const index = this.#faults.findLastIndex(
+      (each) => each.kind === kind && each.target === target,
+    );
+    const begun = this.#faults[index];
+    if (begun !== undefined) this.#lasts[index] = atMs - begun.fromMs;
   }
 
   #noteTransition(transition: Transition, atMs: number): void {

@@ -1,16 +1,20 @@
-/** What the report shows of a run: plain data, in milliseconds of virtual time. */
+/** What the report shows of a run: plain data, in milliseconds since its beginning. */
 export interface ReportData {
   readonly scenario: string;
   readonly summary: string;
   /** What must hold, in a sentence. */
   readonly promise: string;
-  readonly seed: number;
+  /** Null where real processes ran. */
+  readonly seed: number | null;
   readonly ok: boolean;
   readonly endMs: number;
   /** When everything was healed; null where the run ended before. */
   readonly healedMs: number | null;
   readonly rebinds: number;
-  readonly hash: string;
+  /** Null where real processes ran. */
+  readonly hash: string | null;
+  /** What was measured beside, by name. */
+  readonly figures: Readonly<Record<string, string>>;
   readonly writes: readonly number[];
   readonly processes: readonly ProcessRow[];
   readonly faults: readonly FaultSpan[];

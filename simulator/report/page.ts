@@ -10,7 +10,10 @@ const niceSteps = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000];
 
 /** One HTML file that needs nothing else: no network, no font, no picture. */
 export function reportPage(data: ReportData): string {
-  const title = `${data.scenario}, seed ${data.seed}`;
+  const { scenario, seed } = data;
+  const isVirtual = seed !== null;
+  const title = isVirtual ? `${scenario}, seed ${seed}` : scenario;
+  const by = isVirtual ? 'Holdfast simulator' : 'Holdfast chaos';
   // In a script element only '<' could end it.
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   return `<!doctype html>
@@ -18,7 +21,7 @@ export function reportPage(data: ReportData): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}: Holdfast simulator</title>
+<title>${escapeHtml(title)}: ${by}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -40,15 +43,18 @@ ${rowsHtml(data)}
 
 function headHtml(data: ReportData, title: string): string {
   const facts: readonly (readonly [string, string])[] = [
-    ['virtual time', `${(data.endMs / 1_000).toFixed(1)} s`],
+    [data.seed === null ? 'time' : 'virtual time', `${(data.endMs / 1_000).toFixed(1)} s`],
     ['faults', String(data.faults.length)],
     ['load balancers', String(data.loadBalancers.length)],
     ['rebinds', String(data.rebinds)],
     ['writes', String(data.writes.length)],
     ['violations', String(data.violations.length)],
-    ['trace hash', data.hash.slice(0, 12)],
+    ...(data.hash === null ? [] : [['trace hash', data.hash.slice(0, 12)] as const]),
+    ...Object.entries(data.figures),
   ];
-  const list = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`);
+  const list = facts.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
   const verdict = data.ok ? 'passed' : 'failed';
   return `<h1>${escapeHtml(title)}<span class="verdict ${verdict}">${verdict}</span></h1>
 <p class="summary">${escapeHtml(data.summary)}</p>

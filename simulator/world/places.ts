@@ -88,7 +88,8 @@ export interface Place extends Site {
 }
 
 /** Does it refuse what is stale? Where it does not, its agents alone keep each other apart. */
-export const isFenced = ({ descriptor }: Place): boolean => descriptor.fence !== 'none';
+export const isFenced = ({ descriptor }: Pick<Site, 'descriptor'>): boolean =>
+  descriptor.fence !== 'none';
 
 /** The appliances' names, as faults and events call them. */
 export const applianceName = 'appliance';

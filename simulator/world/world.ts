@@ -18,7 +18,7 @@ import { NatsServer } from './nats-server.ts';
 import { Network } from './network.ts';
 import { observedStores } from './observed-store.ts';
 import { soundParts, type WorldParts } from './parts.ts';
-import { applianceName, type Place, type Site } from './places.ts';
+import { applianceName, type Place, type Site, virtualDescriptor } from './places.ts';
 import { sitesIn } from './sites.ts';
 import { storesAs, type VirtualStores, virtualStores } from './store/virtual-stores.ts';
 import { VirtualWorkQueues } from './queue/virtual-work-queues.ts';
@@ -187,6 +187,8 @@ export class World {
     if (place === undefined) throw new Error(`there is no ${name} in this world`);
     return place;
   }
+
+  readonly descriptor = virtualDescriptor;
 
   /** The appliance whose conditional write fences stale agents. */
   get appliance(): MemoryDevice {

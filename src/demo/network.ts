@@ -21,6 +21,8 @@ const Link = z.array(z.object({ address: z.string() }));
 
 /** Programs of Debian's package iproute2; named by a variable where they are not on PATH. */
 const ip = (): string => process.env['HOLDFAST_IP'] ?? 'ip';
+/** In the host's own namespace, so it goes with that. */
+const cutTable = 'holdfast_cut';
 const namePattern = /^hf(\d+)n\d+/;
 /** 10.213.0.0/16 in networks of 256 addresses. */
 const networks = 256;
@@ -89,6 +91,34 @@ export class HostNetwork {
 
   async mend({ port }: NetworkHost): Promise<void> {
     await run('link', 'set', port, 'master', this.bridge);
+  }
+
+  /** Gives the host one more address, for itself alone. */
+  async addAddress({ namespace }: NetworkHost, address: string): Promise<void> {
+    await run('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+  }
+
+  /** Lets nothing in, or nothing out, at the host's own end of its cable: not even ARP. */
+  async cutOneWay(host: NetworkHost, way: 'in' | 'out'): Promise<void> {
+    const hook = way === 'in' ? 'ingress' : 'egress';
+    const chain = `{ type filter hook ${hook} device eth0 priority 0; policy drop; }`;
+    await this.#filter(host, `add table netdev ${cutTable}`);
+    await this.#filter(host, `add chain netdev ${cutTable} ${way} ${chain}`);
+  }
+
+  async mendOneWay(host: NetworkHost): Promise<void> {
+    await this.#filter(host, `delete table netdev ${cutTable}`);
+  }
+
+  async #filter(host: NetworkHost, command: string): Promise<void> {
+    const [program, ...args] = this.on(host, process.env['HOLDFAST_NFT'] ?? 'nft', command);
+    await execute(program, args);
+  }
+
+  /** The processes that run on the host. */
+  async processes({ namespace }: NetworkHost): Promise<readonly number[]> {
+    const pids = await run('netns', 'pids', namespace);
+    return pids.split('\n').filter(Boolean).map(Number);
   }
 
   /** Removes everything; what still runs on a host keeps its processes, but has no network. */

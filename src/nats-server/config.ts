@@ -30,6 +30,16 @@ export interface NatsServerConfig {
   readonly agents: readonly { readonly id: string; readonly key: string }[];
   /** How often the server proves that a client is there; 1 s where not given. */
   readonly pingIntervalMs?: number;
+  /** The cluster that it is part of; a server of its own where not given. */
+  readonly cluster?: NatsClusterConfig;
+}
+
+export interface NatsClusterConfig {
+  readonly name: string;
+  /** Where it listens for the others, at the same address as for clients. */
+  readonly port: number;
+  /** Where all of them do, such as `nats://127.0.0.1:41235`. */
+  readonly routes: readonly string[];
 }
 
 /**
@@ -54,7 +64,7 @@ max_payload: ${maxPayloadBytes}
 ping_interval: "${config.pingIntervalMs ?? 1_000}ms"
 ping_max: 2
 write_deadline: "2s"
-
+${clusterText(config)}
 jetstream {
   store_dir: ${text(config.storeDir)}
 ${atLeast(config.version, syncIntervalSince) ? '  # Acknowledged writes must survive a power cut.\n  sync_interval: always\n' : ''}}
@@ -78,6 +88,14 @@ accounts {
     ]
   }
 }
+`;
+}
+
+function clusterText({ cluster, host = '127.0.0.1' }: NatsServerConfig): string {
+  if (cluster === undefined) return '';
+  const routes = cluster.routes.map(text).join(', ');
+  return `
+cluster { name: ${text(cluster.name)}, host: ${text(host)}, port: ${cluster.port}, routes: [${routes}] }
 `;
 }
 

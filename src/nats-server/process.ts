@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { natsServerConfig, type NatsServerConfig } from './config.ts';
+import { type NatsClusterConfig, natsServerConfig, type NatsServerConfig } from './config.ts';
 import { freePort } from './free-port.ts';
 import { natsServerVersion } from './version.ts';
 import { waitForServer } from './wait-for-server.ts';
@@ -29,6 +29,7 @@ export interface NatsServerOptions {
   readonly users: Pick<NatsServerConfig, 'controllerKey' | 'operatorKey' | 'agents'>;
   readonly serverName?: string;
   readonly pingIntervalMs?: number;
+  readonly cluster?: NatsClusterConfig;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -71,6 +72,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
         logFile: join(options.directory, 'nats-server.log'),
         ...users,
         ...(options.pingIntervalMs === undefined ? {} : { pingIntervalMs: options.pingIntervalMs }),
+        ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
       }),
     );
     try {

@@ -31,6 +31,7 @@ export const commands = {
   // A controller connects to a NATS server that somebody runs; the simulator has a virtual one.
   controller: { kind: 'product', packages: 'production', parts: [] },
   simulate: { kind: 'script', packages: 'production', parts: [], file: 'simulator/main.ts' },
+  chaos: { kind: 'script', packages: 'production', parts: both, file: 'simulator/chaos/main.ts' },
   bench: { kind: 'script', packages: 'all', parts: [...both, 'caddy'], file: 'test/bench/main.ts' },
   test: { kind: 'script', packages: 'all', parts: [], file: vitest, first: ['run'] },
   'test:long': {

@@ -40,6 +40,8 @@ describe('an import is refused', () => {
     ['simulator/a.ts', `import '../drivers/haproxy/driver.ts';`],
     ['simulator/a.ts', `import '../test/support/x.ts';`],
     ['simulator/a.ts', `import 'nats';`],
+    ['simulator/a.ts', `import './chaos/run.ts';`],
+    ['simulator/chaos/a.ts', `import '../../test/support/x.ts';`],
   ])('in %s: %s', (path, text) => {
     expect(violations(path, text)).toHaveLength(1);
   });
@@ -54,6 +56,7 @@ describe('an import is allowed', () => {
     ['src/adapters/nats-bus.ts', `import { connect } from 'nats';`],
     ['src/setup/run.mjs', `import 'node:fs'; await import('tsx/esm/api');`],
     ['simulator/a.ts', `import '../src/controller/x.ts'; import '../drivers/memory/driver.ts';`],
+    ['simulator/chaos/a.ts', `import '../../src/adapters/nats-bus.ts'; import '../world/x.ts';`],
     ['test/a/b.test.ts', `import 'vitest'; import '../../simulator/world.ts';`],
   ])('in %s: %s', (path, text) => {
     expect(violations(path, text)).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { driverConformance } from '../../drivers/contract/conformance.ts';
 import { HostNetwork } from '../../src/demo/network.ts';
 import { namespaces } from '../support/vip/namespaces.ts';
-import { Remote } from '../support/vip/remote.ts';
+import { Remote } from '../../simulator/chaos/remote.ts';
 
 const main = new URL('../support/vip/conformance-main.ts', import.meta.url);
 const makeHarness = () => Promise.reject(new Error('only their titles are needed here'));

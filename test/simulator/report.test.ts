@@ -141,6 +141,7 @@ test('text from a run can not become markup', () => {
     endMs: 1_000,
     healedMs: null,
     rebinds: 0,
+    figures: {},
     hash: '',
     writes: [],
     processes: [],

@@ -33,6 +33,11 @@ function refuseFile(from: string, to: string): string | null {
   if (from.startsWith(setupFolder)) return only(to, [setupFolder]);
   const below = ['machines/', 'drivers/contract/', 'src/'];
   if (from.startsWith('src/')) return only(to, [...below, 'drivers/registry.ts']);
+  // Real processes, whose markers and records are read where they are.
+  if (from.startsWith('simulator/chaos/')) {
+    return only(to, ['machines/', 'drivers/', 'src/', 'simulator/']);
+  }
+  if (to.startsWith('simulator/chaos/')) return 'the simulator must run without real processes';
   if (natsAdapters.includes(to)) return 'the simulator must run without NATS';
   return only(to, [...below, 'drivers/memory/', 'simulator/']);
 }

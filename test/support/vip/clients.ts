@@ -1,5 +1,5 @@
 import type { HostNetwork, NetworkHost } from '../../../src/demo/network.ts';
-import { Remote } from './remote.ts';
+import { Remote } from '../../../simulator/chaos/remote.ts';
 
 export interface Tally {
   readonly served: number;

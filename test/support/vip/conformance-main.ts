@@ -5,7 +5,7 @@ import type { MonotonicMs } from '../../../machines/ports/clock.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { haproxyHarness } from '../../drivers/support/haproxy-harness.ts';
 import { haproxyHost } from '../../drivers/support/haproxy-host.ts';
-import { answerCalls } from './remote.ts';
+import { answerCalls } from '../../../simulator/chaos/remote.ts';
 
 /** The conformance suite on the haproxy-vip driver, in a process on a host of the network. */
 const leaseMs = 60_000;

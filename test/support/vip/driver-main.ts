@@ -3,7 +3,7 @@ import { vipModule } from '../../../drivers/haproxy/vip/module.ts';
 import type { MonotonicMs } from '../../../machines/ports/clock.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { driverContext } from '../../drivers/support/context.ts';
-import { answerCalls } from './remote.ts';
+import { answerCalls } from '../../../simulator/chaos/remote.ts';
 
 /** The haproxy-vip driver of one agent, in a process on the agent's host. */
 let driver: Driver | null = null;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { Agent, request } from 'node:http';
-import { answerCalls } from './remote.ts';
+import { answerCalls } from '../../../simulator/chaos/remote.ts';
 
 /** Clients on one host of the network; they try nothing again, and count what failed. */
 interface Tally {

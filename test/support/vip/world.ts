@@ -26,7 +26,7 @@ import { HostNetwork, type NetworkHost } from '../../../src/demo/network.ts';
 import { haproxyBinary } from '../../drivers/haproxy-binary.ts';
 import { listener, loadBalancerDocument, member, pool } from '../../fixtures/documents.ts';
 import { Clients, type Load } from './clients.ts';
-import { Remote, reviveErrors, type ToldError } from './remote.ts';
+import { Remote, reviveErrors, type ToldError } from '../../../simulator/chaos/remote.ts';
 
 const execute = promisify(execFile);
 export const port = 8080;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { HostNetwork, NetworkHost } from '../../../src/demo/network.ts';
+import type { HostNetwork, NetworkHost } from '../../src/demo/network.ts';
 
 /** A call to a process on another host, and its answer. */
 export interface Call {
@@ -84,7 +84,11 @@ export function answerCalls(
 ): void {
   process.on('message', ({ id, name, args }: Call) => {
     Promise.resolve()
-      .then(() => functions[name]!(...(args as never[])))
+      .then(() => {
+        const wanted = functions[name];
+        if (wanted === undefined) throw new Error(`there is no function ${name} here`);
+        return wanted(...(args as never[]));
+      })
       .then(
         (result) => process.send?.({ id, result }),
         (error: Error) => {

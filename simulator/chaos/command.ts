@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { CommanderError } from 'commander';
+import { formatLine } from '../chronicle.ts';
+import { exitStatus } from '../cli/command.ts';
+import { reportPage } from '../report/page.ts';
+import { type ChaosCliOptions, parseChaosOptions } from './options.ts';
+import { ChaosRefused } from './place.ts';
+import { runChaos } from './run.ts';
+import { chaosScenarios } from './scenarios/index.ts';
+import { chaosJson, chaosText, listOf } from './tell.ts';
+
+export interface ChaosHooks {
+  readonly write: (text: string) => void;
+  readonly complain: (text: string) => void;
+  /** Breaks a run off; it leaves nothing behind. */
+  readonly signal: AbortSignal;
+}
+
+/** What a shell shows for a command that was ended by Ctrl-C. */
+const interruptedStatus = 130;
+
+/** Runs the command; resolves to the exit status. */
+export async function runChaosCommand(
+  words: readonly string[],
+  hooks: ChaosHooks,
+): Promise<number> {
+  let options: ChaosCliOptions;
+  try {
+    options = parseChaosOptions(words);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitStatus.passed : exitStatus.usage;
+  }
+  if (options.list) {
+    hooks.write(`${listOf(chaosScenarios)}\n`);
+    return exitStatus.passed;
+  }
+  try {
+    return (await runAll(options, hooks)) ? exitStatus.passed : exitStatus.violated;
+  } catch (error) {
+    if (hooks.signal.aborted) return interruptedStatus;
+    if (!(error instanceof ChaosRefused)) throw error;
+    hooks.complain(`${error.message}\n`);
+    return exitStatus.usage;
+  }
+}
+
+async function runAll(
+  { scenarios, timings: preset, shorten, runs, json, report }: ChaosCliOptions,
+  { write, signal }: ChaosHooks,
+): Promise<boolean> {
+  let isOk = true;
+  for (const scenario of scenarios) {
+    for (let run = 1; run <= runs; run += 1) {
+      if (!json) write(`${scenario.name}: ${scenario.summary}.\n${scenario.promise}\n\n`);
+      const result = await runChaos({
+        scenario,
+        preset,
+        shorten,
+        signal,
+        ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
+      });
+      isOk &&= result.ok;
+      if (report !== null) await writeFile(report, reportPage(result.report));
+      write(json ? '' : `\n${chaosText(result)}\n\n`);
+      write(`${chaosJson(result, json)}\n`);
+    }
+  }
+  return isOk;
+}

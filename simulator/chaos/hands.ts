@@ -1,0 +1,226 @@
+import { delay } from '../../machines/ports/clock.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import type { PatientClient } from './api-client.ts';
+import type { Editor } from './editor.ts';
+import { eventually } from './eventually.ts';
+import type { RealFault } from './faults.ts';
+import type { Fleet } from './fleet.ts';
+import type { LoadBalancer, LoadBalancers } from './load-balancers.ts';
+import { type NatsNode, natsNodes } from './nats-cluster.ts';
+import type { Rebinds } from './rebinds.ts';
+import type { RecordWatch } from './record-watch.ts';
+import type { Timeline } from './timeline.ts';
+import type { TrafficWatch } from './traffic-watch.ts';
+
+/** Everything slow here is a process that starts, or an election, on a machine that is busy. */
+const waitMs = 60_000;
+
+export interface HandsOptions {
+  readonly fleet: Fleet;
+  readonly records: RecordWatch;
+  readonly rebinds: Rebinds;
+  readonly traffic: TrafficWatch;
+  readonly loadBalancers: LoadBalancers;
+  readonly timeline: Timeline;
+  readonly client: PatientClient;
+  readonly editor: Editor;
+  readonly timings: Timings;
+  /** By what scenarios' long times are divided. */
+  readonly shorten: number;
+  readonly signal: AbortSignal;
+}
+
+type Undo = () => Promise<unknown> | void;
+
+/** What a scenario does to a run, and what it waits for. All that it breaks is whole again after `heal`. */
+export class Hands {
+  readonly timings: Timings;
+  readonly fleet: Fleet;
+  readonly #options: HandsOptions;
+  readonly #broken = new Map<string, Undo>();
+
+  constructor(options: HandsOptions) {
+    this.#options = options;
+    this.timings = options.timings;
+    this.fleet = options.fleet;
+  }
+
+  get loadBalancers(): readonly LoadBalancer[] {
+    return this.#options.loadBalancers.all;
+  }
+
+  /** Who holds it, by its newest record. */
+  holderOf(id: string): string | null {
+    return this.#options.rebinds.holderOf(id)?.agent ?? null;
+  }
+
+  /** The agent that holds most, among these. */
+  busiest(among: readonly string[] = [...this.fleet.agents.keys()]): string {
+    const held = (agent: string) =>
+      this.loadBalancers.filter(({ id }) => this.holderOf(id) === agent).length;
+    const [first = ''] = among.toSorted((one, other) => held(other) - held(one));
+    return first;
+  }
+
+  killAgent(id: string): void {
+    this.#lose([id]);
+    this.#begin('agent-killed', id, () => this.fleet.agent(id).start());
+    this.fleet.agent(id).kill('SIGKILL');
+  }
+
+  hangAgent(id: string): void {
+    this.#lose([id]);
+    this.#begin('agent-hung', id, () => this.fleet.agent(id).kill('SIGCONT'));
+    this.fleet.agent(id).kill('SIGSTOP');
+  }
+
+  async killHost(host: string): Promise<void> {
+    const { network } = this.fleet;
+    const agents = this.fleet.agentsOf(host);
+    this.#lose(agents);
+    this.#begin('host-died', host, async () => {
+      await network.mend(this.fleet.networkHost(host));
+      await Promise.all(agents.map((id) => this.fleet.agent(id).start()));
+    });
+    await network.cut(this.fleet.networkHost(host));
+    await this.fleet.killHost(host);
+  }
+
+  async cutHost(host: string): Promise<void> {
+    const at = this.fleet.networkHost(host);
+    this.#lose(this.fleet.agentsOf(host));
+    this.#begin('host-cut-off', host, () => this.fleet.network.mend(at));
+    await this.fleet.network.cut(at);
+  }
+
+  /** `in`: nothing comes to the host any more. `out`: nothing comes from it. */
+  async cutOneWay(host: string, way: 'in' | 'out'): Promise<void> {
+    const at = this.fleet.networkHost(host);
+    this.#lose(this.fleet.agentsOf(host));
+    const kind = way === 'in' ? 'host-deaf' : 'host-mute';
+    this.#begin(kind, host, () => this.fleet.network.mendOneWay(at));
+    await this.fleet.network.cutOneWay(at, way);
+  }
+
+  killController(id: string): void {
+    this.#begin('controller-killed', id, () => this.fleet.controller(id).start());
+    this.fleet.controller(id).kill('SIGKILL');
+  }
+
+  async killNats(node: NatsNode): Promise<void> {
+    this.#begin('nats-killed', node, () => this.fleet.nats.start(node));
+    await this.fleet.nats.kill(node);
+  }
+
+  hangNats(node: NatsNode): void {
+    this.#begin('nats-hung', node, () => this.fleet.nats.resume(node));
+    this.fleet.nats.pause(node);
+  }
+
+  /** Stops it as a service manager does, and starts it again. */
+  async restartAgent(id: string): Promise<void> {
+    this.#begin('agent-restarted', id, () => undefined);
+    await this.fleet.agent(id).stop({ comesBack: true });
+    await this.fleet.agent(id).start();
+    await this.heal(id);
+  }
+
+  async restartController(id: string): Promise<void> {
+    this.#begin('controller-restarted', id, () => undefined);
+    await this.fleet.controller(id).stop();
+    await this.fleet.controller(id).start();
+    await this.heal(id);
+  }
+
+  async restartNats(node: NatsNode): Promise<void> {
+    this.#begin('nats-restarted', node, () => undefined);
+    await this.fleet.nats.stop(node);
+    await this.fleet.nats.start(node);
+    await this.heal(node);
+  }
+
+  async drain(id: string): Promise<void> {
+    const order = (verb: string) =>
+      this.#options.client.ask({
+        method: 'POST',
+        path: `/holdfast/v1/agents/${id}/${verb}`,
+        body: {},
+      });
+    this.#begin('agent-drained', id, () => order('uncordon'));
+    await order('drain');
+  }
+
+  /** Undoes what was done to this process or host; to all, where none is named. */
+  async heal(target?: string): Promise<void> {
+    const targets = target === undefined ? [...this.#broken.keys()] : [target];
+    await Promise.all(
+      targets.map(async (each) => {
+        const undo = this.#broken.get(each);
+        this.#broken.delete(each);
+        await undo?.();
+      }),
+    );
+  }
+
+  /** Lets time pass: what is under test is that nothing happens, or what happens meanwhile. */
+  async pass(forMs: number): Promise<void> {
+    await delay(systemClock, forMs, this.#options.signal);
+  }
+
+  /** A scenario's long time, as short as was asked for. */
+  shortened(ms: number): number {
+    return ms / this.#options.shorten;
+  }
+
+  until<T>(
+    what: string,
+    look: () => Promise<T | null | false> | T | null | false,
+    deadlineMs = waitMs,
+  ): Promise<T> {
+    return eventually(what, look, { deadlineMs, signal: this.#options.signal });
+  }
+
+  /** Everything that has lost its agent is at another one, or at the same one anew. */
+  async rebound(): Promise<void> {
+    const { rebinds } = this.#options;
+    await this.until('all is rebound that has lost its agent', () => rebinds.waiting.length === 0);
+  }
+
+  /** All load balancers are answered for, as of now. */
+  async served(): Promise<void> {
+    const sinceMs = this.#options.timeline.nowMs;
+    const { traffic } = this.#options;
+    await this.until('all load balancers are served', () => traffic.areServedSince(sinceMs));
+  }
+
+  /** Each load balancer has been edited, by writes that were asked for from now on. */
+  async edited(): Promise<void> {
+    const { editor } = this.#options;
+    // One is under way.
+    const enough = editor.waits.length + 1 + this.loadBalancers.length;
+    await this.until('all load balancers were edited', () => editor.waits.length >= enough);
+  }
+
+  /** The server that leads a bucket, once there is one. */
+  async leader(bucket: 'binding' | 'desired' = 'binding'): Promise<NatsNode> {
+    return await this.until(`${bucket} has a leader`, async () => {
+      const leader = await this.#options.records.leader(bucket);
+      return natsNodes.find((name) => name === leader) ?? null;
+    });
+  }
+
+  #lose(agents: readonly string[]): void {
+    this.#options.rebinds.lose(agents, this.#options.timeline.nowMs);
+  }
+
+  #begin(kind: RealFault, target: string, undo: Undo): void {
+    const { timeline } = this.#options;
+    const told = { type: 'fault', kind, target, detail: '', forMs: null } as const;
+    timeline.emit({ ...told, phase: 'begins' });
+    this.#broken.set(target, async () => {
+      await undo();
+      timeline.emit({ ...told, phase: 'ends' });
+    });
+  }
+}

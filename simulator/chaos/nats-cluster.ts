@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Clock } from '../../machines/ports/clock.ts';
+import { silentLog } from '../../machines/ports/log.ts';
+import { freePort } from '../../src/nats-server/free-port.ts';
+import {
+  type NatsServerOptions,
+  type NatsServerProcess,
+  startNatsServer,
+} from '../../src/nats-server/process.ts';
+
+export const natsNodes = ['nats-1', 'nats-2', 'nats-3'] as const;
+export type NatsNode = (typeof natsNodes)[number];
+
+export interface NatsClusterOptions {
+  readonly binary: string;
+  readonly directory: string;
+  /** The address that all of them listen on. */
+  readonly host: string;
+  readonly users: NatsServerOptions['users'];
+  readonly clock: Clock;
+}
+
+/** Three NATS servers that replicate, each a process of its own. */
+export class NatsCluster {
+  readonly #servers: ReadonlyMap<NatsNode, NatsServerProcess>;
+  readonly #stopped = new Set<NatsNode>();
+
+  private constructor(servers: ReadonlyMap<NatsNode, NatsServerProcess>) {
+    this.#servers = servers;
+  }
+
+  static async start({ directory, host, ...options }: NatsClusterOptions): Promise<NatsCluster> {
+    const placed = [];
+    for (const name of natsNodes) {
+      placed.push({ name, port: await freePort(host), route: await freePort(host) });
+    }
+    const routes = placed.map(({ route }) => `nats://${host}:${route}`);
+    const starts = placed.map(async ({ name, port, route }) => {
+      const server = await startNatsServer({
+        ...options,
+        directory: join(directory, name),
+        host,
+        port,
+        serverName: name,
+        cluster: { name: 'holdfast', port: route, routes },
+        log: silentLog,
+      });
+      return [name, server] as const;
+    });
+    const started = await Promise.allSettled(starts);
+    const servers = new Map(
+      started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    );
+    const cluster = new NatsCluster(servers);
+    const failure = started.find((each) => each.status === 'rejected');
+    if (failure === undefined) return cluster;
+    await cluster.close();
+    throw failure.reason;
+  }
+
+  get urls(): readonly string[] {
+    return [...this.#servers.values()].map(({ url }) => url);
+  }
+
+  async kill(name: NatsNode): Promise<void> {
+    this.#stopped.delete(name);
+    await this.#server(name).stop('SIGKILL');
+  }
+
+  /** As its service manager would. */
+  async stop(name: NatsNode): Promise<void> {
+    await this.#server(name).stop('SIGTERM');
+  }
+
+  /** Starts it again with what it has on its disk. */
+  async start(name: NatsNode): Promise<void> {
+    await this.#server(name).restart();
+  }
+
+  pause(name: NatsNode): void {
+    this.#stopped.add(name);
+    process.kill(this.#server(name).pid(), 'SIGSTOP');
+  }
+
+  resume(name: NatsNode): void {
+    if (!this.#stopped.delete(name)) return;
+    process.kill(this.#server(name).pid(), 'SIGCONT');
+  }
+
+  async close(): Promise<void> {
+    for (const name of [...this.#stopped]) this.resume(name);
+    await Promise.all([...this.#servers.values()].map((server) => server.stop('SIGKILL')));
+  }
+
+  #server(name: NatsNode): NatsServerProcess {
+    const server = this.#servers.get(name);
+    if (server === undefined) throw new Error(`there is no NATS server ${name}`);
+    return server;
+  }
+}

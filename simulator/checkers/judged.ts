@@ -1,0 +1,97 @@
+import type { DriverDescriptor, Observed } from '../../drivers/contract/driver.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import type { LoadBalancerView } from '../../src/api/services.ts';
+import type { StoreEntry } from '../../src/ports/store.ts';
+import type { Ledger } from '../workload/ledger.ts';
+import type { Losses } from '../world/losses.ts';
+import type { Site } from '../world/places.ts';
+import type { Traffic } from '../world/traffic.ts';
+import type { Checker } from './checker.ts';
+
+/** What a device holds, wherever it is: in a virtual world, or on a real host's disk. */
+export interface JudgedDevice {
+  ids(): readonly string[];
+  content(id: string): LoadBalancerDocument | null;
+  peek(id: string): Pick<Observed, 'marker' | 'running'> | null;
+}
+
+export interface JudgedPlace extends Site {
+  readonly device: JudgedDevice;
+  /** Null where its addresses do not come and go. */
+  readonly kernel: object | null;
+  /** Null where it keeps its markers as no host does. */
+  readonly markers: { isDamaged(id: string): boolean } | null;
+}
+
+export interface JudgedAgent {
+  readonly incarnation: number;
+  readonly state: string;
+  devices(): { has(id: string): boolean };
+}
+
+interface JudgedBucket {
+  snapshot(): readonly StoreEntry[];
+}
+
+/**
+ * What checkers ask of a world that they judge alike whether it is virtual or made of real processes. A
+ * checker that needs more judges virtual worlds only.
+ */
+export interface Judged {
+  readonly options: { readonly timings: Timings };
+  readonly losses: Losses;
+  readonly traffic: Pick<Traffic, 'servers'>;
+  readonly places: ReadonlyMap<string, JudgedPlace>;
+  readonly stores: {
+    readonly desired: JudgedBucket;
+    readonly binding: JudgedBucket;
+    readonly vips: JudgedBucket;
+  };
+  readonly agentHosts: ReadonlyMap<string, { readonly lives: number }>;
+  readonly controllerHosts: ReadonlyMap<string, { readonly lives: number }>;
+  place(name: string): JudgedPlace;
+  descriptor(driver: string): DriverDescriptor | null;
+  agentIds(): readonly string[];
+  /** Null where it does not run. */
+  agent(id: string): JudgedAgent | null;
+  agentHost(id: string): { readonly drivers: readonly string[] };
+  hostOf(agent: string): string;
+  agentsOf(host: string): readonly string[];
+}
+
+/** What a controller shows of a load balancer, as far as checkers look at it. */
+export type JudgedView = Pick<
+  LoadBalancerView,
+  'state' | 'binding' | 'standby' | 'deleting' | 'reason' | 'generation' | 'appliedGeneration'
+> & { readonly document: Pick<LoadBalancerDocument, 'id' | 'provider'> };
+
+export interface JudgedController {
+  readonly loadBalancers: {
+    list(): readonly JudgedView[];
+    get(id: string): JudgedView | null;
+  };
+}
+
+/** What a checker that judges both is given. */
+export interface JudgedContext {
+  readonly world: Judged;
+  readonly ledger: Pick<Ledger, 'get' | 'entries' | 'mustLive'>;
+  /** The agents that are not broken for good. */
+  core(): readonly string[];
+  /** The controllers that serve and are not broken for good: what holds must hold at each. */
+  controllers(): readonly JudgedController[];
+  /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
+  violate(message: string, loadBalancer?: string): void;
+  /** As `violate`, of what is measured while it lasts: the run goes on for so long, and stops then. */
+  violateAndMeasure(message: string, loadBalancer: string, forMs: number): void;
+  /** Of a checker that excuses: counts one thing that it looks at, and says whether it is to be judged. */
+  judges(isExcused: boolean): boolean;
+}
+
+/** A property that must hold in virtual worlds and of real processes. */
+export interface SharedCheckerKind {
+  readonly name: string;
+  readonly excuses?: true;
+  start(context: JudgedContext): Checker;
+}
