@@ -93,6 +93,7 @@ export function sizeOf(run: RunOptions): Size {
     agents: run.agents ?? own.agents,
     agentsPerHost: run.agentsPerHost ?? own.agentsPerHost ?? 1,
     vips: run.vips ?? own.vips ?? false,
+    witnesses: run.witnesses ?? own.witnesses ?? false,
     queued: run.queued ?? own.queued ?? false,
     unfenced: run.unfenced ?? own.unfenced ?? false,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,

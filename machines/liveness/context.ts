@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { deviceName, devicesMax } from '../protocol/device-name.ts';
 import { agentId, hostId } from '../protocol/seat.ts';
+import { WitnessSet } from '../protocol/witness-messages.ts';
+import { FormerWitnesses, formerWitnessesMax } from './witnesses.ts';
 
 /** How long an agent's own texts may be: they end up in records and in answers. */
 export const detailMax = 255;
@@ -29,6 +31,8 @@ const Described = z.strictObject({
   version: z.string().max(64),
   /** Grows with each change within one incarnation: what is told may come late, and twice. */
   edition: z.int().min(0).default(0),
+  /** Who carries its lease on while its judge is silent (R17); left out where nobody does. */
+  witnesses: WitnessSet.optional(),
 });
 
 /** What an agent says of itself when it registers. */
@@ -99,6 +103,8 @@ export const LivenessContext = z.strictObject({
   /** Wall times at which it has come back from its last deaths. */
   returns: z.array(z.number()).max(returnsMax).default([]),
   flapping: Flapping.nullable().default(null),
+  /** Other witnesses that incarnations had which may not have lapsed yet; the oldest first. */
+  formerWitnesses: z.array(FormerWitnesses).max(formerWitnessesMax).default([]),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -115,4 +121,5 @@ export const initialLivenessContext: LivenessContext = {
   keptUntil: 0,
   returns: [],
   flapping: null,
+  formerWitnesses: [],
 };

@@ -5,6 +5,7 @@ import { type AgentDescription, type LivenessContext, initialLivenessContext } f
 import type { LivenessEvent } from './events.ts';
 import * as flaps from './flaps.ts';
 import * as restarts from './restart.ts';
+import { formerWitnesses } from './witnesses.ts';
 
 export type { LivenessEvent } from './events.ts';
 /** An agent as its judge sees it. Verdicts name one incarnation, and are never taken back. */
@@ -28,6 +29,10 @@ export const livenessMachine = setup({
         agent: event.agent,
         incarnation: event.incarnation,
         description: newest(context, event),
+        formerWitnesses: formerWitnesses(context, {
+          incarnation: event.incarnation,
+          witnesses: event.description.witnesses,
+        }),
         reason: null,
         suspicion: null,
         since: event.at,
@@ -66,8 +71,15 @@ export const livenessMachine = setup({
     trust: assign(flaps.trust),
     noteRestart: assign(restarts.noteRestart),
     noteLeaseEnded: assign(restarts.noteLeaseEnded),
-    noteLapsed: assign(({ event }) =>
-      event.type === 'lapsed' ? { lapsed: event.incarnation } : {},
+    noteLapsed: assign(({ context, event }) =>
+      event.type === 'lapsed'
+        ? {
+            lapsed: event.incarnation,
+            formerWitnesses: context.formerWitnesses.filter(
+              (former) => former.incarnation > event.incarnation,
+            ),
+          }
+        : {},
     ),
     noteLeaving: assign(({ event }) => ({ reason: 'it said goodbye', since: event.at })),
   },
@@ -199,11 +211,11 @@ function newest(
   told: Extract<LivenessEvent, { type: 'registered' }>,
 ): AgentDescription {
   const { description } = known;
-  const isOld =
-    told.incarnation === known.incarnation &&
-    description !== null &&
-    told.description.edition < description.edition;
-  return isOld ? description : told.description;
+  if (told.incarnation !== known.incarnation || description === null) return told.description;
+  const isOld = told.description.edition < description.edition;
+  if (isOld) return description;
+  // Who has lived by these may not be judged by others: they are for the life of the incarnation.
+  return { ...told.description, witnesses: description.witnesses };
 }
 
 export type LivenessMachine = typeof livenessMachine;

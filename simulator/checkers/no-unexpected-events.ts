@@ -12,6 +12,10 @@ const ofFaults = new Set([
   'a controller has been silent for too long',
   'no twin has answered',
   'this agent has no restart lease: if it ends, what it holds is served on, and given to others as soon as it is missed',
+  'no judge answers: the witnesses are asked to carry the lease on',
+  'a witness of this agent does not answer',
+  'a witness of this agent has forgotten it',
+  'this agent can not be taken for lapsed until more of its witnesses have denied it',
   // The store was out of reach at that moment; the sweep frees them.
   'an address was not freed',
   'a VIP is left for the sweep to free',

@@ -92,7 +92,7 @@ class LeaseFromReceipt extends Lease {
   }
 
   override renew(): boolean {
-    this.begin(this.#clock.monotonicMs());
+    this.acknowledged(this.#clock.monotonicMs());
     return true;
   }
 }

@@ -93,17 +93,12 @@ function scenarioOf(file: ScenarioFile): Scenario {
 }
 
 function sizeOf({ topology, workload }: ScenarioFile): Size {
-  const { agents, controllers, agentsPerHost, vips, queued, unfenced, loadBalancers } = topology;
+  const { loadBalancers, ...others } = topology;
   const creates = Array.isArray(workload)
     ? workload.filter((work) => work.do === 'create').length
     : 0;
   return {
-    agents,
-    controllers,
-    agentsPerHost,
-    vips,
-    queued,
-    unfenced,
+    ...others,
     loadBalancers: loadBalancers ?? creates,
   };
 }

@@ -24,6 +24,8 @@ const Topology = strict({
   agentsPerHost: count(1, 64).default(1),
   /** Do hosts serve the provider 'vip' as well: at addresses that move by lease? */
   vips: z.boolean().default(false),
+  /** Do agents have witnesses on other hosts, who carry their leases on while no judge answers? */
+  witnesses: z.boolean().default(false),
   /** Do agents take load balancers of the provider 'memory' from a queue? */
   queued: z.boolean().default(false),
   /** Is there an appliance, the provider 'unfenced', that refuses nobody? */

@@ -28,7 +28,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 }
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
-  const { controllers, agents, agentsPerHost = 1, vips, queued, unfenced } = sizeOf(run);
+  const { controllers, agents, agentsPerHost = 1, vips, witnesses, queued, unfenced } = sizeOf(run);
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
     format: formatName,
@@ -41,6 +41,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
       agents,
       ...(agentsPerHost === 1 ? {} : { agentsPerHost }),
       ...(vips === true ? { vips } : {}),
+      ...(witnesses === true ? { witnesses } : {}),
       ...(queued === true ? { queued } : {}),
       ...(unfenced === true ? { unfenced } : {}),
     },

@@ -17,6 +17,7 @@ export const swarmScenario: Scenario = {
     vips: stream.chance(0.5),
     queued: stream.chance(0.3),
     unfenced: stream.chance(0.25),
+    witnesses: stream.chance(0.5),
   }),
   plan: (stream, frame) =>
     drawTrouble(stream, frame, {

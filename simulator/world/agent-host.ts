@@ -9,6 +9,7 @@ import { type JournalDamage, JournalDisk } from './journal-disk.ts';
 import { execMoments } from './leased-driver.ts';
 import { placeDriver } from './places.ts';
 import { processBus, processDriver, processJournal } from './process-ports.ts';
+import { startWitnessing, witnessesOf } from './virtual-witnesses.ts';
 import type { World } from './world.ts';
 
 /** What the journal on a real disk says of such a line. */
@@ -24,6 +25,8 @@ export type StallMoment = (typeof stallMoments)[number];
 /** An agent and its disk, which outlives it. */
 export class AgentHost extends Host {
   #disk: JournalDisk;
+  /** What it notes as a witness of others. */
+  #notes: JournalDisk;
   #agent: Agent | null = null;
   #drivers: readonly string[] = [];
   #starts = 0;
@@ -39,6 +42,7 @@ export class AgentHost extends Host {
     super(id, world);
     this.restartLeaseMs = world.options.timings.restartLeaseMs;
     this.#disk = this.#emptyDisk();
+    this.#notes = this.#emptyDisk();
   }
 
   get agent(): Agent | null {
@@ -76,7 +80,21 @@ export class AgentHost extends Host {
       clock,
       random: world.stream(`incarnations:${id}`),
     });
-    const bus = connect(agentConnection(id, incarnation));
+    const connection = connect(agentConnection(id, incarnation));
+    const bus = processBus(
+      process,
+      world.parts.bus(connection, id, world.clock),
+      (subject, data) => {
+        world.emit({ type: 'sent', from: id, subject, data });
+        if (subject.endsWith('.heartbeat')) this.#reach('after heartbeat');
+      },
+    );
+    const whole = this.#notes.open((line) => log.error({ line }, droppedLine), { whole: true });
+    const lease = await startWitnessing(world, {
+      ...{ agent: id, process, clock, log, bus, timings: world.options.timings },
+      journal: processJournal(process, whole),
+    });
+    const witnesses = witnessesOf(id, world);
     const exec = (moment: StallMoment): Promise<void> => {
       this.#reach(moment);
       return delay(clock, world.delay('disk'));
@@ -97,12 +115,11 @@ export class AgentHost extends Host {
         capacity: null,
         addresses: [],
         version: 'simulated',
+        ...(witnesses === null ? {} : { witnesses }),
       },
       incarnation,
-      bus: processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) => {
-        world.emit({ type: 'sent', from: id, subject, data });
-        if (subject.endsWith('.heartbeat')) this.#reach('after heartbeat');
-      }),
+      bus,
+      ...(lease === null ? {} : { lease }),
       journal,
       drivers: new Map(drivers),
       clock,
@@ -140,6 +157,7 @@ export class AgentHost extends Host {
   loseDisk(): void {
     this.#disks += 1;
     this.#disk = this.#emptyDisk();
+    this.#notes = this.#emptyDisk();
   }
 
   /** What befalls the file of its journal; its process must not run. */

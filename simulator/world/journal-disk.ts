@@ -1,5 +1,5 @@
 import { type Clock, delay } from '../../machines/ports/clock.ts';
-import { journalLine, parseJournal } from '../../src/adapters/journal-lines.ts';
+import { journalLine, parseJournal, parseWholeJournal } from '../../src/adapters/journal-lines.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { RandomStream } from './random-streams.ts';
 
@@ -33,13 +33,13 @@ export class JournalDisk {
     this.#options = options;
   }
 
-  /** For one life of its agent. What is dropped is told. */
-  open(dropped: (line: number) => void): Journal {
+  /** For one life of its agent. What is dropped is told; of what is to be whole, all is dropped then. */
+  open(dropped: (line: number) => void, { whole = false } = {}): Journal {
     this.#former = this.#text;
     let entries: Map<string, string> | null = null;
     const loaded = (): Map<string, string> => {
       if (entries !== null) return entries;
-      entries = parseJournal(this.#text, dropped);
+      entries = whole ? parseWholeJournal(this.#text, dropped) : parseJournal(this.#text, dropped);
       this.#text = [...entries].map(([key, value]) => journalLine(key, value)).join('');
       return entries;
     };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../machines/ports/clock.ts';
 import { MemoryBroker, type Onward } from '../../src/adapters/memory-bus.ts';
 import type { Disturbance } from './disturbance.ts';
+import { DatagramNet } from './virtual-datagrams.ts';
 
 /** A disturbance while it lasts, and the messages that it holds up. */
 interface Imposed extends Disturbance {
@@ -14,14 +15,17 @@ interface Imposed extends Disturbance {
  */
 export class Network {
   readonly broker: MemoryBroker;
+  /** From process to process, past the bus's server. */
+  readonly datagrams: DatagramNet;
   readonly #delayMs: () => number;
   readonly #imposed = new Map<object, Imposed>();
 
   constructor(clock: Clock, delayMs: () => number) {
     this.#delayMs = delayMs;
-    this.broker = new MemoryBroker(clock, {
-      carry: (from, to, subject, onward) => this.#carry(from, to, subject, onward),
-    });
+    const carry = (from: string, to: string, subject: string, onward: Onward): void =>
+      this.#carry(from, to, subject, onward);
+    this.broker = new MemoryBroker(clock, { carry });
+    this.datagrams = new DatagramNet({ clock, carry });
   }
 
   /** Until it is lifted; one that lasts survives {@link heal}. `by` is who may lift it. */

@@ -5,6 +5,8 @@ import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
+import { Vouching, type VouchingOptions } from '../../src/witness/vouching.ts';
+import { Witness, type WitnessOptions } from '../../src/witness/witness.ts';
 import { Kernel, type KernelOptions } from './kernel.ts';
 import { LeasedDriver, type LeasedDriverOptions } from './leased-driver.ts';
 import type { WireApi } from './wire.ts';
@@ -15,6 +17,9 @@ export interface WorldParts {
   kernel(options: KernelOptions): Kernel;
   /** What brings an agent's leased addresses to its host's kernel. */
   leased(options: LeasedDriverOptions): LeasedDriver;
+  /** A witness of other agents, and what asks an agent's own. */
+  witness(options: WitnessOptions): Witness;
+  vouching(options: VouchingOptions): Vouching;
   stores(stores: Stores, clock: Clock): Stores;
   bus(bus: Bus, process: string, clock: Clock): Bus;
   driver(driver: Driver, agent: string, clock: Clock): Driver;
@@ -29,6 +34,8 @@ export const soundParts: WorldParts = {
   device: (options) => new MemoryDevice(options),
   kernel: (options) => new Kernel(options),
   leased: (options) => new LeasedDriver(options),
+  witness: (options) => new Witness(options),
+  vouching: (options) => new Vouching(options),
   stores: (stores) => stores,
   bus: (bus) => bus,
   driver: (driver) => driver,

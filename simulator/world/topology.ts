@@ -8,6 +8,8 @@ export interface Topology {
   readonly agentsPerHost?: number;
   /** Do their hosts serve at addresses that move by lease, too? */
   readonly vips?: boolean;
+  /** Do agents have witnesses, on other hosts, who carry their leases on while no judge answers? */
+  readonly witnesses?: boolean;
   /** Do agents take the load balancers of the appliance with the atomic fence from its queue? */
   readonly queued?: boolean;
   /** Is there an appliance, too, that refuses nobody? */

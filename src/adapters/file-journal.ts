@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises
 import { dirname } from 'node:path';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Journal } from '../ports/journal.ts';
-import { journalLine, parseJournal } from './journal-lines.ts';
+import { journalLine, parseJournal, parseWholeJournal } from './journal-lines.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** The file is rewritten when it has grown beyond this and at least half of it is outdated. */
@@ -18,6 +18,8 @@ interface Save {
 export interface FileJournalOptions {
   readonly path: string;
   readonly log: Log;
+  /** Is nothing of it to be believed where a line of it is torn or corrupt? */
+  readonly whole?: boolean;
   /** See {@link journalCompactBytes}. */
   readonly compactBytes?: number;
 }
@@ -29,6 +31,7 @@ export interface FileJournalOptions {
 export class FileJournal implements Journal {
   readonly #path: string;
   readonly #log: Log;
+  readonly #parse: typeof parseJournal;
   readonly #compactBytes: number;
   readonly #entries = new Map<string, string>();
   #file: FileHandle | null = null;
@@ -41,6 +44,7 @@ export class FileJournal implements Journal {
   constructor(options: FileJournalOptions) {
     this.#path = options.path;
     this.#log = options.log;
+    this.#parse = options.whole === true ? parseWholeJournal : parseJournal;
     this.#compactBytes = options.compactBytes ?? journalCompactBytes;
   }
 
@@ -76,7 +80,7 @@ export class FileJournal implements Journal {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    const entries = parseJournal(text, (line) => {
+    const entries = this.#parse(text, (line) => {
       this.#log.error(
         { path: this.#path, line },
         'A line of the journal was torn or corrupt and is dropped.',

@@ -24,6 +24,22 @@ export function parseJournal(text: string, dropped: (line: number) => void): Map
   return entries;
 }
 
+/**
+ * As {@link parseJournal}, for those who may remember nothing rather than what was true before: where a line
+ * is dropped, all are.
+ */
+export function parseWholeJournal(
+  text: string,
+  dropped: (line: number) => void,
+): Map<string, string> {
+  let isWhole = true;
+  const entries = parseJournal(text, (line) => {
+    isWhole = false;
+    dropped(line);
+  });
+  return isWhole ? entries : new Map();
+}
+
 function checksum(key: string, value: string | null): number {
   return crc32(JSON.stringify([key, value]));
 }

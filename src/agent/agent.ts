@@ -228,6 +228,7 @@ export class Agent {
     stopWithChildren(this.#actor);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#circuits.stop();
+    this.#lease.stop();
     this.#work?.stop();
     this.#home.stop();
     this.#devices.stop();
@@ -297,7 +298,7 @@ export class Agent {
     if (registered.type === 'ended') {
       return await this.#takeNext(registered.incarnation, registered.reason, report);
     }
-    this.#lease.begin(registered.sentAt);
+    this.#lease.begin(registered.sentAt, this.incarnation);
     this.#claimAnew();
     report({ type: 'register.accepted' });
   }
@@ -356,7 +357,7 @@ export class Agent {
     const { incarnation } = this;
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const leased = this.#lease.lasts;
+    const leased = this.#lease.isHeard;
     const beat = {
       agent,
       incarnation,

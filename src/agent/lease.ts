@@ -3,12 +3,15 @@ import type { Leasing } from '../../drivers/contract/leasing.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
+import type { Vouching } from '../witness/vouching.ts';
 
 export interface LeaseOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Pick<Timings, 'leaseMs'>;
   readonly drivers: ReadonlyMap<string, Driver>;
+  /** Its witnesses, who carry it on while its judge is silent; it just ends without them (R17). */
+  readonly vouching?: Vouching;
 }
 
 /**
@@ -20,10 +23,14 @@ export class Lease {
   readonly #options: LeaseOptions;
   readonly #leasing: readonly (readonly [string, Leasing])[];
   #from: MonotonicMs;
+  /** As `#from`, of what a judge has acknowledged. */
+  #heardFrom: MonotonicMs;
+  #isOver = false;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.#from = options.clock.monotonicMs();
+    this.#heardFrom = this.#from;
     this.#leasing = [...options.drivers].flatMap(([name, { leasing }]) =>
       leasing === undefined ? [] : [[name, leasing] as const],
     );
@@ -35,20 +42,37 @@ export class Lease {
   }
 
   get lasts(): boolean {
-    const { clock, timings } = this.#options;
-    return clock.monotonicMs() - this.#from < timings.leaseMs;
+    return this.#isWithin(this.#from);
+  }
+
+  /** Would it last by the word of judges alone? Who is not heard by them can't be commanded, either. */
+  get isHeard(): boolean {
+    return this.#isWithin(this.#heardFrom);
+  }
+
+  /** When the question was sent that a judge has answered last. */
+  get heardFrom(): MonotonicMs {
+    return this.#heardFrom;
   }
 
   /** A new one: this incarnation was registered by a request that was sent at this moment. */
-  begin(sentAt: MonotonicMs): void {
-    this.#from = sentAt;
-    this.#tell();
+  begin(sentAt: MonotonicMs, incarnation: number): void {
+    this.#isOver = false;
+    this.acknowledged(sentAt);
+    if (this.isServedUnder) this.#options.vouching?.begin(incarnation, this);
   }
 
   /** Acknowledged; false where it had ended before, and must not go on. */
   renew(sentAt: MonotonicMs): boolean {
     if (this.isServedUnder && !this.lasts) return false;
-    this.begin(sentAt);
+    this.acknowledged(sentAt);
+    return true;
+  }
+
+  /** Witnesses have promised it, when asked at this moment; false where it had ended before. */
+  extend(askedAt: MonotonicMs): boolean {
+    if (this.#isOver || !this.lasts) return false;
+    this.#go(askedAt);
     return true;
   }
 
@@ -60,6 +84,8 @@ export class Lease {
   /** This incarnation is over: what is served under its lease ends, before anybody hears of a new one. */
   async end(): Promise<void> {
     const { log } = this.#options;
+    this.#isOver = true;
+    this.stop();
     await Promise.all(
       this.#leasing.map(async ([driver, leasing]) => {
         try {
@@ -70,6 +96,27 @@ export class Lease {
         }
       }),
     );
+  }
+
+  /** Nobody is asked any more to carry it on. */
+  stop(): void {
+    this.#options.vouching?.stop();
+  }
+
+  protected acknowledged(sentAt: MonotonicMs): void {
+    this.#heardFrom = sentAt;
+    this.#go(sentAt);
+  }
+
+  /** Witnesses may have been asked after a heartbeat that is acknowledged only now. */
+  #go(from: MonotonicMs): void {
+    this.#from = from > this.#from ? from : this.#from;
+    this.#tell();
+  }
+
+  #isWithin(from: MonotonicMs): boolean {
+    const { clock, timings } = this.#options;
+    return clock.monotonicMs() - from < timings.leaseMs;
   }
 
   #tell(): void {

@@ -4,6 +4,8 @@ import { strategyNames } from '../../machines/placement/strategies.ts';
 import { agentId } from '../../machines/protocol/seat.ts';
 import { defaultShards } from '../../machines/protocol/subjects.ts';
 import { type PresetName, presets, type Timings } from '../../machines/timings/timings.ts';
+import { witnessesMax } from '../../machines/protocol/witness-messages.ts';
+import { udpAddress } from '../adapters/udp-datagrams.ts';
 import { ApiConfig } from '../api/config.ts';
 import { VipPools } from '../vips/config.ts';
 
@@ -63,6 +65,33 @@ const ControllerConfig = z.strictObject({
     .default({}),
 });
 
+const peerAddress = z.string().refine((text) => udpAddress(text) !== null, {
+  error: 'give an IP address and a port, such as 192.0.2.1:7946 or [2001:db8::1]:7946',
+});
+
+/** Who carries an agent's lease on while no judge answers, and whose lease it carries on. */
+const WitnessesConfig = z
+  .strictObject({
+    /** A file with the key that all agents share, readable by its owner only; one a line, the first one signs. */
+    keyFile: z.string().min(1),
+    /** Where this agent's peers reach it, by UDP. */
+    listen: peerAddress,
+    /** Its own witnesses: agents on other hosts, and where they listen. */
+    peers: z
+      .array(z.strictObject({ agent: agentId, address: peerAddress }))
+      .max(witnessesMax)
+      .default([])
+      .refine((peers) => new Set(peers.map(({ agent }) => agent)).size === peers.length, {
+        error: 'each agent may be named once',
+      }),
+    /** How many of them have to promise; more than half of them where it is not said. */
+    promises: z.int().min(1).optional(),
+  })
+  .refine(({ peers, promises = 1 }) => promises <= Math.max(1, peers.length), {
+    path: ['promises'],
+    error: 'there are not so many peers',
+  });
+
 const AgentConfig = z.strictObject({
   id: agentId.default('agent-1'),
   /** The host's directory, shared by all agents of the host. */
@@ -72,9 +101,16 @@ const AgentConfig = z.strictObject({
   capacity: z.int().min(0).nullable().default(null),
   /** Whoever stops it by SIGTERM starts it again soon, or has others take over what it holds. */
   onSigterm: z.enum(['restart', 'leave'], { error: 'give restart or leave' }).default('restart'),
+  /** Null where a silent control plane ends what is served under this agent's lease. */
+  witnesses: WitnessesConfig.nullable().default(null),
   /** The drivers that it runs, by name, each with its own options. */
   drivers: z.record(z.string(), z.unknown()).default({ haproxy: {} }),
 });
+
+const CheckedAgent = AgentConfig.refine(
+  ({ id, witnesses }) => witnesses?.peers.every(({ agent }) => agent !== id) ?? true,
+  { path: ['witnesses', 'peers'], error: 'an agent can not be its own witness' },
+);
 
 /** The whole configuration: one file serves every role, each reads its own section. */
 export const Config = z.strictObject({
@@ -87,6 +123,6 @@ export const Config = z.strictObject({
     .prefault({}),
   nats: NatsConfig.prefault({}),
   controller: ControllerConfig.prefault({}),
-  agent: AgentConfig.prefault({}),
+  agent: CheckedAgent.prefault({}),
 });
 export type Config = z.infer<typeof Config>;

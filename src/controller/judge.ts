@@ -1,6 +1,7 @@
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
 import { Fault } from '../../machines/model/fault.ts';
+import { tooManyWitnesses } from '../../machines/liveness/witnesses.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -24,6 +25,7 @@ import { countUnexpected, worker } from '../host/children.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, NoResponders } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
+import { Denials } from './denials.ts';
 import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
 import { flapClock } from './flap-clock.ts';
 import { livenessKind } from './liveness-kind.ts';
@@ -72,6 +74,7 @@ export class Judge {
   readonly #hearing = new Map<string, Hearing>();
   readonly #states = new Map<string, string>();
   readonly #lapses: Lapses;
+  readonly #denials: Denials;
   #told = 0;
 
   constructor(options: JudgeOptions) {
@@ -94,10 +97,13 @@ export class Judge {
       running: (agent) => this.#running(agent),
     });
     this.host = new ActorHost(kind, { clock, random, log, timings });
+    const context = (agent: string) => this.host.context(agent);
+    this.#denials = new Denials({ ...options, context });
     this.#lapses = options.lapses({
       clock,
       lapseMs: timings.lapseMs,
       isOver: (agent, incarnation) => this.#verdict(agent, incarnation) !== null,
+      denied: (agent, incarnation) => this.#denials.prove(agent, incarnation),
       lapsed: (agent, incarnation) =>
         this.host.tell(agent, { type: 'lapsed', incarnation, at: clock.wallMs() }),
     });
@@ -112,6 +118,7 @@ export class Judge {
     this.host.stopActor(agent);
     this.#hearing.delete(agent);
     this.#lapses.abandon(agent);
+    this.#denials.abandon(agent);
     this.#states.delete(agent);
   }
 
@@ -125,8 +132,10 @@ export class Judge {
     this.host.birth(agent);
     const ended = this.#verdict(agent, incarnation);
     if (ended !== null) return { type: 'ended', ...ended };
-    const elsewhere = this.#livesElsewhere(agent, incarnation, description.host);
-    if (elsewhere !== null) return { type: 'refused', reason: elsewhere };
+    const unfit =
+      this.#livesElsewhere(agent, incarnation, description.host) ??
+      tooManyWitnesses(this.host.context(agent), request);
+    if (unfit !== null) return { type: 'refused', reason: unfit };
     const { clock, timings: limits } = this.#options;
     const at = clock.wallMs();
     // A judge may declare only incarnations that are on record, so the answer waits for the commit.

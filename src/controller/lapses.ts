@@ -20,6 +20,8 @@ export interface LapsesOptions {
   readonly lapseMs: number;
   /** Is this incarnation of the agent over, so that it will never be acknowledged again? */
   readonly isOver: (agent: string, incarnation: number) => boolean;
+  /** Have enough of its witnesses denied it, so that no promise of theirs carries its lease on (R17)? */
+  readonly denied?: (agent: string, incarnation: number) => boolean;
   /** No lease of it, nor of one before it, can last any more. */
   readonly lapsed: (agent: string, incarnation: number) => void;
 }
@@ -77,12 +79,15 @@ export class Lapses {
 
   /** Looks whose leases have run out; called as time goes on. */
   look(): void {
-    const { clock, isOver, lapsed } = this.#options;
+    const { clock, isOver, denied = () => true, lapsed } = this.#options;
     const now = clock.monotonicMs();
     for (const [agent, incarnations] of this.#given) {
       if (now < (this.#kept.get(agent) ?? 0)) continue;
       for (const [incarnation, until] of incarnations) {
-        if (now < until || !isOver(agent, incarnation)) continue;
+        if (!isOver(agent, incarnation)) continue;
+        // Asked as soon as it is over, so that nobody promises it anything more meanwhile.
+        const isDenied = denied(agent, incarnation);
+        if (now < until || !isDenied) continue;
         incarnations.delete(incarnation);
         lapsed(agent, incarnation);
       }

@@ -18,6 +18,7 @@ import { hostIdOf } from './host-directory.ts';
 import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
 import { version } from './version.ts';
+import { startWitnessing } from './witnessing.ts';
 
 /**
  * How an agent ends: it asks to be waited for, and keeps what it holds; it says goodbye, and waits a
@@ -62,13 +63,20 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     log,
     timings,
   });
+  const { witnesses } = config.agent;
+  const peers = { agent: id, directory: own, bus, log, timings };
+  const witnessing = witnesses === null ? null : await startWitnessing(witnesses, peers);
   let restart: () => void = () => undefined;
   const restarts = new Promise<'restart'>((resolve) => {
     restart = () => resolve('restart');
   });
   const agent = new Agent({
     id,
-    description: { host, zone, capacity, addresses: ownAddresses(), version },
+    description: {
+      ...{ host, zone, capacity, addresses: ownAddresses(), version },
+      ...(witnessing?.witnesses === undefined ? {} : { witnesses: witnessing.witnesses }),
+    },
+    ...(witnessing === null ? {} : { lease: witnessing.lease }),
     incarnation,
     bus,
     journal,
@@ -89,6 +97,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     stop: async (how) => {
       if (how === 'at once') agent.kill();
       else await agent.stop({ comesBack: how === 'comes back' });
+      await witnessing?.close();
       await bus.close();
       for (const driver of drivers.values()) await driver.close();
       alone?.close();
