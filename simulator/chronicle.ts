@@ -51,6 +51,7 @@ const untold: ReadonlySet<WorldEvent['type']> = new Set([
   'learnt',
   'written',
   'sent',
+  'commanded',
   'asked',
   'wire',
 ]);
@@ -128,6 +129,7 @@ function lineOf(event: WorldEvent): Omit<Line, 'atMs'> | null {
     case 'learnt':
     case 'written':
     case 'sent':
+    case 'commanded':
     case 'asked':
     case 'wire':
       return null;

@@ -40,6 +40,11 @@ export function ignoresCordons(options: ControllerOptions): ControllerOptions {
   };
 }
 
+/** Sends all commands at once. */
+export function sendsAllAtOnce(options: ControllerOptions): ControllerOptions {
+  return { ...options, commandsInFlight: 10_000 };
+}
+
 /** Takes an agent that dies again and again for any other. */
 export function ignoresFlaps(options: ControllerOptions): ControllerOptions {
   return {

@@ -1,6 +1,7 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
 import { agentFlapsScenario } from '../scenarios/agent-flaps.ts';
 import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
+import { crowdedAgentScenario } from '../scenarios/crowded-agent.ts';
 import { deviceDriftScenario } from '../scenarios/device-drift.ts';
 import { deviceRebootScenario } from '../scenarios/device-reboot.ts';
 import { drainScenario } from '../scenarios/drain.ts';
@@ -40,6 +41,7 @@ import {
   neverForgives,
   overlooksSome,
   saysThatAllAreFull,
+  sendsAllAtOnce,
   hasNoBrake,
   waitsTooLong,
   writesNewRecordsAtOnce,
@@ -241,6 +243,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'judges that never trust an agent again that has died often',
     scenario: flappingAgentScenario,
     parts: { controller: neverForgives },
+  },
+  {
+    checker: 'work-is-paced',
+    bug: 'controllers that send all commands at once',
+    scenario: crowdedAgentScenario,
+    parts: { controller: sendsAllAtOnce },
   },
   {
     checker: 'one-owner-per-term',

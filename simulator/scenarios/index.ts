@@ -5,6 +5,7 @@ import { agentsStandStillScenario } from './agents-stand-still.ts';
 import { asymmetricPartitionScenario } from './asymmetric-partition.ts';
 import { controlPlaneSilentScenario } from './control-plane-silent.ts';
 import { controllerCrashScenario } from './controller-crash.ts';
+import { crowdedAgentScenario } from './crowded-agent.ts';
 import { damagedDisksScenario } from './damaged-disks.ts';
 import { deleteUnderFireScenario } from './delete-under-fire.ts';
 import { deviceComesLateScenario } from './device-comes-late.ts';
@@ -55,6 +56,7 @@ export const scenarios: readonly Scenario[] = [
   agentHangsScenario,
   controllerCrashScenario,
   herdScenario,
+  crowdedAgentScenario,
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,

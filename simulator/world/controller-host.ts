@@ -31,8 +31,11 @@ export class ControllerHost extends Host {
     const booted = this.boot();
     const { process } = booted;
     const bus = booted.connect(controllerConnection(id));
-    const port = processBus(process, world.parts.bus(bus, id, world.clock), (subject, data) =>
-      world.emit({ type: 'sent', from: id, subject, data }),
+    const port = processBus(
+      process,
+      world.parts.bus(bus, id, world.clock),
+      (subject, data) => world.emit({ type: 'sent', from: id, subject, data }),
+      (subject, data) => world.emit({ type: 'commanded', by: id, subject, data }),
     );
     const { controller, api } = virtualController(id, world, booted, {
       bus: port,

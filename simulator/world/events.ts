@@ -106,6 +106,13 @@ export type WorldEvent =
       readonly subject: string;
       readonly data: string;
     }
+  /** A controller knows what has come of a command, or waits for that no longer. */
+  | {
+      readonly type: 'commanded';
+      readonly by: string;
+      readonly subject: string;
+      readonly data: string;
+    }
   | { readonly type: 'transition'; readonly transition: TransitionEvent }
   | {
       readonly type: 'logged';

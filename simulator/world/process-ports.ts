@@ -22,6 +22,7 @@ export function processBus(
   process: VirtualProcess,
   bus: Bus,
   sent: (subject: string, data: string) => void,
+  commanded: (subject: string, data: string) => void = () => undefined,
 ): Bus {
   return {
     publish(subject, data) {
@@ -34,6 +35,10 @@ export function processBus(
       if (!process.alive) return never();
       sent(subject, data);
       const answer = process.settle(bus.request(subject, data, timeoutMs));
+      if (subject.endsWith('.command')) {
+        const tell = () => commanded(subject, data);
+        answer.then(tell, tell);
+      }
       if (process.isWatched && isEffect(subject)) process.survives('after-effect');
       return answer;
     },

@@ -31,6 +31,9 @@ const queuedDrivers: ReadonlySet<string> = new Set([memoryDescriptor.name]);
 export const isQueued = (world: World, driver: string): boolean =>
   world.queues !== null && queuedDrivers.has(driver);
 
+/** As many commands to one agent at once: so few that every world has to do with it. */
+export const commandsInFlight = 4;
+
 const apiConfig = ApiConfig.parse({ defaultProvider: memoryDescriptor.name });
 
 export interface VirtualController {
@@ -64,6 +67,7 @@ export function virtualController(
       timings: world.options.timings,
       shards: world.options.shards,
       formats,
+      commandsInFlight,
       resolveDriver: virtualDescriptor,
       ...(queues === null ? {} : { dispatch: { queues, drivers: queuedDrivers } }),
       found: (loadBalancer, { vip_address: address }) => vips.keep(address, loadBalancer),

@@ -366,7 +366,7 @@ export class World {
 
 /** Leaving it out of the trace makes runs twice as fast. */
 function followsFromTheRest({ type }: WorldEvent): boolean {
-  return type === 'sent' || type === 'learnt' || type === 'written';
+  return type === 'sent' || type === 'commanded' || type === 'learnt' || type === 'written';
 }
 
 /** A record is JSON already, and to quote it once more costs more than the rest of a write. */

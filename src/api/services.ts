@@ -146,6 +146,22 @@ export interface BrakeView {
   readonly hosts: number;
 }
 
+/** How many commands of this controller are under way to agents, and how many wait for their turn. */
+export interface PacingView {
+  /** As many to one agent at once, at most. */
+  readonly commandsInFlight: number;
+  /** Those to whom any are under way. */
+  readonly agents: readonly {
+    readonly agent: string;
+    readonly inFlight: number;
+    readonly waiting: number;
+    /** Of those that wait, how many take over what nobody looks after. */
+    readonly takeovers: number;
+    /** For how long the first of them has been waiting. */
+    readonly waitsMs: number;
+  }[];
+}
+
 /** Writes resolve once they are committed and shown, and throw Fault. */
 export interface Fleet {
   agents(): readonly AgentView[];
@@ -153,6 +169,9 @@ export interface Fleet {
   brake(): BrakeView;
   /** Lets verdicts pass that are held back now; throws Fault (503) where not all controllers were told. */
   releaseBrake(): void;
+  pacing(): PacingView;
+  /** Sends what waits for its turn now, to this agent or to all; throws Fault (503) as with the brake. */
+  releasePacing(agent: string | null): void;
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
   /** It is placed like any other again, however often it has died. */

@@ -15,6 +15,7 @@ import { devicesCommand } from './commands/devices.ts';
 import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
 import { moveCommand } from './commands/move.ts';
+import { pacingCommand } from './commands/pacing.ts';
 import { restartCommand } from './commands/restart.ts';
 import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
@@ -38,6 +39,7 @@ const program = new Command('holdfast')
   .addCommand(moveCommand)
   .addCommand(restartCommand)
   .addCommand(brakeCommand)
+  .addCommand(pacingCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

@@ -47,6 +47,21 @@ const Brake = z.object({
 });
 export type Brake = z.infer<typeof Brake>;
 
+/** How many commands of a controller are under way, and wait for their turn. */
+const Pacing = z.object({
+  commands_in_flight_max: z.number(),
+  agents: z.array(
+    z.object({
+      agent: z.string(),
+      in_flight: z.number(),
+      waiting: z.number(),
+      takeovers_waiting: z.number(),
+      waits_ms: z.number(),
+    }),
+  ),
+});
+export type Pacing = z.infer<typeof Pacing>;
+
 const Restarting = z.object({ until: z.coerce.date().nullable() });
 export type Restarting = z.infer<typeof Restarting>;
 
@@ -114,6 +129,16 @@ export class ApiClient {
 
   async releaseBrake(): Promise<void> {
     await this.post('/holdfast/v1/brake/release', {});
+  }
+
+  async pacing(): Promise<Pacing> {
+    return z.object({ pacing: Pacing }).parse(await this.get('/holdfast/v1/pacing')).pacing;
+  }
+
+  /** Has what waits for its turn sent at once, to this agent or to all. */
+  async releasePacing(agent: string | null): Promise<void> {
+    const query = agent === null ? '' : `?agent=${encodeURIComponent(agent)}`;
+    await this.post(`/holdfast/v1/pacing/release${query}`, {});
   }
 
   /** Has an operator's word done about an agent. */

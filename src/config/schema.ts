@@ -7,6 +7,7 @@ import { type PresetName, presets, type Timings } from '../../machines/timings/t
 import { witnessesMax } from '../../machines/protocol/witness-messages.ts';
 import { udpAddress } from '../adapters/udp-datagrams.ts';
 import { ApiConfig } from '../api/config.ts';
+import { commandsInFlightDefault } from '../controller/pacer.ts';
 import { VipPools } from '../vips/config.ts';
 
 /** A millisecond value for each name in the timings; only those given replace the preset's. */
@@ -54,11 +55,17 @@ const PlacementConfig = z.strictObject({
     }),
 });
 
+const PacingConfig = z.strictObject({
+  /** How many commands a controller has under way to one agent at most; the others wait. */
+  commandsInFlight: z.int().min(1).max(10_000).default(commandsInFlightDefault),
+});
+
 const ControllerConfig = z.strictObject({
   id: agentId.default('controller-1'),
   api: ApiConfig.extend({ defaultProvider: z.string().max(64).default('haproxy') }).prefault({}),
   vipPools: VipPools.default([]),
   placement: PlacementConfig.prefault({}),
+  pacing: PacingConfig.prefault({}),
   /** How load balancers come to agents, by driver: by placement, where it is not said otherwise. */
   dispatch: z
     .record(z.string(), z.enum(['scheduled', 'queue'], { error: 'give scheduled or queue' }))

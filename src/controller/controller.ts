@@ -1,22 +1,15 @@
 import { z } from 'zod';
-import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import { rank, type RankPolicy } from '../../machines/placement/rank.ts';
-import type { Clock } from '../../machines/ports/clock.ts';
-import type { Log } from '../../machines/ports/log.ts';
-import type { Random } from '../../machines/ports/random.ts';
+import { rank } from '../../machines/placement/rank.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancers, TransitionFeed } from '../api/services.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { serve } from '../messaging/endpoint.ts';
-import type { Bus, Subscription } from '../ports/bus.ts';
-import type { Stores } from '../ports/store.ts';
-import { AntiAffinity, type ApartGroup, boundHost } from './anti-affinity.ts';
+import type { Subscription } from '../ports/bus.ts';
+import { AntiAffinity, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { ControllerOptions } from './controller-options.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
@@ -24,7 +17,7 @@ import { ForeignSeats } from './foreign-seats.ts';
 import { HealthBoard } from './health-board.ts';
 import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
-import { Lapses, type LapsesOptions } from './lapses.ts';
+import { Lapses } from './lapses.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Loads } from './loads.ts';
 import { lookAround } from './look-around.ts';
@@ -32,40 +25,17 @@ import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { contextOnRecord, onRecord } from './on-record.ts';
+import { type Pacer, pacerOf } from './pacer.ts';
 import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
-import { type RecordFormats, recordFormats } from './record-formats.ts';
+import { recordFormats } from './record-formats.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
 import { refuseTwin } from './twin.ts';
 import { byRecord, type Told } from './told.ts';
 import { Verdicts } from './verdicts.ts';
 
-export interface ControllerOptions {
-  readonly id: string;
-  readonly bus: Bus;
-  readonly stores: Stores;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly timings: Timings;
-  readonly shards: number;
-  /** The ones of this release where they are not given. */
-  readonly formats?: RecordFormats;
-  readonly resolveDriver: (name: string) => DriverDescriptor | null;
-  /** Who is preferred as a holder; by default the least loaded that the load balancer's hash picks. */
-  readonly rank?: RankPolicy;
-  /** How it counts when leases have run out; by the rules R13 and R15 where it is not given. */
-  readonly lapses?: (options: LapsesOptions) => Lapses;
-  /** Load balancers that are to be on different hosts, by their tags; none by default. */
-  readonly apart?: readonly ApartGroup[];
-  /** Drivers whose load balancers agents take from queues; none without it. */
-  readonly dispatch?: Dispatch;
-  /** There is this load balancer already at the start: its addresses have to be on record, too. */
-  readonly found?: (id: string, document: LoadBalancerDocument) => void;
-  /** A load balancer is gone for good: its address may be used again. */
-  readonly purged: (id: string, document: LoadBalancerDocument) => void;
-}
+export type { ControllerOptions } from './controller-options.ts';
 
 /**
  * One of any number of controllers: judges the agents and owns the load balancers of its shards,
@@ -103,24 +73,25 @@ export class Controller {
     const loads = new Loads(seats, this.#foreign);
     const provenMs = () => this.#proven.nowMs;
     this.#fleet = new FleetView({ ...options, loads, provenMs });
+    const pacer = pacerOf(options);
     this.#ring = new TransitionRing(clock);
     this.transitions = this.#ring;
-    this.projection = new Projection({
-      ...options,
-      formats,
-      condition: (id) => this.owner.host.actor(id)?.condition ?? null,
-      health: (id) => this.#health.of(id),
-      unreached: (context) => this.#fleet.unreached(context),
-      changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
-      removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
-      lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
-      resumed: (bucket) => this.#losses.resumed(bucket),
-    });
+    this.projection = this.#newProjection(pacer);
     this.#health = this.#healthBoard();
     const shown = { ...options, projection: this.projection };
-    this.fleet = new FleetServices({ ...shown, fleet: this.#fleet });
+    this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer });
     this.loadBalancers = new ApiServices(shown);
-    const shared = { bus, stores, formats, clock, random, log, timings, counters: this.counters };
+    const shared = {
+      bus,
+      stores,
+      formats,
+      clock,
+      random,
+      log,
+      timings,
+      pacer,
+      counters: this.counters,
+    };
     this.owner = new LoadBalancerOwner({
       ...options,
       ...shared,
@@ -187,7 +158,7 @@ export class Controller {
       bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),
       this.#verdicts.listen(),
       ...this.#health.listen(),
-      this.fleet.listen(),
+      ...this.fleet.listen(),
       lookAround({ ...this.#options, judge: this.judge }),
     );
     await this.projection.start();
@@ -244,6 +215,20 @@ export class Controller {
       groups: this.#options.apart ?? [],
       tagged: (id) => owner.documentOf(id) ?? projection.desired.get(id)?.document ?? null,
       hostOf: (id) => boundHost(contextOnRecord(this, id)),
+    });
+  }
+
+  #newProjection(pacer: Pacer): Projection {
+    return new Projection({
+      ...this.#options,
+      formats: this.#options.formats ?? recordFormats,
+      condition: (id) => this.owner.host.actor(id)?.condition ?? null,
+      health: (id) => this.#health.of(id),
+      unreached: (id, context) => this.#fleet.unreached(context) ?? pacer.reason(id),
+      changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
+      removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
+      lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
+      resumed: (bucket) => this.#losses.resumed(bucket),
     });
   }
 

@@ -9,17 +9,15 @@ import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/sea
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { Limiter } from '../host/limiter.ts';
 import { call, MalformedReply } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import type { CommittedDocument } from './desired-documents.ts';
+import type { Haste, Pacer } from './pacer.ts';
 import type { ShadowEnded, Shadows } from './shadows.ts';
-
-/** How many commands may be under way to one agent; the rest wait in order. */
-export const commandsInFlightMax = 64;
 
 export interface DriveOptions {
   readonly shadows: Shadows;
+  readonly pacer: Pick<Pacer, 'run'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,6 +25,8 @@ export interface DriveOptions {
   readonly desired: (id: string) => CommittedDocument | null;
   readonly context: (id: string) => LoadBalancerContext | null;
   readonly committed: (id: string) => LoadBalancerContext | null;
+  /** Is it known that this seat's incarnation is over? */
+  readonly isOver: (seat: Seat) => boolean;
 }
 
 type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
@@ -37,7 +37,6 @@ type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
  */
 export class Driver {
   readonly #options: DriveOptions;
-  readonly #limiters = new Map<string, Limiter>();
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -49,15 +48,22 @@ export class Driver {
     report: (event: DrivenEvent | ShadowEnded) => void,
     signal: Cancellation,
   ): Promise<void> {
-    const { clock, timings } = this.#options;
+    const { clock, pacer, timings } = this.#options;
     let lastTrouble: string | null = null;
+    let failures = 0;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       const built = this.#build(id);
       if (built === null) return;
-      const held = await this.#heldUp(id, built.seat, report);
-      if (signal.aborted) return;
-      const outcome = held ?? (await this.#attempt(built.seat, built.command, signal));
-      if (signal.aborted) return;
+      const { seat, command } = built;
+      let held: string | null = null;
+      const turn = { id, seat, haste: this.#haste(id, failures), signal };
+      // Whoever is told to stop, so that the next one may start, is told when that one's turn has come.
+      const outcome = await pacer.run(turn, async () => {
+        held = await this.#heldUp(id, seat, report);
+        return signal.aborted ? null : (held ?? (await this.#attempt(seat, command)));
+      });
+      if (outcome === null || signal.aborted) return;
+      if (held === null && typeof outcome === 'string') failures += 1;
       if (typeof outcome !== 'string') {
         report(outcome);
         // A store has lost what is wanted here; until it is issued anew, asking again brings nothing new.
@@ -73,6 +79,17 @@ export class Driver {
       const waitMs = backoffMs(attempt, timings.commandRetryMs, mostMs);
       await pause(clock, waitMs, signal);
     }
+  }
+
+  /** Nobody waits for what has failed before, as it may again; nor while its former holder goes on with it. */
+  #haste(id: string, failures: number): Haste {
+    const context = this.#options.context(id);
+    if (context === null || context.binding === null || failures > 0) return 'ordinary';
+    const { binding, replaced, leased, status, appliedGeneration, appliedEpoch } = context;
+    if (status === 'deleting' || appliedGeneration === 0) return 'ordinary';
+    if (binding.epoch === appliedEpoch) return 'ordinary';
+    const isServedOn = replaced !== null && !leased && !this.#options.isOver(replaced);
+    return isServedOn ? 'ordinary' : 'takeover';
   }
 
   /** By a former holder that may still serve it. */
@@ -118,19 +135,12 @@ export class Driver {
   }
 
   /** One attempt: an event where it settled the matter, a sentence where it has to be tried again. */
-  async #attempt(
-    seat: Seat,
-    command: Command,
-    signal: Cancellation,
-  ): Promise<DrivenEvent | string> {
+  async #attempt(seat: Seat, command: Command): Promise<DrivenEvent | string> {
     const { bus, timings } = this.#options;
     try {
-      const reply = await this.#limiter(seat.agent).run(async () => {
-        if (signal.aborted) return null;
-        const subject = subjects.down(seat.agent, 'command');
-        return await call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
-      });
-      return reply === null ? 'given up' : this.#settle(seat, command, reply);
+      const subject = subjects.down(seat.agent, 'command');
+      const reply = await call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
+      return this.#settle(seat, command, reply);
     } catch (error) {
       if (error instanceof NoResponders) return `agent ${seat.agent} does not listen`;
       if (error instanceof RequestTimeout) return `agent ${seat.agent} has not answered yet`;
@@ -173,14 +183,5 @@ export class Driver {
       const retryAt = at + timings.refusalRetryMs;
       return { type: 'driven.refused', epoch, generation: command.generation, message, retryAt };
     }
-  }
-
-  #limiter(agent: string): Limiter {
-    let limiter = this.#limiters.get(agent);
-    if (limiter === undefined) {
-      limiter = new Limiter(commandsInFlightMax);
-      this.#limiters.set(agent, limiter);
-    }
-    return limiter;
   }
 }

@@ -2,22 +2,34 @@ import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { type RestartOrder, RestartOrderReply } from '../../machines/protocol/agent-messages.ts';
+import { agentId } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { AgentView, BrakeView, DeviceView, Fleet, Restarting } from '../api/services.ts';
+import type {
+  AgentView,
+  BrakeView,
+  DeviceView,
+  Fleet,
+  PacingView,
+  Restarting,
+} from '../api/services.ts';
 import { call, serve } from '../messaging/endpoint.ts';
 import { BusUnavailable, NoResponders, RequestTimeout, type Subscription } from '../ports/bus.ts';
 import type { FleetView } from './fleet-view.ts';
 import { callOwner, type OwnerCallOptions } from './owner-call.ts';
+import type { Pacer } from './pacer.ts';
 import type { Projection } from './projection.ts';
 
 export interface FleetServicesOptions extends OwnerCallOptions {
   readonly shards: number;
   readonly fleet: FleetView;
   readonly projection: Projection;
+  readonly pacer: Pacer;
   readonly log: Log;
 }
 
 const brakeSubject = subjects.controller('all', 'release-brake');
+const pacingSubject = subjects.controller('all', 'release-pacing');
+const PacingRelease = z.strictObject({ agent: agentId.nullable() });
 
 const startedAnew: Restarting = { incarnation: null, until: null };
 
@@ -43,23 +55,38 @@ export class FleetServices implements Fleet {
 
   /** Told to all controllers, since each judges its own agents. */
   releaseBrake(): void {
-    const { bus, fleet } = this.#options;
-    fleet.brake.release();
+    this.#options.fleet.brake.release();
+    this.#tellAll(brakeSubject, {});
+  }
+
+  pacing(): PacingView {
+    return this.#options.pacer.view();
+  }
+
+  /** Told to all controllers, since each paces its own commands. */
+  releasePacing(agent: string | null): void {
+    this.#options.pacer.release(agent);
+    this.#tellAll(pacingSubject, { agent });
+  }
+
+  #tellAll(subject: string, order: object): void {
     try {
-      bus.publish(brakeSubject, '{}');
+      this.#options.bus.publish(subject, JSON.stringify(order));
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
       throw new Fault(503, 'The other controllers were not told: NATS is out of reach.', 1);
     }
   }
 
-  listen(): Subscription {
-    const { bus, log, fleet } = this.#options;
-    const handle = (): undefined => {
-      fleet.brake.release();
-      return undefined;
-    };
-    return serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle });
+  listen(): readonly Subscription[] {
+    const { bus, log, fleet, pacer } = this.#options;
+    const brake = (): undefined => void fleet.brake.release();
+    const pacing = ({ agent }: z.infer<typeof PacingRelease>): undefined =>
+      void pacer.release(agent);
+    return [
+      serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle: brake }),
+      serve({ bus, log, subject: pacingSubject, schema: PacingRelease, handle: pacing }),
+    ];
   }
 
   cordon(agent: string, { draining }: { draining: boolean }): Promise<void> {

@@ -30,6 +30,7 @@ import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
+import type { Pacer } from './pacer.ts';
 import { Placer } from './placer.ts';
 import { driverOf, refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
@@ -55,6 +56,7 @@ export interface OwnerOptions {
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   readonly rank: RankPolicy;
+  readonly pacer: Pick<Pacer, 'run'>;
   /** Without it, nothing is queued. */
   readonly dispatch?: Dispatch;
   /** From whom a load balancer is to be kept apart. */
@@ -123,6 +125,8 @@ export class LoadBalancerOwner {
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
     const driver = new Driver({
       shadows: new Shadows({ bus, timings, claimants }),
+      pacer: options.pacer,
+      isOver: ({ agent, incarnation }) => fleet.verdictOn(agent, incarnation) !== null,
       bus,
       clock,
       log,

@@ -34,8 +34,8 @@ export interface ProjectionOptions {
   /** What a holder said last of its traffic; null where nobody has. */
   readonly health: (id: string) => KnownHealth | null;
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
-  /** Why a holder can't reach its device; null where it can. */
-  readonly unreached: (context: LoadBalancerContext) => string | null;
+  /** Why a holder can't reach its device, or is not commanded yet; null where nothing is in the way. */
+  readonly unreached: (id: string, context: LoadBalancerContext) => string | null;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each removal that a watch brings, and of what was known until then. */
@@ -157,7 +157,7 @@ export class Projection {
       standby: context?.standby ?? null,
       lastEpoch: context?.lastEpoch ?? 0,
       device: context === null ? null : placedOn(context),
-      reason: trouble?.reason ?? this.#reasonOf(state, context, health),
+      reason: trouble?.reason ?? this.#reasonOf(id, state, context, health),
       rejected: context?.rejected ?? [],
       waitingSinceMs: context?.waitingSince ?? null,
     };
@@ -165,6 +165,7 @@ export class Projection {
 
   /** While it is bound, its device may say more than its record. */
   #reasonOf(
+    id: string,
     state: string,
     context: LoadBalancerContext | null,
     health: KnownHealth | null,
@@ -172,7 +173,7 @@ export class Projection {
     const isHeld =
       state.startsWith('bound') || state === 'rebinding' || state.startsWith('deleting');
     // Where nobody can configure it, what was said of it last is old.
-    const unreached = isHeld && context !== null ? this.#unreached(context) : null;
+    const unreached = isHeld && context !== null ? this.#unreached(id, context) : null;
     const said = state.startsWith('bound') ? (health?.reason ?? null) : null;
     return unreached ?? said ?? context?.reason ?? null;
   }

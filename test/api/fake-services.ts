@@ -11,6 +11,7 @@ import type {
   BrakeView,
   DeviceView,
   Fleet,
+  PacingView,
   Restarting,
   LoadBalancers,
   LoadBalancerView,
@@ -227,6 +228,17 @@ export class FakeFleet implements Fleet {
 
   releaseBrake(): void {
     this.engaged = {};
+  }
+
+  waiting = 3;
+
+  pacing(): PacingView {
+    const counts = { inFlight: 4, waiting: this.waiting, takeovers: 1, waitsMs: 1_500.4 };
+    return { commandsInFlight: 4, agents: [{ agent: this.#agent.id, ...counts }] };
+  }
+
+  releasePacing(): void {
+    this.waiting = 0;
   }
 
   async trust(agent: string): Promise<void> {

@@ -58,6 +58,21 @@ test('the storm brake is shown, and released by an operator', async () => {
   ]);
 });
 
+test('what is under way and waits is shown, and sent at once by an operator', async () => {
+  const shown = await api.send('GET', '/holdfast/v1/pacing');
+  const released = await api.send('POST', '/holdfast/v1/pacing/release?agent=agent-1');
+  const refused = await api.send('POST', '/holdfast/v1/pacing/release?agent=no.agent');
+
+  const agent = { agent: 'agent-1', in_flight: 4, takeovers_waiting: 1, waits_ms: 1_500 };
+  const pacing = (waiting: number) => ({
+    commands_in_flight_max: 4,
+    agents: [{ ...agent, waiting }],
+  });
+  expect([shown.status, shown.body.pacing]).toEqual([200, pacing(3)]);
+  expect([released.status, released.body.pacing]).toEqual([200, pacing(0)]);
+  expect(refused.status).toBe(404);
+});
+
 test.each([
   ['cordon', { draining: false, since: '2026-01-02T00:00:00.000Z' }],
   ['drain', { draining: true, since: '2026-01-02T00:00:00.000Z' }],

@@ -12,6 +12,7 @@ import type {
   BrakeView,
   DeviceView,
   LoadBalancerView,
+  PacingView,
   TransitionEvent,
 } from '../services.ts';
 
@@ -97,6 +98,19 @@ function device(view: DeviceView) {
 
 function brake({ engaged, sinceMs, reason, gone, hosts }: BrakeView) {
   return { engaged, since: iso(sinceMs), reason, hosts_gone: gone, hosts };
+}
+
+function pacing({ commandsInFlight, agents }: PacingView) {
+  return {
+    commands_in_flight_max: commandsInFlight,
+    agents: agents.map(({ agent: id, inFlight, waiting, takeovers, waitsMs }) => ({
+      agent: id,
+      in_flight: inFlight,
+      waiting,
+      takeovers_waiting: takeovers,
+      waits_ms: Math.round(waitsMs),
+    })),
+  };
 }
 
 /** An event as its stream sends it. */
@@ -194,6 +208,22 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       handle: (c) => {
         fleet.releaseBrake();
         return c.json({ brake: brake(fleet.brake()) });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/holdfast/v1/pacing',
+      handle: (c) => c.json({ pacing: pacing(fleet.pacing()) }),
+    },
+    {
+      method: 'POST',
+      path: '/holdfast/v1/pacing/release',
+      handle: (c) => {
+        // Without one, of all agents.
+        const of = c.req.query('agent') ?? null;
+        if (of !== null && !agentId.safeParse(of).success) throw notFound('Agent', of);
+        fleet.releasePacing(of);
+        return c.json({ pacing: pacing(fleet.pacing()) });
       },
     },
     {

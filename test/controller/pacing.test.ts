@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { Cluster } from './support/cluster.ts';
+
+const commandsInFlight = 2;
+const count = 6;
+
+/** An agent that stands still while so many edits of what it holds are to be applied. */
+async function crowded(
+  agent: { id: string; host: string; drivers: string[] },
+  controllers: readonly string[] = ['controller-1'],
+) {
+  const cluster = new Cluster();
+  cluster.placement = { commandsInFlight };
+  for (const id of controllers) await cluster.startController(id);
+  await cluster.startAgent(agent);
+  const ids: string[] = [];
+  const [provider = ''] = agent.drivers;
+  for (let index = 0; index < count; index += 1) ids.push(await cluster.createBound({ provider }));
+  const before = commandsTo(cluster, agent.id);
+  cluster.pause(agent.id);
+  for (const id of ids) await cluster.settled(cluster.rename(id, 'renamed'));
+  await cluster.run(100);
+  return { cluster, ids, sent: () => commandsTo(cluster, agent.id) - before };
+}
+
+const commandsTo = (cluster: Cluster, agent: string): number =>
+  cluster.sent.filter(({ subject }) => subject.endsWith(`.${agent}.command`)).length;
+
+const tied = { id: 'agent-1', host: 'north', drivers: ['tied'] };
+const free = { id: 'agent-1', host: 'north', drivers: ['memory'] };
+
+test('only so many commands are under way to one agent, and the rest says that it waits', async () => {
+  const { cluster, ids, sent } = await crowded(free);
+
+  const [view] = cluster.controller.fleet.pacing().agents;
+  const reasons = ids.map((id) => cluster.view(id).reason).filter((reason) => reason !== null);
+
+  expect(sent()).toBe(commandsInFlight);
+  expect(view).toMatchObject({ agent: 'agent-1', inFlight: 2, waiting: 4, takeovers: 0 });
+  expect(reasons).toEqual(
+    Array(4).fill(
+      'waits for its turn: as many commands as may be (2) are under way to agent agent-1',
+    ),
+  );
+});
+
+test('an operator has all of it sent, also at the other controllers', async () => {
+  const controllers = ['controller-1', 'controller-2'];
+  const { cluster, sent } = await crowded(free, controllers);
+  const before = sent();
+
+  cluster.controllerOf('controller-2').fleet.releasePacing(null);
+  await cluster.run(100);
+
+  expect(before).toBeLessThan(count);
+  expect(sent()).toBe(count);
+});
+
+test('what waits for an agent that dies goes to others at once', async () => {
+  const { cluster, ids } = await crowded(free);
+  await cluster.startAgent('agent-2');
+
+  cluster.killAgent('agent-1');
+  await cluster.untilAgent('agent-1', 'dead');
+  for (const id of ids) await cluster.untilSettled(id, 1_000);
+
+  expect(new Set(ids.map((id) => cluster.holder(id)))).toEqual(new Set(['agent-2']));
+  expect(cluster.controller.fleet.pacing().agents).toEqual([
+    expect.objectContaining({ agent: 'agent-1', waiting: 0 }),
+  ]);
+});
+
+test('what is under way to a former life of an agent holds up nothing of the next one', async () => {
+  const { cluster, ids } = await crowded(tied);
+
+  cluster.killAgent('agent-1');
+  await cluster.untilAgent('agent-1', 'dead');
+  await cluster.startAgent('agent-1');
+  for (const id of ids) await cluster.untilSettled(id, 1_000);
+
+  for (const id of ids) expect(cluster.view(id).document.name).toBe('renamed');
+});
+
+test('takeovers pass what is only edited', async () => {
+  const { cluster } = await crowded(free);
+  await cluster.startAgent('agent-2');
+  // Whatever was new goes to the second one, while the first one stands still.
+  await cluster.settled(cluster.controller.fleet.cordon('agent-1', { draining: false }));
+  const lost = await cluster.createBound();
+  await cluster.settled(cluster.controller.fleet.uncordon('agent-1'));
+
+  await cluster.until('agent-1 stands by', () => cluster.view(lost).standby?.agent === 'agent-1');
+  cluster.killAgent('agent-2');
+  await cluster.until('it is to take over', () => cluster.view(lost).binding?.agent === 'agent-1');
+  const [view] = cluster.controller.fleet.pacing().agents;
+  cluster.resume('agent-1');
+  await cluster.untilSettled(lost);
+
+  expect(view).toMatchObject({ waiting: 5, takeovers: 1 });
+});
