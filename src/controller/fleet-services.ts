@@ -80,9 +80,14 @@ export class FleetServices implements Fleet {
 
   listen(): readonly Subscription[] {
     const { bus, log, fleet, pacer } = this.#options;
-    const brake = (): undefined => void fleet.brake.release();
-    const pacing = ({ agent }: z.infer<typeof PacingRelease>): undefined =>
-      void pacer.release(agent);
+    const brake = (): undefined => {
+      fleet.brake.release();
+      return undefined;
+    };
+    const pacing = ({ agent }: z.infer<typeof PacingRelease>): undefined => {
+      pacer.release(agent);
+      return undefined;
+    };
     return [
       serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle: brake }),
       serve({ bus, log, subject: pacingSubject, schema: PacingRelease, handle: pacing }),
