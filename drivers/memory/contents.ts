@@ -28,7 +28,11 @@ const writesPerSave = 5;
 /** What the device holds, in its memory and as it was saved last. */
 export class Contents {
   #held = new Map<string, Held>();
-  #saved: ReadonlyMap<string, Held> = new Map();
+  readonly #saved = new Map<string, Held>();
+  /** What was written or thrown away since it was saved last. */
+  readonly #unsaved = new Set<string>();
+  /** How many it has the content of. */
+  #full = 0;
   #writes = 0;
   #changes = 0;
 
@@ -51,21 +55,22 @@ export class Contents {
 
   /** How many other load balancers it has the content of. */
   besides(id: string): number {
-    let count = 0;
-    for (const [other, { document }] of this.#held)
-      if (other !== id && document !== null) count += 1;
-    return count;
+    return this.#full - contentsOf(this.#held.get(id));
   }
 
   set(id: string, held: Held): void {
+    this.#full += contentsOf(held) - contentsOf(this.#held.get(id));
     this.#held.set(id, held);
+    this.#unsaved.add(id);
     this.#changes += 1;
     this.#writes += 1;
-    if (this.#writes % writesPerSave === 0) this.#saved = new Map(this.#held);
+    if (this.#writes % writesPerSave === 0) this.#save();
   }
 
   forget(id: string): void {
+    this.#full -= contentsOf(this.#held.get(id));
     this.#held.delete(id);
+    this.#unsaved.add(id);
     this.#changes += 1;
   }
 
@@ -78,9 +83,24 @@ export class Contents {
       const idle = [...this.#held].map(([id, held]) => [id, { ...held, running: false }] as const);
       this.#held = new Map(idle);
     }
-    this.#saved = new Map(this.#held);
+    this.#full = 0;
+    for (const held of this.#held.values()) this.#full += contentsOf(held);
+    for (const id of [...this.#held.keys(), ...this.#saved.keys()]) this.#unsaved.add(id);
+    this.#save();
+  }
+
+  /** Only what has changed: a device may hold very many. */
+  #save(): void {
+    for (const id of this.#unsaved) {
+      const held = this.#held.get(id);
+      if (held === undefined) this.#saved.delete(id);
+      else this.#saved.set(id, held);
+    }
+    this.#unsaved.clear();
   }
 }
+
+const contentsOf = (held: Held | undefined): 0 | 1 => (held?.document == null ? 0 : 1);
 
 /** What half of a write leaves behind: the listeners are there, the pools are not. */
 export function halfOf(document: LoadBalancerDocument): LoadBalancerDocument {

@@ -3,10 +3,16 @@ import { loadavg } from 'node:os';
 import { delay } from '../../machines/ports/clock.ts';
 import type { PresetName } from '../../machines/timings/timings.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
-import type { ApiClient } from '../../src/client/api-client.ts';
+import type { Agent, ApiClient } from '../../src/client/api-client.ts';
 import { cpuMs, machineCpuMs, usedSince } from './cpu.ts';
 import { DeviceProcess } from './device-process.ts';
-import { type Creation, createLoadBalancers, type Shape, untilAll } from './load-balancers.ts';
+import {
+  type Creation,
+  createLoadBalancers,
+  type Shape,
+  untilAll,
+  untilSeated,
+} from './load-balancers.ts';
 import { RecordWatch } from './record-watch.ts';
 import { sharedMs } from './shared-clock.ts';
 import { type BenchWorld, clusterWorld, smallWorld } from './worlds.ts';
@@ -86,6 +92,9 @@ async function measure(
   const { api, directory, natsUrls } = world;
   const timeoutMs = stepTimeoutMs + stepEachMs * options.loadBalancers;
   const creation = await loadVictim(world, options, timeoutMs);
+  const standbys = (all: readonly Agent[]) =>
+    all.reduce((sum, each) => sum + each.standby_loadbalancers, 0);
+  await untilSeated(api, 'given a standby', standbys, options.loadBalancers, timeoutMs);
   const ready = await untilAll(
     api,
     'bound with a standby',
@@ -163,6 +172,9 @@ async function loadVictim(
   const creation = await createLoadBalancers(api, loadBalancers, shape);
   const alone = (each: { state: string; binding: { agent: string } | null }) =>
     each.state === 'bound.settled' && each.binding?.agent === victim;
+  const boundTo = (all: readonly Agent[]) =>
+    all.find(({ id }) => id === victim)?.bound_loadbalancers ?? 0;
+  await untilSeated(api, `bound to ${victim}`, boundTo, loadBalancers, timeoutMs);
   await untilAll(api, `bound to ${victim}`, alone, timeoutMs);
   for (const agent of others) await agent.start();
   return creation;
