@@ -58,6 +58,7 @@ import { bugsOfDevices } from './bugs-of-devices.ts';
 import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
+import { bugsOfWitnesses } from './bugs-of-witnesses.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { forgetsDeaths, hidesRestarts } from './records.ts';
 import * as stores from './stores.ts';
@@ -348,6 +349,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   ...bugsOfBinding,
   ...bugsOfLeases,
+  ...bugsOfWitnesses,
   ...bugsOfDevices,
   ...bugsOfDisks,
 ];

@@ -5,14 +5,20 @@ import type { RandomStream } from '../world/random-streams.ts';
 
 interface LeasedStory extends Pick<Scenario, 'name' | 'summary' | 'promise' | 'checkers'> {
   readonly untilMs: number;
+  /** Have agents witnesses? */
+  readonly witnesses?: true;
   faults(draws: RandomStream, frame: PlanFrame): readonly Fault[];
 }
 
 /** Twelve load balancers at leased addresses, on five hosts with an agent each; the rest is up to its faults. */
-export function leasedWorld({ untilMs, faults, ...words }: LeasedStory): Scenario {
+export function leasedWorld({ untilMs, witnesses, faults, ...words }: LeasedStory): Scenario {
   return {
     ...words,
-    size: { ...defaultSize, agentsPerHost: 1, loadBalancers: 12, vips: true },
+    size: {
+      ...defaultSize,
+      ...{ agentsPerHost: 1, loadBalancers: 12, vips: true },
+      ...(witnesses === undefined ? {} : { witnesses }),
+    },
     plan: (stream, frame) => ({
       untilMs,
       faults: faults(stream('faults'), frame),

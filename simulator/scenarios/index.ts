@@ -39,6 +39,7 @@ import { stormScenario } from './storm.ts';
 import { swarmScenario } from './swarm.ts';
 import { vipsMoveScenario } from './vips-move.ts';
 import { weakFencesScenario } from './weak-fences.ts';
+import { witnessesKeepServingScenario } from './witnesses-keep-serving.ts';
 
 /** The one that runs where nobody names any. */
 export const defaultScenario = roughWeekScenario;
@@ -84,5 +85,6 @@ export const scenarios: readonly Scenario[] = [
   forgottenMovesScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,
+  witnessesKeepServingScenario,
   splitBrainAttemptScenario,
 ];
