@@ -46,7 +46,7 @@ export async function runChaosCommand(
 }
 
 async function runAll(
-  { scenarios, timings: preset, shorten, runs, json, report }: ChaosCliOptions,
+  { scenarios, timings: preset, shorten, runs, json, report, log }: ChaosCliOptions,
   { write, signal }: ChaosHooks,
 ): Promise<boolean> {
   let isOk = true;
@@ -58,6 +58,7 @@ async function runAll(
         preset,
         shorten,
         signal,
+        log,
         ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
       });
       isOk &&= result.ok;

@@ -24,6 +24,8 @@ export interface Figures {
   readonly requests: number;
   /** On new connections; nothing is tried again. */
   readonly failed: number;
+  /** Those of them that asked for an address that moves. */
+  readonly leasedFailed: number;
   /** On kept connections, which break with their host. */
   readonly failedKept: number;
   readonly lost: number;

@@ -23,6 +23,9 @@ export interface FleetOptions {
   readonly signal: AbortSignal;
 }
 
+/** What all processes of a run log. */
+export const logFileIn = (directory: string): string => join(directory, 'log');
+
 /** What `close` ends, in the order in which it was begun. */
 type Ending = () => Promise<unknown> | void;
 
@@ -68,12 +71,8 @@ export class Fleet {
     return this.#nats;
   }
 
-  get logFile(): string {
-    return join(this.directory, 'log');
-  }
-
   async #start(): Promise<void> {
-    const log = await open(this.logFile, 'a', 0o600);
+    const log = await open(logFileIn(this.directory), 'a', 0o600);
     this.#output = log.fd;
     this.#endings.push(() => log.close());
     const key = async (user: string) => (await loadOrCreateUserKey(this.seedFile(user))).publicKey;

@@ -10,6 +10,8 @@ import type { LoadBalancer, LoadBalancers } from './load-balancers.ts';
 import { type NatsNode, natsNodes } from './nats-cluster.ts';
 import type { Rebinds } from './rebinds.ts';
 import type { RecordWatch } from './record-watch.ts';
+import { isEngaged, livingBy, shownBy, statesIn } from './shown.ts';
+import { type Kind, kinds } from './size.ts';
 import type { Timeline } from './timeline.ts';
 import type { TrafficWatch } from './traffic-watch.ts';
 
@@ -99,7 +101,7 @@ export class Hands {
     const at = this.fleet.networkHost(host);
     this.#lose(this.fleet.agentsOf(host));
     const kind = way === 'in' ? 'host-deaf' : 'host-mute';
-    this.#begin(kind, host, () => this.fleet.network.mendOneWay(at));
+    this.#begin(kind, host, () => this.fleet.network.mend(at));
     await this.fleet.network.cutOneWay(at, way);
   }
 
@@ -181,10 +183,55 @@ export class Hands {
     return eventually(what, look, { deadlineMs, signal: this.#options.signal });
   }
 
-  /** Everything that has lost its agent is at another one, or at the same one anew. */
-  async rebound(): Promise<void> {
-    const { rebinds } = this.#options;
-    await this.until('all is rebound that has lost its agent', () => rebinds.waiting.length === 0);
+  /** All of these kinds that has lost its agent is at another one, or at the same one anew. */
+  async rebound(among: readonly Kind[] = kinds): Promise<void> {
+    const { rebinds, loadBalancers } = this.#options;
+    const isOver = (id: string) => {
+      const loadBalancer = loadBalancers.get(id);
+      return loadBalancer === null || !among.includes(loadBalancer.kind);
+    };
+    await this.until('all is rebound that has lost its agent', () => rebinds.waiting.every(isOver));
+  }
+
+  /** Every agent is alive, and every load balancer is bound to one, as every controller shows it. */
+  async whole(): Promise<void> {
+    await this.until('all agents are alive, and all load balancers are bound', async () => {
+      const shown = await Promise.all(
+        [...this.fleet.apis.keys()].map((id) => this.#showsAllWell(id)),
+      );
+      return shown.every(Boolean);
+    });
+  }
+
+  async #showsAllWell(controller: string): Promise<boolean> {
+    const { client } = this.#options;
+    const living = await livingBy(client, controller);
+    const shown = await shownBy(client, controller);
+    if (living === null || shown === null || living.size < this.fleet.agents.size) return false;
+    return shown.loadBalancers.list().every(({ state, binding }) => {
+      const isBound = state.startsWith('bound.') && binding !== null;
+      return isBound && living.get(binding.agent) === binding.incarnation;
+    });
+  }
+
+  /** The state of each load balancer of a kind, as some controller shows it. */
+  async states(kind: Kind): Promise<readonly string[]> {
+    const { answer } = await this.#options.client.ask({
+      method: 'GET',
+      path: '/holdfast/v1/loadbalancers',
+      body: null,
+    });
+    const all = statesIn(answer.text);
+    return this.loadBalancers
+      .filter((each) => each.kind === kind)
+      .map(({ id }) => all.get(id) ?? '');
+  }
+
+  /** Do the judges hold back, because so many hosts have gone? */
+  async isBraked(): Promise<boolean> {
+    const path = '/holdfast/v1/brake';
+    const { answer } = await this.#options.client.ask({ method: 'GET', path, body: null });
+    return isEngaged(answer.text);
   }
 
   /** All load balancers are answered for, as of now. */

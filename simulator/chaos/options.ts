@@ -11,6 +11,7 @@ export interface ChaosCliOptions {
   readonly runs: number;
   readonly json: boolean;
   readonly report: string | null;
+  readonly log: string | null;
 }
 
 interface Given {
@@ -21,6 +22,7 @@ interface Given {
   readonly runs: number;
   readonly json?: true;
   readonly report?: string;
+  readonly log?: string;
 }
 
 const allWord = 'all';
@@ -51,9 +53,10 @@ export function parseChaosOptions(words: readonly string[]): ChaosCliOptions {
     .option('--runs <n>', 'run each scenario so often', numberUpTo(runsMax), 1)
     .option('--json', 'a line of JSON for each run, and nothing else')
     .option('--report <file>', 'write the run as a picture: one HTML file')
+    .option('--log <file>', 'add to this file what all processes have logged')
     .exitOverride();
   const given = command.parse([...words], { from: 'user' }).opts<Given>();
-  const { scenario: scenarios, list = false, report = null, json = false } = given;
+  const { scenario: scenarios, list = false, report = null, log = null, json = false } = given;
   if (!list && scenarios.length === 0) {
     command.error(`error: name a scenario with --scenario; --list tells which there are`);
   }
@@ -61,7 +64,7 @@ export function parseChaosOptions(words: readonly string[]): ChaosCliOptions {
     command.error('error: --report tells of one run, so it goes with one scenario and one run');
   }
   const { timings, shorten, runs } = given;
-  return { scenarios, list, timings, shorten, runs, json, report };
+  return { scenarios, list, timings, shorten, runs, json, report, log };
 }
 
 function scenariosNamed(words: string): readonly ChaosScenario[] {

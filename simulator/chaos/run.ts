@@ -1,3 +1,4 @@
+import { appendFile, readFile } from 'node:fs/promises';
 import { delay } from '../../machines/ports/clock.ts';
 import { type PresetName, presets, type Timings } from '../../machines/timings/timings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -14,7 +15,7 @@ import { Editor } from './editor.ts';
 import { describeRealFault } from './faults.ts';
 import { type Figures, rebindSpreads, spreadOf } from './figures.ts';
 import { eventually } from './eventually.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, logFileIn } from './fleet.ts';
 import { Hands } from './hands.ts';
 import { Judge } from './judge.ts';
 import { LoadBalancers } from './load-balancers.ts';
@@ -46,6 +47,8 @@ export interface ChaosOptions {
   /** By what scenarios' long times are divided. */
   readonly shorten: number;
   readonly signal: AbortSignal;
+  /** A file that what all processes have logged is added to; null for none. */
+  readonly log: string | null;
   readonly onLine?: (line: Line) => void;
 }
 
@@ -122,6 +125,7 @@ class ChaosRun {
     this.#endings.push(() => network.close());
     const directory = await makeDirectory();
     this.#endings.push(() => removeDirectory(directory));
+    this.#endings.push(() => this.#keepLog(directory));
     const clients = this.#startClients(network);
     const behind = await BehindAll.start(network.servers);
     this.#endings.push(() => behind.close());
@@ -169,6 +173,11 @@ class ChaosRun {
     const hands = new Hands(given);
     await hands.served();
     return { ...parts, addresses, editor, hands };
+  }
+
+  async #keepLog(directory: string): Promise<void> {
+    const { log } = this.#options;
+    if (log !== null) await appendFile(log, await readFile(logFileIn(directory)));
   }
 
   #startClients(network: HostNetwork): Remote {
@@ -293,6 +302,7 @@ class ChaosRun {
       rebinds: rebinds.count,
       requests: traffic.requests,
       failed: traffic.failed,
+      leasedFailed: traffic.leasedFailed,
       failedKept: traffic.failedKept,
       lost: new Set(lost.map(({ loadBalancer }) => loadBalancer)).size,
       doubleServed: traffic.twice,

@@ -23,6 +23,16 @@ const Agents = z.object({
   agents: z.array(z.object({ id: z.string(), state: z.string(), incarnation: z.number() })),
 });
 
+const Brake = z.object({ brake: z.object({ engaged: z.boolean() }) });
+
+export const isEngaged = (text: string): boolean => Brake.parse(JSON.parse(text)).brake.engaged;
+
+/** By id. */
+export function statesIn(text: string): ReadonlyMap<string, string> {
+  const { loadbalancers } = Shown.parse(JSON.parse(text));
+  return new Map(loadbalancers.map(({ id, state }) => [id, state]));
+}
+
 const get = (path: string) => ({ method: 'GET', path, body: null }) as const;
 
 /** What a controller shows of all load balancers; null where it does not answer. */

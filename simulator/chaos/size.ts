@@ -41,6 +41,13 @@ export const usualSize: ChaosSize = {
   loadBalancers: { fixed: 3, moving: 3 },
 };
 
+/** An agent on each of three hosts, and nothing but what moves between them. */
+export const movingSize: ChaosSize = {
+  controllers: 2,
+  hosts: [1, 2, 3].map((index) => [{ id: `agent-${index}`, drives: moving }]),
+  loadBalancers: { fixed: 0, moving: 6 },
+};
+
 /** As few processes as show a takeover: two agents of one host. */
 export const smallSize: ChaosSize = {
   controllers: 2,

@@ -21,6 +21,7 @@ export class TrafficWatch {
   requests = 0;
   /** Failures on new connections, and on kept ones, which break with their host. */
   failed = 0;
+  leasedFailed = 0;
   failedKept = 0;
   /** Why requests failed, and how often. */
   readonly reasons = new Map<string, number>();
@@ -43,6 +44,7 @@ export class TrafficWatch {
   reset(): void {
     this.requests = 0;
     this.failed = 0;
+    this.leasedFailed = 0;
     this.failedKept = 0;
     this.reasons.clear();
     for (const line of this.#lines.values()) line.longestGapMs = 0;
@@ -86,7 +88,7 @@ export class TrafficWatch {
     return line;
   }
 
-  #noteAnswer({ id, endedMs, ok, detail, kept }: ClientAnswer): void {
+  #noteAnswer({ id, startedMs, endedMs, ok, detail, kept }: ClientAnswer): void {
     const loadBalancer = this.#loadBalancers.get(id);
     if (loadBalancer === null) return;
     this.requests += 1;
@@ -94,12 +96,15 @@ export class TrafficWatch {
     if (!ok) {
       if (kept) this.failedKept += 1;
       else this.failed += 1;
+      if (!kept && loadBalancer.kind === 'moving') this.leasedFailed += 1;
       const reason = kept ? `${detail} (kept)` : detail;
       this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
     }
     if (kept) return;
     const line = this.#line(id);
     if (!ok) {
+      // It may have waited for its answer while others that came later were served.
+      if (this.#timeline.at(startedMs) <= (line.lastGoodMs ?? 0)) return;
       for (const host of line.hosts) this.#servesNoMore(loadBalancer, host, atMs);
       return;
     }

@@ -84,13 +84,19 @@ export class HostNetwork {
     return [...this.under(host), program, ...args];
   }
 
-  /** Pulls the host's cable out: neither end notices by itself that nobody is there. */
-  async cut({ port }: NetworkHost): Promise<void> {
-    await run('link', 'set', port, 'nomaster');
+  /**
+   * Nothing comes to the host or from it any more, not even ARP, as if its cable was pulled; and neither end
+   * notices by itself. It is done at the host's own end: a port that has left the bridge would still be heard by
+   * this machine, which answers for its own addresses at any port.
+   */
+  async cut(host: NetworkHost): Promise<void> {
+    await this.cutOneWay(host, 'in');
+    await this.cutOneWay(host, 'out');
   }
 
-  async mend({ port }: NetworkHost): Promise<void> {
-    await run('link', 'set', port, 'master', this.bridge);
+  /** After `cut` and `cutOneWay`. */
+  async mend(host: NetworkHost): Promise<void> {
+    await this.#filter(host, `delete table netdev ${cutTable}`);
   }
 
   /** Gives the host one more address, for itself alone. */
@@ -98,16 +104,12 @@ export class HostNetwork {
     await run('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
   }
 
-  /** Lets nothing in, or nothing out, at the host's own end of its cable: not even ARP. */
+  /** Lets nothing in, or nothing out. */
   async cutOneWay(host: NetworkHost, way: 'in' | 'out'): Promise<void> {
     const hook = way === 'in' ? 'ingress' : 'egress';
     const chain = `{ type filter hook ${hook} device eth0 priority 0; policy drop; }`;
     await this.#filter(host, `add table netdev ${cutTable}`);
     await this.#filter(host, `add chain netdev ${cutTable} ${way} ${chain}`);
-  }
-
-  async mendOneWay(host: NetworkHost): Promise<void> {
-    await this.#filter(host, `delete table netdev ${cutTable}`);
   }
 
   async #filter(host: NetworkHost, command: string): Promise<void> {

@@ -17,6 +17,7 @@ describe.skipIf(namespaces.why !== null)(namespaces.why ?? 'chaos on real proces
         scenario: short,
         preset: 'lan',
         shorten: 1,
+        log: null,
         signal: new AbortController().signal,
       });
 

@@ -1,6 +1,34 @@
 import type { ChaosScenario } from '../scenario.ts';
 import { agentCrash } from './agent-crash.ts';
+import { agentHangs } from './agent-hangs.ts';
+import { asymmetricCut } from './asymmetric-cut.ts';
 import { controllerCrash } from './controller-crash.ts';
+import { drain } from './drain.ts';
+import { herd } from './herd.ts';
+import { hostCutOff } from './host-cut-off.ts';
+import { hostDies } from './host-dies.ts';
+import { natsAllDown } from './nats-all-down-10-minutes.ts';
+import { natsLeaderKilledWithAgent } from './nats-leader-killed-with-agent.ts';
+import { natsNodeHung } from './nats-node-hung.ts';
+import { natsNodeKilled } from './nats-node-killed.ts';
+import { rollingRestart } from './rolling-restart.ts';
 import { short } from './short.ts';
+import { storm } from './storm.ts';
 
-export const chaosScenarios: readonly ChaosScenario[] = [agentCrash, controllerCrash, short];
+export const chaosScenarios: readonly ChaosScenario[] = [
+  short,
+  agentCrash,
+  hostDies,
+  agentHangs,
+  hostCutOff,
+  asymmetricCut,
+  controllerCrash,
+  natsNodeKilled,
+  natsNodeHung,
+  natsLeaderKilledWithAgent,
+  natsAllDown,
+  storm,
+  herd,
+  drain,
+  rollingRestart,
+];
