@@ -24,6 +24,8 @@ import {
 import { whyNotServer } from '../nats-server/connected-server.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { connectPatiently } from './connect-patiently.ts';
+import { drainConnection } from './drain-connection.ts';
+import { NextServer } from './next-server.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { ServerProof } from './server-proof.ts';
@@ -36,8 +38,6 @@ export const reconnectWaitMs = 50;
 export const reconnectJitterMs = 50;
 /** A handler that keeps the process this long delays every heartbeat behind it. */
 export const slowHandlerMs = 100;
-/** How long {@link NatsBus.close} waits for what is queued. */
-export const drainTimeoutMs = 2_000;
 
 const noRespondersStatus = 503;
 
@@ -68,9 +68,11 @@ export interface NatsBusOptions {
  * with the signal's reason, or at once when a server refuses the credentials or is too old.
  */
 export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> {
-  const connection = await connectPatiently(() => connect(connectionOptions(options)), options);
+  const next = new NextServer();
+  const attempt = () => connect(connectionOptions(options, next));
+  const connection = await connectPatiently(attempt, options);
   const problem = whyNotConnected(connection, options);
-  if (problem === null) return new NatsBus(connection, options);
+  if (problem === null) return new NatsBus(connection, options, next);
   await connection.close();
   throw new BusUnavailable(`${options.name} can't work with ${problem}`);
 }
@@ -82,7 +84,7 @@ function whyNotConnected(
   return info === undefined ? null : whyNotServer(info, { allowOldCluster });
 }
 
-function connectionOptions(options: NatsBusOptions): NodeConnectionOptions {
+function connectionOptions(options: NatsBusOptions, next: NextServer): NodeConnectionOptions {
   return {
     servers: [...options.servers],
     name: options.name,
@@ -91,6 +93,7 @@ function connectionOptions(options: NatsBusOptions): NodeConnectionOptions {
     reconnectTimeWait: reconnectWaitMs,
     reconnectJitter: reconnectJitterMs,
     maxReconnectAttempts: -1,
+    reconnectToServer: next.choose,
     pingInterval: pingIntervalMs,
     maxPingOut: pingsOutMax,
     // An operator who takes a user away and gives it back must not have to restart its process.
@@ -125,7 +128,7 @@ export class NatsBus implements Bus {
   #status: BusStatus = 'connected';
   #closing = false;
 
-  constructor(connection: NatsConnection, options: NatsBusOptions) {
+  constructor(connection: NatsConnection, options: NatsBusOptions, next: NextServer) {
     this.connection = connection;
     this.#clock = options.clock;
     this.#requests = new PendingRequests(options.clock);
@@ -139,7 +142,10 @@ export class NatsBus implements Bus {
       log: this.#log,
       timeoutMs: options.timings.ackTimeoutMs,
       flush: () => connection.flush(),
-      leave: () => connection.reconnect(),
+      leave: () => {
+        next.leave(connection.getServer());
+        return connection.reconnect();
+      },
     });
     this.listen(`${this.#replies}*`, (message) => this.#settle(message));
     this.#follow().catch((error: unknown) => {
@@ -189,19 +195,22 @@ export class NatsBus implements Bus {
 
   async ping(timeoutMs: number): Promise<void> {
     this.#assertConnected('PING');
-    await this.#requests.begin('PING', timeoutMs, (id) => {
+    const answer = this.#requests.begin('PING', timeoutMs, (id) => {
       this.connection.flush().then(
         () => this.#requests.resolve(id, pong),
         (error: unknown) =>
           this.#requests.reject(id, new BusUnavailable('the ping failed', { cause: error })),
       );
     });
+    await this.#doubting(answer);
   }
 
   async close(): Promise<void> {
     if (this.#closing || this.#status === 'closed') return;
     this.#closing = true;
-    if (this.#status === 'connected') await this.#drain();
+    if (this.#status === 'connected') {
+      await drainConnection(this.connection, { clock: this.#clock, log: this.#log });
+    }
     await this.connection.close();
     this.#become('closed');
   }
@@ -242,6 +251,11 @@ export class NatsBus implements Bus {
         ...(headers === undefined ? {} : { headers }),
       }),
     );
+    return this.#doubting(answer);
+  }
+
+  /** Whoever gets no answer has the server prove itself: so do agents by heartbeats, and judges by pings. */
+  #doubting<T>(answer: Promise<T>): Promise<T> {
     answer.catch((error: unknown) => {
       if (error instanceof RequestTimeout && this.#status === 'connected') this.#proof.ask();
     });
@@ -303,21 +317,6 @@ export class NatsBus implements Bus {
       // The requester's timeout tells it; the handler could do no more.
       this.#log.debug({ subject: message.subject, err: error }, 'A reply could not be sent.');
     }
-  }
-
-  async #drain(): Promise<void> {
-    const timeout = new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimer(drainTimeoutMs, resolve);
-      this.connection.drain().then(
-        () => (this.#clock.clearTimer(timer), resolve()),
-        (error: unknown) => {
-          this.#log.warn({ err: error }, 'The connection could not be drained.');
-          this.#clock.clearTimer(timer);
-          resolve();
-        },
-      );
-    });
-    await timeout;
   }
 
   async #follow(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { presets } from '../../machines/timings/timings.ts';
+import { presets, type Timings } from '../../machines/timings/timings.ts';
 import {
   connectNatsBus,
   type NatsBus,
@@ -29,7 +29,16 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-async function connected(name: string, servers: readonly string[], allowOldCluster = true) {
+interface Connecting {
+  readonly allowOldCluster?: boolean;
+  readonly timings?: Pick<Timings, 'connectTimeoutMs' | 'ackTimeoutMs'>;
+}
+
+async function connected(
+  name: string,
+  servers: readonly string[],
+  { allowOldCluster = true, timings = presets.lan }: Connecting = {},
+) {
   const log = recordingLog();
   const bus = await connectNatsBus({
     servers,
@@ -37,7 +46,7 @@ async function connected(name: string, servers: readonly string[], allowOldClust
     inboxPrefix: `_INBOX_${name}`,
     clock: systemClock,
     log,
-    timings: presets.lan,
+    timings,
     allowOldCluster,
     connectDeadlineMs: 10_000,
   });
@@ -49,7 +58,9 @@ test('servers that may lose what they have acknowledged are used only by an oper
   const version = await natsServerVersion(natsBinary());
   const isGood = atLeast(version, oldestInCluster);
 
-  const attempt = connected('strict', cluster.urls, false).then(() => 'connected');
+  const attempt = connected('strict', cluster.urls, { allowOldCluster: false }).then(
+    () => 'connected',
+  );
 
   if (isGood) await expect(attempt).resolves.toBe('connected');
   else await expect(attempt).rejects.toThrow(/of the cluster "c".*nats\.allowOldCluster: true/);
@@ -77,6 +88,28 @@ test('a server that hangs is left for the next one, well before the client libra
   expect(log.lines.map(({ message }) => message)).toContain(
     'The NATS server does not answer, so another one is asked.',
   );
+});
+
+test('a server that hangs is not tried again before the others, also by who only pings it', async () => {
+  // So long that whoever tries it again has failed.
+  const timings = { ...presets.lan, connectTimeoutMs: 60_000 };
+  const { bus: judge } = await connected('pinging', cluster.urls, { timings });
+  const its = cluster.nameOf(
+    cluster.urls.find((url) => url.endsWith(judge.connection.getServer()))!,
+  );
+  await judge.ping(5_000);
+  await cluster.hang(its);
+
+  await expect(judge.ping(ackTimeoutMs)).rejects.toThrow(RequestTimeout);
+  await until('it has gone to the other server', async () => {
+    return await judge.ping(ackTimeoutMs).then(
+      () => true,
+      () => false,
+    );
+  });
+
+  cluster.goOn(its);
+  expect(judge.status()).toBe('connected');
 });
 
 test('a server that is killed is missed by those of the others, and by its own, at once', async () => {
