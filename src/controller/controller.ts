@@ -29,6 +29,7 @@ import { type Pacer, pacerOf } from './pacer.ts';
 import { ProvenTime } from './proven-time.ts';
 import { SeatIndex } from './seat-index.ts';
 import { recordFormats } from './record-formats.ts';
+import { ShardIndex } from './shard-index.ts';
 import { ShardKeeper } from './shard-keeper.ts';
 import { TransitionRing } from './transition-ring.ts';
 import { refuseTwin } from './twin.ts';
@@ -61,6 +62,7 @@ export class Controller {
   readonly #proven: ProvenTime;
   readonly #membership: Membership;
   readonly #shards: ShardKeeper;
+  readonly #index: ShardIndex;
   readonly #inbox: Inbox;
   readonly #verdicts: Verdicts;
   readonly #subscriptions: Subscription[] = [];
@@ -68,6 +70,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     const { bus, stores, clock, random, log, timings, shards, formats = recordFormats } = options;
+    this.#index = new ShardIndex(shards);
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     const loads = new Loads(seats, this.#foreign);
@@ -110,7 +113,7 @@ export class Controller {
       provenMs,
       brake: this.#fleet.brake,
       lapses: options.lapses ?? ((own) => new Lapses(own)),
-      term: (agent) => this.#shards.term(subjects.shardOf(agent, shards)) ?? 0,
+      term: (agent) => this.#shards.term(this.#index.of(agent)) ?? 0,
       boundCount: (agent) => loads.bound(agent),
       stepped: (step) => this.#noteAgent(step),
       known: (...news) => {
@@ -206,7 +209,7 @@ export class Controller {
   }
 
   #owns(id: string): boolean {
-    return this.#shards.term(subjects.shardOf(id, this.#options.shards)) !== null;
+    return this.#shards.term(this.#index.of(id)) !== null;
   }
 
   #antiAffinity(): AntiAffinity {
@@ -261,25 +264,21 @@ export class Controller {
 
   #adopt(shard: number): void {
     const { liveness, desired, binding } = this.projection;
-    for (const agent of this.#inShard(shard, liveness.keys())) this.#adoptAgent(agent);
-    for (const id of this.#inShard(shard, binding.keys())) {
+    for (const agent of this.#index.in(shard, liveness.keys())) this.#adoptAgent(agent);
+    for (const id of this.#index.in(shard, binding.keys())) {
       this.#foreign.note(id, null);
       this.#losses.lookForLeftover(id);
     }
-    for (const id of this.#inShard(shard, desired.keys())) this.#adoptLoadBalancer(id);
+    for (const id of this.#index.in(shard, desired.keys())) this.#adoptLoadBalancer(id);
     this.#inbox.open(shard);
   }
 
   #abandon(shard: number): void {
     this.#inbox.close(shard);
-    for (const agent of this.#inShard(shard, this.judge.host.ids())) this.judge.abandon(agent);
-    for (const id of this.#inShard(shard, this.owner.host.ids())) this.owner.abandon(id);
-    for (const id of this.#inShard(shard, this.projection.binding.keys()))
+    for (const agent of this.#index.in(shard, this.judge.host.ids())) this.judge.abandon(agent);
+    for (const id of this.#index.in(shard, this.owner.host.ids())) this.owner.abandon(id);
+    for (const id of this.#index.in(shard, this.projection.binding.keys()))
       this.#noteForeign('binding', id);
-  }
-
-  #inShard(shard: number, ids: Iterable<string>): readonly string[] {
-    return [...ids].filter((id) => subjects.shardOf(id, this.#options.shards) === shard);
   }
 
   #adoptAgent(agent: string): void {
