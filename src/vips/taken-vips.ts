@@ -83,12 +83,15 @@ export class TakenVips {
   }
 
   wrote(key: string, revision: number, value: string): void {
+    const known = this.#known.get(key);
+    // The watch may tell of a write before its answer is here, and does not tell it again.
+    if (known?.told === true && known.revision >= revision) return;
     this.#known.set(key, { revision, value, told: false });
   }
 
   /** Nobody is given it, although it is not on record yet. */
   reserve(key: string, value: string): void {
-    this.wrote(key, 0, value);
+    this.#known.set(key, { revision: 0, value, told: false });
   }
 
   freed(key: string): void {

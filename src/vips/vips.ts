@@ -4,6 +4,7 @@ import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Vip, VipRequest, Vips } from '../api/services.ts';
+import { Limiter } from '../host/limiter.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { type Store, StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
@@ -18,8 +19,9 @@ const racesMax = 32;
 const repeatsMax = 3;
 /** What a client should wait when the store can't answer. */
 const retryAfterSeconds = 5;
-/** How long after a failure a missing record is written again. */
+/** How long after a failure a missing record is written again, and how many are at once: a store may lose very many. */
 const putBackRetryMs = 500;
+const puttingBackMax = 16;
 /** Until then, an address without a load balancer may belong to one that is just being created. */
 export const sweepGraceMs = 10 * 60_000;
 
@@ -67,6 +69,7 @@ export function createVips(options: {
   const { store, clock, random, log } = options;
   const subnets = subnetsOf(options.pools);
   const closing = stopSignal();
+  const puttingBack = new Limiter(puttingBackMax);
   const taken = new TakenVips({
     store,
     lost: (key, value, onto) => inBackground(key, value, onto),
@@ -97,9 +100,11 @@ export function createVips(options: {
   function inBackground(key: string, value: string, onto: number | null): void {
     log.info({ key }, 'the record of an address is lost, and is written again');
     taken.reserve(key, value);
-    putBack(key, value, onto).catch((err: unknown) => {
-      if (!closing.signal.aborted) log.error({ err, key }, 'an address is on record for nobody');
-    });
+    puttingBack
+      .run(() => putBack(key, value, onto))
+      .catch((err: unknown) => {
+        if (!closing.signal.aborted) log.error({ err, key }, 'an address is on record for nobody');
+      });
   }
 
   function keep(text: string, loadBalancerId: string): void {
