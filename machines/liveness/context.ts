@@ -105,6 +105,11 @@ export const LivenessContext = z.strictObject({
   flapping: Flapping.nullable().default(null),
   /** Other witnesses that incarnations had which may not have lapsed yet; the oldest first. */
   formerWitnesses: z.array(FormerWitnesses).max(formerWitnessesMax).default([]),
+  /**
+   * The term of the judge whose word on leases counts (R14), where the agent serves anything under one:
+   * what a judge of an earlier term still has to say of them comes too late.
+   */
+  term: z.int().min(0).default(0),
 });
 export type LivenessContext = z.infer<typeof LivenessContext>;
 
@@ -122,4 +127,5 @@ export const initialLivenessContext: LivenessContext = {
   returns: [],
   flapping: null,
   formerWitnesses: [],
+  term: 0,
 };

@@ -9,8 +9,11 @@ export type LivenessEvent =
       readonly description: AgentDescription;
       /** By which its judge tells whether it flaps. */
       readonly limits: FlapLimits;
+      readonly term: number;
       readonly at: number;
     }
+  /** A judge of this term speaks for its leases from now on, and nobody of an earlier one. */
+  | { readonly type: 'taken.over'; readonly term: number; readonly at: number }
   /** Heartbeats stopped for as long as makes an agent suspect. */
   | { readonly type: 'silent'; readonly incarnation: number; readonly at: number }
   /** Heartbeats stopped for as long as makes an agent dead. */
@@ -31,7 +34,12 @@ export type LivenessEvent =
   /** No load balancer is bound to it any more. */
   | { readonly type: 'emptied'; readonly incarnation: number; readonly at: number }
   /** The leases of this incarnation, and of all before it, have surely run out. */
-  | { readonly type: 'lapsed'; readonly incarnation: number; readonly at: number }
+  | {
+      readonly type: 'lapsed';
+      readonly incarnation: number;
+      readonly term: number;
+      readonly at: number;
+    }
   /** An operator wants nothing new to come to it; draining: nor anything to stay. */
   | { readonly type: 'cordon'; readonly draining: boolean; readonly at: number }
   | { readonly type: 'uncordon'; readonly at: number }
@@ -41,6 +49,7 @@ export type LivenessEvent =
       readonly incarnation: number;
       readonly sequence: number;
       readonly forMs: number;
+      readonly term: number;
       readonly at: number;
     }
   /** It has sent this heartbeat after it had asked for that: it has not gone after all. */

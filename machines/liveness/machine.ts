@@ -36,9 +36,11 @@ export const livenessMachine = setup({
         reason: null,
         suspicion: null,
         since: event.at,
+        term: Math.max(context.term, event.term),
         ...(event.incarnation > context.incarnation ? { restart: null } : {}),
       };
     }),
+    noteTerm: assign(({ event }) => (event.type === 'taken.over' ? { term: event.term } : {})),
     noteHeard: assign(({ event }) => ({ reason: null, suspicion: null, since: event.at })),
     noteSilent: assign(({ event }) => ({
       reason: 'its heartbeats have stopped',
@@ -96,14 +98,17 @@ export const livenessMachine = setup({
     asksForLease: restarts.asksForLease,
     hasStayed: restarts.hasStayed,
     currentLease: restarts.currentLease,
+    newerTerm: ({ context, event }) => event.type === 'taken.over' && event.term > context.term,
     /** It lapsed, which was not known: of one that is over, because a newer one has registered. */
     lapsedBefore: ({ context, event }) =>
       event.type === 'lapsed' &&
+      event.term === context.term &&
       event.incarnation > context.lapsed &&
       event.incarnation < context.incarnation,
     /** Of the last one, which is over. */
     lapsedNow: ({ context, event }) =>
       event.type === 'lapsed' &&
+      event.term === context.term &&
       event.incarnation > context.lapsed &&
       event.incarnation <= context.incarnation,
     cordoned: ({ context }) => context.cordon !== null,
@@ -129,6 +134,7 @@ export const livenessMachine = setup({
     stayed: {},
     'lease.ended': {},
     lapsed: [{ guard: 'lapsedBefore', actions: 'noteLapsed' }, {}],
+    'taken.over': [{ guard: 'newerTerm', actions: 'noteTerm' }, {}],
     cordon: [{ guard: 'cordonedAlready' }, { actions: 'noteCordon' }],
     uncordon: [{ guard: 'cordoned', actions: 'clearCordon' }, {}],
     calmed: {},

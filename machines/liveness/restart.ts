@@ -14,6 +14,8 @@ interface Args {
 /** One lease for each question: the same one may come again, even when its lease is over. */
 export function asksForLease({ context, event }: Args): boolean {
   if (event.type !== 'restart' || event.incarnation !== context.incarnation) return false;
+  // It would keep what it holds for longer than the judge of today knows.
+  if (event.term !== context.term) return false;
   // What is to be emptied is not kept for a life to come.
   if (context.cordon?.draining === true) return false;
   return context.restart === null || event.sequence > context.restart.sequence;

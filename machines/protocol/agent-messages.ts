@@ -50,6 +50,8 @@ export const Heartbeat = z.strictObject({
   sequence: z.int().min(1),
   /** Does the sender hold its lease? One that hears no acknowledgements would hear no command either. */
   leased: z.boolean(),
+  /** The newest term that has given its incarnation a lease: it takes none of an earlier one (R14). */
+  term: z.int().min(0).optional(),
   claims: z.array(Claim).max(claimsMax),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -1,4 +1,10 @@
-import { restartLeaseMaxMs, restartLeaseMinMs, type Timings } from './timings.ts';
+import {
+  electionMaxMs,
+  renewedAfter,
+  restartLeaseMaxMs,
+  restartLeaseMinMs,
+  type Timings,
+} from './timings.ts';
 
 interface Relation {
   /** What must hold, as the reader of an error should see it. */
@@ -32,6 +38,16 @@ const relations: readonly Relation[] = [
     rule: 'leaseMs < lapseMs',
     why: 'an agent must have let go before others may take its leased seats',
     holds: (t) => t.leaseMs < t.lapseMs,
+  },
+  {
+    rule: 'authorityMs < authorityLapseMs',
+    why: 'clocks may differ in rate, and a judge must have stopped giving leases before another one tells of their end',
+    holds: (t) => t.authorityMs < t.authorityLapseMs,
+  },
+  {
+    rule: `${electionMaxMs} < (1 - ${renewedAfter}) × authorityMs`,
+    why: 'a judge must keep its authority while the servers elect a leader for its shard’s record, and nothing can be written',
+    holds: (t) => electionMaxMs < (1 - renewedAfter) * t.authorityMs,
   },
   {
     rule: 'deadAfterMs < stormWindowMs',

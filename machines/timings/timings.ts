@@ -21,6 +21,10 @@ export interface Timings {
   readonly leaseMs: number;
   /** When others may take a leased seat: counted from the judge's last acknowledgement. */
   readonly lapseMs: number;
+  /** A judge's leave to give leases: counted from the sending of its last write of its shard's record. */
+  readonly authorityMs: number;
+  /** When a judge's authority has surely ended: counted from when another one has taken its shard. */
+  readonly authorityLapseMs: number;
   /** Hosts that go within so long go at once. */
   readonly stormWindowMs: number;
   /** How long a judge must hear well before it believes that a large part of the fleet is gone. */
@@ -82,9 +86,17 @@ export interface Timings {
 export const restartLeaseMinMs = 1_000;
 export const restartLeaseMaxMs = 600_000;
 
+/** NATS servers elect the next leader of a stream within so long, and take no write of it meanwhile. */
+export const electionMaxMs = 9_000;
+
+/** A judge renews its authority when this part of it has passed. */
+export const renewedAfter = 1 / 3;
+
 const common = {
   flapWindowMs: 600_000,
   flapQuietMs: 300_000,
+  authorityMs: 15_000,
+  authorityLapseMs: 16_000,
   commandTimeoutMs: 10_000,
   commandRetryMs: 100,
   commandRetryMaxMs: 5_000,

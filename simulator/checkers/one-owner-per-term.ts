@@ -19,6 +19,8 @@ export const oneOwnerPerTerm: SharedCheckerKind = {
         const before = terms.get(change.key);
         terms.set(change.key, { term, owner });
         if (before === undefined || term > before.term) return;
+        // Written anew by its owner, whose authority lasts by that.
+        if (term === before.term && owner !== null && owner === before.owner) return;
         violate(
           `${change.key}: ${owner ?? 'nobody'} owns it in term ${term}, and ${before.owner ?? 'nobody'} did in term ${before.term}`,
         );

@@ -1,5 +1,6 @@
 import { Heartbeat } from '../../machines/protocol/agent-messages.ts';
 import type { Observer } from '../world/events.ts';
+import { Renewals } from './renewals.ts';
 
 /** How long nothing must have happened for a world to be at rest. */
 export const restMs = 5_000;
@@ -7,6 +8,7 @@ export const restMs = 5_000;
 /** Remembers the last sign of unrest: a step, a write, a call to the device, something left to claim. */
 export class Rest {
   readonly #core: () => readonly string[];
+  readonly #renewals = new Renewals();
   #last = { atMs: 0, what: 'nothing', loadBalancer: '' };
 
   /** `core`: whose claims count. An agent that hears nothing claims for ever. */
@@ -23,6 +25,8 @@ export class Rest {
       const { agent, kind, epoch, lb } = event.entry;
       this.#last = { atMs, what: `${agent} ${kind} epoch ${epoch}`, loadBalancer: lb };
     } else if (event.type === 'stored') {
+      // Authority is prolonged for as long as anything is served under a lease.
+      if (event.bucket === 'shards' && this.#renewals.note(event.change)) return;
       const { key } = event.change;
       this.#last = { atMs, what: `a write of ${key} in ${event.bucket}`, loadBalancer: key };
     } else if (event.type === 'transition') {

@@ -1,5 +1,7 @@
 import { presets, type Timings } from '../../machines/timings/timings.ts';
 import { vipsMoveScenario } from '../scenarios/vips-move.ts';
+import { blindJudgesScenario } from './blind-judges.ts';
+import { deafJudgesScenario } from './deaf-judges.ts';
 import { dyingLeaversScenario } from './dying-leavers.ts';
 import { diesAgainScenario } from './dies-again.ts';
 import { forgottenVerdictsScenario } from './forgotten-verdicts.ts';
@@ -8,6 +10,7 @@ import { lateCallsScenario } from './late-calls.ts';
 import { newJudgesScenario } from './new-judges.ts';
 import { lateRenewalsScenario } from './late-renewals.ts';
 import * as leases from './leases.ts';
+import * as mandates from './mandates.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
 /** Some stories need many agents to go at once: there, judges are to believe that without waiting. */
@@ -45,6 +48,26 @@ export const bugsOfLeases: readonly PlantedBug[] = [
     bug: 'V14: judges that know of no lease which a judge before them has given',
     scenario: newJudgesScenario,
     parts: { controller: leases.forgetsGivenLeases },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V15: judges that go on giving leases when they have lost their shard',
+    scenario: deafJudgesScenario,
+    parts: { controller: mandates.keepsItsAuthority },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V16: judges that give leases before the record of the agent says that they do',
+    scenario: blindJudgesScenario,
+    // Longer leases: they must outlast the time until another judge has taken over.
+    timings: withoutBrake({ ...presets.lan, leaseMs: 6_000, lapseMs: 9_000 }),
+    parts: { controller: mandates.takesNothingOver },
+  },
+  {
+    checker: 'one-server-per-vip',
+    bug: 'V17: judges that trust in the order of terms, and do not wait for the authority of the one before',
+    scenario: deafJudgesScenario,
+    parts: { controller: mandates.waitsForNobody },
   },
   {
     checker: 'one-server-per-vip',

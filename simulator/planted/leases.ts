@@ -1,5 +1,6 @@
 import type { AgentOptions } from '../../src/agent/agent.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import { Lapses, type LapsesOptions } from '../../src/controller/lapses.ts';
 import { Lease, type LeaseOptions } from '../../src/agent/lease.ts';
@@ -91,8 +92,8 @@ class LeaseFromReceipt extends Lease {
     this.#clock = options.clock;
   }
 
-  override renew(): boolean {
-    this.acknowledged(this.#clock.monotonicMs());
+  override renew(_: MonotonicMs, term: number): boolean {
+    this.acknowledged(this.#clock.monotonicMs(), term);
     return true;
   }
 }

@@ -1,4 +1,3 @@
-import type { NatsConnection } from 'nats';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Subscription } from '../ports/bus.ts';
@@ -6,8 +5,14 @@ import type { Subscription } from '../ports/bus.ts';
 /** Another server within so long: the one before has gone, and not everything for a while. */
 const quickMs = 1_000;
 
+/** What a connection to NATS knows of the servers. */
+interface Servers {
+  getServer(): string;
+  readonly info?: { readonly connect_urls?: string[] };
+}
+
 export interface ClusterWatchOptions {
-  readonly connection: Pick<NatsConnection, 'getServer' | 'info'>;
+  readonly connection: Servers;
   readonly clock: Clock;
   readonly log: Log;
 }

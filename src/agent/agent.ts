@@ -298,7 +298,7 @@ export class Agent {
     if (registered.type === 'ended') {
       return await this.#takeNext(registered.incarnation, registered.reason, report);
     }
-    this.#lease.begin(registered.sentAt, this.incarnation);
+    this.#lease.begin(registered.sentAt, this.incarnation, registered.term);
     this.#claimAnew();
     report({ type: 'register.accepted' });
   }
@@ -340,7 +340,8 @@ export class Agent {
       }
       const now = clock.monotonicMs();
       if (reply !== null) {
-        if (!this.#lease.renew(sentAt)) return await this.#takeNext(0, leaseEnded, report);
+        if (!this.#lease.renew(sentAt, reply.term))
+          return await this.#takeNext(0, leaseEnded, report);
         if (this.state === 'isolated') report({ type: 'lease.renewed' });
       } else if (!this.#lease.lasts && this.state === 'serving') {
         if (this.#lease.isServedUnder) return await this.#takeNext(0, leaseEnded, report);
@@ -357,12 +358,12 @@ export class Agent {
     const { incarnation } = this;
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const leased = this.#lease.isHeard;
     const beat = {
       agent,
       incarnation,
       sequence,
-      leased,
+      leased: this.#lease.isHeard,
+      term: this.#lease.term,
       claims: claimsOf(this.#devices.all(), this.#home.claims()),
     };
     try {
@@ -371,7 +372,7 @@ export class Agent {
       // Only the acknowledgement of this very heartbeat is a lease (R13).
       const mine =
         reply.agent === agent && reply.incarnation === incarnation && reply.sequence === sequence;
-      if (!mine) return null;
+      if (!mine || !this.#lease.heeds(reply.term)) return null;
       this.#confirmed(reply.confirmed ?? []);
       this.#work?.heed(this.state === 'serving' ? (reply.queues ?? []) : []);
       return reply;

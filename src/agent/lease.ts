@@ -26,6 +26,7 @@ export class Lease {
   /** As `#from`, of what a judge has acknowledged. */
   #heardFrom: MonotonicMs;
   #isOver = false;
+  #term = 0;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -55,17 +56,27 @@ export class Lease {
     return this.#heardFrom;
   }
 
-  /** A new one: this incarnation was registered by a request that was sent at this moment. */
-  begin(sentAt: MonotonicMs, incarnation: number): void {
+  /** The newest term of a judge that has given this incarnation a lease. */
+  get term(): number {
+    return this.#term;
+  }
+
+  /** Is it a judge of today's that acknowledges? Its successor may have told already that the lease ended. */
+  heeds(term: number): boolean {
+    return !this.isServedUnder || term >= this.#term;
+  }
+
+  /** A new one: a judge of this term has registered the incarnation by a request that was sent at this moment. */
+  begin(sentAt: MonotonicMs, incarnation: number, term: number): void {
     this.#isOver = false;
-    this.acknowledged(sentAt);
+    this.acknowledged(sentAt, term);
     if (this.isServedUnder) this.#options.vouching?.begin(incarnation, this);
   }
 
   /** Acknowledged; false where it had ended before, and must not go on. */
-  renew(sentAt: MonotonicMs): boolean {
+  renew(sentAt: MonotonicMs, term: number): boolean {
     if (this.isServedUnder && !this.lasts) return false;
-    this.acknowledged(sentAt);
+    this.acknowledged(sentAt, term);
     return true;
   }
 
@@ -103,8 +114,9 @@ export class Lease {
     this.#options.vouching?.stop();
   }
 
-  protected acknowledged(sentAt: MonotonicMs): void {
+  protected acknowledged(sentAt: MonotonicMs, term: number): void {
     this.#heardFrom = sentAt;
+    this.#term = term;
     this.#go(sentAt);
   }
 

@@ -19,7 +19,7 @@ export interface RegistrationOptions extends ReachOptions {
 
 /** What came of asking until there was an answer; `sentAt`: when the accepted question was asked. */
 export type Registered =
-  | { readonly type: 'accepted'; readonly sentAt: MonotonicMs }
+  | { readonly type: 'accepted'; readonly sentAt: MonotonicMs; readonly term: number }
   | Extract<RegisterReply, { type: 'ended' }>;
 
 /** How an agent gets on its judge's record: who it is, and which devices it reaches. */
@@ -43,7 +43,7 @@ export class Registration {
       const sentAt = clock.monotonicMs();
       try {
         const reply = await this.#ask();
-        if (reply.type === 'accepted') return { type: 'accepted', sentAt };
+        if (reply.type === 'accepted') return { ...reply, sentAt };
         if (reply.type === 'ended') return reply;
         log.error({ agent, reason: reply.reason }, 'the judge refuses this agent');
       } catch (error) {

@@ -10,6 +10,7 @@ import type { Stores } from '../ports/store.ts';
 import type { ApartGroup } from './anti-affinity.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Lapses, LapsesOptions } from './lapses.ts';
+import type { Mandate, MandateOptions } from './mandate.ts';
 import type { RecordFormats } from './record-formats.ts';
 
 /** What a controller needs of its process, and how it is to decide. */
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   readonly rank?: RankPolicy;
   /** How it counts when leases have run out; by the rules R13 and R15 where it is not given. */
   readonly lapses?: (options: LapsesOptions) => Lapses;
+  /** How it tells for which leases it speaks; by the rule R14 where it is not given. */
+  readonly mandate?: (options: MandateOptions) => Mandate;
   /** Load balancers that are to be on different hosts, by their tags; none by default. */
   readonly apart?: readonly ApartGroup[];
   /** How many commands are under way to one agent at most. */

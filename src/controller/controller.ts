@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import { rank } from '../../machines/placement/rank.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { LoadBalancers, TransitionFeed } from '../api/services.ts';
-import type { Step } from '../host/actor-kind.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Subscription } from '../ports/bus.ts';
 import { AntiAffinity, boundHost } from './anti-affinity.ts';
 import { ApiServices } from './api-services.ts';
+import { closedConnections } from './closed-connections.ts';
 import type { ControllerOptions } from './controller-options.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
@@ -18,6 +17,7 @@ import { HealthBoard } from './health-board.ts';
 import { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { Lapses } from './lapses.ts';
+import { Mandate, type MandateOptions } from './mandate.ts';
 import { LoadBalancerOwner } from './load-balancer-owner.ts';
 import { Loads } from './loads.ts';
 import { lookAround } from './look-around.ts';
@@ -31,6 +31,7 @@ import { SeatIndex } from './seat-index.ts';
 import { recordFormats } from './record-formats.ts';
 import { ShardIndex } from './shard-index.ts';
 import { ShardKeeper } from './shard-keeper.ts';
+import { StepNotes } from './step-notes.ts';
 import { TransitionRing } from './transition-ring.ts';
 import { refuseTwin } from './twin.ts';
 import { byRecord, type Told } from './told.ts';
@@ -57,7 +58,6 @@ export class Controller {
   readonly #floors = new EpochFloors();
   readonly #health: HealthBoard;
   readonly #apart: AntiAffinity;
-  readonly #ring: TransitionRing;
   readonly #losses: Losses;
   readonly #proven: ProvenTime;
   readonly #membership: Membership;
@@ -71,14 +71,17 @@ export class Controller {
     this.#options = options;
     const { bus, stores, clock, random, log, timings, shards, formats = recordFormats } = options;
     this.#index = new ShardIndex(shards);
+    const { mandate = (given: MandateOptions) => new Mandate(given) } = options;
     const seats = new SeatIndex();
     this.#foreign = new ForeignSeats(log);
     const loads = new Loads(seats, this.#foreign);
     const provenMs = () => this.#proven.nowMs;
+    const authority = () => this.#shards.authority;
     this.#fleet = new FleetView({ ...options, loads, provenMs });
     const pacer = pacerOf(options);
-    this.#ring = new TransitionRing(clock);
-    this.transitions = this.#ring;
+    const ring = new TransitionRing(clock);
+    const notes = new StepNotes(ring, log);
+    this.transitions = ring;
     this.projection = this.#newProjection(pacer);
     this.#health = this.#healthBoard();
     const shown = { ...options, projection: this.projection };
@@ -104,7 +107,7 @@ export class Controller {
       rank: options.rank ?? rank,
       apart: (id) => this.#apart.of(id),
       owns: (id) => this.#owns(id),
-      stepped: (step) => this.#noteLoadBalancer(step),
+      stepped: (step) => notes.loadBalancer(step, this.owner.requestIdOf(step.id)),
     });
     this.#apart = this.#antiAffinity();
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
@@ -113,9 +116,10 @@ export class Controller {
       provenMs,
       brake: this.#fleet.brake,
       lapses: options.lapses ?? ((own) => new Lapses(own)),
+      mandate: (own) => mandate({ ...options, ...own, authority }),
       term: (agent) => this.#shards.term(this.#index.of(agent)) ?? 0,
       boundCount: (agent) => loads.bound(agent),
-      stepped: (step) => this.#noteAgent(step),
+      stepped: (step) => notes.agent(step),
       known: (...news) => {
         this.#agentKnown(...news);
         this.#verdicts.tell(...news);
@@ -141,6 +145,8 @@ export class Controller {
       nonce: random.uuid(),
       living: () => this.#membership.living(),
       wrote: (controller) => this.#membership.wrote(controller),
+      named: (shard) => this.#termNamed(shard),
+      raised: (shard) => this.#adoptAgents(shard),
       adopt: (shard) => this.#adopt(shard),
       abandon: (shard) => this.#abandon(shard),
     });
@@ -158,7 +164,7 @@ export class Controller {
         schema: z.object({}),
         handle: () => Promise.resolve({ controller: id }),
       }),
-      bus.subscribe(subjects.connDisconnect, (message) => this.#disconnected(message.data)),
+      closedConnections({ bus, judge: this.judge, owns: (agent) => this.#owns(agent) }),
       this.#verdicts.listen(),
       ...this.#health.listen(),
       ...this.fleet.listen(),
@@ -263,8 +269,8 @@ export class Controller {
   // Shards come and go.
 
   #adopt(shard: number): void {
-    const { liveness, desired, binding } = this.projection;
-    for (const agent of this.#index.in(shard, liveness.keys())) this.#adoptAgent(agent);
+    const { desired, binding } = this.projection;
+    this.#adoptAgents(shard);
     for (const id of this.#index.in(shard, binding.keys())) {
       this.#foreign.note(id, null);
       this.#losses.lookForLeftover(id);
@@ -276,9 +282,24 @@ export class Controller {
   #abandon(shard: number): void {
     this.#inbox.close(shard);
     for (const agent of this.#index.in(shard, this.judge.host.ids())) this.judge.abandon(agent);
+    // What it has told of them itself, and could not put on record, counts no longer.
+    const agents = this.#index.in(shard, this.projection.liveness.keys());
+    this.#fleet.believeAnew(agents);
+    for (const agent of agents) this.#noteForeign('liveness', agent);
     for (const id of this.#index.in(shard, this.owner.host.ids())) this.owner.abandon(id);
     for (const id of this.#index.in(shard, this.projection.binding.keys()))
       this.#noteForeign('binding', id);
+  }
+
+  #termNamed(shard: number): number {
+    const { liveness } = this.projection;
+    const agents = this.#index.in(shard, liveness.keys());
+    return Math.max(0, ...agents.map((agent) => liveness.get(agent)?.context.term ?? 0));
+  }
+
+  #adoptAgents(shard: number): void {
+    const agents = this.#index.in(shard, this.projection.liveness.keys());
+    for (const agent of agents) this.#adoptAgent(agent);
   }
 
   #adoptAgent(agent: string): void {
@@ -334,15 +355,6 @@ export class Controller {
     this.#agentKnown(agent, known.state, known.context, told);
   }
 
-  #disconnected(data: string): void {
-    const advisory = subjects.parseDisconnect(data);
-    if (advisory === null || !subjects.meansClosed(advisory.reason)) return;
-    const name = subjects.parseConnectionName(advisory.clientName);
-    if (name?.role === 'agent' && this.#owns(name.id)) {
-      this.judge.connectionClosed(name.id, advisory.reason);
-    }
-  }
-
   // From this controller's own actors.
 
   #agentKnown(agent: string, state: string, context: LivenessContext, told: Told): void {
@@ -362,21 +374,5 @@ export class Controller {
       this.owner.seating.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.seating.agentLeaving(agent, context.incarnation);
     else if (state === 'alive') this.owner.seating.fleetChanged();
-  }
-
-  #noteLoadBalancer({ id, from, to, event, after }: Step<LoadBalancerContext>): void {
-    if (from === to) return;
-    const { binding, reason } = after;
-    const requestId = this.owner.requestIdOf(id);
-    const fields = { from, to, event: event.type, binding, reason };
-    this.#ring.note({ kind: 'load-balancer', id, ...fields });
-    this.#options.log.info({ loadBalancer: id, ...fields, requestId }, 'load balancer');
-  }
-
-  #noteAgent({ id, from, to, event, after }: Step<LivenessContext>): void {
-    if (from === to) return;
-    const { reason } = after;
-    this.#ring.note({ kind: 'agent', id, from, to, event: event.type, binding: null, reason });
-    this.#options.log.info({ agent: id, from, to, event: event.type, reason }, 'agent');
   }
 }

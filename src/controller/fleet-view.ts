@@ -54,9 +54,10 @@ export class FleetView {
    * Where the store has lost records, revisions go back, and what was told after one that is lost is
    * older than what is on record now. From now on, any word is newer than what is known.
    */
-  believeAnew(): void {
-    for (const [agent, known] of this.#agents) {
-      this.#agents.set(agent, { ...known, told: byRecord(0) });
+  believeAnew(agents: Iterable<string> = [...this.#agents.keys()]): void {
+    for (const agent of agents) {
+      const known = this.#agents.get(agent);
+      if (known !== undefined) this.#agents.set(agent, { ...known, told: byRecord(0) });
     }
   }
 
@@ -98,6 +99,8 @@ export class FleetView {
     const known = this.#agents.get(agent);
     if (known === undefined) return 'no such agent is known';
     if (known.context.incarnation > incarnation) return 'it has started anew';
+    // A later one than is known here has registered elsewhere, where more is known of it.
+    if (known.context.incarnation < incarnation) return null;
     if (known.state === 'dead') return known.context.reason ?? 'dead';
     if (known.state === 'retired') return 'it has retired';
     return null;

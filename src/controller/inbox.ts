@@ -90,13 +90,13 @@ export class Inbox {
     if (address === null) return this.#malformed(message, 'its subject names no agent');
     switch (address.kind) {
       case 'register':
-        return this.#answer(message, Register, address.agent, (body) =>
-          this.#options.judge.register(body),
-        );
+        return this.#answer(message, Register, address.agent, async (body) => {
+          return (await this.#options.judge.register(body)) ?? undefined;
+        });
       case 'heartbeat':
         return this.#answer(message, Heartbeat, address.agent, (beat) => {
           const reply = this.#options.judge.heartbeat(beat);
-          if (reply.type !== 'acknowledged') return reply;
+          if (reply?.type !== 'acknowledged') return reply ?? undefined;
           const queues = this.#options.queues(beat.agent);
           const open = queues.length === 0 ? reply : { ...reply, queues: [...queues] };
           if (beat.claims.length === 0) return open;

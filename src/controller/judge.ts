@@ -12,23 +12,22 @@ import {
   type GoodbyeReply,
   type Heartbeat,
   type HeartbeatReply,
-  ProbeReply,
   type Register,
   type RegisterReply,
   type RestartLeaseReply,
 } from '../../machines/protocol/agent-messages.ts';
-import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { ActorHost } from '../host/actor-host.ts';
 import type { Step } from '../host/actor-kind.ts';
 import { countUnexpected, worker } from '../host/children.ts';
-import { call } from '../messaging/endpoint.ts';
-import { type Bus, NoResponders } from '../ports/bus.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { Denials } from './denials.ts';
+import { agentProbe } from './agent-probe.ts';
 import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
 import { flapClock } from './flap-clock.ts';
 import { livenessKind } from './liveness-kind.ts';
+import type { Mandate, MandateOptions } from './mandate.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
 import type { StormBrake } from './storm-brake.ts';
@@ -50,6 +49,7 @@ export interface JudgeOptions {
   /** How many load balancers are bound to the agent. */
   readonly boundCount: (agent: string) => number;
   readonly lapses: (options: LapsesOptions) => Lapses;
+  readonly mandate: (options: Pick<MandateOptions, 'clock' | 'host' | 'term'>) => Mandate;
   /** May hold verdicts back, of every kind. */
   readonly brake: Pick<StormBrake, 'holds'>;
   readonly stepped: (step: Step<LivenessContext>) => void;
@@ -75,6 +75,7 @@ export class Judge {
   readonly #states = new Map<string, string>();
   readonly #lapses: Lapses;
   readonly #denials: Denials;
+  readonly #mandate: Mandate;
   #told = 0;
 
   constructor(options: JudgeOptions) {
@@ -82,7 +83,12 @@ export class Judge {
     this.#options = options;
     const logic = livenessMachine.provide({
       actors: {
-        probe: worker<LivenessEvent>((agent, report, signal) => this.#probe(agent, report, signal)),
+        probe: worker<LivenessEvent>(
+          agentProbe({
+            ...options,
+            incarnation: (agent) => this.host.context(agent)?.incarnation ?? 0,
+          }),
+        ),
         emptying: worker<LivenessEvent>((agent, report, signal) =>
           this.#emptying(agent, report, signal),
         ),
@@ -99,13 +105,17 @@ export class Judge {
     this.host = new ActorHost(kind, { clock, random, log, timings });
     const context = (agent: string) => this.host.context(agent);
     this.#denials = new Denials({ ...options, context });
+    this.#mandate = options.mandate({ clock, host: () => this.host, term: options.term });
     this.#lapses = options.lapses({
       clock,
       lapseMs: timings.lapseMs,
       isOver: (agent, incarnation) => this.#verdict(agent, incarnation) !== null,
       denied: (agent, incarnation) => this.#denials.prove(agent, incarnation),
-      lapsed: (agent, incarnation) =>
-        this.host.tell(agent, { type: 'lapsed', incarnation, at: clock.wallMs() }),
+      lapsed: (agent, incarnation) => {
+        this.#mandate.take(agent);
+        const term = this.#mandate.termFor(agent);
+        this.host.tell(agent, { type: 'lapsed', incarnation, term, at: clock.wallMs() });
+      },
     });
   }
 
@@ -127,7 +137,8 @@ export class Judge {
     this.host.restore(agent, text, revision);
   }
 
-  async register(request: Register): Promise<RegisterReply> {
+  /** Null where somebody else may have to answer, because this judge may not speak for the agent's lease. */
+  async register(request: Register): Promise<RegisterReply | null> {
     const { agent, incarnation, description } = request;
     this.host.birth(agent);
     const ended = this.#verdict(agent, incarnation);
@@ -137,26 +148,31 @@ export class Judge {
       tooManyWitnesses(this.host.context(agent), request);
     if (unfit !== null) return { type: 'refused', reason: unfit };
     const { clock, timings: limits } = this.#options;
-    const at = clock.wallMs();
+    const told = { agent, incarnation, description, limits, at: clock.wallMs() };
+    const term = this.#mandate.termFor(agent, description);
     // A judge may declare only incarnations that are on record, so the answer waits for the commit.
-    const told = { agent, incarnation, description, limits, at };
-    await this.host.ask(agent, { type: 'registered', ...told });
+    await this.host.ask(agent, { type: 'registered', ...told, term });
+    const mayGive = await this.#mandate.obtain(agent);
     const overtaken = this.#verdict(agent, incarnation);
     if (overtaken !== null) return { type: 'ended', ...overtaken };
+    if (!mayGive) return null;
     this.#heard(agent, incarnation);
-    this.#lapses.given(agent, incarnation);
+    this.#lapses.given(agent, incarnation, this.#mandate.othersUntil(agent));
     return { type: 'accepted', term: this.#options.term(agent) };
   }
 
-  heartbeat(beat: Heartbeat): HeartbeatReply {
+  /** Null as for `register`. */
+  heartbeat(beat: Heartbeat): HeartbeatReply | null {
     const { agent, incarnation, sequence, leased } = beat;
+    const mayGive = this.#mandate.holds(agent);
     const ended = this.#verdict(agent, incarnation);
     if (ended !== null) return { type: 'ended', ...ended };
     if (this.host.committedContext(agent)?.incarnation !== incarnation) return { type: 'unknown' };
     // Answered, so that it may come back; but one that hears nothing is as good as silent.
     if (leased) this.#heard(agent, incarnation);
     this.#noteStayed(agent, incarnation, sequence);
-    this.#lapses.given(agent, incarnation);
+    if (!mayGive) return null;
+    this.#lapses.given(agent, incarnation, this.#mandate.othersUntil(agent, beat.term));
     const term = this.#options.term(agent);
     return { type: 'acknowledged', agent, incarnation, sequence, term };
   }
@@ -182,7 +198,8 @@ export class Judge {
     if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
     // Before it can know: whatever becomes of the answer.
     this.#lapses.kept(agent, asked.forMs);
-    return await grantRestart(this.host, asked, this.#options.clock);
+    const { clock } = this.#options;
+    return await grantRestart(this.host, asked, this.#mandate.termFor(agent), clock);
   }
 
   /** It was to be restarted, and lives on: perhaps it was never told that it is waited for. */
@@ -308,7 +325,9 @@ export class Judge {
     this.#told += 1;
     const revision = this.host.actor(agent)?.revision ?? 0;
     const told = { revision, term: this.#options.term(agent), sequence: this.#told };
-    this.#options.known(agent, state, context, told);
+    // That a lease has ended counts once it is on record: a later judge may have given it anew meanwhile (R14).
+    const lapsed = this.host.committedContext(agent)?.lapsed ?? 0;
+    this.#options.known(agent, state, { ...context, lapsed }, told);
   }
 
   /** Tells what it knows of an agent once more. */
@@ -324,54 +343,19 @@ export class Judge {
     const snapshot = actor?.snapshot ?? null;
     const context = actor?.context ?? null;
     if (snapshot === null || context === null || context.incarnation === 0) return;
+    if (this.#mandate.isOver(agent)) return this.abandon(agent);
     const state = String(snapshot.value);
     this.#states.set(agent, state);
     if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
     const { clock, timings } = this.#options;
     const keptMs = keptForMs(context.keptUntil, clock.wallMs(), timings.restartLeaseMs);
     if (keptMs > 0) this.#lapses.kept(agent, keptMs);
+    const othersUntil = this.#mandate.othersUntil(agent);
     for (const incarnation of [context.incarnation - 1, context.incarnation]) {
-      if (incarnation > context.lapsed) this.#lapses.takenOver(agent, incarnation);
+      if (incarnation > context.lapsed) this.#lapses.takenOver(agent, incarnation, othersUntil);
     }
+    this.#mandate.take(agent);
     this.#known(agent, context);
-  }
-
-  /**
-   * Asks the agent itself. Nobody listening, and still nobody after the grace for reconnects, means
-   * that its process is gone; no answer from somebody who listens means nothing yet.
-   */
-  async #probe(
-    agent: string,
-    report: (event: LivenessEvent) => void,
-    signal: Cancellation,
-  ): Promise<void> {
-    const { clock, timings, brake } = this.#options;
-    const incarnation = this.host.context(agent)?.incarnation ?? 0;
-    for (let nobody = 0; !signal.aborted;) {
-      const answer = await this.#ask(agent);
-      const at = clock.wallMs();
-      if (answer === incarnation) {
-        report({ type: 'probe.answered', incarnation, at });
-        return;
-      }
-      nobody = answer === 'nobody' ? nobody + 1 : 0;
-      if (nobody >= 2 && !brake.holds()) {
-        report({ type: 'probe.nobody', incarnation, at });
-        return;
-      }
-      const waitMs = nobody === 1 ? timings.reconnectGraceMs : timings.probeTimeoutMs;
-      await pause(clock, waitMs, signal);
-    }
-  }
-
-  async #ask(agent: string): Promise<number | 'nobody' | 'no answer'> {
-    const { bus, timings } = this.#options;
-    try {
-      const subject = subjects.down(agent, 'probe');
-      return (await call(bus, subject, {}, ProbeReply, timings.probeTimeoutMs)).incarnation;
-    } catch (error) {
-      return error instanceof NoResponders ? 'nobody' : 'no answer';
-    }
   }
 
   /** Looks until nothing is bound to the agent any more. */

@@ -29,7 +29,8 @@ export interface LapsesOptions {
 /**
  * When the leases that a judge has given have surely run out (rules R12 and R13 of docs/binding.md): so
  * long after its last acknowledgement of an incarnation that is over. It counts on its own clock. What
- * a predecessor has acknowledged it can't know, so for what it takes over it counts from then on (R15).
+ * a predecessor has acknowledged it can't know, so for what it takes over it counts from then on (R15), or
+ * from when that one's authority has surely ended (R14).
  */
 export class Lapses {
   readonly #options: LapsesOptions;
@@ -42,9 +43,13 @@ export class Lapses {
     this.#options = options;
   }
 
-  /** It is told in this moment that it holds a lease, or may have been told so until now. */
-  given(agent: string, incarnation: number): void {
-    this.lastsFor(agent, incarnation, this.#options.lapseMs);
+  /**
+   * It is told in this moment that it holds a lease, or may have been told so until now; or, by a judge before this
+   * one, until `othersUntil`.
+   */
+  given(agent: string, incarnation: number, othersUntil = 0 as MonotonicMs): void {
+    const othersMs = Math.max(0, othersUntil - this.#options.clock.monotonicMs());
+    this.lastsFor(agent, incarnation, othersMs + this.#options.lapseMs);
   }
 
   /** From now on, and however often it was said before. */
@@ -59,10 +64,10 @@ export class Lapses {
 
   /**
    * This judge has taken it over: what its predecessor told it, it can't know, so it may have been told so
-   * in this moment (R15).
+   * in this moment (R15), or until `othersUntil`, where that one does not know yet that it was followed (R14).
    */
-  takenOver(agent: string, incarnation: number): void {
-    this.given(agent, incarnation);
+  takenOver(agent: string, incarnation: number, othersUntil: MonotonicMs): void {
+    this.given(agent, incarnation, othersUntil);
   }
 
   /** It is waited for so long, and so long its host keeps what it serves; whatever becomes of it then. */

@@ -37,6 +37,7 @@ export function leaseClock({ clock, timings, host }: LeaseClockOptions) {
 export async function grantRestart(
   host: Host,
   asked: AskRestartLease,
+  term: number,
   clock: Clock,
 ): Promise<RestartLeaseReply> {
   const { agent, incarnation, sequence, forMs } = asked;
@@ -49,7 +50,7 @@ export async function grantRestart(
   if (known?.incarnation !== incarnation) return refused('its judge does not know it as such');
   if (known.cordon?.draining === true) return refused('it is being drained', true);
   const at = clock.wallMs();
-  await host.ask(agent, { type: 'restart', incarnation, sequence, forMs, at });
+  await host.ask(agent, { type: 'restart', incarnation, sequence, forMs, term, at });
   const state = String(host.actor(agent)?.snapshot?.value ?? 'unknown');
   const lease = host.context(agent)?.restart ?? null;
   const isIts = lease?.sequence === sequence;

@@ -6,6 +6,7 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import { writeUntilKnown } from '../host/commit.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import type { Store } from '../ports/store.ts';
+import { Authority } from './authority.ts';
 import { Mirror } from './mirror.ts';
 
 /** Who owns a shard; the term grows with each change of hands. `owner` null: it was let go. */
@@ -14,8 +15,13 @@ export const ShardRecord = z.strictObject({
   owner: z.string().nullable(),
   term: z.int().min(1),
   write: z.string(),
+  /** It was let go while somebody who had it before might still have believed that he has it. */
+  uncertain: z.literal(true).optional(),
 });
-type ShardRecord = z.infer<typeof ShardRecord>;
+export type ShardRecord = z.infer<typeof ShardRecord>;
+
+/** What is to stand in a shard's record. */
+type Wanted = Pick<ShardRecord, 'owner' | 'term' | 'uncertain'>;
 
 /** What makes a shard this controller's own. */
 interface Claim {
@@ -38,6 +44,10 @@ export interface ShardKeeperOptions {
   readonly wrote: (controller: string) => void;
   /** This controller owns the shard from now on. */
   readonly adopt: (shard: number) => void;
+  /** The newest term that the records of the shard's agents name. */
+  readonly named: (shard: number) => number;
+  /** It owns the shard under a later term than before. */
+  readonly raised: (shard: number) => void;
   /** It owns it no longer: nothing of it may go on here. */
   readonly abandon: (shard: number) => void;
 }
@@ -48,6 +58,8 @@ export interface ShardKeeperOptions {
  * harm to records, because all their writes are compare-and-swaps too.
  */
 export class ShardKeeper {
+  /** Over the leases in the shards that are owned here. */
+  readonly authority: Authority;
   readonly #options: ShardKeeperOptions;
   readonly #mirror: Mirror<ShardRecord>;
   readonly #claims = new Map<number, Claim>();
@@ -62,7 +74,8 @@ export class ShardKeeper {
 
   constructor(options: ShardKeeperOptions) {
     this.#options = options;
-    const { store, clock, log } = options;
+    const { store, clock, log, timings } = options;
+    this.authority = new Authority({ clock, timings, renew: (...shard) => this.#renew(...shard) });
     this.#mirror = new Mirror({
       store,
       name: 'shards',
@@ -156,14 +169,13 @@ export class ShardKeeper {
     this.stop();
     await Promise.all(
       this.owned().map(async (shard) => {
-        const record = this.#mirror.get(keyOf(shard));
-        const entry = this.#mirror.raw(keyOf(shard));
-        if (record === null || entry === null) return;
+        const claim = this.#claims.get(shard);
+        if (claim === undefined) return;
+        const next = this.#next(this.#letGo(shard, claim.term));
         this.#drop(shard);
-        const next = this.#next(record, null);
         // One try: a controller that is gone is as good as one that has let go.
         await this.#options.store
-          .update(keyOf(shard), next.text, entry.revision, next.write)
+          .update(keyOf(shard), next.text, claim.revision, next.write)
           .catch((error: unknown) => {
             this.#options.log.debug({ shard, error: String(error) }, 'a shard was not let go');
           });
@@ -199,8 +211,9 @@ export class ShardKeeper {
       }
       if (record?.owner === controller && record.term === mine.term) {
         if (falls) return;
+        const wanted = this.#letGo(shard, record.term);
         this.#drop(shard);
-        await this.#write(shard, record, revision, null);
+        await this.#write(shard, wanted, revision);
         return;
       }
       // Somebody has taken it over, and may have let go of it by now: then nothing more will be told.
@@ -209,14 +222,23 @@ export class ShardKeeper {
     const owner = record?.owner ?? null;
     if (!falls) {
       // A claim from before a restart: the others wait for its owner, which lives, to let go.
-      if (owner === controller) await this.#write(shard, record, revision, null);
+      if (record !== null && owner === controller) {
+        const wanted = { owner: null, term: record.term + 1, uncertain: true } as const;
+        await this.#write(shard, wanted, revision);
+      }
       return;
     }
     const free = owner === null || owner === controller || !living.includes(owner);
     if (!free) return;
-    const claim = await this.#write(shard, record, revision, controller);
+    const term = Math.max(record?.term ?? 0, this.#options.named(shard)) + 1;
+    const wanted = { owner: controller, term };
+    const sentAt = this.#options.clock.monotonicMs();
+    const claim = await this.#write(shard, wanted, revision);
     if (claim === null || this.#abort.signal.aborted) return;
     this.#claims.set(shard, claim);
+    // Not where it was this controller's own, in a life before: nobody knows whether that one has ended.
+    const clean = record?.owner === null && record.uncertain !== true;
+    this.authority.claimed(shard, sentAt, clean);
     this.#options.adopt(shard);
   }
 
@@ -228,26 +250,49 @@ export class ShardKeeper {
     revision: number,
   ): Promise<void> {
     const { controller } = this.#options;
-    const term = Math.max(record?.term ?? 0, mine.term);
-    const base = { schema: 1, owner: record?.owner ?? null, term, write: '' } as const;
-    const claim = await this.#write(shard, base, revision, controller);
-    if (claim !== null && this.#claims.has(shard)) this.#claims.set(shard, claim);
+    const term = Math.max(record?.term ?? 0, mine.term, this.#options.named(shard)) + 1;
+    const sentAt = this.#options.clock.monotonicMs();
+    const claim = await this.#write(shard, { owner: controller, term }, revision);
+    if (claim === null || !this.#claims.has(shard)) return;
+    this.#claims.set(shard, claim);
+    // What was lost may have been somebody else's claim as well.
+    this.authority.claimed(shard, sentAt, false);
+  }
+
+  /** Writes the record of an own shard anew: where that succeeds, nobody else has written it. */
+  async #renew(shard: number, above: number): Promise<boolean> {
+    const { controller, log, raised } = this.#options;
+    const mine = this.#claims.get(shard);
+    if (mine === undefined || mine.revision === 0) return false;
+    const term = Math.max(mine.term, above + 1);
+    try {
+      const claim = await this.#write(shard, { owner: controller, term }, mine.revision);
+      if (claim === null || this.#claims.get(shard) !== mine) return false;
+      this.#claims.set(shard, claim);
+      if (term > mine.term) raised(shard);
+      return true;
+    } catch (error) {
+      if (!this.#abort.signal.aborted) log.warn({ shard, err: error }, 'authority was not renewed');
+      return false;
+    }
+  }
+
+  /** The next one may have to wait for whoever had it before this controller. */
+  #letGo(shard: number, term: number): Wanted {
+    const isUncertain = this.authority.othersUntil(shard) > this.#options.clock.monotonicMs();
+    return { owner: null, term: term + 1, ...(isUncertain ? { uncertain: true } : {}) };
   }
 
   #drop(shard: number): void {
+    this.authority.dropped(shard);
     if (this.#claims.delete(shard)) this.#options.abandon(shard);
   }
 
   /** The new term, and its revision; null where somebody else was faster, whom the mirror will tell of. */
-  async #write(
-    shard: number,
-    record: ShardRecord | null,
-    revision: number,
-    owner: string | null,
-  ): Promise<Claim | null> {
+  async #write(shard: number, wanted: Wanted, revision: number): Promise<Claim | null> {
     const { store, clock, log, timings } = this.#options;
     const key = keyOf(shard);
-    const { text, write, term } = this.#next(record, owner);
+    const { text, write } = this.#next(wanted);
     const base = this.#mirror.raw(key);
     // What has changed meanwhile may have another revision of that number.
     const isOutdated = () => this.#mirror.raw(key) !== base;
@@ -267,17 +312,13 @@ export class ShardKeeper {
         signal: this.#abort.signal,
       },
     );
-    return result.committed ? { term, revision: result.revision } : null;
+    return result.committed ? { term: wanted.term, revision: result.revision } : null;
   }
 
-  #next(
-    record: ShardRecord | null,
-    owner: string | null,
-  ): { readonly text: string; readonly write: string; readonly term: number } {
+  #next(wanted: Wanted): { readonly text: string; readonly write: string } {
     this.#writes += 1;
     const write = `${this.#options.nonce}-shard-${this.#writes}`;
-    const term = (record?.term ?? 0) + 1;
-    return { text: JSON.stringify({ schema: 1, owner, term, write }), write, term };
+    return { text: JSON.stringify({ schema: 1, ...wanted, write }), write };
   }
 }
 

@@ -25,6 +25,8 @@ async function soleOwner() {
     nonce: 'a',
     living: () => living,
     wrote: () => undefined,
+    named: () => 0,
+    raised: () => undefined,
     adopt: () => undefined,
     abandon: () => undefined,
   });
@@ -56,4 +58,57 @@ test('a shard that was taken over and let go of while nobody looked is claimed a
   expect(keeper.owned()).toContain(kept);
   const now = await world.settled(store.get(key));
   expect(JSON.parse(now?.value ?? '{}')).toMatchObject({ owner: 'a', term: 4 });
+});
+
+/** A keeper that owns all shards, together with what stands in the store. */
+async function keeperWithRecords() {
+  const owner = await soleOwner();
+  const { world, store } = owner;
+  const read = async (shard: number) => {
+    const entry = await world.settled(store.get(`shard-${shard}`));
+    return { revision: entry?.revision ?? 0, ...JSON.parse(entry?.value ?? '{}') };
+  };
+  return { ...owner, read };
+}
+
+test('authority is renewed by a write of the same owner in the same term', async () => {
+  const { world, keeper, read } = await keeperWithRecords();
+  const before = await read(0);
+  await world.run(presets.lan.authorityMs / 2);
+
+  expect(keeper.authority.holds(0)).toBe(true);
+  await world.run(1_000);
+
+  const after = await read(0);
+  expect(after).toMatchObject({ owner: 'a', term: before.term });
+  expect(after.revision).toBeGreaterThan(before.revision);
+  expect(keeper.owned()).toHaveLength(shards);
+});
+
+test('a shard is let go of as uncertain while somebody before may believe that he has it', async () => {
+  const { world, living, keeper, read } = await keeperWithRecords();
+  // Nobody had let go of it before this keeper claimed it.
+  living.push('b');
+  keeper.reconcile();
+  await world.run(1_000);
+
+  const [given = -1] = Array.from({ length: shards }, (_, shard) => shard).filter(
+    (shard) => !keeper.owned().includes(shard),
+  );
+  expect(await read(given)).toMatchObject({ owner: null, uncertain: true });
+});
+
+test('a shard is let go of without doubt once nobody before can believe that any more', async () => {
+  const { world, living, keeper, read } = await keeperWithRecords();
+  await world.run(presets.lan.authorityLapseMs);
+  living.push('b');
+  keeper.reconcile();
+  await world.run(1_000);
+
+  const [given = -1] = Array.from({ length: shards }, (_, shard) => shard).filter(
+    (shard) => !keeper.owned().includes(shard),
+  );
+  const record = await read(given);
+  expect(record).toMatchObject({ owner: null });
+  expect(record).not.toHaveProperty('uncertain');
 });

@@ -31,7 +31,7 @@ class Judged {
 
   registers(at: number): void {
     const incarnation = (this.#incarnation += 1);
-    this.tell({ type: 'registered', agent: 'a', incarnation, description, limits, at });
+    this.tell({ type: 'registered', agent: 'a', incarnation, description, limits, term: 0, at });
   }
 
   dies(at: number): void {

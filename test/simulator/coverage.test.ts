@@ -10,7 +10,8 @@ function registered(incarnation: number): LivenessEvent {
   const where = { host: 'h', zone: null, capacity: null, addresses: [], version: '1' };
   const description = { ...where, devices: [], edition: 0 };
   const limits = { flapWindowMs: 1, flapQuietMs: 1 };
-  return { type: 'registered', agent: 'agent-1', incarnation, description, limits, at: 0 };
+  const told = { agent: 'agent-1', incarnation, description, limits, term: 1, at: 0 };
+  return { type: 'registered', ...told };
 }
 
 const actors = { quietTime: fromCallback(() => undefined) };

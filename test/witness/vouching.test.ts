@@ -48,7 +48,7 @@ class Bench {
 
   static async serving(promises?: number): Promise<Bench> {
     const bench = new Bench(promises);
-    bench.lease.begin(bench.virtual.clock.monotonicMs(), 1);
+    bench.lease.begin(bench.virtual.clock.monotonicMs(), 1, 1);
     await bench.heard(4 * heartbeatMs);
     return bench;
   }
@@ -56,7 +56,7 @@ class Bench {
   /** Its judge acknowledges heartbeats for so long. */
   async heard(forMs: number): Promise<void> {
     for (let leftMs = forMs; leftMs > 0; leftMs -= heartbeatMs) {
-      this.lease.renew(this.virtual.clock.monotonicMs());
+      this.lease.renew(this.virtual.clock.monotonicMs(), 1);
       await this.virtual.run(heartbeatMs);
     }
   }
@@ -160,7 +160,7 @@ describe('R17: an agent whose judge is silent', () => {
 describe('R17: a witness counts', () => {
   test('once a judge has acknowledged the incarnation after it was enrolled', async () => {
     const bench = new Bench();
-    bench.lease.begin(bench.virtual.clock.monotonicMs(), 1);
+    bench.lease.begin(bench.virtual.clock.monotonicMs(), 1, 1);
 
     // Enrolled by then, and no heartbeat is acknowledged any more.
     await bench.virtual.run(3 * leaseMs);
@@ -188,7 +188,7 @@ describe('R17: a witness counts', () => {
     await bench.virtual.run(leaseMs);
     expect(bench.lease.lasts).toBe(false);
 
-    bench.lease.begin(bench.virtual.clock.monotonicMs(), 2);
+    bench.lease.begin(bench.virtual.clock.monotonicMs(), 2, 1);
     await bench.heard(2_000);
     await bench.virtual.run(10_000);
     expect(bench.lease.lasts).toBe(true);

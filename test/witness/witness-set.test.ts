@@ -57,6 +57,7 @@ describe('R17: an agent’s record', () => {
     type: 'registered' as const,
     agent: 'a',
     incarnation,
+    term: 1,
     description: {
       host: 'host-1',
       devices: [],
@@ -88,6 +89,7 @@ describe('R17: an agent’s record', () => {
     const lapsed = after(registered(5, s1), registered(7, s2), {
       type: 'lapsed',
       incarnation: 5,
+      term: 1,
       at: 0,
     });
     expect(lapsed.formerWitnesses).toEqual([]);

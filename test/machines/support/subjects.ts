@@ -123,6 +123,7 @@ function livenessEvents({
   incarnation,
   restart,
   flapping,
+  term,
 }: LivenessContext): EveryType<LivenessEvent> {
   const description = {
     host: 'host-1',
@@ -134,7 +135,8 @@ function livenessEvents({
     edition: 0,
   };
   const limits = { flapWindowMs: 10, flapQuietMs: 10 };
-  const registered = { type: 'registered', agent: 'agent-1', description, limits, at: 1 } as const;
+  const told = { agent: 'agent-1', description, limits, term, at: 1 };
+  const registered = { type: 'registered', ...told } as const;
   const numbers = [incarnation, incarnation - 1];
   const each = <T extends string>(type: T) =>
     numbers.map((of) => ({ type, incarnation: of, at: 2 }));
@@ -154,16 +156,23 @@ function livenessEvents({
     emptied: each('emptied'),
     cordon: [false, true].map((draining) => ({ type: 'cordon', draining, at: 2 })),
     uncordon: [{ type: 'uncordon', at: 2 }],
-    restart: each('restart').map((event) => ({ ...event, sequence: 1, forMs: 1_000 })),
+    restart: each('restart').map((event) => ({ ...event, sequence: 1, forMs: 1_000, term })),
     stayed: [1, 2].flatMap((sequence) => each('stayed').map((event) => ({ ...event, sequence }))),
     'lease.ended': [restart?.until ?? 0, -1].map((until) => ({
       type: 'lease.ended',
       until,
       at: 2,
     })),
-    lapsed: each('lapsed'),
     calmed: [flapping?.until ?? 0, -1].map((until) => ({ type: 'calmed', until, at: 2 })),
     trusted: [{ type: 'trusted', at: 2 }],
+    lapsed: [term, term - 1].flatMap((of) =>
+      each('lapsed').map((event) => ({ ...event, term: of })),
+    ),
+    'taken.over': [term, Math.min(term + 1, 2)].map((of) => ({
+      type: 'taken.over',
+      term: of,
+      at: 2,
+    })),
   };
 }
 

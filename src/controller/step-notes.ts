@@ -1,0 +1,32 @@
+import type { LivenessContext } from '../../machines/liveness/context.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import type { Step } from '../host/actor-kind.ts';
+import type { TransitionRing } from './transition-ring.ts';
+
+/** Tells the log and those who follow a controller's transitions of what its own actors do. */
+export class StepNotes {
+  readonly #ring: TransitionRing;
+  readonly #log: Log;
+
+  constructor(ring: TransitionRing, log: Log) {
+    this.#ring = ring;
+    this.#log = log;
+  }
+
+  loadBalancer(step: Step<LoadBalancerContext>, requestId: string | null): void {
+    const { id, from, to, event, after } = step;
+    if (from === to) return;
+    const { binding, reason } = after;
+    const fields = { from, to, event: event.type, binding, reason };
+    this.#ring.note({ kind: 'load-balancer', id, ...fields });
+    this.#log.info({ loadBalancer: id, ...fields, requestId }, 'load balancer');
+  }
+
+  agent({ id, from, to, event, after }: Step<LivenessContext>): void {
+    if (from === to) return;
+    const { reason } = after;
+    this.#ring.note({ kind: 'agent', id, from, to, event: event.type, binding: null, reason });
+    this.#log.info({ agent: id, from, to, event: event.type, reason }, 'agent');
+  }
+}
