@@ -8,7 +8,7 @@ const underWayMs = 1_000;
 
 /**
  * From the moment when no judge answers, and also when they are back: what is served at a leased address is
- * served on, by the same holder; but for a host that was cut off from its witnesses, too, which serves nothing
+ * served on, by the same holder, and no call touches it; but for a host that was cut off from its witnesses, too, which serves nothing
  * any more when its lease is over. Only for runs in which nothing else happens by then.
  */
 export const witnessesKeepServing: CheckerKind = {
@@ -16,6 +16,8 @@ export const witnessesKeepServing: CheckerKind = {
   start({ world, violate }) {
     const gone = new Set<string>();
     const holders = new Map<string, string>();
+    /** What the host that is cut off has held, and others may take. */
+    const given = new Set<string>();
     const { leaseMs } = world.options.timings;
     let silentMs = Number.POSITIVE_INFINITY;
     let cutOff: { readonly agent: string; readonly letsGoMs: number } | null = null;
@@ -55,14 +57,20 @@ export const witnessesKeepServing: CheckerKind = {
           const isLeased = world.place(place).kernel !== null;
           if (agent !== null || !isLeased || atMs <= silentMs || isCutOff(place)) return;
           violate(`${place} has let go of it although its witnesses answer`, loadBalancer);
+        } else if (event.type === 'device' && atMs > silentMs) {
+          const { agent, kind, lb } = event.entry;
+          const isCut = cutOff !== null && holders.get(lb)?.startsWith(`${cutOff.agent} as `);
+          if (isCut === true || given.has(lb)) return;
+          violate(`${agent} ${kind} it, although nothing had befallen it`, lb);
         } else if (event.type === 'stored' && event.bucket === 'binding') {
           const { change } = event;
           const binding = change.type === 'put' ? seatsOf(change.value).binding : null;
           const holder = binding === null ? 'nobody' : `${binding.agent} as ${binding.epoch}`;
           const before = holders.get(change.key);
           holders.set(change.key, holder);
-          const wasCutOff = cutOff !== null && before?.startsWith(`${cutOff.agent} as `) === true;
-          if (atMs <= silentMs || before === undefined || before === holder || wasCutOff) return;
+          if (cutOff !== null && before?.startsWith(`${cutOff.agent} as `)) given.add(change.key);
+          if (atMs <= silentMs || before === undefined || before === holder) return;
+          if (given.has(change.key)) return;
           violate(
             `it was held by ${before}, and is by ${holder}, after a mere silence`,
             change.key,

@@ -6,7 +6,7 @@ import { Lease, type LeaseOptions } from '../../src/agent/lease.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import { SignedPeers } from '../../src/witness/signed-peers.ts';
-import { openWitnessDesk } from '../../src/witness/witness-desk.ts';
+import { attendAgents, attendJudges } from '../../src/witness/witness-desk.ts';
 import type { VirtualProcess } from './process.ts';
 import { hostOf } from './topology.ts';
 import type { World } from './world.ts';
@@ -54,7 +54,8 @@ export async function startWitnessing(
   const random = world.stream(`witness:${agent}`);
   const peers = new SignedPeers({ agent, datagrams, addresses, keys, clock, random, log });
   const witness = world.parts.witness({ journal, clock, log, lapseMs });
-  await openWitnessDesk({ agent, bus, peers, witness, log });
+  await attendAgents(peers, witness);
+  attendJudges({ agent, bus, witness, log });
   return (options) => {
     const ask = peers.ask.bind(peers);
     const vouching = world.parts.vouching({ ...options, timings, witnesses, ask });

@@ -11,7 +11,8 @@ export interface UdpAddress {
 
 /** Reads `192.0.2.1:7946` or `[2001:db8::1]:7946`; null for anything else. */
 export function udpAddress(text: string): UdpAddress | null {
-  const [, six, four, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const [, six, four, digits] =
+    /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === undefined || port < 1 || port > 65_535) return null;
   if (four !== undefined) return isIPv4(four) ? { address: four, port } : null;

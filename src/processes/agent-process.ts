@@ -53,6 +53,9 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     stateDir,
   });
   const incarnation = await nextIncarnation({ journal, clock, random });
+  const { witnesses } = config.agent;
+  const peer = { agent: id, directory: own, log, timings };
+  const witnessing = witnesses === null ? null : await startWitnessing(witnesses, peer);
   const bus = await connectNatsBus({
     servers: nats.servers,
     allowOldCluster: nats.allowOldCluster,
@@ -63,9 +66,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     log,
     timings,
   });
-  const { witnesses } = config.agent;
-  const peers = { agent: id, directory: own, bus, log, timings };
-  const witnessing = witnesses === null ? null : await startWitnessing(witnesses, peers);
+  witnessing?.attendJudges(bus);
   let restart: () => void = () => undefined;
   const restarts = new Promise<'restart'>((resolve) => {
     restart = () => resolve('restart');

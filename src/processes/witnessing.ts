@@ -7,11 +7,11 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { openUdpDatagrams } from '../adapters/udp-datagrams.ts';
 import { Lease, type LeaseOptions } from '../agent/lease.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
-import type { Bus } from '../ports/bus.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
 import { SignedPeers } from '../witness/signed-peers.ts';
 import { Vouching } from '../witness/vouching.ts';
 import { Witness } from '../witness/witness.ts';
-import { openWitnessDesk } from '../witness/witness-desk.ts';
+import { attendAgents, attendJudges } from '../witness/witness-desk.ts';
 import { sharedKeysIn } from './secret-file.ts';
 
 /** An agent's peers: it is a witness of others, and has witnesses itself. */
@@ -19,24 +19,28 @@ export interface Witnessing {
   /** Its own witnesses; undefined where it has none. */
   readonly witnesses: WitnessSet | undefined;
   readonly lease: (options: LeaseOptions) => Lease;
+  /** Judges may ask it, too. */
+  attendJudges(bus: Bus): void;
   close(): Promise<void>;
 }
 
 type Configured = NonNullable<LoadedConfig['agent']['witnesses']>;
 
-/** Listens for peers, and is a witness from now on. Throws a {@link ConfigError} where it can't. */
+/**
+ * Listens for peers, and is their witness from now on, also while NATS is out of reach. Throws a
+ * {@link ConfigError} where it can't.
+ */
 export async function startWitnessing(
   { keyFile, listen, peers: own, promises }: Configured,
   context: {
     readonly agent: string;
     /** The agent's own directory. */
     readonly directory: string;
-    readonly bus: Bus;
     readonly log: Log;
     readonly timings: LoadedConfig['timings'];
   },
 ): Promise<Witnessing> {
-  const { agent, directory, bus, log, timings } = context;
+  const { agent, directory, log, timings } = context;
   const at = async <T>(setting: string, work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -52,7 +56,8 @@ export async function startWitnessing(
   const path = join(directory, 'witness.jsonl');
   const journal = new FileJournal({ path, log, whole: true });
   const witness = new Witness({ journal, clock, log, lapseMs: timings.lapseMs });
-  const desk = await openWitnessDesk({ agent, bus, peers, witness, log });
+  await attendAgents(peers, witness);
+  let desk: Subscription | null = null;
   const witnesses = own.length === 0 ? undefined : witnessSet([...addresses.keys()], promises);
   const ask = peers.ask.bind(peers);
   return {
@@ -64,8 +69,11 @@ export async function startWitnessing(
         vouching: new Vouching({ ...options, timings, witnesses, ask }),
       });
     },
+    attendJudges: (bus) => {
+      desk = attendJudges({ agent, bus, witness, log });
+    },
     close: async () => {
-      desk.unsubscribe();
+      desk?.unsubscribe();
       await peers.close();
       await journal.close();
     },

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly allow: readonly string[];
   /** The n-th agent's host (from 0): where it keeps its state, and what puts a process on it. */
   agentHost(index: number): { readonly stateDir: string; readonly under: readonly string[] };
+  /** `agent.witnesses` of the n-th agent's configuration; none where it is not given. */
+  witnesses?(index: number): object | null;
 }
 
 /** Everything on this machine's loopback, and all agents on one host. */
@@ -161,7 +163,8 @@ export class Stack {
         const { stateDir, under } = surroundings.agentHost(index);
         const drivers =
           typeof options.drivers === 'function' ? options.drivers(id) : options.drivers;
-        const agent = { id, stateDir, drivers };
+        const witnesses = surroundings.witnesses?.(index) ?? null;
+        const agent = { id, stateDir, drivers, witnesses };
         const { child } = await launch(id, 'agent', { ...common(id), agent }, under);
         agents.set(id, child);
       }

@@ -6,19 +6,22 @@ import type { Bus, Subscription } from '../ports/bus.ts';
 import type { SignedPeers } from './signed-peers.ts';
 import type { Witness } from './witness.ts';
 
-export interface WitnessDeskOptions {
+/** From now on, agents may ask this witness: it needs no bus for that. */
+export async function attendAgents(peers: SignedPeers, witness: Witness): Promise<void> {
+  await witness.open();
+  peers.serve((from, ask) => witness.answer(from, ask));
+}
+
+export interface AttendJudgesOptions {
+  /** The witness's own id. */
   readonly agent: string;
   readonly bus: Bus;
-  readonly peers: SignedPeers;
   readonly witness: Witness;
   readonly log: Log;
 }
 
-/** Where a witness is asked: by agents over the peers' own way, by judges over the bus. */
-export async function openWitnessDesk(options: WitnessDeskOptions): Promise<Subscription> {
-  const { agent, bus, peers, witness, log } = options;
-  await witness.open();
-  peers.serve((from, ask) => witness.answer(from, ask));
+/** From now on, judges may ask it, over the bus. */
+export function attendJudges({ agent, bus, witness, log }: AttendJudgesOptions): Subscription {
   return serve({
     bus,
     log,

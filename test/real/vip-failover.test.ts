@@ -7,15 +7,20 @@ import { VipStack } from './support/vip-stack.ts';
 
 /** A lease that lapses takes some seconds, and moves are many. */
 const testMs = 240_000;
+/** Some tenths of a second, and what a busy machine takes to look. */
+const kernelLateMs = 2_000;
 let stack: VipStack;
 let started: VipStack | null = null;
 
 /** Starts and ends a stack for the tests of one suite, with these timings in place of the preset's. */
-function withStack(timings: Readonly<Record<string, string>> = {}): void {
+function withStack(
+  timings: Readonly<Record<string, string>>,
+  options: { readonly witnesses?: boolean } = {},
+): void {
   beforeAll(async () => {
     Object.assign(process.env, timings);
     try {
-      started = await VipStack.start();
+      started = await VipStack.start(2, options);
     } finally {
       for (const name of Object.keys(timings)) delete process.env[name];
     }
@@ -53,7 +58,8 @@ describe.skipIf(namespaces.why !== null)(
   namespaces.why ?? 'an address between two hosts',
   { timeout: testMs },
   () => {
-    withStack();
+    // What follows needs each other's denials, too: an agent that was killed may have been promised something.
+    withStack({}, { witnesses: true });
 
     test('moves and is drained without a failed request', async () => {
       const { made, agent, load, sightings, goesOn, remove } = await busy('moving');
@@ -128,6 +134,27 @@ describe.skipIf(namespaces.why !== null)(
         await remove();
       },
     );
+
+    test('R17: stays while no judge answers, by the promise of a witness, and goes without one', async () => {
+      const { made, agent, load, sightings, goesOn } = await busy('witnessed');
+
+      await stack.world.stack.nats.stop('SIGKILL');
+      const silentMs = systemClock.monotonicMs();
+      await eventually('its lease would have ended twice without that', () => {
+        return systemClock.monotonicMs() - silentMs > 2 * presets.local.leaseMs + 1_000;
+      });
+      await goesOn();
+      expect((await load.stop()).failures).toEqual({});
+      await stack.network.cut(stack.hostOf(agent));
+      const isGone = async () => !(await stack.hasAddress(agent, made.address));
+      await eventually('its host lets go', isGone, presets.local.leaseMs + kernelLateMs);
+      await stack.network.mend(stack.hostOf(agent));
+      await stack.world.stack.nats.restart();
+
+      const { agent: next } = await stack.world.active(made.id);
+      await stack.answersAt(made.address, next);
+      expectOneAtATime(await sightings());
+    });
   },
 );
 

@@ -73,6 +73,7 @@ describe('where a witness listens', () => {
   test.each([
     ['192.0.2.1:7946', { address: '192.0.2.1', port: 7946 }],
     ['[2001:db8::1]:1', { address: '2001:db8::1', port: 1 }],
+    ['[fe80::1%eth0]:7946', { address: 'fe80::1%eth0', port: 7946 }],
     ['127.0.0.1:65535', { address: '127.0.0.1', port: 65_535 }],
   ])('may be said as %s', (text, address) => {
     expect(udpAddress(text)).toEqual(address);

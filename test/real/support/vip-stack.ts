@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { HostNetwork, type NetworkHost } from '../../../src/demo/network.ts';
 import { movingDriver, movingProvider, onHosts } from '../../../src/demo/hosts.ts';
+import type { Surroundings } from '../../../src/up/stack.ts';
 import { Clients } from '../../support/vip/clients.ts';
 import { eventually } from './eventually.ts';
 import { World } from './world.ts';
+
+const execute = promisify(execFile);
 
 /** A lease has to lapse first, and processes start slowly on a busy machine. */
 const takeoverMs = 60_000;
@@ -19,7 +26,8 @@ export class VipStack {
     this.clients = new Clients(network, network.hosts.at(-1)!);
   }
 
-  static async start(agents = 2): Promise<VipStack> {
+  /** With witnesses: all other agents are each one's. */
+  static async start(agents = 2, { witnesses = false } = {}): Promise<VipStack> {
     const network = await HostNetwork.create(agents + 1);
     try {
       const world = await World.start({
@@ -27,7 +35,8 @@ export class VipStack {
         restart: false,
         drivers: movingDriver,
         place: {
-          surroundings: (directory) => onHosts(network, directory),
+          surroundings: (directory) =>
+            witnesses ? witnessed(network, directory, agents) : onHosts(network, directory),
           servers: network.servers,
         },
         provider: movingProvider,
@@ -60,6 +69,14 @@ export class VipStack {
     await eventually(`the host of ${agent} answers for ${address}`, look, withinMs);
   }
 
+  /** Is the address on the interface of that agent's host? */
+  async hasAddress(agent: string, address: string): Promise<boolean> {
+    const ip = process.env['HOLDFAST_IP'] ?? 'ip';
+    const words = ['-br', 'addr', 'show', 'dev', 'eth0'] as const;
+    const [command, ...rest] = this.network.on(this.hostOf(agent), ip, ...words);
+    return (await execute(command, rest)).stdout.includes(` ${address}/`);
+  }
+
   async close(): Promise<void> {
     this.clients.remote.signal('SIGKILL');
     try {
@@ -68,4 +85,24 @@ export class VipStack {
       await this.network.close();
     }
   }
+}
+
+const witnessPort = 7946;
+
+function witnessed(network: HostNetwork, directory: string, agents: number): Surroundings {
+  const keyFile = join(directory, 'witness.key');
+  if (!existsSync(keyFile))
+    writeFileSync(keyFile, 'a key for tests that nobody has to guess\n', { mode: 0o600 });
+  const all = network.hosts.slice(0, agents).map(({ address }, index) => ({
+    agent: `agent-${index + 1}`,
+    address: `${address}:${witnessPort}`,
+  }));
+  return {
+    ...onHosts(network, directory),
+    witnesses: (index) => ({
+      keyFile,
+      listen: all[index]?.address,
+      peers: all.filter((_, other) => other !== index),
+    }),
+  };
 }
