@@ -11,7 +11,7 @@ import { answerCalls } from './remote.ts';
  * connection. Beside that, everybody is asked each second who has the address.
  */
 const tellEveryMs = 100;
-const keptPauseMs = 20;
+const keptPauseMs = 50;
 
 let answers: ClientAnswer[] = [];
 let sightings: Sighting[] = [];

@@ -76,7 +76,7 @@ export async function clusterWorld(
     pids: () => ({ ...pidsOf(cluster.controllers), ...pidsOf(cluster.agents) }),
     killLeader: async () => {
       const leader = await cluster.leader('binding');
-      return () => void cluster.killServer(leader);
+      return () => void cluster.nats.kill(leader);
     },
     stop: () => cluster.close(),
   };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { delay } from '../../machines/ports/clock.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { natsNodes } from '../../simulator/chaos/nats-cluster.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { eventually } from '../real/support/eventually.ts';
@@ -31,30 +32,30 @@ const isHeldBy =
   ({ binding }: Whereabouts): boolean =>
     isDeepStrictEqual(binding, seat);
 
-test.each(['one', 'two', 'three'])(
+test.each(natsNodes)(
   'a NATS server %s that is killed, whatever it led, moves nothing and fails no request',
   async (name) => {
     const before = await holder();
 
-    await stack.killServer(name);
+    await stack.nats.kill(name);
     await outage();
 
     await stack.settles(served.id, isHeldBy(before));
-    stack.startServer(name);
+    await stack.nats.start(name);
     await stack.leader('binding');
     expect(served.traffic.failures).toEqual([]);
   },
 );
 
-test.each(['one', 'two', 'three'])(
+test.each(natsNodes)(
   'a NATS server %s that hangs for longer than a lease moves nothing and fails no request',
   async (name) => {
     const before = await holder();
 
-    stack.signalServer(name, 'SIGSTOP');
+    stack.nats.pause(name);
     await outage();
     const during = await stack.settles(served.id, () => true);
-    stack.signalServer(name, 'SIGCONT');
+    stack.nats.resume(name);
 
     await stack.settles(served.id, isHeldBy(before));
     expect(during.binding).toEqual(before);
@@ -67,7 +68,7 @@ test('an agent that is killed together with the server that leads the records is
   const lost = before.binding?.agent ?? '';
   const leader = await stack.leader('binding');
 
-  const serverIsGone = stack.killServer(leader);
+  const serverIsGone = stack.nats.kill(leader);
   stack.agents.get(lost)?.kill('SIGKILL');
   await serverIsGone;
 

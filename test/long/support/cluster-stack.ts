@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { NatsCluster, type NatsNode, natsNodes } from '../../../simulator/chaos/nats-cluster.ts';
 import { silentLog } from '../../../machines/ports/log.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import { connectNatsBus, type NatsBus } from '../../../src/adapters/nats-bus.ts';
@@ -11,10 +10,8 @@ import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { ApiClient } from '../../../src/client/api-client.ts';
 import { type Backend, startBackend } from '../../../src/demo/backends.ts';
 import { endServingProcesses } from '../../../src/demo/serving-processes.ts';
-import { natsServerConfig } from '../../../src/nats-server/config.ts';
 import { freePort } from '../../../src/nats-server/free-port.ts';
 import { loadOrCreateUserKey } from '../../../src/nats-server/keys.ts';
-import { natsServerVersion } from '../../../src/nats-server/version.ts';
 import { ManagedProcess } from '../../../src/up/managed-process.ts';
 import { loopbackPool } from '../../../src/up/stack.ts';
 import { natsBinary } from '../../adapters/nats-binary.ts';
@@ -22,7 +19,6 @@ import { eventually } from '../../real/support/eventually.ts';
 import { Traffic } from '../../real/support/traffic.ts';
 import * as shapes from '../../real/support/shapes.ts';
 
-const serverNames = ['one', 'two', 'three'] as const;
 const agentNames = ['agent-1', 'agent-2'] as const;
 /** JetStream's elections take up to 9 s, and several groups may have them after each other. */
 export const electionsMs = 60_000;
@@ -45,11 +41,11 @@ export class ClusterStack {
   readonly agents = new Map<string, ManagedProcess>();
   readonly controllers = new Map<string, ManagedProcess>();
   readonly #apis = new Map<string, string>();
-  readonly #servers = new Map<string, { readonly url: string; process: ChildProcess | null }>();
   readonly #traffic: Traffic[] = [];
   #backend: Backend | null = null;
   #log: Awaited<ReturnType<typeof open>> | null = null;
   #bus: NatsBus | null = null;
+  #nats: NatsCluster | null = null;
 
   private constructor(directory: string, options: ClusterOptions) {
     this.directory = directory;
@@ -69,7 +65,12 @@ export class ClusterStack {
   }
 
   get urls(): readonly string[] {
-    return [...this.#servers.values()].map(({ url }) => url);
+    return this.nats.urls;
+  }
+
+  get nats(): NatsCluster {
+    if (this.#nats === null) throw new Error('the NATS servers do not run yet');
+    return this.#nats;
   }
 
   /** Of the API of any controller that answers. */
@@ -94,29 +95,13 @@ export class ClusterStack {
       operatorKey: await key('operator'),
       agents,
     };
-    const version = await natsServerVersion(natsBinary());
-    const placed = [];
-    for (const name of serverNames) {
-      placed.push({ name, port: await freePort(), route: await freePort() });
-    }
-    const routes = placed.map(({ route }) => `nats://127.0.0.1:${route}`).join(', ');
-    for (const { name, port, route } of placed) {
-      const own = join(directory, name);
-      await mkdir(own);
-      const config = natsServerConfig({
-        ...users,
-        version,
-        port,
-        serverName: name,
-        storeDir: join(own, 'store'),
-        pidFile: join(own, 'pid'),
-        logFile: join(own, 'nats.log'),
-      });
-      const cluster = `cluster { name: c, host: 127.0.0.1, port: ${route}, routes: [${routes}] }\n`;
-      await writeFile(join(own, 'nats.conf'), config + cluster);
-      this.#servers.set(name, { url: `nats://127.0.0.1:${port}`, process: null });
-      this.startServer(name);
-    }
+    this.#nats = await NatsCluster.start({
+      binary: natsBinary(),
+      directory,
+      host: '127.0.0.1',
+      users,
+      clock: systemClock,
+    });
     const seed = (await readFile(this.#seed('controller'), 'utf8')).trim();
     this.#bus = await connectNatsBus({
       servers: this.urls,
@@ -143,33 +128,8 @@ export class ClusterStack {
     return join(this.directory, 'keys', `${user}.seed`);
   }
 
-  startServer(name: string): void {
-    const server = this.#server(name);
-    const config = join(this.directory, name, 'nats.conf');
-    server.process = spawn(natsBinary(), ['-c', config], { stdio: 'ignore' });
-  }
-
-  #server(name: string) {
-    const server = this.#servers.get(name);
-    if (server === undefined) throw new Error(`there is no server ${name}`);
-    return server;
-  }
-
-  async killServer(name: string): Promise<void> {
-    const server = this.#server(name);
-    const { process } = server;
-    server.process = null;
-    if (process === null) return;
-    process.kill('SIGKILL');
-    await once(process, 'exit');
-  }
-
-  signalServer(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#server(name).process?.kill(signal);
-  }
-
   /** The server that leads a bucket, once there is one, and it is another one than this. */
-  leader(bucket: string, former: string | null = null): Promise<string> {
+  leader(bucket: string, former: string | null = null): Promise<NatsNode> {
     return eventually(
       `${bucket} has a leader`,
       async () => {
@@ -181,11 +141,11 @@ export class ClusterStack {
   }
 
   /** Null while there is none, or nobody can say. */
-  async leaderNow(bucket: string): Promise<string | null> {
+  async leaderNow(bucket: string): Promise<NatsNode | null> {
     const subject = `$JS.API.STREAM.INFO.KV_holdfast-${bucket}`;
     const answer = await this.#ask(subject).catch(() => '{}');
     const { cluster } = JSON.parse(answer) as { cluster?: { leader?: string } };
-    return cluster?.leader ?? null;
+    return natsNodes.find((name) => name === cluster?.leader) ?? null;
   }
 
   /** The epoch by which somebody has taken it over on the host of the agents. */
@@ -281,11 +241,10 @@ export class ClusterStack {
 
   async close(): Promise<void> {
     for (const traffic of this.#traffic) await traffic.stop();
-    for (const name of this.#servers.keys()) this.signalServer(name, 'SIGCONT');
     const processes = [...this.agents.values(), ...this.controllers.values()];
     await Promise.all(processes.map((process) => process.stop({ handOver: false })));
     await this.#bus?.close();
-    for (const name of this.#servers.keys()) await this.killServer(name);
+    await this.#nats?.close();
     await endServingProcesses(this.directory, systemClock);
     this.#backend?.close();
     await this.#log?.close();
