@@ -1,4 +1,3 @@
-import type { NatsConnection } from 'nats';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 
@@ -7,7 +6,7 @@ export const drainTimeoutMs = 2_000;
 
 /** Resolves when what is queued has left, or the time for that is over. */
 export function drainConnection(
-  connection: Pick<NatsConnection, 'drain'>,
+  connection: { drain(): Promise<void> },
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<void> {
   return new Promise((resolve) => {

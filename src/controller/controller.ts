@@ -69,7 +69,7 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    const { bus, stores, clock, random, log, timings, shards, formats = recordFormats } = options;
+    const { bus, clock, log, timings, shards, formats = recordFormats } = options;
     this.#index = new ShardIndex(shards);
     const { mandate = (given: MandateOptions) => new Mandate(given) } = options;
     const seats = new SeatIndex();
@@ -87,19 +87,8 @@ export class Controller {
     const shown = { ...options, projection: this.projection };
     this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer });
     this.loadBalancers = new ApiServices(shown);
-    const shared = {
-      bus,
-      stores,
-      formats,
-      clock,
-      random,
-      log,
-      timings,
-      pacer,
-      counters: this.counters,
-    };
+    const shared = { ...options, formats, pacer, counters: this.counters };
     this.owner = new LoadBalancerOwner({
-      ...options,
       ...shared,
       seats,
       floors: this.#floors,
@@ -138,18 +127,7 @@ export class Controller {
       provenMs,
       changed: () => this.#shards.reconcile(),
     });
-    this.#shards = new ShardKeeper({
-      ...options,
-      controller: options.id,
-      store: stores.shards,
-      nonce: random.uuid(),
-      living: () => this.#membership.living(),
-      wrote: (controller) => this.#membership.wrote(controller),
-      named: (shard) => this.#termNamed(shard),
-      raised: (shard) => this.#adoptAgents(shard),
-      adopt: (shard) => this.#adopt(shard),
-      abandon: (shard) => this.#abandon(shard),
-    });
+    this.#shards = this.#newShardKeeper();
   }
 
   /** Resolves when this controller owns the shards that are free for it and all their actors run. */
@@ -238,6 +216,22 @@ export class Controller {
       removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),
+    });
+  }
+
+  #newShardKeeper(): ShardKeeper {
+    const { id, stores, random } = this.#options;
+    return new ShardKeeper({
+      ...this.#options,
+      controller: id,
+      store: stores.shards,
+      nonce: random.uuid(),
+      living: () => this.#membership.living(),
+      wrote: (controller) => this.#membership.wrote(controller),
+      named: (shard) => this.#termNamed(shard),
+      raised: (shard) => this.#adoptAgents(shard),
+      adopt: (shard) => this.#adopt(shard),
+      abandon: (shard) => this.#abandon(shard),
     });
   }
 
