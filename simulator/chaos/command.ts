@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
-import { formatLine } from '../chronicle.ts';
+import { formatLine, type Line } from '../chronicle.ts';
 import { exitStatus } from '../cli/command.ts';
 import { reportPage } from '../report/page.ts';
 import { type ChaosCliOptions, parseChaosOptions } from './options.ts';
@@ -47,20 +47,24 @@ export async function runChaosCommand(
 
 async function runAll(
   { scenarios, timings: preset, shorten, runs, json, report, log }: ChaosCliOptions,
-  { write, signal }: ChaosHooks,
+  { write, complain, signal }: ChaosHooks,
 ): Promise<boolean> {
   let isOk = true;
   for (const scenario of scenarios) {
-    for (let run = 1; run <= runs; run += 1) {
+    for (let turn = 1; turn <= runs; turn += 1) {
       if (!json) write(`${scenario.name}: ${scenario.summary}.\n${scenario.promise}\n\n`);
-      const result = await runChaos({
-        scenario,
-        preset,
-        shorten,
-        signal,
-        log,
-        ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
+      const onLine = json ? {} : { onLine: (line: Line) => write(`${formatLine(line)}\n`) };
+      const run = runChaos({ scenario, preset, shorten, signal, log, ...onLine });
+      const result = await run.catch((error: unknown) => {
+        if (signal.aborted || error instanceof ChaosRefused) throw error;
+        complain(`${scenario.name} broke before it could be judged: ${String(error)}\n`);
+        write(`${JSON.stringify({ scenario: scenario.name, ok: false, error: String(error) })}\n`);
+        return null;
       });
+      if (result === null) {
+        isOk = false;
+        continue;
+      }
       isOk &&= result.ok;
       if (report !== null) await writeFile(report, reportPage(result.report));
       write(json ? '' : `\n${chaosText(result)}\n\n`);

@@ -257,7 +257,7 @@ class ChaosRun {
 
   #result(parts: Parts, gaps: ReadonlyMap<string, number>): ChaosResult {
     const { scenario } = this.#options;
-    const { judge, rebinds, fleet, traffic } = parts;
+    const { judge, rebinds, fleet, traffic, world } = parts;
     const figures = this.#figures(parts, gaps);
     for (const problem of scenario.problems?.(figures, this.#timings) ?? []) {
       if (problem !== null) judge.violate(scenario.name, problem);
@@ -279,7 +279,7 @@ class ChaosRun {
         figures: figureWords(figures),
       },
       scenario,
-      [...fleet.controllers.keys(), ...fleet.agents.keys()],
+      [...[...fleet.controllers.keys()].toSorted(), ...world.agentIds()],
     );
     const failures = Object.fromEntries(traffic.reasons);
     return { ...told, tookMs, figures, goals, failures, report };

@@ -32,7 +32,7 @@ describe('the command line of chaos', () => {
 
   test('names the scenarios to whoever names none that is there', () => {
     expect(() => parseChaosOptions(['--scenario', 'agent-crush'])).toThrow(
-      'There is no scenario "agent-crush"; give one of agent-crash, ',
+      'There is no scenario "agent-crush"; give one of short, agent-crash, ',
     );
     expect(() => parseChaosOptions([])).toThrow('name a scenario with --scenario');
   });
