@@ -26,8 +26,9 @@ export type ShapeName = keyof typeof shapes;
 /** Pauses between two looks: at least so long, and this many times as long as a look takes. */
 const pollMs = 100;
 const pollRests = 4;
-/** So many refused creations, on a machine that is too busy, are made up for by others. */
-const refusalsMax = 20;
+/** So many refused creations for each one, on a machine that is too busy, are made up for by others, after a rest. */
+const refusalsShare = 0.2;
+const refusalRestMs = 500;
 
 const Created = z.object({ loadbalancer: z.object({ id: z.uuid() }) });
 const Whereabouts = z.object({
@@ -102,7 +103,8 @@ export async function createLoadBalancers(
       } catch (error) {
         // Perhaps it was created all the same, so its address is not tried again.
         refusals += 1;
-        if (refusals > refusalsMax) throw error;
+        if (refusals > refusalsShare * count) throw error;
+        await delay(systemClock, refusalRestMs);
       }
     }
   };
