@@ -34,6 +34,8 @@ interface Standing {
   enrolledAt: MonotonicMs | null;
   askedAt: MonotonicMs | null;
   isMissed: boolean;
+  /** It has denied this incarnation, and will promise it nothing. */
+  isRefusing: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export class Vouching {
     const standings = new Map(
       witnesses.agents.map((id): [string, Standing] => [
         id,
-        { enrolledAt: null, askedAt: null, isMissed: false },
+        { enrolledAt: null, askedAt: null, isMissed: false, isRefusing: false },
       ]),
     );
     let isSilent = false;
@@ -100,6 +102,8 @@ export class Vouching {
     const counted = [...standings].filter(
       ([, { enrolledAt }]) => enrolledAt !== null && enrolledAt < lease.heardFrom,
     );
+    // A promise that is of no use only keeps others from taking over.
+    if (counted.length < witnesses.promises) return;
     let promises = 0;
     await new Promise<void>((resolve) => {
       const asked = counted.map(async ([id, standing]) => {
@@ -120,8 +124,9 @@ export class Vouching {
     const asked = [...standings].map(async ([id, standing]) => {
       const { enrolledAt, askedAt } = standing;
       const isDue = askedAt === null || now - askedAt >= timings.sweepMs;
+      if (!isDue && (enrolledAt !== null || standing.isRefusing)) return;
       if (enrolledAt !== null) {
-        if (isDue) await this.#ask(id, standing, { type: 'check', incarnation });
+        await this.#ask(id, standing, { type: 'check', incarnation });
         return;
       }
       const enrol = { type: 'enrol', incarnation, forMs: timings.lapseMs } as const;
@@ -138,6 +143,11 @@ export class Vouching {
       const answer = await this.#options.ask(id, ask, timings.ackTimeoutMs);
       const isGone = answer.type === 'stranger' && standing.enrolledAt !== null;
       if (isGone) standing.enrolledAt = null;
+      if (answer.type === 'refused' && !standing.isRefusing) {
+        const why = 'a witness of this agent has denied it, and promises it nothing in this life';
+        log.info({ witness: id, incarnation: ask.incarnation }, why);
+      }
+      standing.isRefusing = answer.type === 'refused';
       if (isGone) log.warn({ witness: id }, 'a witness of this agent has forgotten it');
       else if (standing.isMissed) log.info({ witness: id }, 'a witness answers again');
       standing.isMissed = false;

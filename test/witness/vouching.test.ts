@@ -194,6 +194,18 @@ describe('R17: a witness counts', () => {
     expect(bench.lease.lasts).toBe(true);
   });
 
+  test('for nothing where it has denied the incarnation; it is not asked all the time', async () => {
+    const bench = new Bench();
+    bench.answer = () => 'refused';
+    bench.lease.begin(bench.virtual.clock.monotonicMs(), 1, 1);
+
+    await bench.heard(timings.sweepMs - 1_000);
+
+    expect(bench.asked.map(({ ask }) => ask.type)).toEqual(Array(3).fill('enrol'));
+    await bench.virtual.run(leaseMs);
+    expect(bench.promisesAsked()).toBe(0);
+  });
+
   test('is looked after, so that one that has forgotten is enrolled before it is needed', async () => {
     const bench = await Bench.serving();
     bench.answer = (witness, { type }) => {
