@@ -7,7 +7,7 @@ import type { LoadBalancers } from './load-balancers.ts';
 import type { Timeline } from './timeline.ts';
 import type { TrafficWatch } from './traffic-watch.ts';
 
-const lookEveryMs = 20;
+const lookEveryMs = 40;
 /** Executes a program that gets a signal when its parent dies; part of util-linux. */
 const setpriv = '/usr/bin/setpriv';
 

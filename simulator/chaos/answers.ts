@@ -24,10 +24,17 @@ export interface Sighting {
   readonly atMs: number;
 }
 
+/** A time in which the clients' own process could not run: whoever asked or answered meanwhile is not judged. */
+export interface HoldUp {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What the clients' process tells by itself. */
 export interface ClientNotice {
   readonly answers: readonly ClientAnswer[];
   readonly sightings: readonly Sighting[];
+  readonly holdUps: readonly HoldUp[];
 }
 
 export interface ClientOptions {

@@ -2,7 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
-import type { ClientAnswer, ClientNotice, ClientOptions, Sighting, Target } from './answers.ts';
+import type {
+  ClientAnswer,
+  ClientNotice,
+  ClientOptions,
+  HoldUp,
+  Sighting,
+  Target,
+} from './answers.ts';
 import { answerCalls } from './remote.ts';
 
 /**
@@ -11,10 +18,13 @@ import { answerCalls } from './remote.ts';
  * connection. Beside that, everybody is asked each second who has the address.
  */
 const tellEveryMs = 100;
+/** A timer that is so late says that this process could not run. */
+const heldUpMs = 400;
 const keptPauseMs = 50;
 
 let answers: ClientAnswer[] = [];
 let sightings: Sighting[] = [];
+let holdUps: HoldUp[] = [];
 let isStopped = false;
 let running: Promise<unknown>[] = [];
 let watchers: ChildProcess[] = [];
@@ -84,17 +94,23 @@ function watch(address: string): ChildProcess {
 }
 
 function tell(): void {
-  if (answers.length > 0 || sightings.length > 0) {
-    const notice: ClientNotice = { answers, sightings };
+  if (answers.length + sightings.length + holdUps.length > 0) {
+    const notice: ClientNotice = { answers, sightings, holdUps };
     answers = [];
     sightings = [];
+    holdUps = [];
     process.send?.({ notice });
   }
 }
 
 function tellAgainAndAgain(): void {
   tell();
-  clock.setTimer(tellEveryMs, tellAgainAndAgain);
+  const fromMs = clock.wallMs();
+  clock.setTimer(tellEveryMs, () => {
+    const toMs = clock.wallMs();
+    if (toMs - fromMs > tellEveryMs + heldUpMs) holdUps.push({ fromMs, toMs });
+    tellAgainAndAgain();
+  });
 }
 
 process.on('exit', () => {

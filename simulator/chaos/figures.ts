@@ -28,6 +28,8 @@ export interface Figures {
   readonly leasedFailed: number;
   /** On kept connections, which break with their host. */
   readonly failedKept: number;
+  /** Requests that failed while the clients' own process stood still: of them nothing is known. */
+  readonly heldUp: number;
   readonly lost: number;
   /** How often two hosts were seen to have one address, and for how long. */
   readonly doubleServed: number;

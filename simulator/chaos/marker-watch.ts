@@ -4,7 +4,7 @@ import type { JudgedPlace } from '../checkers/judged.ts';
 import type { HostDevice } from './host-device.ts';
 import type { Timeline } from './timeline.ts';
 
-const lookEveryMs = 10;
+const lookEveryMs = 20;
 
 export interface MarkedPlace extends JudgedPlace {
   readonly device: HostDevice;

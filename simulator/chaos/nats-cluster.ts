@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../machines/ports/clock.ts';
 import { silentLog } from '../../machines/ports/log.ts';
-import { freePort } from '../../src/nats-server/free-port.ts';
 import {
   type NatsServerOptions,
   type NatsServerProcess,
@@ -10,6 +9,10 @@ import {
 
 export const natsNodes = ['nats-1', 'nats-2', 'nats-3'] as const;
 export type NatsNode = (typeof natsNodes)[number];
+
+/** Runs of several processes at a time have other ports each, up to 28,000. */
+const firstPort = 10_000;
+const portSteps = 3_000;
 
 export interface NatsClusterOptions {
   readonly binary: string;
@@ -30,10 +33,12 @@ export class NatsCluster {
   }
 
   static async start({ directory, host, ...options }: NatsClusterOptions): Promise<NatsCluster> {
-    const placed = [];
-    for (const name of natsNodes) {
-      placed.push({ name, port: await freePort(host), route: await freePort(host) });
-    }
+    // Below those that the kernel gives to outgoing connections, of which the servers have some at once: one that
+    // finds its port taken would leave the others without a third.
+    const first = firstPort + (process.pid % portSteps) * 2 * natsNodes.length;
+    const placed = natsNodes.map((name, index) => {
+      return { name, port: first + index, route: first + natsNodes.length + index };
+    });
     const routes = placed.map(({ route }) => `nats://${host}:${route}`);
     const starts = placed.map(async ({ name, port, route }) => {
       const server = await startNatsServer({

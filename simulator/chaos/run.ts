@@ -127,7 +127,7 @@ class ChaosRun {
     this.#endings.push(() => removeDirectory(directory));
     this.#endings.push(() => this.#keepLog(directory));
     const clients = this.#startClients(network);
-    const behind = await BehindAll.start(network.servers);
+    const behind = await BehindAll.start(network.servers, directory);
     this.#endings.push(() => behind.close());
     const fleet = await Fleet.start({ network, directory, preset, size, signal });
     this.#endings.push(() => fleet.close());
@@ -303,6 +303,7 @@ class ChaosRun {
       requests: traffic.requests,
       failed: traffic.failed,
       leasedFailed: traffic.leasedFailed,
+      heldUp: traffic.heldUp,
       failedKept: traffic.failedKept,
       lost: new Set(lost.map(({ loadBalancer }) => loadBalancer)).size,
       doubleServed: traffic.twice,

@@ -1,34 +1,47 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-/** The server behind all load balancers: it says from which host each request has come to it. */
+/** The address is the run's own, so nobody else is there. */
+const port = 8000;
+
+/**
+ * The server behind all load balancers, which says from which host each request has come to it. It is an HAProxy,
+ * because this process has other work, and nobody shall wait for that.
+ */
 export class BehindAll {
-  readonly #server: Server;
   readonly address: string;
+  readonly port = port;
+  readonly #process: ChildProcess;
 
-  private constructor(server: Server, address: string) {
-    this.#server = server;
+  private constructor(process: ChildProcess, address: string) {
+    this.#process = process;
     this.address = address;
   }
 
-  static start(address: string): Promise<BehindAll> {
-    const server = createServer((request, response) => {
-      response.end(request.socket.remoteAddress);
+  static async start(address: string, directory: string): Promise<BehindAll> {
+    const file = join(directory, 'behind.cfg');
+    await writeFile(
+      file,
+      `global
+  maxconn 4096
+defaults
+  mode http
+  timeout client 60s
+frontend behind
+  bind ${address}:${port}
+  http-request return status 200 content-type text/plain lf-string "%[src]"
+`,
+    );
+    const child = spawn(process.env['HOLDFAST_HAPROXY'] ?? 'haproxy', ['-db', '-f', file], {
+      stdio: 'ignore',
     });
-    // Connections that HAProxy keeps are its own to close.
-    server.keepAliveTimeout = 0;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, address, () => resolve(new BehindAll(server, address)));
-    });
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    await once(child, 'spawn');
+    return new BehindAll(child, address);
   }
 
   close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    this.#process.kill('SIGKILL');
   }
 }

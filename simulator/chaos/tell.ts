@@ -35,6 +35,11 @@ export function chaosText(result: ChaosResult): string {
     `  gap, address by lease   ${spread(figures.leasedTrafficGapMs)}`,
     `  writes at the API       ${spread(figures.apiWriteMs)}`,
     `  requests                ${figures.requests}, ${figures.failed} failed on new connections, ${figures.failedKept} on kept ones`,
+    ...(figures.heldUp === 0
+      ? []
+      : [
+          `                          ${figures.heldUp} more while the clients' process stood still`,
+        ]),
     ...(why.length === 0 ? [] : [`                          ${why.join(', ')}`]),
     `  at two hosts            ${figures.doubleServed} times, ${figures.doubleServedMs} ms`,
     ...goals.map(

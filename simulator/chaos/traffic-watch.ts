@@ -1,4 +1,4 @@
-import type { ClientAnswer, ClientNotice, Sighting } from './answers.ts';
+import type { ClientAnswer, ClientNotice, HoldUp, Sighting } from './answers.ts';
 import type { Fleet } from './fleet.ts';
 import type { LoadBalancer, LoadBalancers } from './load-balancers.ts';
 import { placeName } from './real-world.ts';
@@ -23,11 +23,14 @@ export class TrafficWatch {
   failed = 0;
   leasedFailed = 0;
   failedKept = 0;
+  /** Failures while the clients' process itself stood still. */
+  heldUp = 0;
   /** Why requests failed, and how often. */
   readonly reasons = new Map<string, number>();
   /** How often two hosts were seen to have one address. */
   twice = 0;
   readonly #lines = new Map<string, Line>();
+  readonly #holdUps: HoldUp[] = [];
   readonly #fleet: Fleet;
   readonly #loadBalancers: LoadBalancers;
   readonly #rebinds: Rebinds;
@@ -46,6 +49,7 @@ export class TrafficWatch {
     this.failed = 0;
     this.leasedFailed = 0;
     this.failedKept = 0;
+    this.heldUp = 0;
     this.reasons.clear();
     for (const line of this.#lines.values()) line.longestGapMs = 0;
   }
@@ -64,7 +68,8 @@ export class TrafficWatch {
     return this.#loadBalancers.all.every(({ id }) => (this.#line(id).lastGoodMs ?? 0) > sinceMs);
   }
 
-  readonly note = ({ answers, sightings }: ClientNotice): void => {
+  readonly note = ({ answers, sightings, holdUps }: ClientNotice): void => {
+    this.#holdUps.push(...holdUps);
     for (const answer of answers) this.#noteAnswer(answer);
     for (const sighting of sightings) this.#noteSighting(sighting);
   };
@@ -93,6 +98,10 @@ export class TrafficWatch {
     if (loadBalancer === null) return;
     this.requests += 1;
     const atMs = this.#timeline.at(endedMs);
+    if (!ok && this.#heldUpMs(startedMs, endedMs) > 0) {
+      this.heldUp += 1;
+      return;
+    }
     if (!ok) {
       if (kept) this.failedKept += 1;
       else this.failed += 1;
@@ -109,7 +118,10 @@ export class TrafficWatch {
       return;
     }
     const { lastGoodMs } = line;
-    if (lastGoodMs !== null) line.longestGapMs = Math.max(line.longestGapMs, atMs - lastGoodMs);
+    if (lastGoodMs !== null) {
+      const gapMs = atMs - lastGoodMs - this.#heldUpMs(endedMs - (atMs - lastGoodMs), endedMs);
+      line.longestGapMs = Math.max(line.longestGapMs, gapMs);
+    }
     line.lastGoodMs = Math.max(lastGoodMs ?? 0, atMs);
     const host = this.#fleet.hosts.find((each) => this.#fleet.networkHost(each).address === detail);
     if (host === undefined) return;
@@ -117,6 +129,13 @@ export class TrafficWatch {
       if (other !== host) this.#servesNoMore(loadBalancer, other, atMs);
     }
     this.#serves(loadBalancer, host, atMs);
+  }
+
+  /** For how much of this time the clients' own process could not run. */
+  #heldUpMs(fromMs: number, toMs: number): number {
+    return this.#holdUps.reduce((sumMs, each) => {
+      return sumMs + Math.max(0, Math.min(each.toMs, toMs) - Math.max(each.fromMs, fromMs));
+    }, 0);
   }
 
   #noteSighting({ address, mac, atMs: wallMs }: Sighting): void {
