@@ -96,6 +96,7 @@ export function sizeOf(run: RunOptions): Size {
     witnesses: run.witnesses ?? own.witnesses ?? false,
     queued: run.queued ?? own.queued ?? false,
     unfenced: run.unfenced ?? own.unfenced ?? false,
+    rebalance: run.rebalance ?? own.rebalance ?? false,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
 }

@@ -33,6 +33,8 @@ export interface Timings {
   readonly flapWindowMs: number;
   /** How long an agent that flaps has to live on until it is trusted like any other. */
   readonly flapQuietMs: number;
+  /** How long loads have to be uneven until load balancers move for that. */
+  readonly rebalanceAfterMs: number;
   /** How long the controller waits for the outcome of one command to an agent. */
   readonly commandTimeoutMs: number;
   /** Backoff between attempts of a command: from, and at most. */
@@ -97,6 +99,7 @@ const common = {
   flapQuietMs: 300_000,
   authorityMs: 15_000,
   authorityLapseMs: 16_000,
+  rebalanceAfterMs: 10_000,
   commandTimeoutMs: 10_000,
   commandRetryMs: 100,
   commandRetryMaxMs: 5_000,

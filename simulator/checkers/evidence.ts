@@ -1,6 +1,7 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
 import { moveIn, orderIn } from '../workload/operator.ts';
+import { orderedMove } from './ordered-move.ts';
 import type { Observer } from '../world/events.ts';
 import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
@@ -42,6 +43,10 @@ export class Evidence {
       } else if (event.subject.endsWith('.command')) {
         const { loadBalancer, epoch } = commandOf(event.data);
         raise(this.#seen, loadBalancer, epoch);
+      } else {
+        // Loads have become uneven, or an operator has asked for it.
+        const order = orderedMove(event);
+        if (order !== null) this.#movedMs.set(`${order.loadBalancer} ${order.agent}`, atMs);
       }
     } else if (event.type === 'transition') {
       // A judge acts on its own verdict before it has told anybody.

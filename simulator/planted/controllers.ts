@@ -45,6 +45,21 @@ export function sendsAllAtOnce(options: ControllerOptions): ControllerOptions {
   return { ...options, commandsInFlight: 10_000 };
 }
 
+/** Moves all at once what an agent holds too much of. */
+export function movesAllAtOnce(options: ControllerOptions): ControllerOptions {
+  return { ...options, movesInFlight: 1_000 };
+}
+
+/** Moves something as soon as loads are uneven, whatever is the matter. */
+export function movesAtOnce(options: ControllerOptions): ControllerOptions {
+  return { ...options, timings: { ...options.timings, rebalanceAfterMs: 1 } };
+}
+
+/** Moves nothing for the sake of even loads. */
+export function leavesLoadsUneven(options: ControllerOptions): ControllerOptions {
+  return { ...options, rebalance: 'off' };
+}
+
 /** Takes an agent that dies again and again for any other. */
 export function ignoresFlaps(options: ControllerOptions): ControllerOptions {
   return {

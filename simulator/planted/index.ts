@@ -59,6 +59,7 @@ import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import { bugsOfWitnesses } from './bugs-of-witnesses.ts';
+import { bugsOfPlacement } from './bugs-of-placement.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { forgetsDeaths, hidesRestarts } from './records.ts';
 import * as stores from './stores.ts';
@@ -348,6 +349,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { controller: ignoresRestarts },
   },
   ...bugsOfBinding,
+  ...bugsOfPlacement,
   ...bugsOfLeases,
   ...bugsOfWitnesses,
   ...bugsOfDevices,

@@ -30,6 +30,8 @@ const Topology = strict({
   queued: z.boolean().default(false),
   /** Is there an appliance, the provider 'unfenced', that refuses nobody? */
   unfenced: z.boolean().default(false),
+  /** Do load balancers of shared devices move by themselves to agents that hold less? */
+  rebalance: z.boolean().default(false),
   /** For a drawn workload; a listed one creates its own. */
   loadBalancers: count(1, 2_000).optional(),
 });

@@ -28,7 +28,8 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 }
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
-  const { controllers, agents, agentsPerHost = 1, vips, witnesses, queued, unfenced } = sizeOf(run);
+  const { controllers, agents, agentsPerHost = 1, ...size } = sizeOf(run);
+  const { vips, witnesses, queued, unfenced, rebalance } = size;
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
     format: formatName,
@@ -44,6 +45,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
       ...(witnesses === true ? { witnesses } : {}),
       ...(queued === true ? { queued } : {}),
       ...(unfenced === true ? { unfenced } : {}),
+      ...(rebalance === true ? { rebalance } : {}),
     },
     timings: timingsEntry(timingsOf(run)),
     until: formatDuration(plan.untilMs),

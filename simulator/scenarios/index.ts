@@ -26,6 +26,7 @@ import { maintenanceScenario } from './maintenance.ts';
 import { membersFailScenario } from './members-fail.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsRestartScenario } from './nats-restart.ts';
+import { newAgentRebalancesScenario } from './new-agent-rebalances.ts';
 import { plannedRestartScenario } from './planned-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { queueDispatchScenario } from './queue-dispatch.ts';
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
   controllerCrashScenario,
   herdScenario,
   crowdedAgentScenario,
+  newAgentRebalancesScenario,
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,

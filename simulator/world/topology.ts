@@ -14,6 +14,8 @@ export interface Topology {
   readonly queued?: boolean;
   /** Is there an appliance, too, that refuses nobody? */
   readonly unfenced?: boolean;
+  /** Do load balancers move by themselves to agents that hold less? */
+  readonly rebalance?: boolean;
 }
 
 /** What there is in a world, by name. */

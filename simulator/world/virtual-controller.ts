@@ -34,6 +34,9 @@ export const isQueued = (world: World, driver: string): boolean =>
 /** As many commands to one agent at once: so few that every world has to do with it. */
 export const commandsInFlight = 4;
 
+/** As many moves for the sake of even loads at once. */
+export const movesInFlight = 2;
+
 const apiConfig = ApiConfig.parse({ defaultProvider: memoryDescriptor.name });
 
 export interface VirtualController {
@@ -68,6 +71,8 @@ export function virtualController(
       shards: world.options.shards,
       formats,
       commandsInFlight,
+      movesInFlight,
+      rebalance: world.options.rebalance === true ? 'paced' : 'off',
       resolveDriver: virtualDescriptor,
       ...(queues === null ? {} : { dispatch: { queues, drivers: queuedDrivers } }),
       found: (loadBalancer, { vip_address: address }) => vips.keep(address, loadBalancer),

@@ -162,6 +162,20 @@ export interface PacingView {
   }[];
 }
 
+/** What would move, or moves, because an agent holds too many. */
+export interface RebalanceView {
+  readonly mode: 'off' | 'paced';
+  readonly movesInFlight: number;
+  /** Why nothing moves now; null where nothing speaks against it. */
+  readonly blocked: string | null;
+  readonly moves: readonly {
+    readonly loadBalancer: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
+  readonly agents: readonly { readonly agent: string; readonly load: number }[];
+}
+
 /** Writes resolve once they are committed and shown, and throw Fault. */
 export interface Fleet {
   agents(): readonly AgentView[];
@@ -172,6 +186,9 @@ export interface Fleet {
   pacing(): PacingView;
   /** Sends what waits for its turn now, to this agent or to all; throws Fault (503) as with the brake. */
   releasePacing(agent: string | null): void;
+  rebalance(): RebalanceView;
+  /** Begins a pass, or goes on with it; throws Fault (503) as with the brake. */
+  startRebalance(): void;
   cordon(agent: string, options: { draining: boolean }): Promise<void>;
   uncordon(agent: string): Promise<void>;
   /** It is placed like any other again, however often it has died. */

@@ -16,6 +16,7 @@ import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
 import { moveCommand } from './commands/move.ts';
 import { pacingCommand } from './commands/pacing.ts';
+import { rebalanceCommand } from './commands/rebalance.ts';
 import { restartCommand } from './commands/restart.ts';
 import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
@@ -40,6 +41,7 @@ const program = new Command('holdfast')
   .addCommand(restartCommand)
   .addCommand(brakeCommand)
   .addCommand(pacingCommand)
+  .addCommand(rebalanceCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

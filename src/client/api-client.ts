@@ -62,6 +62,14 @@ const Pacing = z.object({
 });
 export type Pacing = z.infer<typeof Pacing>;
 
+/** What would move because loads have become uneven. */
+const Rebalance = z.object({
+  mode: z.string(),
+  blocked: z.string().nullable(),
+  moves: z.array(z.object({ loadbalancer: z.string(), from: z.string(), to: z.string() })),
+});
+export type Rebalance = z.infer<typeof Rebalance>;
+
 const Restarting = z.object({ until: z.coerce.date().nullable() });
 export type Restarting = z.infer<typeof Restarting>;
 
@@ -139,6 +147,16 @@ export class ApiClient {
   async releasePacing(agent: string | null): Promise<void> {
     const query = agent === null ? '' : `?agent=${encodeURIComponent(agent)}`;
     await this.post(`/holdfast/v1/pacing/release${query}`, {});
+  }
+
+  async rebalance(): Promise<Rebalance> {
+    const body = await this.get('/holdfast/v1/rebalance');
+    return z.object({ rebalance: Rebalance }).parse(body).rebalance;
+  }
+
+  /** Begins a pass, or goes on with it. */
+  async startRebalance(): Promise<void> {
+    await this.post('/holdfast/v1/rebalance', {});
   }
 
   /** Has an operator's word done about an agent. */

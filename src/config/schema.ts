@@ -8,6 +8,7 @@ import { witnessesMax } from '../../machines/protocol/witness-messages.ts';
 import { udpAddress } from '../adapters/udp-datagrams.ts';
 import { ApiConfig } from '../api/config.ts';
 import { commandsInFlightDefault } from '../controller/pacer.ts';
+import { movesInFlightDefault } from '../controller/rebalancer.ts';
 import { VipPools } from '../vips/config.ts';
 
 /** A millisecond value for each name in the timings; only those given replace the preset's. */
@@ -58,6 +59,8 @@ const PlacementConfig = z.strictObject({
 const PacingConfig = z.strictObject({
   /** How many commands a controller has under way to one agent at most; the others wait. */
   commandsInFlight: z.int().min(1).max(10_000).default(commandsInFlightDefault),
+  /** How many load balancers move at once because loads have become uneven. */
+  movesInFlight: z.int().min(1).max(1_000).default(movesInFlightDefault),
 });
 
 const ControllerConfig = z.strictObject({
@@ -66,6 +69,8 @@ const ControllerConfig = z.strictObject({
   vipPools: VipPools.default([]),
   placement: PlacementConfig.prefault({}),
   pacing: PacingConfig.prefault({}),
+  /** Whether load balancers of shared devices move because loads have become uneven. */
+  rebalance: z.enum(['off', 'paced'], { error: 'give off or paced' }).default('off'),
   /** How load balancers come to agents, by driver: by placement, where it is not said otherwise. */
   dispatch: z
     .record(z.string(), z.enum(['scheduled', 'queue'], { error: 'give scheduled or queue' }))

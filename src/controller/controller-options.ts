@@ -11,6 +11,7 @@ import type { ApartGroup } from './anti-affinity.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Lapses, LapsesOptions } from './lapses.ts';
 import type { Mandate, MandateOptions } from './mandate.ts';
+import type { RebalanceMode } from './rebalancer.ts';
 import type { RecordFormats } from './record-formats.ts';
 
 /** What a controller needs of its process, and how it is to decide. */
@@ -36,6 +37,10 @@ export interface ControllerOptions {
   readonly apart?: readonly ApartGroup[];
   /** How many commands are under way to one agent at most. */
   readonly commandsInFlight?: number;
+  /** Whether load balancers move because loads have become uneven; off by default. */
+  readonly rebalance?: RebalanceMode;
+  /** How many of them at once. */
+  readonly movesInFlight?: number;
   /** Drivers whose load balancers agents take from queues; none without it. */
   readonly dispatch?: Dispatch;
   /** There is this load balancer already at the start: its addresses have to be on record, too. */

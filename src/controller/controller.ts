@@ -27,6 +27,7 @@ import { type ProjectedBucket, Projection } from './projection.ts';
 import { contextOnRecord, onRecord } from './on-record.ts';
 import { type Pacer, pacerOf } from './pacer.ts';
 import { ProvenTime } from './proven-time.ts';
+import { type Rebalancer, rebalancerOf } from './rebalancer.ts';
 import { SeatIndex } from './seat-index.ts';
 import { recordFormats } from './record-formats.ts';
 import { ShardIndex } from './shard-index.ts';
@@ -63,6 +64,7 @@ export class Controller {
   readonly #membership: Membership;
   readonly #shards: ShardKeeper;
   readonly #index: ShardIndex;
+  readonly #rebalancer: Rebalancer;
   readonly #inbox: Inbox;
   readonly #verdicts: Verdicts;
   readonly #subscriptions: Subscription[] = [];
@@ -85,7 +87,8 @@ export class Controller {
     this.projection = this.#newProjection(pacer);
     this.#health = this.#healthBoard();
     const shown = { ...options, projection: this.projection };
-    this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer });
+    const rebalancer = () => this.#rebalancer;
+    this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer, rebalancer });
     this.loadBalancers = new ApiServices(shown);
     const shared = { ...options, formats, pacer, counters: this.counters };
     this.owner = new LoadBalancerOwner({
@@ -99,6 +102,7 @@ export class Controller {
       stepped: (step) => notes.loadBalancer(step, this.owner.requestIdOf(step.id)),
     });
     this.#apart = this.#antiAffinity();
+    this.#rebalancer = this.#newRebalancer();
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
@@ -190,6 +194,7 @@ export class Controller {
   #ticked(): void {
     this.judge.turnWheel();
     this.#membership.look();
+    this.#rebalancer.look();
   }
 
   #owns(id: string): boolean {
@@ -232,6 +237,17 @@ export class Controller {
       raised: (shard) => this.#adoptAgents(shard),
       adopt: (shard) => this.#adopt(shard),
       abandon: (shard) => this.#abandon(shard),
+    });
+  }
+
+  #newRebalancer(): Rebalancer {
+    return rebalancerOf(this.#options, {
+      projection: this.projection,
+      fleet: this.#fleet,
+      apart: (id) => this.#apart.of(id),
+      // Of all controllers, the owner of the first shard.
+      isItsTurn: () => this.#shards.term(0) !== null,
+      move: (id, agent) => this.loadBalancers.move(id, agent),
     });
   }
 

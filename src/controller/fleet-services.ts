@@ -10,6 +10,7 @@ import type {
   DeviceView,
   Fleet,
   PacingView,
+  RebalanceView,
   Restarting,
 } from '../api/services.ts';
 import { call, serve } from '../messaging/endpoint.ts';
@@ -17,6 +18,7 @@ import { BusUnavailable, NoResponders, RequestTimeout, type Subscription } from 
 import type { FleetView } from './fleet-view.ts';
 import { callOwner, type OwnerCallOptions } from './owner-call.ts';
 import type { Pacer } from './pacer.ts';
+import type { Rebalancer } from './rebalancer.ts';
 import type { Projection } from './projection.ts';
 
 export interface FleetServicesOptions extends OwnerCallOptions {
@@ -24,11 +26,13 @@ export interface FleetServicesOptions extends OwnerCallOptions {
   readonly fleet: FleetView;
   readonly projection: Projection;
   readonly pacer: Pacer;
+  readonly rebalancer: () => Rebalancer;
   readonly log: Log;
 }
 
 const brakeSubject = subjects.controller('all', 'release-brake');
 const pacingSubject = subjects.controller('all', 'release-pacing');
+const rebalanceSubject = subjects.controller('all', 'rebalance');
 const PacingRelease = z.strictObject({ agent: agentId.nullable() });
 
 const startedAnew: Restarting = { incarnation: null, until: null };
@@ -69,6 +73,16 @@ export class FleetServices implements Fleet {
     this.#tellAll(pacingSubject, { agent });
   }
 
+  rebalance(): RebalanceView {
+    return this.#options.rebalancer().view();
+  }
+
+  /** Told to all controllers: whose turn it is begins. */
+  startRebalance(): void {
+    this.#options.rebalancer().pass();
+    this.#tellAll(rebalanceSubject, {});
+  }
+
   #tellAll(subject: string, order: object): void {
     try {
       this.#options.bus.publish(subject, JSON.stringify(order));
@@ -79,9 +93,13 @@ export class FleetServices implements Fleet {
   }
 
   listen(): readonly Subscription[] {
-    const { bus, log, fleet, pacer } = this.#options;
+    const { bus, log, fleet, pacer, rebalancer } = this.#options;
     const brake = (): undefined => {
       fleet.brake.release();
+      return undefined;
+    };
+    const rebalance = (): undefined => {
+      rebalancer().pass();
       return undefined;
     };
     const pacing = ({ agent }: z.infer<typeof PacingRelease>): undefined => {
@@ -90,6 +108,7 @@ export class FleetServices implements Fleet {
     };
     return [
       serve({ bus, log, subject: brakeSubject, schema: z.object({}), handle: brake }),
+      serve({ bus, log, subject: rebalanceSubject, schema: z.object({}), handle: rebalance }),
       serve({ bus, log, subject: pacingSubject, schema: PacingRelease, handle: pacing }),
     ];
   }

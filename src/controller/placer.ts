@@ -99,6 +99,19 @@ export class Placer {
     return { type: 'agent.leaving', agent, incarnation, candidates, claimants, standbyReady, at };
   }
 
+  /** Who else can take it and loses nothing by that, the best first, where these are the agents. */
+  others(
+    id: string,
+    context: LoadBalancerContext,
+    agents: readonly AgentFacts[],
+  ): readonly AgentFacts[] {
+    const apart = this.#apart(id);
+    const { ranked } = this.#rank(id, context, apart, [], placedOn(context), agents);
+    return ranked.filter(
+      (agent) => agent.id !== context.binding?.agent && !apart.avoid.has(agent.host),
+    );
+  }
+
   /** The order that gives it to one agent; a sentence where that one can't take it. */
   moving(
     id: string,
@@ -149,14 +162,13 @@ export class Placer {
     apart: Apart,
     claimants: readonly Claimant[] = [],
     device: string | null = placedOn(context),
+    agents: readonly AgentFacts[] = this.#fleet.facts(),
   ): OnDevice {
     const holder = context.binding?.agent;
     // Its own place is no reason why its holder should be full, or closed to what comes back.
-    const facts = this.#fleet
-      .facts()
-      .map((agent) =>
-        agent.id === holder ? { ...agent, load: agent.load - 1, cordoned: false } : agent,
-      );
+    const facts = agents.map((agent) =>
+      agent.id === holder ? { ...agent, load: agent.load - 1, cordoned: false } : agent,
+    );
     const ask = {
       loadBalancer: id,
       host: context.reschedulable ? null : context.host,

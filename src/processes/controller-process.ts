@@ -30,7 +30,7 @@ const resolveDriver = (name: string) => driverModule(name)?.descriptor ?? null;
 
 /** The composition root of a controller: real clock, NATS, the drivers' descriptors, and the API. */
 export async function runController(config: LoadedConfig, log: Log): Promise<RunningController> {
-  const { id, api, vipPools, placement, pacing } = config.controller;
+  const { id, api, vipPools, placement } = config.controller;
   const drivers = queuedDrivers(config.controller.dispatch, resolveDriver);
   const { timings, nats, shards } = config;
   const bus = await connectNatsBus({
@@ -57,7 +57,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     resolveDriver,
     rank: rankBy(strategyOf(placement.strategy, random)),
     apart: placement.apart,
-    commandsInFlight: pacing.commandsInFlight,
+    ...paceOf(config),
     ...(drivers.size === 0
       ? {}
       : {
@@ -142,6 +142,8 @@ function addressesOf(document: LoadBalancerDocument): readonly string[] {
   const further = document.additional_vips.map((vip) => vip.ip_address);
   return [document.vip_address, ...further].filter((address) => address !== null);
 }
+
+const paceOf = ({ controller: { pacing, rebalance } }: LoadedConfig) => ({ ...pacing, rebalance });
 
 /** How often addresses are looked for that nobody uses. */
 const sweepEveryMs = 3_600_000;

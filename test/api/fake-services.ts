@@ -12,6 +12,7 @@ import type {
   DeviceView,
   Fleet,
   PacingView,
+  RebalanceView,
   Restarting,
   LoadBalancers,
   LoadBalancerView,
@@ -239,6 +240,18 @@ export class FakeFleet implements Fleet {
 
   releasePacing(): void {
     this.waiting = 0;
+  }
+
+  passes = 0;
+
+  rebalance(): RebalanceView {
+    const moves = [{ loadBalancer: 'web', from: 'agent-1', to: 'agent-2' }];
+    const agents = [{ agent: this.#agent.id, load: 9 }];
+    return { mode: 'off', movesInFlight: 4, blocked: 'agent agent-3 is suspect', moves, agents };
+  }
+
+  startRebalance(): void {
+    this.passes += 1;
   }
 
   async trust(agent: string): Promise<void> {

@@ -73,6 +73,21 @@ test('what is under way and waits is shown, and sent at once by an operator', as
   expect(refused.status).toBe(404);
 });
 
+test('what would move is shown, and a pass is begun by an operator', async () => {
+  const shown = await api.send('GET', '/holdfast/v1/rebalance');
+  const begun = await api.send('POST', '/holdfast/v1/rebalance');
+
+  const rebalance = {
+    mode: 'off',
+    moves_in_flight_max: 4,
+    blocked: 'agent agent-3 is suspect',
+    moves: [{ loadbalancer: 'web', from: 'agent-1', to: 'agent-2' }],
+    agents: [{ agent: 'agent-1', bound_loadbalancers: 9 }],
+  };
+  expect([shown.status, shown.body.rebalance]).toEqual([200, rebalance]);
+  expect([begun.status, begun.body.rebalance, api.fleet.passes]).toEqual([202, rebalance, 1]);
+});
+
 test.each([
   ['cordon', { draining: false, since: '2026-01-02T00:00:00.000Z' }],
   ['drain', { draining: true, since: '2026-01-02T00:00:00.000Z' }],

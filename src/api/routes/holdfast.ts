@@ -3,23 +3,16 @@ import { Fault } from '../../../machines/model/fault.ts';
 import { notFound } from '../../../machines/model/operations/words.ts';
 import { driverOf } from '../../../machines/protocol/device-name.ts';
 import { agentId, incarnation } from '../../../machines/protocol/seat.ts';
+import { iso } from '../iso.ts';
+import { fleetRoutes } from './fleet.ts';
 import type { ApiContext, ApiOptions, Route } from '../context.ts';
 import { attributesOf, param } from '../edit.ts';
 import { createEventStreams } from '../events.ts';
 import { viewOf } from '../lookup.ts';
-import type {
-  AgentView,
-  BrakeView,
-  DeviceView,
-  LoadBalancerView,
-  PacingView,
-  TransitionEvent,
-} from '../services.ts';
+import type { AgentView, DeviceView, LoadBalancerView, TransitionEvent } from '../services.ts';
 
 /** To whom a load balancer is to go. */
 const Move = z.strictObject({ agent: agentId });
-
-const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 function agent(view: AgentView) {
   return {
@@ -93,23 +86,6 @@ function device(view: DeviceView) {
     capacity: view.capacity,
     loadbalancers: view.loadBalancers,
     agents: view.agents,
-  };
-}
-
-function brake({ engaged, sinceMs, reason, gone, hosts }: BrakeView) {
-  return { engaged, since: iso(sinceMs), reason, hosts_gone: gone, hosts };
-}
-
-function pacing({ commandsInFlight, agents }: PacingView) {
-  return {
-    commands_in_flight_max: commandsInFlight,
-    agents: agents.map(({ agent: id, inFlight, waiting, takeovers, waitsMs }) => ({
-      agent: id,
-      in_flight: inFlight,
-      waiting,
-      takeovers_waiting: takeovers,
-      waits_ms: Math.round(waitsMs),
-    })),
   };
 }
 
@@ -197,35 +173,7 @@ export function holdfastRoutes(options: ApiOptions): Route[] {
       path: '/holdfast/v1/agents',
       handle: (c) => c.json({ agents: fleet.agents().map(agent) }),
     },
-    {
-      method: 'GET',
-      path: '/holdfast/v1/brake',
-      handle: (c) => c.json({ brake: brake(fleet.brake()) }),
-    },
-    {
-      method: 'POST',
-      path: '/holdfast/v1/brake/release',
-      handle: (c) => {
-        fleet.releaseBrake();
-        return c.json({ brake: brake(fleet.brake()) });
-      },
-    },
-    {
-      method: 'GET',
-      path: '/holdfast/v1/pacing',
-      handle: (c) => c.json({ pacing: pacing(fleet.pacing()) }),
-    },
-    {
-      method: 'POST',
-      path: '/holdfast/v1/pacing/release',
-      handle: (c) => {
-        // Without one, of all agents.
-        const of = c.req.query('agent') ?? null;
-        if (of !== null && !agentId.safeParse(of).success) throw notFound('Agent', of);
-        fleet.releasePacing(of);
-        return c.json({ pacing: pacing(fleet.pacing()) });
-      },
-    },
+    ...fleetRoutes(fleet),
     {
       method: 'GET',
       path: '/holdfast/v1/devices',

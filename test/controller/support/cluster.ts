@@ -80,7 +80,7 @@ export class Cluster extends Virtual {
   readonly #cut = new Set<string>();
   readonly #parted = new Set<string>();
   /** How controllers that are started from now on place load balancers. */
-  placement: Pick<ControllerOptions, 'rank' | 'apart' | 'commandsInFlight'> = {};
+  placement: Partial<ControllerOptions> = {};
   /** Drivers of which controllers that are started from now on let agents take load balancers from queues. */
   queued: ReadonlySet<string> = new Set();
   #newest: Controller | null = null;
