@@ -122,10 +122,11 @@ export class Rebalancer {
     this.#underWay.set(loadBalancer, { ...planned, sinceMs: nowMs });
     log.info({ loadBalancer, from, to }, 'a load balancer moves to an agent that holds less');
     move(loadBalancer, to).catch((error: unknown) => {
-      if (!(error instanceof Fault)) throw error;
       this.#underWay.delete(loadBalancer);
       this.#refusedMs.set(loadBalancer, clock.monotonicMs());
-      log.info({ loadBalancer, to, reason: error.message }, 'it does not move');
+      if (error instanceof Fault) {
+        log.info({ loadBalancer, to, reason: error.message }, 'it does not move');
+      } else log.error({ loadBalancer, to, err: error }, 'it could not be moved');
     });
   }
 

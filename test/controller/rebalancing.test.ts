@@ -117,3 +117,19 @@ test('what runs on hosts stays there', async () => {
 
   expect(loadsOf(cluster)).toEqual([count, 0]);
 });
+
+test('an order that fails for a reason that nobody foresaw is told, and nothing else suffers', async () => {
+  const { cluster, ids, held } = await uneven(paced);
+  const { loadBalancers } = cluster.controller;
+  const move = loadBalancers.move.bind(loadBalancers);
+  let orders = 0;
+  loadBalancers.move = (...asked) => {
+    orders += 1;
+    return orders > 1 ? move(...asked) : Promise.reject(new TypeError('a bug'));
+  };
+
+  await cluster.until('it is balanced', () => (held()[0] ?? 0) <= most, 30_000);
+
+  expect(cluster.log.lines.some(({ message }) => message === 'it could not be moved')).toBe(true);
+  for (const id of ids) expect(cluster.view(id).binding).not.toBeNull();
+});
