@@ -40,27 +40,28 @@ export class NatsCluster {
       return { name, port: first + index, route: first + natsNodes.length + index };
     });
     const routes = placed.map(({ route }) => `nats://${host}:${route}`);
-    const starts = placed.map(async ({ name, port, route }) => {
-      const server = await startNatsServer({
-        ...options,
-        directory: join(directory, name),
-        host,
-        port,
-        serverName: name,
-        cluster: { name: 'holdfast', port: route, routes },
-        log: silentLog,
-      });
-      return [name, server] as const;
-    });
-    const started = await Promise.allSettled(starts);
-    const servers = new Map(
-      started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
-    );
+    const servers = new Map<NatsNode, NatsServerProcess>();
     const cluster = new NatsCluster(servers);
-    const failure = started.find((each) => each.status === 'rejected');
-    if (failure === undefined) return cluster;
-    await cluster.close();
-    throw failure.reason;
+    try {
+      // One after the other: where all come up at the same moment, the one that leads may know of the others for ever
+      // too little to place anything there ("no suitable peers", seen with 2.10.27).
+      for (const { name, port, route } of placed) {
+        const server = await startNatsServer({
+          ...options,
+          directory: join(directory, name),
+          host,
+          port,
+          serverName: name,
+          cluster: { name: 'holdfast', port: route, routes },
+          log: silentLog,
+        });
+        servers.set(name, server);
+      }
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
   }
 
   get urls(): readonly string[] {
