@@ -12,9 +12,12 @@ import type { WireMessage } from './wire-message.ts';
 export const watchHeartbeatMs = 1_000;
 /** … and when it has said nothing at all for this long, the watch begins anew. */
 export const watchSilenceMs = 3_000;
-/** Backoff between beginnings: from, and at most. */
+/**
+ * Backoff between beginnings: from, and at most. Nothing is written before a watch has begun anew, and while the
+ * servers elect a leader, each beginning takes as long as a question that nobody answers.
+ */
 const retryMs = 100;
-const retryMaxMs = 5_000;
+const retryMaxMs = 1_000;
 /** How long the server keeps a consumer whose watcher is gone. */
 const abandonedMs = 10_000;
 
