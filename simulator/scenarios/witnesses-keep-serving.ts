@@ -10,6 +10,8 @@ const silentMs = 20_000;
 const silenceMs = 120_000;
 /** How far apart the controllers go, and come back. */
 const spreadMs = 2_000;
+/** With fewer, the others would have too few witnesses left. */
+const hostsForACut = 4;
 const untilMs = silentMs + silenceMs + 2 * spreadMs;
 
 const courses = [
@@ -37,7 +39,7 @@ export const witnessesKeepServingScenario: Scenario = {
       const variant = draws.pick<string>(course.variants);
       return { kind: course.kind, atMs, forMs: endsMs - atMs, target, variant };
     });
-    if (draws.chance(0.75)) {
+    if (ids.length >= hostsForACut && draws.chance(0.75)) {
       const atMs = silentMs + draws.between(20_000, 60_000);
       const forMs = draws.between(8_000, 40_000);
       faults.push({ kind: 'agent-cut', atMs, forMs, target: draws.pick(ids), variant: 'both' });

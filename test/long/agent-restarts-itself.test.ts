@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { restartStatus } from '../../src/processes/supervision.ts';
 import { runCli, type Started, startCli } from '../cli/run-cli.ts';
-import { startsWithinMs } from './support/restarts.ts';
-import { World } from './support/world.ts';
+import { startsWithinMs } from '../real/support/restarts.ts';
+import { World } from '../real/support/world.ts';
 
 const id = 'agent-1';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { says } from '../cli/run-cli.ts';
-import { demoTimeoutMs, withDemo } from './run-demo.ts';
+import { demoTimeoutMs, withDemo } from '../demo/run-demo.ts';
 
 test.each<[string, string, 'SIGINT' | 'SIGTERM']>([
   ['while it starts', 'Starting NATS', 'SIGINT'],

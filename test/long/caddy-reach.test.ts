@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
-import { eventually } from './support/eventually.ts';
-import { JudgedTraffic } from './support/judged-traffic.ts';
-import { type AgentId, type Edge, edges, TwoCaddies } from './support/two-caddies.ts';
-import type { Made } from './support/world.ts';
+import { eventually } from '../real/support/eventually.ts';
+import { JudgedTraffic } from '../real/support/judged-traffic.ts';
+import { type AgentId, type Edge, edges, TwoCaddies } from '../real/support/two-caddies.ts';
+import type { Made } from '../real/support/world.ts';
 
 describe('two Caddies, each of which two agents reach by ways of their own', () => {
   let stack: TwoCaddies;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DriversReport } from './drivers.ts';
-import type { FailoverReport } from './failover.ts';
+import type { DriversReport } from '../bench/drivers.ts';
+import type { FailoverReport } from '../bench/failover.ts';
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../bench/main.ts', import.meta.url));
 const timeoutMs = 150_000;
 
 async function bench(...args: readonly string[]): Promise<{ code: number; last: string }> {
