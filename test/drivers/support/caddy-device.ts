@@ -114,7 +114,19 @@ export async function caddyDevice(
   };
 }
 
-function call(
+/** Each change replaces the admin server, which resets connections that it has not taken up yet: a read is sent again. */
+async function call(...asked: Parameters<typeof callOnce>): Promise<Answer> {
+  const [, method] = asked;
+  try {
+    return await callOnce(...asked);
+  } catch (error) {
+    const wasReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+    if (method !== 'GET' || !wasReset) throw error;
+    return await callOnce(...asked);
+  }
+}
+
+function callOnce(
   port: number,
   method: string,
   at: string,
