@@ -31,7 +31,7 @@ export function agentProbe(options: AgentProbeOptions) {
     const { clock, timings, brake } = options;
     const incarnation = options.incarnation(agent);
     for (let nobody = 0; !signal.aborted;) {
-      const answer = await ask(agent, options);
+      const answer = await askAgent(agent, options);
       const at = clock.wallMs();
       if (answer === incarnation) {
         report({ type: 'probe.answered', incarnation, at });
@@ -48,9 +48,15 @@ export function agentProbe(options: AgentProbeOptions) {
   };
 }
 
-async function ask(
+/** Which incarnation answers; or that nobody listens, which is more than that nobody has answered in time. */
+export async function askAgent(
   agent: string,
-  { bus, timings }: AgentProbeOptions,
+  {
+    bus,
+    timings,
+  }: Pick<AgentProbeOptions, 'bus'> & {
+    readonly timings: Pick<Timings, 'probeTimeoutMs'>;
+  },
 ): Promise<number | 'nobody' | 'no answer'> {
   try {
     const subject = subjects.down(agent, 'probe');

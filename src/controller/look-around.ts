@@ -1,14 +1,12 @@
-import { type DriverDescriptor, isLeased } from '../../drivers/contract/driver.ts';
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { LivenessContext } from '../../machines/liveness/context.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
-import { ProbeReply } from '../../machines/protocol/agent-messages.ts';
-import { driverOf } from '../../machines/protocol/device-name.ts';
-import * as subjects from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import type { LivenessEvent } from '../../machines/liveness/events.ts';
-import { call } from '../messaging/endpoint.ts';
-import { type Bus, NoResponders, type Subscription } from '../ports/bus.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
+import { askAgent } from './agent-probe.ts';
+import { servesUnderLease } from './leased-agents.ts';
 import { inSlices } from './slices.ts';
 
 export interface LookAroundOptions {
@@ -34,17 +32,18 @@ const patience = 2;
  * wrong verdict would end them.
  */
 export function lookAround(options: LookAroundOptions): Subscription {
-  const { bus, clock, timings, judge } = options;
+  const { bus, clock, timings, judge, resolveDriver } = options;
   let timer: Timer | null = null;
   const look = (): void => {
     timer = null;
-    const agents = [...judge.host.ids()].filter((agent) => !hasLeases(options, agent));
+    const agents = [...judge.host.ids()].filter((agent) => {
+      const description = judge.host.context(agent)?.description ?? null;
+      return !servesUnderLease(description, resolveDriver);
+    });
     inSlices(clock, agents, (agent) => {
-      const subject = subjects.down(agent, 'probe');
-      call(bus, subject, {}, ProbeReply, timings.probeTimeoutMs).catch((error: unknown) => {
-        // Anything else says nothing of the agent.
-        if (!(error instanceof NoResponders)) return;
-        judge.connectionClosed(agent, 'its NATS server has gone');
+      // It never rejects; any other answer says nothing of the agent.
+      void askAgent(agent, { bus, timings }).then((answer) => {
+        if (answer === 'nobody') judge.connectionClosed(agent, 'its NATS server has gone');
       });
     });
   };
@@ -58,12 +57,4 @@ export function lookAround(options: LookAroundOptions): Subscription {
       timer = null;
     },
   };
-}
-
-function hasLeases({ judge, resolveDriver }: LookAroundOptions, agent: string): boolean {
-  const devices = judge.host.context(agent)?.description?.devices ?? [];
-  return devices.some(({ device }) => {
-    const driver = resolveDriver(driverOf(device));
-    return driver !== null && isLeased(driver);
-  });
 }

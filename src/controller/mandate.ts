@@ -2,10 +2,10 @@ import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import type { AgentDescription, LivenessContext } from '../../machines/liveness/context.ts';
 import type { LivenessEvent } from '../../machines/liveness/events.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
-import { driverOf } from '../../machines/protocol/device-name.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import type { Authority } from './authority.ts';
+import { servesUnderLease } from './leased-agents.ts';
 
 export interface MandateOptions {
   readonly clock: Clock;
@@ -92,10 +92,6 @@ export class Mandate {
   }
 
   #isLeased(description: AgentDescription | null): boolean {
-    return (description?.devices ?? []).some(({ device }) => {
-      const fence = this.#options.resolveDriver(driverOf(device))?.fence;
-      // A driver that is not known here may be of any kind.
-      return fence === undefined || fence === 'lease' || fence === 'none';
-    });
+    return servesUnderLease(description, this.#options.resolveDriver);
   }
 }

@@ -7,6 +7,7 @@ import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
 import { Denials } from '../../src/controller/denials.ts';
 import { Lapses } from '../../src/controller/lapses.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const { lapseMs, heartbeatMs } = presets.lan;
@@ -22,16 +23,7 @@ class Bench {
     ...initialLivenessContext,
     agent: 'agent-1',
     incarnation: 5,
-    description: {
-      host: 'host-1',
-      devices: [],
-      zone: null,
-      capacity: null,
-      addresses: [],
-      version: 'test',
-      edition: 1,
-      witnesses: witnessSet(['w1', 'w2', 'w3']),
-    },
+    description: agentDescription({ witnesses: witnessSet(['w1', 'w2', 'w3']) }),
   };
   reply: (witness: string, asked: Deny) => DenyReply | null = (_, asked) => ({
     type: 'denied',

@@ -11,6 +11,7 @@ import { movedAway, residenceOf } from '../../src/controller/moved-away.ts';
 import { byRecord } from '../../src/controller/told.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { fleetView } from './support/fleet-view.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 
 const seat = (agent: string, incarnation: number, epoch: number) => ({ agent, incarnation, epoch });
 
@@ -18,15 +19,7 @@ const seat = (agent: string, incarnation: number, epoch: number) => ({ agent, in
 function fleet(): FleetView {
   const view = fleetView(virtualDescriptor);
   for (const [agent, incarnation, lapsed] of [['a', 2, 1] as const, ['b', 1, 0] as const]) {
-    const description = {
-      host: `host-${agent}`,
-      devices: [],
-      zone: null,
-      capacity: null,
-      addresses: [],
-      version: 'test',
-      edition: 0,
-    };
+    const description = agentDescription({ host: `host-${agent}` });
     const context = { ...initialLivenessContext, agent, incarnation, lapsed, description };
     view.note(agent, 'alive', context, byRecord(1));
   }

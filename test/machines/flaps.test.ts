@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { returnsMax } from '../../machines/liveness/context.ts';
 import { flapsAllowed } from '../../machines/liveness/flaps.ts';
 import { type LivenessEvent, livenessMachine } from '../../machines/liveness/machine.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 
 const limits = { flapWindowMs: 1_000, flapQuietMs: 300 };
-const where = { host: 'h', devices: [], zone: null, capacity: null, addresses: [], version: '1' };
-const description = { ...where, edition: 0 };
+const description = agentDescription();
 
 /** One agent, as its judge sees it, with the hands of a test. */
 class Judged {

@@ -5,10 +5,10 @@ import { Coverage } from '../../simulator/coverage/coverage.ts';
 import { stateNames, statesEntered, transitionNames } from '../../simulator/coverage/index.ts';
 import { transitions } from '../../simulator/coverage/transitions.ts';
 import { unreachable } from '../../simulator/coverage/unreachable.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 
 function registered(incarnation: number): LivenessEvent {
-  const where = { host: 'h', zone: null, capacity: null, addresses: [], version: '1' };
-  const description = { ...where, devices: [], edition: 0 };
+  const description = agentDescription();
   const limits = { flapWindowMs: 1, flapQuietMs: 1 };
   const told = { agent: 'agent-1', incarnation, description, limits, term: 1, at: 0 };
   return { type: 'registered', ...told };

@@ -9,6 +9,7 @@ import {
 } from '../../machines/liveness/witnesses.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { WitnessSet, witnessSet, witnessesMax } from '../../machines/protocol/witness-messages.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `w${index + 1}`);
 
@@ -58,16 +59,7 @@ describe('R17: an agent’s record', () => {
     agent: 'a',
     incarnation,
     term: 1,
-    description: {
-      host: 'host-1',
-      devices: [],
-      zone: null,
-      capacity: null,
-      addresses: [],
-      version: 'test',
-      edition,
-      ...(witnesses === undefined ? {} : { witnesses }),
-    },
+    description: agentDescription({ edition, ...(witnesses === undefined ? {} : { witnesses }) }),
     limits: presets.lan,
     at: 0,
   });

@@ -11,6 +11,7 @@ import type { LoadBalancerEvent } from '../../../machines/load-balancer/events.t
 import { claimantsOf } from '../../../machines/load-balancer/shadows.ts';
 import { loadBalancerMachine } from '../../../machines/load-balancer/machine.ts';
 import type { Subject } from './explore.ts';
+import { agentDescription } from '../../fixtures/agent-description.ts';
 
 /** Events of every type of a union: the compiler sees to it that none is forgotten. */
 type EveryType<TEvent extends { type: string }> = {
@@ -125,15 +126,7 @@ function livenessEvents({
   flapping,
   term,
 }: LivenessContext): EveryType<LivenessEvent> {
-  const description = {
-    host: 'host-1',
-    devices: [],
-    zone: null,
-    capacity: null,
-    addresses: [],
-    version: '1',
-    edition: 0,
-  };
+  const description = agentDescription();
   const limits = { flapWindowMs: 10, flapQuietMs: 10 };
   const told = { agent: 'agent-1', description, limits, term, at: 1 };
   const registered = { type: 'registered', ...told } as const;
