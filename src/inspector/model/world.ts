@@ -80,7 +80,10 @@ export class InspectedWorld {
         if (frame.phase === 'began') this.faults.set(frame.id, frame);
         else this.faults.delete(frame.id);
         return;
-      default: // Messages, troubles and violations pass by, and change no state.
+      case 'message':
+      case 'trouble':
+      case 'hand':
+      case 'violation': // These pass by, and change no state.
     }
   }
 
