@@ -11,7 +11,7 @@ const failOnSkips = process.env['CI'] === 'true' || process.env['HOLDFAST_NO_SKI
  */
 const units = [
   'adoption,agent,api,architecture,config,controller,drivers,health,host,machines,model,placement',
-  'processes,timings,witness',
+  'processes,timings,witness,inspector/model',
 ].join(',');
 const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';

@@ -8,6 +8,7 @@ const steps = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
+  ['page types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/inspector/page'],
   ['architecture', 'node_modules/vitest/vitest.mjs', 'run', 'test/architecture'],
   ['tests', 'node_modules/vitest/vitest.mjs', 'run'],
 ];

@@ -50,7 +50,7 @@ export function parseSource(path: string, text: string): SourceFile {
 export function readSources(folders: readonly string[]): SourceFile[] {
   return folders
     .flatMap((folder) => listFiles(folder))
-    .filter((path) => /\.(ts|mts|js|mjs)$/.test(path))
+    .filter((path) => /\.(ts|tsx|mts|js|mjs)$/.test(path))
     .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
 }
 

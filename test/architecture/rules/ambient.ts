@@ -8,6 +8,10 @@ const exceptions: readonly { readonly path: RegExp; readonly reason: string }[] 
     path: /^simulator\/world\/drain\.ts$/,
     reason: 'it gives real input and output a turn; virtual time does not pass by it',
   },
+  {
+    path: /^src\/inspector\/page\/clock\.ts$/,
+    reason: 'it is the clock of a browser, which has no port of ours, and draws by its frames',
+  },
   { path: /^src\/setup\/[^/]+\.mjs$/, reason: 'the set-up runs before there is a clock' },
 ];
 

@@ -11,6 +11,14 @@ const natsPackages = ['nats', '@nats-io/jetstream', '@nats-io/kv'];
 /** The set-up runs before anything is installed. */
 const setupFolder = 'src/setup/';
 
+/**
+ * The inspector's page is a program for browsers, built by itself: what it is made of is bundled into it, and
+ * installed nowhere else. It shares only what is pure with the processes that it shows.
+ */
+const pageFolder = 'src/inspector/page/';
+const pagePackages = ['react', 'react-dom', '@tanstack/react-virtual', 'vite', 'zod'];
+const pageFiles = ['machines/protocol/', 'src/inspector/'];
+
 /** One sentence for each import that goes where it must not. */
 export function floorViolations(file: SourceFile, dependencies: readonly string[]): string[] {
   return file.imports.flatMap((each) => {
@@ -31,6 +39,7 @@ function refuseFile(from: string, to: string): string | null {
     return only(to, ['machines/', 'drivers/contract/', `drivers/${folderBelow(from)}/`]);
   }
   if (from.startsWith(setupFolder)) return only(to, [setupFolder]);
+  if (from.startsWith(pageFolder)) return only(to, pageFiles);
   const below = ['machines/', 'drivers/contract/', 'src/'];
   if (from.startsWith('src/')) return only(to, [...below, 'drivers/registry.ts']);
   // Real processes, whose markers and records are read where they are.
@@ -60,6 +69,7 @@ function refusePackage(
     // What is imported while it runs may have been installed by then.
     return isBuiltIn || isDynamic ? null : 'the set-up runs before anything is installed';
   }
+  if (from.startsWith(pageFolder) && !isBuiltIn) return onlyPackages(name, pagePackages);
   if (isBuiltIn) return null;
   if (from.startsWith('drivers/')) {
     return onlyPackages(name, ['zod', ...(clientLibraries[folderBelow(from)] ?? [])]);

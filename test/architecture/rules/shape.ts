@@ -23,7 +23,9 @@ export function fileLengthViolations({ path, text }: SourceFile): string[] {
 /** Relative imports name the file as it is, because nothing resolves them before they run. */
 export function extensionViolations(file: SourceFile): string[] {
   return file.imports
-    .filter(({ specifier }) => specifier.startsWith('.') && !/\.(ts|mjs|json)$/.test(specifier))
+    .filter(
+      ({ specifier }) => specifier.startsWith('.') && !/\.(ts|tsx|mjs|json|css)$/.test(specifier),
+    )
     .map(
       ({ specifier, line }) => `${file.path}:${line} imports ${specifier} without its extension`,
     );

@@ -1,0 +1,263 @@
+import type { Frame } from '../../../machines/protocol/inspection.ts';
+import {
+  parseAgent,
+  parseController,
+  parseDown,
+  parseHealth,
+  parseLb,
+  parseUp,
+} from '../../../machines/protocol/subjects.ts';
+import { type Entry, isAnswered } from './entries.ts';
+import { listOf, seatOf, textOf } from './reading.ts';
+import type { Tone } from './tone.ts';
+import type { InspectedWorld } from './world.ts';
+
+/** What a sequence is of. */
+export interface Subject {
+  readonly kind: 'load-balancer' | 'agent';
+  readonly id: string;
+}
+
+/** So many rows a sequence has at most: the newest ones. */
+export const rowsMax = 2_000;
+
+export type ParticipantKind =
+  'api' | 'clock' | 'placement' | 'judge' | 'actor' | 'node' | 'device' | 'other';
+
+export interface Participant {
+  readonly key: string;
+  readonly kind: ParticipantKind;
+  readonly title: string;
+  readonly subtitle: string;
+}
+
+export interface Arrow {
+  readonly entry: Entry;
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  /** The state that the receiver came to; null where it did not move. */
+  readonly state: { readonly to: string; readonly tone: Tone } | null;
+  /** How long its answer took; null where there was none. */
+  readonly tookMs: number | null;
+  readonly isFailed: boolean;
+  readonly isMessage: boolean;
+}
+
+export interface Sequence {
+  readonly participants: readonly Participant[];
+  readonly arrows: readonly Arrow[];
+  /** How many older ones are not shown. */
+  readonly left: number;
+}
+
+const order: readonly ParticipantKind[] = [
+  'api',
+  'clock',
+  'placement',
+  'judge',
+  'actor',
+  'node',
+  'device',
+  'other',
+];
+
+/** Who told whom what, as far as it is about one load balancer or agent; in the order of time. */
+export function sequenceOf(
+  entries: Iterable<Entry>,
+  world: InspectedWorld,
+  subject: Subject,
+): Sequence {
+  const all = [...entries];
+  const holders = holdersOf(all, subject);
+  const concerned = all.filter((entry) => concerns(entry, subject, holders));
+  const shown = concerned.slice(-rowsMax).sort((a, b) => a.atMs - b.atMs || a.number - b.number);
+  const known = new Map<string, Participant>();
+  const arrows = shown
+    .map((entry) => arrowOf(entry, world, known))
+    .filter((arrow) => arrow !== null);
+  const participants = [...known.values()].sort(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.key < b.key ? -1 : 1),
+  );
+  return { participants, arrows, left: concerned.length - shown.length };
+}
+
+/** Who has held it, and since which entry that matters: what is judged of them explains what becomes of it. */
+function holdersOf(entries: readonly Entry[], { kind, id }: Subject): ReadonlySet<string> {
+  const holders = new Set<string>();
+  if (kind === 'agent') return holders;
+  for (const { frame, actor } of entries) {
+    if (frame?.type !== 'actor' || actor?.kind !== 'load-balancer' || actor.id !== id) continue;
+    for (const role of ['binding', 'standby', 'replaced']) {
+      const seat = seatOf(frame.context[role]);
+      if (seat !== null) holders.add(seat.agent);
+    }
+  }
+  return holders;
+}
+
+function concerns(entry: Entry, { kind, id }: Subject, holders: ReadonlySet<string>): boolean {
+  if (kind === 'agent') return entry.agent === id;
+  if (entry.loadBalancer === id) return true;
+  const isVerdict = entry.actor?.kind === 'liveness' && entry.step !== null;
+  return isVerdict && entry.step.from !== entry.step.to && holders.has(entry.actor.id);
+}
+
+type Known = Map<string, Participant>;
+
+function arrowOf(entry: Entry, world: InspectedWorld, known: Known): Arrow | null {
+  if (entry.frame?.type === 'message') return ofMessage(entry, entry.frame, world, known);
+  if (entry.step !== null) return ofStep(entry, known);
+  if (entry.kind === 'gone' || entry.kind === 'gap') return null;
+  const to = participant(known, 'node', entry.node);
+  const from = entry.kind === 'hand' ? participant(known, 'api', 'operator') : to;
+  return { ...plain, entry, from, to, label: entry.title, isFailed: entry.tone === 'bad' };
+}
+
+const plain = { state: null, tookMs: null, isFailed: false, isMessage: false } as const;
+
+type MessageFrame = Extract<Frame, { type: 'message' }>;
+
+function ofMessage(entry: Entry, frame: MessageFrame, world: InspectedWorld, known: Known): Arrow {
+  const { receiver, label } = addressed(frame.subject, world);
+  const from = participant(known, 'node', entry.node);
+  const to =
+    receiver === null
+      ? participant(known, 'other', 'somebody')
+      : participant(known, 'node', receiver);
+  const { outcome, tookMs, count } = frame;
+  const failed = isAnswered(outcome) ? '' : ` (${outcome})`;
+  return {
+    ...plain,
+    entry,
+    from,
+    to,
+    label: `${label}${count > 1 ? ` ×${count}` : ''}${failed}`,
+    tookMs,
+    isFailed: failed !== '',
+    isMessage: true,
+  };
+}
+
+/** Who is meant by a subject, and what is asked there. Null where nobody is known to listen. */
+export function addressed(
+  subject: string,
+  world: InspectedWorld,
+): { readonly receiver: string | null; readonly label: string } {
+  const down = parseDown(subject);
+  if (down !== null) return { receiver: down.agent, label: down.kind };
+  const to = parseController(subject);
+  if (to !== null) return { receiver: to.id === 'all' ? null : to.id, label: to.kind };
+  const up = parseUp(subject);
+  if (up !== null) return { receiver: controllerOf(up.shard, world), label: up.kind };
+  const actor = parseLb(subject) ?? parseAgent(subject);
+  if (actor !== null) return { receiver: controllerOf(actor.shard, world), label: actor.verb };
+  if (parseHealth(subject) !== null) return { receiver: null, label: 'health' };
+  return { receiver: null, label: subject };
+}
+
+/** The one that says it has the shard; of several, the one that was heard last. */
+function controllerOf(shard: number, world: InspectedWorld): string | null {
+  let newest: { readonly id: string; readonly atMs: number } | null = null;
+  for (const node of world.nodes.values()) {
+    if (!listOf(node.facts['shards']).includes(shard)) continue;
+    if (newest === null || node.atMs > newest.atMs) newest = node;
+  }
+  return newest?.id ?? null;
+}
+
+function ofStep(entry: Entry, known: Known): Arrow | null {
+  const { step, actor, node } = entry;
+  if (step === null || actor === null) return null;
+  const to = receiverOf(actor, node, known);
+  const from = causeOf(entry, to, known);
+  const hasMoved = step.from !== step.to;
+  const state = hasMoved ? { to: step.to, tone: entry.tone } : null;
+  return { ...plain, entry, from, to, label: step.event.type, state };
+}
+
+function receiverOf(
+  { kind, id, label }: NonNullable<Entry['actor']>,
+  node: string,
+  known: Known,
+): string {
+  if (kind === 'load-balancer')
+    return participant(known, 'actor', id, label ?? id, 'load balancer');
+  if (kind === 'liveness') return participant(known, 'judge', 'judge');
+  return participant(known, 'node', node);
+}
+
+/** Who causes an event of this type; the machines say so where they define them. */
+function causeOf(entry: Entry, self: string, known: Known): string {
+  const { step, actor, node } = entry;
+  const type = step?.event.type ?? '';
+  const [family] = type.split('.');
+  switch (actor?.kind) {
+    case 'load-balancer':
+      return causeOfLoadBalancers(entry, family ?? '', self, known);
+    case 'liveness':
+      if (type === 'silent' || type === 'expired' || family === 'lease' || type === 'calmed') {
+        return participant(known, 'clock', 'clock');
+      }
+      if (['cordon', 'uncordon', 'trusted'].includes(type)) return participant(known, 'api', 'api');
+      if (type === 'connection.closed') return participant(known, 'other', 'NATS');
+      return participant(known, 'node', actor.id);
+    case 'device':
+      if (family === 'execute' || family === 'device') return participant(known, 'device', node);
+      if (family === 'retry') return participant(known, 'clock', 'clock');
+      return self;
+    case 'agent':
+      return family === 'lease' ? participant(known, 'clock', 'clock') : self;
+    case undefined:
+      return self;
+  }
+}
+
+function causeOfLoadBalancers(entry: Entry, family: string, self: string, known: Known): string {
+  const event = entry.step?.event;
+  switch (family) {
+    case 'place':
+      return participant(known, 'placement', 'placement');
+    case 'agent':
+    case 'shadow':
+      return participant(known, 'judge', 'judge');
+    case 'desired':
+      return participant(known, 'api', 'api');
+    case 'deadline':
+    case 'retry':
+      return participant(known, 'clock', 'clock');
+    case 'claim':
+    case 'driven': {
+      const agent = textOf(event?.['agent']) ?? entry.agent;
+      return agent === null ? self : participant(known, 'node', agent);
+    }
+    default:
+      return self;
+  }
+}
+
+const titles: Readonly<Record<ParticipantKind, (id: string) => readonly [string, string]>> = {
+  api: (id) => (id === 'api' ? ['API', 'users'] : ['By hand', id]),
+  clock: () => ['Clock', 'deadlines'],
+  placement: () => ['Placement', 'candidates'],
+  judge: () => ['Judge', 'liveness'],
+  actor: (id) => [id, 'load balancer'],
+  node: (id) => [id, 'process'],
+  device: (id) => ['Device', `of ${id}`],
+  other: (id) => [id, ''],
+};
+
+function participant(
+  known: Known,
+  kind: ParticipantKind,
+  id: string,
+  title?: string,
+  subtitle?: string,
+): string {
+  const key = `${kind}/${id}`;
+  if (!known.has(key)) {
+    const [own, below] = titles[kind](id);
+    known.set(key, { key, kind, title: title ?? own, subtitle: subtitle ?? below });
+  }
+  return key;
+}
