@@ -1,4 +1,5 @@
 import { delay } from '../../machines/ports/clock.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { PatientClient } from './api-client.ts';
@@ -193,14 +194,20 @@ export class Hands {
     await this.until('all is rebound that has lost its agent', () => rebinds.waiting.every(isOver));
   }
 
-  /** Every agent is alive, and every load balancer is bound to one, as every controller shows it. */
+  /**
+   * Every agent is alive, every load balancer is bound to one, and where another one may take over at once, that one
+   * stands by: as every controller shows it.
+   */
   async whole(): Promise<void> {
-    await this.until('all agents are alive, and all load balancers are bound', async () => {
-      const shown = await Promise.all(
-        [...this.fleet.apis.keys()].map((id) => this.#showsAllWell(id)),
-      );
-      return shown.every(Boolean);
-    });
+    await this.until(
+      'all agents are alive, and all load balancers bound and stood by',
+      async () => {
+        const shown = await Promise.all(
+          [...this.fleet.apis.keys()].map((id) => this.#showsAllWell(id)),
+        );
+        return shown.every(Boolean);
+      },
+    );
   }
 
   async #showsAllWell(controller: string): Promise<boolean> {
@@ -208,10 +215,19 @@ export class Hands {
     const living = await livingBy(client, controller);
     const shown = await shownBy(client, controller);
     if (living === null || shown === null || living.size < this.fleet.agents.size) return false;
-    return shown.loadBalancers.list().every(({ state, binding }) => {
-      const isBound = state.startsWith('bound.') && binding !== null;
-      return isBound && living.get(binding.agent) === binding.incarnation;
+    const lives = (seat: Seat | null) =>
+      seat !== null && living.get(seat.agent) === seat.incarnation;
+    return shown.loadBalancers.list().every(({ state, binding, standby, document }) => {
+      const hasNeighbour = this.#hasNeighbour(document.id);
+      return state.startsWith('bound.') && lives(binding) && (!hasNeighbour || lives(standby));
     });
+  }
+
+  /** Is it at an address of a host on which more than one agent can drive it? */
+  #hasNeighbour(id: string): boolean {
+    const kind = this.#options.loadBalancers.get(id)?.kind;
+    const [first = []] = this.fleet.size.hosts;
+    return kind === 'fixed' && first.filter(({ drives }) => drives.includes(kind)).length > 1;
   }
 
   /** The state of each load balancer of a kind, as some controller shows it. */

@@ -171,6 +171,8 @@ class ChaosRun {
     const editor = new Editor(writer, loadBalancers);
     const given = { ...common, client: api, editor, timings: this.#timings, shorten, signal };
     const hands = new Hands(given);
+    // Before that, there would be nobody to take over at once.
+    await hands.whole();
     await hands.served();
     return { ...parts, addresses, editor, hands };
   }

@@ -6,7 +6,7 @@ import type { ActorHost } from '../host/actor-host.ts';
 import type { LivenessEvent } from '../../machines/liveness/events.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import { askAgent } from './agent-probe.ts';
-import { servesUnderLease } from './leased-agents.ts';
+import { servesOnlyUnderLease } from './leased-agents.ts';
 import { inSlices } from './slices.ts';
 
 export interface LookAroundOptions {
@@ -28,8 +28,9 @@ const patience = 2;
  * is judged here is asked, as soon as it had the time to go to another server. Where nobody listens, that is
  * as good as a closed connection, and no verdict yet: its judge asks once more.
  *
- * Agents with leased load balancers are left to their silence: nobody could take these over sooner, and a
- * wrong verdict would end them.
+ * Agents that serve nothing but under their lease are left to their silence: nobody could take that over sooner, and a
+ * wrong verdict would end it. Where an agent drives something else as well, as HAProxy at addresses of its host and at
+ * such that move, that must not wait for the rest.
  */
 export function lookAround(options: LookAroundOptions): Subscription {
   const { bus, clock, timings, judge, resolveDriver } = options;
@@ -38,7 +39,7 @@ export function lookAround(options: LookAroundOptions): Subscription {
     timer = null;
     const agents = [...judge.host.ids()].filter((agent) => {
       const description = judge.host.context(agent)?.description ?? null;
-      return !servesUnderLease(description, resolveDriver);
+      return !servesOnlyUnderLease(description, resolveDriver);
     });
     inSlices(clock, agents, (agent) => {
       // It never rejects; any other answer says nothing of the agent.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import { lookAround } from '../../src/controller/look-around.ts';
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { Cluster } from './support/cluster.ts';
@@ -38,8 +39,10 @@ describe('a NATS server of a cluster that has gone', () => {
     expect(cluster.controller.fleet.agents().find(({ id }) => id === 'agent-1')?.reason).toBeNull();
   });
 
-  test('leaves agents with leased load balancers to their silence, because a wrong verdict would end those', async () => {
-    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+  /** Of whom a judge with such drivers hears that the server of its connection has gone. */
+  async function toldOf(agent: string, resolveDriver: (name: string) => DriverDescriptor) {
+    const drivers = ['memory', 'other'];
+    const cluster = await Cluster.with([{ id: agent, drivers }]);
     const closed: string[] = [];
     const { judge } = cluster.controller;
     const bus = cluster.broker.connect('onlooker');
@@ -47,14 +50,24 @@ describe('a NATS server of a cluster that has gone', () => {
       bus,
       clock: cluster.clock,
       timings: cluster.timings,
-      resolveDriver: () => ({ ...memoryDescriptor, fence: 'lease' }),
-      judge: { host: judge.host, connectionClosed: (agent) => closed.push(agent) },
+      resolveDriver,
+      judge: { host: judge.host, connectionClosed: (each) => closed.push(each) },
     });
-
-    cluster.busOf('agent-1').disconnect(null);
+    cluster.busOf(agent).disconnect(null);
     bus.tellServerLost();
     await cluster.run(3 * cluster.timings.reconnectGraceMs);
+    return closed;
+  }
 
-    expect(closed).toEqual([]);
+  const leased = { ...memoryDescriptor, fence: 'lease' } as const;
+
+  test('leaves agents with nothing but leased load balancers to their silence, because a wrong verdict would end those', async () => {
+    expect(await toldOf('agent-1', () => leased)).toEqual([]);
+  });
+
+  test('does not leave them to it where they drive something else as well, which others can take over at once', async () => {
+    const one = (name: string) => (name === 'other' ? memoryDescriptor : leased);
+
+    expect(await toldOf('agent-1', one)).toEqual(['agent-1']);
   });
 });
