@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { RetryableError } from '../contract/errors.ts';
+import { LockPatience, type LockPatienceOptions } from './lock-patience.ts';
 import {
   isStopped,
   lockHolders,
@@ -28,13 +29,9 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-export interface LockOptions {
+export interface LockOptions extends LockPatienceOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** How long to wait for a holder that is stopped, before it is killed. */
-  readonly lockWaitMs: number;
-  /** The most that one operation may take: who holds the lock for longer is stuck too. */
-  readonly operationMostMs: number;
 }
 
 /**
@@ -43,24 +40,24 @@ export interface LockOptions {
  * process, however that ends, and no helper is left to watch over.
  *
  * A holder that is stuck is killed, as it would block its successors for ever: one that is stopped
- * after `lockWaitMs`, any other after `operationMostMs`. Throws RetryableError where the lock can't
+ * after `lockWaitMs`, any other after `operationMostMs` ({@link LockPatience}). Throws RetryableError where the lock can't
  * be had.
  */
 export async function takeLock(lockPath: string, options: LockOptions): Promise<HeldLock> {
-  const { clock, lockWaitMs, operationMostMs } = options;
+  const { clock } = options;
   const file = await open(lockPath, 'a', 0o600);
   const held: HeldLock = { descriptor: file.fd, release: () => file.close() };
   try {
     const real = await realpath(lockPath);
-    const startedAt = clock.monotonicMs();
-    const patience = new Map<string, number>();
+    const patience = new LockPatience(options, clock.monotonicMs());
     while (!(await waitForFlock(file.fd, options))) {
       const now = clock.monotonicMs();
-      if (now - startedAt < lockWaitMs) continue;
-      const holders = lockHolders(real);
-      const stuck = stuckHolders(holders, patience, now, operationMostMs);
-      endAll(stuck, path.dirname(lockPath), options.log);
-      if (now - startedAt > lockWaitMs + operationMostMs) throw lockBusy(lockPath, holders);
+      if (!patience.isDue(now)) continue;
+      // This very process lets go by itself.
+      const others = lockHolders(real).filter(({ pid }) => pid !== process.pid);
+      const holders = others.map((each) => ({ ...each, isStopped: isStopped(each) }));
+      endAll(patience.stuckAmong(holders, now), path.dirname(lockPath), options.log);
+      if (patience.isOver(now)) throw lockBusy(lockPath, lockHolders(real));
     }
     return held;
   } catch (error) {
@@ -70,7 +67,7 @@ export async function takeLock(lockPath: string, options: LockOptions): Promise<
 }
 
 async function waitForFlock(descriptor: number, options: LockOptions): Promise<boolean> {
-  const waitMs = Math.min(sliceMs, options.lockWaitMs);
+  const waitMs = Math.min(sliceMs, options.lockWaitMs / 2);
   const args = ['-x', '-w', String(waitMs / 1000), '-E', String(conflictCode), '3'];
   const { clock } = options;
   const outcome = await run('flock', args, {
@@ -81,25 +78,6 @@ async function waitForFlock(descriptor: number, options: LockOptions): Promise<b
   if (outcome.code === 0) return true;
   if (outcome.code === conflictCode || outcome.timedOut) return false;
   throw new RetryableError(`flock failed: ${outcome.output.trim()}`);
-}
-
-/** Of the holders those that will not let go; `patience` notes when each was first seen. */
-function stuckHolders(
-  holders: readonly ProcessStat[],
-  patience: Map<string, number>,
-  now: number,
-  operationMostMs: number,
-): readonly ProcessStat[] {
-  const key = (holder: ProcessStat) => `${holder.pid} ${holder.startTime}`;
-  const present = new Set(holders.map(key));
-  for (const seen of patience.keys()) if (!present.has(seen)) patience.delete(seen);
-  for (const holder of holders) {
-    if (!patience.has(key(holder))) patience.set(key(holder), now);
-  }
-  return holders.filter((holder) => {
-    if (holder.pid === process.pid) return false;
-    return isStopped(holder) || now - (patience.get(key(holder)) ?? now) >= operationMostMs;
-  });
 }
 
 /** Kills the holders, and what they have under way in this directory. */

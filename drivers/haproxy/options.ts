@@ -23,8 +23,8 @@ export const Options = z.strictObject({
   hardStopAfterMs: z.int().min(1).default(30_000),
   /** How long one question to a running HAProxy may take. */
   socketTimeoutMs: z.int().min(1).default(1_000),
-  /** How long to wait for a lock before looking whether its holder is stuck. */
-  lockWaitMs: z.int().min(1).default(2_000),
+  /** How long to wait for a lock whose holder is stopped, before that one is ended. */
+  lockWaitMs: z.int().min(1).default(500),
   /** How often a watched process is looked at. */
   processPollMs: z.int().min(10).default(200),
   /** How often a watched process is asked about its members. */

@@ -2,6 +2,8 @@ import { delay } from '../../machines/ports/clock.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { bucketNames } from '../../src/ports/store.ts';
+import type { BucketName } from '../world/events.ts';
 import type { PatientClient } from './api-client.ts';
 import type { Editor } from './editor.ts';
 import { eventually } from './eventually.ts';
@@ -266,11 +268,16 @@ export class Hands {
   }
 
   /** The server that leads a bucket, once there is one. */
-  async leader(bucket: 'binding' | 'desired' = 'binding'): Promise<NatsNode> {
+  async leader(bucket: BucketName = 'binding'): Promise<NatsNode> {
     return await this.until(`${bucket} has a leader`, async () => {
       const leader = await this.#options.records.leader(bucket);
       return natsNodes.find((name) => name === leader) ?? null;
     });
+  }
+
+  /** Every bucket has a leader. Where the next server goes before that, more is not written for longer than an election. */
+  async led(): Promise<void> {
+    for (const bucket of bucketNames) await this.leader(bucket);
   }
 
   #lose(agents: readonly string[]): void {

@@ -18,7 +18,7 @@ const eachNode = (
       await away(hands, node);
       await hands.pass(deadAfterMs + leaseMs);
       await hands.heal(node);
-      await hands.leader();
+      await hands.led();
       await hands.edited();
     }
   },

@@ -12,7 +12,7 @@ export const rollingRestart: ChaosScenario = {
     const before = hands.loadBalancers.map(({ id }) => hands.holderOf(id));
     for (const node of natsNodes) {
       await hands.restartNats(node);
-      await hands.leader();
+      await hands.led();
       await hands.edited();
     }
     for (const id of hands.fleet.controllers.keys()) {
