@@ -67,6 +67,7 @@ export const agentMachine = setup({
   },
 }).createMachine({
   id: 'agent',
+  description: 'An agent as it lives in its own process.',
   context: { incarnation: 0, reason: null, insists: false },
   initial: 'connecting',
   on: {
@@ -84,9 +85,11 @@ export const agentMachine = setup({
   },
   states: {
     connecting: {
+      description: 'It is not connected to the bus yet.',
       on: { 'bus.connected': 'registering' },
     },
     registering: {
+      description: 'It tells its judge who it is, until it is accepted.',
       invoke: { src: 'register', id: 'register' },
       on: {
         'register.accepted': { target: 'serving', actions: 'noteServing' },
@@ -98,6 +101,7 @@ export const agentMachine = setup({
       },
     },
     serving: {
+      description: 'Its judge acknowledges its heartbeats, and it drives its devices.',
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
@@ -105,6 +109,7 @@ export const agentMachine = setup({
       },
     },
     isolated: {
+      description: 'No judge has acknowledged a heartbeat within the lease; it goes on asking.',
       invoke: { src: 'heartbeat', id: 'heartbeat' },
       on: {
         unknown: 'registering',
@@ -113,6 +118,7 @@ export const agentMachine = setup({
     },
     // Without heartbeats: one that is sent after the question says that it stays.
     restarting: {
+      description: 'It asks its judge to be waited for while it starts anew.',
       invoke: { src: 'restartLease', id: 'restartLease' },
       on: {
         restart: { actions: 'noteInsists' },
@@ -126,6 +132,7 @@ export const agentMachine = setup({
       },
     },
     draining: {
+      description: 'It says goodbye, and waits until nothing is bound to it.',
       invoke: { src: 'goodbye', id: 'goodbye' },
       on: {
         stop: {},
@@ -134,7 +141,7 @@ export const agentMachine = setup({
         'goodbye.done': 'stopped',
       },
     },
-    stopped: { type: 'final' },
+    stopped: { description: 'Its process may end.', type: 'final' },
   },
 });
 

@@ -147,6 +147,7 @@ export const deviceMachine = setup({
   },
 }).createMachine({
   id: 'device',
+  description: 'One load balancer on one device, as the agent that holds it drives it.',
   context: { wanted: null, applied: null, fencedBy: null, failure: null, failures: 0 },
   initial: 'absent',
   on: {
@@ -163,8 +164,9 @@ export const deviceMachine = setup({
     '*': { actions: 'unexpected' },
   },
   states: {
-    absent: {},
+    absent: { description: 'Nothing of it is known to be on the device.' },
     applying: {
+      description: 'The device is being made what is wanted.',
       invoke: { src: 'execute', id: 'execute' },
       on: {
         // Calls for one device never overlap: a newer command waits for the one under way.
@@ -187,6 +189,7 @@ export const deviceMachine = setup({
       },
     },
     active: {
+      description: 'The device has what is wanted, and is watched.',
       invoke: { src: 'watch', id: 'watch' },
       on: {
         command: [
@@ -207,6 +210,7 @@ export const deviceMachine = setup({
       },
     },
     failing: {
+      description: 'The device could not be made what is wanted; the next attempt waits.',
       invoke: { src: 'backoff', id: 'backoff' },
       on: {
         command: [
@@ -218,6 +222,7 @@ export const deviceMachine = setup({
       },
     },
     removing: {
+      description: 'It is being removed from the device.',
       invoke: { src: 'execute', id: 'execute' },
       on: {
         // A life that is commanded now was given by somebody whose store has lost the deletion: it waits.
@@ -237,6 +242,7 @@ export const deviceMachine = setup({
       },
     },
     removalFailing: {
+      description: 'The removal has failed; the next attempt waits.',
       invoke: { src: 'backoff', id: 'backoff' },
       on: {
         command: [
@@ -247,7 +253,7 @@ export const deviceMachine = setup({
         'retry.due': 'removing',
       },
     },
-    fenced: {},
+    fenced: { description: 'Somebody newer holds it; this agent leaves it alone.' },
   },
 });
 

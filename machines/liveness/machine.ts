@@ -118,6 +118,7 @@ export const livenessMachine = setup({
   },
 }).createMachine({
   id: 'liveness',
+  description: 'An agent as its judge sees it.',
   context: initialLivenessContext,
   initial: 'joining',
   on: {
@@ -142,8 +143,9 @@ export const livenessMachine = setup({
     '*': { actions: 'unexpected' },
   },
   states: {
-    joining: {},
+    joining: { description: 'It has not registered yet.' },
     alive: {
+      description: 'Its heartbeats are heard.',
       invoke: { src: 'quietTime', id: 'quietTime' },
       on: {
         calmed: [{ guard: 'wasQuiet', actions: 'calm' }, {}],
@@ -160,6 +162,7 @@ export const livenessMachine = setup({
       },
     },
     suspect: {
+      description: 'There is evidence against it, and it is being probed.',
       invoke: { src: 'probe', id: 'probe' },
       on: {
         registered: [
@@ -181,6 +184,8 @@ export const livenessMachine = setup({
     },
     // Whatever would be evidence against another one is none against an agent that said it would go.
     restarting: {
+      description:
+        'It has said that it comes back at once; nothing moves while its restart lease lasts.',
       invoke: { src: 'restartLease', id: 'restartLease' },
       on: {
         stayed: [{ guard: 'hasStayed', target: 'alive', actions: 'noteHeard' }, {}],
@@ -191,6 +196,7 @@ export const livenessMachine = setup({
       },
     },
     dead: {
+      description: 'This incarnation is over for good; only a newer one is heard.',
       on: {
         registered: [
           { guard: 'newer', target: 'alive', actions: ['noteReturn', 'noteRegistered'] },
@@ -200,6 +206,7 @@ export const livenessMachine = setup({
       },
     },
     draining: {
+      description: 'It has said goodbye, and is being emptied.',
       invoke: { src: 'emptying', id: 'emptying' },
       on: {
         emptied: [{ guard: 'current', target: 'retired' }, {}],
@@ -207,7 +214,10 @@ export const livenessMachine = setup({
         expired: [{ guard: 'current', target: 'dead', actions: 'noteExpired' }, {}],
       },
     },
-    retired: { on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] } },
+    retired: {
+      description: 'It has left, and nothing is bound to it.',
+      on: { lapsed: [{ guard: 'lapsedNow', actions: 'noteLapsed' }, {}] },
+    },
   },
 });
 

@@ -55,6 +55,7 @@ export const loadBalancerMachine = setup({
   },
 }).createMachine({
   id: 'load-balancer',
+  description: 'A load balancer: who holds it, who would take over, and what is under way.',
   context: initialContext,
   initial: 'pending',
   on: {
@@ -71,6 +72,7 @@ export const loadBalancerMachine = setup({
   },
   states: {
     pending: {
+      description: 'Nobody holds it; it waits until placement has a candidate.',
       tags: ['seeking'],
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
@@ -89,6 +91,8 @@ export const loadBalancerMachine = setup({
     },
     // There is no standby in here: whoever is bound anew drops it, and whoever is promoted was it.
     rebinding: {
+      description:
+        'It has a new holder or a new epoch; the holder is being told, and has to confirm it.',
       invoke: [
         { src: 'drive', id: 'drive' },
         { src: 'deadline', id: 'deadline' },
@@ -132,6 +136,7 @@ export const loadBalancerMachine = setup({
       },
     },
     bound: {
+      description: 'An agent holds it.',
       initial: 'settled',
       on: {
         'desired.changed': [
@@ -173,9 +178,11 @@ export const loadBalancerMachine = setup({
         ],
       },
       states: {
-        settled: {},
+        settled: { description: 'The device has what is wanted.' },
         // What is newer waits for whoever takes it from the queue; what runs is looked after meanwhile.
         queued: {
+          description:
+            'What is newer waits for an agent to take it from the queue; what runs goes on.',
           tags: ['seeking'],
           invoke: { src: 'deadline', id: 'deadline' },
           on: {
@@ -198,6 +205,7 @@ export const loadBalancerMachine = setup({
           },
         },
         applying: {
+          description: 'The holder is making the device what is wanted.',
           invoke: [
             { src: 'drive', id: 'drive' },
             { src: 'deadline', id: 'deadline' },
@@ -216,6 +224,8 @@ export const loadBalancerMachine = setup({
           },
         },
         degraded: {
+          description:
+            'The device could not be made what is wanted; it is tried again after a while.',
           invoke: { src: 'retry', id: 'retry' },
           on: {
             'retry.due': [
@@ -227,6 +237,8 @@ export const loadBalancerMachine = setup({
       },
     },
     orphaned: {
+      description:
+        'Its holder is lost; what runs on the device goes on until somebody takes it over.',
       tags: ['seeking'],
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
@@ -244,6 +256,7 @@ export const loadBalancerMachine = setup({
       },
     },
     deleting: {
+      description: 'It is to be removed, from its device first.',
       initial: 'removing',
       invoke: { src: 'deadline', id: 'deadline' },
       on: {
@@ -257,6 +270,7 @@ export const loadBalancerMachine = setup({
       },
       states: {
         removing: {
+          description: 'The holder is removing it from the device.',
           invoke: { src: 'drive', id: 'drive' },
           on: {
             'driven.fenced': [
@@ -291,6 +305,7 @@ export const loadBalancerMachine = setup({
           },
         },
         refused: {
+          description: 'The device has refused the removal; it is tried again after a while.',
           invoke: { src: 'retry', id: 'retry' },
           on: {
             'retry.due': { target: 'removing', actions: 'clearRetry' },
@@ -302,6 +317,7 @@ export const loadBalancerMachine = setup({
           },
         },
         waiting: {
+          description: 'Nobody can remove it now; it waits for a candidate.',
           tags: ['seeking'],
           on: {
             place: [
@@ -313,7 +329,7 @@ export const loadBalancerMachine = setup({
         },
       },
     },
-    deleted: { type: 'final' },
+    deleted: { description: 'No device has anything of it any more.', type: 'final' },
   },
 });
 
