@@ -14,6 +14,7 @@ import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
+import { machinesCommand } from './commands/machines.ts';
 import { moveCommand } from './commands/move.ts';
 import { pacingCommand } from './commands/pacing.ts';
 import { rebalanceCommand } from './commands/rebalance.ts';
@@ -42,6 +43,7 @@ const program = new Command('holdfast')
   .addCommand(brakeCommand)
   .addCommand(pacingCommand)
   .addCommand(rebalanceCommand)
+  .addCommand(machinesCommand)
   .addHelpText('after', '\nAnd a world to try it in: holdfast simulate --help\n');
 
 /** What the user can mend is told in a sentence; anything else is a bug and keeps its stack. */

@@ -33,6 +33,7 @@ export const commands = {
   simulate: { kind: 'script', packages: 'production', parts: [], file: 'simulator/main.ts' },
   chaos: { kind: 'script', packages: 'production', parts: both, file: 'simulator/chaos/main.ts' },
   bench: { kind: 'script', packages: 'all', parts: [...both, 'caddy'], file: 'test/bench/main.ts' },
+  docs: { kind: 'script', packages: 'all', parts: [], file: 'test/docs/main.ts' },
   test: { kind: 'script', packages: 'all', parts: [], file: vitest, first: ['run'] },
   'test:long': {
     kind: 'script',
