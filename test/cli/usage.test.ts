@@ -25,14 +25,7 @@ describe.concurrent('holdfast', () => {
     ['a word for a number', ['up', '--agents', 'many'], 'give a whole number from 0 to 16'],
     ['an unknown log level', ['up', '--log-level', 'loud'], 'Allowed choices are debug, info'],
     ['a missing argument', ['explain'], "missing required argument 'load-balancer'"],
-    ['an unknown machine', ['machines', 'toaster'], 'there are load-balancer, liveness, agent'],
     ['an unknown format', ['machines', 'agent', '--format', 'png'], 'Allowed choices are svg'],
-    ['a list into a file', ['machines', '--out', '/tmp/x.svg'], '--out wants one machine'],
-    [
-      'a file that can not be',
-      ['machines', 'agent', '--out', '/no/where'],
-      "can't write /no/where",
-    ],
     ['an API that is no URL', ['agents', '--api', 'here'], 'give a URL such as http://127.0.0.1'],
   ])('refuses %s in words', async (_, args, words) => {
     const { status, stdout, stderr } = await runCli(args);
@@ -41,13 +34,6 @@ describe.concurrent('holdfast', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(words);
     expect(stderr).not.toMatch(/^\s+at /m);
-  });
-
-  test('machines draws one for whoever asks, whole and alone', async () => {
-    const { status, stdout } = await runCli(['machines', 'device']);
-
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/^<svg [^]*data-state="removalFailing"[^]*<\/svg>\n$/);
   });
 
   test.each([['agents'], ['explain', 'web']])(
