@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { floors, listFiles, root } from './source-file.ts';
 
 /** What a checkout has beside the floors; the last three are never committed. */
-const otherFolders = ['.ci', 'docs', '.git', '.holdfast', 'node_modules'];
+const otherFolders = ['.ci', 'docs', '.git', '.holdfast', '.holdfast-inspector', 'node_modules'];
 
 const files = [
   '.editorconfig',

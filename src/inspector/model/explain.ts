@@ -154,7 +154,12 @@ function whyOf(
     const more = standby === null ? 'nobody stands by' : `${standby.agent} stands by`;
     return `Its holder is ${isAlive ? 'alive' : (holders[0]?.state ?? 'not judged by anybody here')}; ${more}.`;
   }
-  return 'It gives no reason.';
+  const replaced = holders.find(({ role }) => role === 'replaced');
+  if (replaced !== undefined) {
+    return `It leaves ${replaced.seat.agent}, which is ${replaced.state ?? 'not judged by anybody here'}.`;
+  }
+  if (tone === 'moving') return 'It was given to its holder, and is not served there yet.';
+  return tone === 'busy' ? 'It was changed.' : 'It gives no reason.';
 }
 
 function nextOf({ state, standby, tone, isOverdue }: LoadBalancerCell, rejected: number): string {

@@ -155,6 +155,7 @@ class Telling {
       binding,
       lastEpoch: epoch,
       replaced,
+      standby: null,
       waitingSince: null,
       reason: null,
       rejected: [],

@@ -1,0 +1,37 @@
+import { useEffect, useReducer } from 'react';
+import type { ActorKindName } from '../../../../machines/protocol/inspection.ts';
+import type { ChartTransition } from '../../model/lit.ts';
+
+export interface Chart {
+  /** Holdfast's own, escaped where it was drawn; without a style of its own, which the policy would refuse. */
+  readonly svg: string;
+  readonly transitions: readonly ChartTransition[];
+}
+
+interface ChartsFile {
+  readonly style: string;
+  readonly charts: Readonly<Record<string, Chart>>;
+}
+
+let file: ChartsFile | null = null;
+let asked: Promise<void> | null = null;
+
+async function load(): Promise<void> {
+  const response = await fetch('./charts.json').catch(() => null);
+  file =
+    response?.ok === true ? ((await response.json()) as ChartsFile) : { style: '', charts: {} };
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(file.style);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
+/** The chart of a kind of actor; undefined while it is loaded, and null where there is none. */
+export function useChart(kind: ActorKindName): Chart | null | undefined {
+  const [, again] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    asked ??= load();
+    void asked.then(again);
+  }, []);
+  if (file === null) return undefined;
+  return Object.hasOwn(file.charts, kind) ? file.charts[kind] : null;
+}

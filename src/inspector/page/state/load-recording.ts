@@ -1,0 +1,54 @@
+import {
+  RecordingError,
+  parseBatch,
+  parseHeader,
+  recordingBytesMax,
+} from '../../model/recording.ts';
+import { after, monotonicMs } from '../clock.ts';
+import type { Store } from './store.ts';
+
+/** For so long lines are read in a row; then the page gets a turn. */
+const turnMs = 30;
+
+/** Opens a recording instead of what was shown; what is wrong with one is told in words. */
+export async function loadRecording(store: Store, title: string, blob: Blob): Promise<void> {
+  store.setPhase({ name: 'loading', title, share: 0 });
+  try {
+    if (blob.size > recordingBytesMax) {
+      throw new RecordingError(`it has ${blob.size} bytes, and ${recordingBytesMax} is the limit`);
+    }
+    await readLines(store, title, blob);
+    store.isCaughtUp = true;
+    store.setPhase({ name: 'recording' });
+    store.goTo(store.history.first);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    store.setPhase({ name: 'failed', title: `${title} can’t be opened`, why });
+  }
+}
+
+async function readLines(store: Store, title: string, blob: Blob): Promise<void> {
+  const reader = blob.stream().pipeThrough(new TextDecoderStream()).getReader();
+  let [rest, number, read, turnFrom] = ['', 0, 0, monotonicMs()];
+  const take = (line: string) => {
+    number++;
+    if (number === 1) return store.begin(parseHeader(line), false);
+    const batch = parseBatch(line, number);
+    if (batch !== null) store.take(batch);
+  };
+  for (;;) {
+    const { value, done } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = done ? '' : (lines.pop() ?? '');
+    for (const line of lines) {
+      if (line !== '' || number === 0) take(line);
+      read += line.length + 1;
+      if (monotonicMs() - turnFrom > turnMs) {
+        store.setPhase({ name: 'loading', title, share: Math.min(1, read / blob.size) });
+        await new Promise<void>((resolve) => after(0, resolve));
+        turnFrom = monotonicMs();
+      }
+    }
+    if (done) return;
+  }
+}
