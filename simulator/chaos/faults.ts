@@ -11,6 +11,10 @@ const kinds = {
   'host-deaf': ['A host is not reached by anything any more, and reaches others.', deviceRow],
   'host-mute': ['A host reaches nothing any more, and is reached.', deviceRow],
   'controller-killed': ["A controller's process is killed (SIGKILL).", null],
+  'controller-hung': [
+    "A controller's process is stopped (SIGSTOP), with its connections open.",
+    null,
+  ],
   'controller-restarted': ['A controller is stopped and started again.', null],
   'nats-killed': ['A NATS server is killed (SIGKILL).', storeRow],
   'nats-hung': ['A NATS server is stopped (SIGSTOP), with its connections open.', storeRow],

@@ -113,6 +113,11 @@ export class Hands {
     this.fleet.controller(id).kill('SIGKILL');
   }
 
+  hangController(id: string): void {
+    this.#begin('controller-hung', id, () => this.fleet.controller(id).kill('SIGCONT'));
+    this.fleet.controller(id).kill('SIGSTOP');
+  }
+
   async killNats(node: NatsNode): Promise<void> {
     this.#begin('nats-killed', node, () => this.fleet.nats.start(node));
     await this.fleet.nats.kill(node);

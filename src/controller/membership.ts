@@ -8,7 +8,11 @@ import { serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, type Subscription } from '../ports/bus.ts';
 
 /** How often a controller's patience with a silent one may double. */
-export const patienceDoublingsMax = 4;
+export const patienceDoublingsMax = 6;
+/** So many questions in a row, of `probeTimeoutMs` each, does a silent controller leave unanswered before it is gone. */
+export const questionsMax = 2;
+/** A controller that was wrongly taken for dead, and has been heard well for so long, is like any other again. */
+export const forgivenAfterMs = 60_000;
 
 const presenceSubject = subjects.controller('all', 'presence');
 
@@ -34,8 +38,12 @@ export interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #heard = new Map<string, number>();
-  /** How often its silence was taken for its death, and was not, since it was last heard. */
-  readonly #mistakes = new Map<string, number>();
+  /** How often its silence was taken for its death lately, and was not; and when last. */
+  readonly #mistakes = new Map<string, { readonly count: number; readonly atMs: number }>();
+  /** Those whose silence was taken for their death. */
+  readonly #silenced = new Set<string>();
+  /** Those who are being asked whether they are there. */
+  readonly #asked = new Set<string>();
   readonly #subscriptions: Subscription[] = [];
   #timer: Timer | null = null;
   #stopped = false;
@@ -48,9 +56,9 @@ export class Membership {
   async start(owners: readonly string[]): Promise<void> {
     const { controller, bus, log } = this.#options;
     const others = [...new Set(owners)].filter((owner) => owner !== controller);
-    const answers = await Promise.all(others.map((owner) => this.#answers(owner)));
+    const answers = await Promise.all(others.map((owner) => this.#ask(owner)));
     for (const [index, owner] of others.entries()) {
-      if (answers[index] === true) this.#heard.set(owner, this.#options.provenMs());
+      if (answers[index] !== 'nobody') this.#heard.set(owner, this.#options.provenMs());
     }
     this.#subscriptions.push(
       serve({
@@ -74,30 +82,74 @@ export class Membership {
     return [this.#options.controller, ...this.#heard.keys()].toSorted();
   }
 
-  /** Looks who has been silent for too long; called as proven time goes on. */
+  /** Looks who is silent, and asks him; called as proven time goes on. */
   look(): void {
     const { provenMs, timings, log } = this.#options;
+    // One word of presence is overdue then.
+    const silenceMs = timings.heartbeatMs + timings.probeTimeoutMs;
     const now = provenMs();
     for (const [controller, heardMs] of this.#heard) {
-      const patience = 2 ** Math.min(this.#mistakes.get(controller) ?? 0, patienceDoublingsMax);
-      if (now - heardMs < patience * timings.deadAfterMs) continue;
-      log.warn({ controller }, 'a controller has been silent for too long');
-      this.#remove(controller);
+      if (this.#asked.has(controller)) continue;
+      if (now - heardMs < this.#patience(controller) * silenceMs) continue;
+      this.#asked.add(controller);
+      this.#doubt(controller, heardMs)
+        .catch((error: unknown) => {
+          log.error({ controller, err: error }, 'a silent controller was not asked');
+        })
+        .finally(() => this.#asked.delete(controller));
     }
+  }
+
+  /**
+   * A controller that hangs keeps its connection, so nobody tells of it, and the leases of the agents that it judges run
+   * out. So one that was not heard is asked, and is gone when it has left {@link questionsMax} questions unanswered.
+   */
+  async #doubt(controller: string, heardMs: number): Promise<void> {
+    const { provenMs, timings, log } = this.#options;
+    const startedMs = provenMs();
+    for (let unanswered = 0; unanswered < questionsMax;) {
+      const answer = await this.#ask(controller);
+      if (this.#stopped || this.#heard.get(controller) !== heardMs) return;
+      if (answer === 'answers') {
+        this.#heard.set(controller, provenMs());
+        return;
+      }
+      if (answer === 'unasked') return;
+      if (answer === 'nobody') unanswered = questionsMax;
+      // If this process was deaf itself meanwhile, that says nothing, and he is asked anew.
+      else if (provenMs() - startedMs >= unanswered * timings.probeTimeoutMs) unanswered += 1;
+      else return;
+    }
+    log.warn({ controller }, 'a controller is silent, and does not answer');
+    this.#silenced.add(controller);
+    this.#remove(controller);
+  }
+
+  /** How much longer than others a controller may be silent, by the mistakes that were made about it lately. */
+  #patience(controller: string): number {
+    const count = this.#mistakes.get(controller)?.count ?? 0;
+    return 2 ** Math.min(count, patienceDoublingsMax);
+  }
+
+  /** It was taken for dead, and lives: its next silence takes twice as long to be believed. */
+  #mistaken(controller: string): void {
+    const count = (this.#mistakes.get(controller)?.count ?? 0) + 1;
+    this.#mistakes.set(controller, { count, atMs: this.#options.provenMs() });
   }
 
   /**
    * A record that somebody has just written shows that he lives, although he may not be heard: as where
    * two controllers don't reach each other and both reach the stores. Without this they would take each
-   * other's shards as fast as the store writes. Each time that silence was wrong about a controller, it
-   * takes twice as long to be believed again.
+   * other's shards as fast as the store writes. Each time that silence was wrong about a controller, also where it only
+   * stood still for a while, it takes twice as long to be believed again.
    */
   wrote(controller: string): void {
     if (this.#stopped || controller === this.#options.controller) return;
     const isNew = !this.#heard.has(controller);
     this.#heard.set(controller, this.#options.provenMs());
     if (!isNew) return;
-    this.#mistakes.set(controller, (this.#mistakes.get(controller) ?? 0) + 1);
+    this.#silenced.delete(controller);
+    this.#mistaken(controller);
     this.#options.log.info({ controller }, 'a controller is not heard, and writes');
     this.#options.changed();
   }
@@ -135,8 +187,12 @@ export class Membership {
       return;
     }
     const isNew = !this.#heard.has(controller);
-    this.#heard.set(controller, this.#options.provenMs());
-    this.#mistakes.delete(controller);
+    const now = this.#options.provenMs();
+    this.#heard.set(controller, now);
+    if (this.#silenced.delete(controller)) this.#mistaken(controller);
+    else if (now - (this.#mistakes.get(controller)?.atMs ?? now) > forgivenAfterMs) {
+      this.#mistakes.delete(controller);
+    }
     if (isNew) {
       this.#options.log.info({ controller }, 'a controller has joined');
       this.#options.changed();
@@ -150,10 +206,12 @@ export class Membership {
     if (name?.role !== 'controller' || !this.#heard.has(name.id)) return;
     const { id } = name;
     // The name is only claimed; that nobody listens on its subject is the evidence.
-    this.#answers(id)
-      .then((answers) => {
-        if (answers) return;
+    this.#ask(id)
+      .then((answer) => {
+        // No answer in time says nothing yet; silence will.
+        if (answer !== 'nobody') return;
         this.#mistakes.delete(id);
+        this.#silenced.delete(id);
         this.#remove(id);
       })
       .catch((error: unknown) => {
@@ -161,14 +219,14 @@ export class Membership {
       });
   }
 
-  async #answers(controller: string): Promise<boolean> {
+  async #ask(controller: string): Promise<'answers' | 'nobody' | 'no answer' | 'unasked'> {
     const { bus, timings } = this.#options;
     try {
       await bus.request(subjects.controller(controller, 'probe'), '{}', timings.probeTimeoutMs);
-      return true;
+      return 'answers';
     } catch (error) {
-      // No answer in time says nothing yet; silence will.
-      return !(error instanceof NoResponders);
+      if (error instanceof NoResponders) return 'nobody';
+      return error instanceof BusUnavailable ? 'unasked' : 'no answer';
     }
   }
 

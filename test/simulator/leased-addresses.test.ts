@@ -11,8 +11,10 @@ const { lapseMs, leaseMs } = presets.lan;
 const happensMs = 8_000;
 const untilMs = 30_000;
 
-/** Twelve load balancers at leased addresses on three hosts, and this to agent-1 at a known moment. */
-function withFault(...faults: readonly Omit<Fault, 'atMs' | 'target'>[]): Scenario {
+/** Twelve load balancers at leased addresses on three hosts, and this at a known moment, to agent-1 where nobody else is named. */
+function withFault(
+  ...faults: readonly (Omit<Fault, 'atMs' | 'target'> & { readonly target?: string })[]
+): Scenario {
   return {
     ...vipsMoveScenario,
     name: 'one-fault',
@@ -26,7 +28,7 @@ function withFault(...faults: readonly Omit<Fault, 'atMs' | 'target'>[]): Scenar
     },
     plan: (stream, { loadBalancers }) => ({
       untilMs,
-      faults: faults.map((fault) => ({ ...fault, atMs: happensMs, target: 'agent-1' })),
+      faults: faults.map((fault) => ({ target: 'agent-1', ...fault, atMs: happensMs })),
       work: drawWork(
         stream('workload'),
         { loadBalancers, createdByMs: 4_000, untilMs: 4_000, editsMax: 0, deletedShare: 0 },
@@ -146,6 +148,19 @@ describe('an address that is served under a lease', () => {
     expect(of(served, false).length).toBeGreaterThan(0);
     expect(of(served, true).every(({ place }) => place !== 'host-1-vips')).toBe(true);
   });
+
+  test.each(['controller-1', 'controller-2'])(
+    'stays where it is when its judge hangs: another one is there before the lease has ended (%s of two)',
+    async (target) => {
+      const two = withFault({ kind: 'controller-pause', forMs: 10_000, variant: '', target });
+      const size = { ...two.size, controllers: 2 };
+
+      const { result, served } = await story({ ...two, size });
+
+      expect(result.violations).toEqual([]);
+      expect(served).toEqual([]);
+    },
+  );
 });
 
 test.each(['lan', 'strict'] as const)(

@@ -3,6 +3,7 @@ import { agentCrash } from './agent-crash.ts';
 import { agentHangs } from './agent-hangs.ts';
 import { asymmetricCut } from './asymmetric-cut.ts';
 import { controllerCrash } from './controller-crash.ts';
+import { controllerHangs } from './controller-hangs.ts';
 import { drain } from './drain.ts';
 import { herd } from './herd.ts';
 import { hostCutOff } from './host-cut-off.ts';
@@ -22,6 +23,7 @@ export const chaosScenarios: readonly ChaosScenario[] = [
   hostCutOff,
   asymmetricCut,
   controllerCrash,
+  controllerHangs,
   natsNodeKilled,
   natsNodeHung,
   natsLeaderKilledWithAgent,
