@@ -40,6 +40,14 @@ export const agent = (shard: number, id: string, verb: string): string =>
   subject('agent', shard, id, verb);
 /** Told to whoever wants to know; nobody acts on it. */
 export const events = (kind: string, id: string): string => subject('evt', kind, id);
+/** What a process tells of its actors while somebody watches. */
+export const inspection = (node: string): string => subject('evt', 'inspect', node);
+export const allInspections = 'hf.evt.inspect.*';
+/** To all processes: somebody watches. */
+export const inspectionWatch = 'hf.inspect.watch';
+/** To one process: an operator's event for one of its actors. */
+export const sendByHand = (node: string): string => subject('inspect', 'send', node);
+export const allSendsByHand = 'hf.inspect.send.*';
 /** To one controller. */
 export const controller = (id: string, kind: string): string => subject('ctl', id, kind);
 

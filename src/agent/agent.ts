@@ -1,4 +1,4 @@
-import { type Actor, createActor } from 'xstate';
+import type { Actor } from 'xstate';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import { type AgentEvent, type AgentMachine, agentMachine } from '../../machines/agent/machine.ts';
 import type { AgentDescription } from '../../machines/liveness/context.ts';
@@ -14,8 +14,9 @@ import {
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
+import type { RootTap } from '../host/actor-tap.ts';
 import { countUnexpected, stopWithChildren, worker } from '../host/children.ts';
-import { xstateClock } from '../host/xstate-clock.ts';
+import { rootActor } from '../host/root-actor.ts';
 import { call } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { WorkQueues } from '../ports/work-queue.ts';
@@ -57,6 +58,8 @@ export interface AgentOptions {
   readonly queues?: WorkQueues;
   /** An operator has asked for it: this process is to end now, and is started again; not without it. */
   readonly restart?: () => void;
+  /** Looks on at its actors; nobody does without it. */
+  readonly tap?: { readonly agent: RootTap; readonly devices: RootTap };
 }
 
 const leaseEnded = 'its lease has ended: no judge has acknowledged a heartbeat in time';
@@ -91,7 +94,7 @@ export class Agent {
     this.#circuits = new Circuits({ ...given, closed: (device) => this.#devices.retry(device) });
     const options = { ...given, drivers: this.#circuits.drivers };
     this.#options = options;
-    const { clock, log, timings, journal } = options;
+    const { log } = options;
     this.#beatSubject = this.#up('heartbeat');
     this.#lease = options.lease?.(options) ?? new Lease(options);
     const incarnation = () => this.incarnation;
@@ -104,10 +107,8 @@ export class Agent {
     });
     this.#health = new HealthDesk({ ...options, agent: options.id, incarnation });
     this.#devices = new Devices({
-      clock,
-      log,
-      timings,
-      journal,
+      ...options,
+      tap: options.tap?.devices,
       counters: this.counters,
       health: this.#health.pushes,
       damaged: () => this.#damaged.give(),
@@ -146,8 +147,7 @@ export class Agent {
   }
 
   #created(): Actor<AgentMachine> {
-    const { id, clock } = this.#options;
-    return createActor(this.#logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    return rootActor(this.#logic, { ...this.#options, tap: this.#options.tap?.agent });
   }
 
   get state(): string {

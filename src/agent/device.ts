@@ -1,4 +1,4 @@
-import { type Actor, createActor, fromCallback, type SnapshotFrom } from 'xstate';
+import { type Actor, fromCallback, type SnapshotFrom } from 'xstate';
 import type { Driver, Target } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
@@ -18,8 +18,9 @@ import type { HealthReport } from '../../machines/protocol/health-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
+import type { RootTap } from '../host/actor-tap.ts';
 import { countUnexpected, rootOf, stopWithChildren, worker } from '../host/children.ts';
-import { xstateClock } from '../host/xstate-clock.ts';
+import { rootActor } from '../host/root-actor.ts';
 import type { Journal } from '../ports/journal.ts';
 import { DeviceHealth } from './device-health.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -35,6 +36,7 @@ export interface DeviceOptions {
   readonly timings: Timings;
   readonly journal: Journal;
   readonly counters: { unexpected: number };
+  readonly tap?: RootTap | undefined;
   /** How its traffic fares; null: this agent can't tell any more, because it does not hold it. */
   readonly told: (report: Omit<HealthReport, 'loadBalancer'> | null, answered: boolean) => void;
   /** Its marker can't be read: nothing can be done to it before that is mended. */
@@ -211,12 +213,12 @@ export class Device {
     this.#health.unwatch();
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
+    this.#options.tap?.gone(this.#options.id);
     this.#sendAway('the agent is stopping');
   }
 
   #launched(): Actor<DeviceMachine> {
-    const { clock, id } = this.#options;
-    const actor = createActor(logic, { id, systemId: 'self', clock: xstateClock(clock) });
+    const actor = rootActor(logic, this.#options);
     devices.set(actor, this);
     actor.subscribe({
       next: (snapshot) => this.#stepped(snapshot),

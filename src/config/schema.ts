@@ -124,6 +124,18 @@ const CheckedAgent = AgentConfig.refine(
   { path: ['witnesses', 'peers'], error: 'an agent can not be its own witness' },
 );
 
+/** Who may look on at the actors of this process, and how. */
+const InspectorConfig = z.strictObject({
+  /** Whether it tells of its actors while somebody watches. */
+  tap: z.boolean().default(true),
+  /** Whether operators may send events to its actors by hand. */
+  sends: z.boolean().default(false),
+  /** Whether a controller serves the inspector at /inspector of its API. */
+  serve: z.boolean().default(false),
+  /** A file with the token that the page asks for, readable by its owner only; null for none, on loopback. */
+  tokenFile: z.string().min(1).nullable().default(null),
+});
+
 /** The whole configuration: one file serves every role, each reads its own section. */
 export const Config = z.strictObject({
   preset: z.enum(Object.keys(presets) as PresetName[]).default('lan'),
@@ -136,5 +148,6 @@ export const Config = z.strictObject({
   nats: NatsConfig.prefault({}),
   controller: ControllerConfig.prefault({}),
   agent: CheckedAgent.prefault({}),
+  inspector: InspectorConfig.prefault({}),
 });
 export type Config = z.infer<typeof Config>;

@@ -5,6 +5,7 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
+import type { HostTap } from '../host/actor-tap.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import type { ApartGroup } from './anti-affinity.ts';
@@ -43,6 +44,8 @@ export interface ControllerOptions {
   readonly movesInFlight?: number;
   /** Drivers whose load balancers agents take from queues; none without it. */
   readonly dispatch?: Dispatch;
+  /** Looks on at its actors; nobody does without it. */
+  readonly tap?: { readonly loadBalancers: HostTap; readonly agents: HostTap };
   /** There is this load balancer already at the start: its addresses have to be on record, too. */
   readonly found?: (id: string, document: LoadBalancerDocument) => void;
   /** A load balancer is gone for good: its address may be used again. */

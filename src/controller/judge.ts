@@ -27,13 +27,14 @@ import { agentProbe } from './agent-probe.ts';
 import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
 import { flapClock } from './flap-clock.ts';
 import { livenessKind } from './liveness-kind.ts';
+import type { ControllerOptions } from './controller-options.ts';
 import type { Mandate, MandateOptions } from './mandate.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { grantRestart, leaseClock } from './restart-lease.ts';
 import type { StormBrake } from './storm-brake.ts';
 import type { Told } from './told.ts';
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Pick<ControllerOptions, 'tap'> {
   readonly bus: Bus;
   readonly stores: Stores;
   readonly formats: RecordFormats;
@@ -102,7 +103,7 @@ export class Judge {
       committed: (agent, context) => this.#known(agent, context),
       running: (agent) => this.#running(agent),
     });
-    this.host = new ActorHost(kind, { clock, random, log, timings });
+    this.host = new ActorHost(kind, { clock, random, log, timings, tap: options.tap?.agents });
     const context = (agent: string) => this.host.context(agent);
     this.#denials = new Denials({ ...options, context });
     this.#mandate = options.mandate({ clock, host: () => this.host, term: options.term });

@@ -24,6 +24,7 @@ import type { Step } from '../host/actor-kind.ts';
 import type { RawRecord } from '../host/record.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
+import type { ControllerOptions } from './controller-options.ts';
 import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts';
 import type { Dispatch } from './dispatch.ts';
 import { Driver } from './drive.ts';
@@ -42,7 +43,7 @@ import { Seating } from './seating.ts';
 import { Shadows, type ShadowsOptions } from './shadows.ts';
 import { tellReplaced } from './standings.ts';
 
-export interface OwnerOptions {
+export interface OwnerOptions extends Pick<ControllerOptions, 'tap'> {
   readonly bus: Bus;
   readonly stores: Stores;
   readonly formats: RecordFormats;
@@ -153,7 +154,7 @@ export class LoadBalancerOwner {
         ended: (id) => this.#ended(id),
       },
     });
-    this.host = new ActorHost(kind, { clock, random, log, timings });
+    this.host = new ActorHost(kind, { ...options, tap: options.tap?.loadBalancers });
   }
 
   stop(): void {

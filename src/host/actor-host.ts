@@ -4,6 +4,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { type ActorCondition, ActorFailure, type ActorKind } from './actor-kind.ts';
+import type { HostTap } from './actor-tap.ts';
 import { DurableActor } from './durable-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { Limiter } from './limiter.ts';
@@ -19,6 +20,7 @@ export interface HostOptions {
   readonly random: Random;
   readonly log: Log;
   readonly timings: Timings;
+  readonly tap?: HostTap | undefined;
 }
 
 /** Runs the durable actors of one kind: each its own XState root, by id. */
@@ -26,16 +28,19 @@ export class ActorHost<TContext, TEvent extends EventObject> {
   readonly #kind: ActorKind<TContext>;
   readonly #actors = new Map<string, DurableActor<TContext>>();
   readonly #services: HostServices;
+  readonly #tap: HostTap | undefined;
   readonly #abort = stopSignal();
 
   constructor(kind: ActorKind<TContext>, options: HostOptions) {
-    const { clock, log, timings } = options;
+    const { clock, log, timings, tap } = options;
+    this.#tap = tap;
     const nonce = options.random.uuid();
     let writes = 0;
     this.#kind = {
-      ...kind,
+      ...(tap === undefined ? kind : tapped(kind, tap)),
       ended: (id) => {
         this.#actors.delete(id);
+        tap?.gone(id);
         kind.ended(id);
       },
     };
@@ -55,6 +60,7 @@ export class ActorHost<TContext, TEvent extends EventObject> {
       restartMaxMs: timings.restartMaxMs,
       counters: { crashes: 0 },
       nextWriteId: () => `${nonce}-${(writes += 1)}`,
+      changed: (id) => tap?.changed(id),
     };
   }
 
@@ -128,7 +134,7 @@ export class ActorHost<TContext, TEvent extends EventObject> {
   /** Stops one actor, for another process to run it; its record stays. */
   stopActor(id: string): void {
     this.#actors.get(id)?.stop();
-    this.#actors.delete(id);
+    if (this.#actors.delete(id)) this.#tap?.gone(id);
   }
 
   /** Stops every actor; records stay. */
@@ -137,4 +143,19 @@ export class ActorHost<TContext, TEvent extends EventObject> {
     for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
   }
+}
+
+/** Told before anything of a step is acted upon, as the kind itself is. */
+function tapped<TContext>(kind: ActorKind<TContext>, tap: HostTap): ActorKind<TContext> {
+  return {
+    ...kind,
+    stepped: (step) => {
+      tap.stepped(step.id, step.from, step.to, step.event);
+      kind.stepped(step);
+    },
+    running: (id) => {
+      tap.changed(id);
+      kind.running(id);
+    },
+  };
 }

@@ -90,6 +90,7 @@ export class DurableActor<TContext> implements GateKeeper {
     } catch (error) {
       if (!(error instanceof UnreadableRecord)) throw error;
       this.#condition = { type: 'refused', error: error.message };
+      this.#host.changed(this.id);
       this.#host.log.error({ kind: this.#kind.machine, id: this.id }, error.message);
       this.#waiting.fail('refused', error.message);
     }
@@ -332,6 +333,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#waiting.takeBack();
     this.#discard();
     this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
+    this.#host.changed(this.id);
     this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
     await this.#load(after);
     if (told || this.#actor === null || this.#version > 0) return;
@@ -374,6 +376,7 @@ export class DurableActor<TContext> implements GateKeeper {
     const { clock, restartMs, restartMaxMs } = this.#host;
     this.#crashes += 1;
     this.#condition = { type: 'restarting', crashes: this.#crashes, error };
+    this.#host.changed(this.id);
     const waitMs = backoffMs(this.#crashes - 1, restartMs, restartMaxMs);
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;

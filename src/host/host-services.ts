@@ -15,4 +15,6 @@ export interface HostServices {
   readonly restartMaxMs: number;
   readonly counters: { crashes: number };
   nextWriteId(): string;
+  /** The actor's condition is another one. */
+  changed(id: string): void;
 }

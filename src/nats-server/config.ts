@@ -2,11 +2,15 @@ import {
   acksOfAllTickets,
   agentInbox,
   allEvents,
+  allSendsByHand,
   connConnect,
   connDisconnect,
   downOfAgent,
+  inspection,
+  inspectionWatch,
   operatorInbox,
   pullsOfAllQueues,
+  sendByHand,
 } from '../../machines/protocol/subjects.ts';
 import { atLeast, type NatsServerVersion } from './version.ts';
 
@@ -103,8 +107,8 @@ function agentUser(id: string, key: string): string {
   return `{
         nkey: ${publicKey(key)}
         permissions: {
-          publish: { allow: ["hf.up.${id}.>", "${pullsOfAllQueues}", "${acksOfAllTickets}"] }
-          subscribe: { allow: ["${downOfAgent(id)}", "${agentInbox(id)}.>"] }
+          publish: { allow: ["hf.up.${id}.>", "${inspection(id)}", "${pullsOfAllQueues}", "${acksOfAllTickets}"] }
+          subscribe: { allow: ["${downOfAgent(id)}", "${inspectionWatch}", "${sendByHand(id)}", "${agentInbox(id)}.>"] }
           allow_responses: { max: 1, expires: "${responseExpiry}" }
         }
       }`;
@@ -114,7 +118,7 @@ function operatorUser(key: string): string {
   return `{
         nkey: ${publicKey(key)}
         permissions: {
-          publish: { deny: [">"] }
+          publish: { allow: ["${inspectionWatch}", "${allSendsByHand}"] }
           subscribe: { allow: ["${allEvents}", "${operatorInbox}.>"] }
         }
       }`;

@@ -10,11 +10,12 @@ import { NatsWorkQueues } from '../adapters/nats-work-queues.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemSecrets } from '../adapters/system-secrets.ts';
-import { Agent } from '../agent/agent.ts';
+import type { Agent } from '../agent/agent.ts';
 import { nextIncarnation } from '../agent/incarnation.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { agentDrivers } from './agent-drivers.ts';
 import { hostIdOf } from './host-directory.ts';
+import { inspectedAgent } from './inspection.ts';
 import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
 import { version } from './version.ts';
@@ -71,7 +72,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
   const restarts = new Promise<'restart'>((resolve) => {
     restart = () => resolve('restart');
   });
-  const agent = new Agent({
+  const options = {
     id,
     description: {
       ...{ host, zone, capacity, addresses: ownAddresses(), version },
@@ -90,7 +91,8 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     shards,
     queues: new NatsWorkQueues(bus, { takenMs: timings.ticketMs, clock, log }),
     restart,
-  });
+  };
+  const { agent, inspection } = inspectedAgent(options, config);
   agent.start();
   return {
     agent,
@@ -98,6 +100,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     stop: async (how) => {
       if (how === 'at once') agent.kill();
       else await agent.stop({ comesBack: how === 'comes back' });
+      inspection.stop();
       await witnessing?.close();
       await bus.close();
       for (const driver of drivers.values()) await driver.close();

@@ -14,8 +14,9 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { createApi } from '../api/app.ts';
 import { serveApi } from '../api/serve.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
-import { Controller } from '../controller/controller.ts';
+import type { ControllerOptions } from '../controller/controller.ts';
 import { createVips } from '../vips/vips.ts';
+import { inspectedController } from './inspection.ts';
 import { queuedDrivers } from './queued-drivers.ts';
 import { seedIn } from './seed-file.ts';
 import { guardManagement } from './management-addresses.ts';
@@ -45,7 +46,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   });
   const stores = await natsStores(bus, { replicas: nats.replicas, log, clock });
   const vips = createVips({ pools: vipPools, store: stores.vips, clock, random, log });
-  const controller = new Controller({
+  const options: ControllerOptions = {
     id,
     bus,
     stores,
@@ -82,7 +83,8 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
         });
       }
     },
-  });
+  };
+  const { controller, inspection } = inspectedController(options, config);
   for (const { evidence, totalMs, sum } of expectedFailover(timings)) {
     log.info({ evidence, totalMs, sum }, 'expected until a takeover is commanded');
   }
@@ -132,6 +134,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       sweeping.stop();
       await server.close();
       await controller.leave();
+      inspection.stop();
       vips.close();
       await bus.close();
     },

@@ -1,0 +1,64 @@
+import type { EventObject } from 'xstate';
+import type { Controller } from '../../controller/controller.ts';
+import type { ControllerOptions } from '../../controller/controller-options.ts';
+import { HostedActors } from './hosted-actors.ts';
+import type { Noting } from './noting.ts';
+import type { ActorSource } from './actor-source.ts';
+import { tappedBus } from './tapped-bus.ts';
+import { tappedLog } from './tapped-log.ts';
+
+type Tapped = Pick<ControllerOptions, 'bus' | 'log' | 'clock'>;
+
+/** What a controller is given so that a tap sees its actors, its messages and its troubles. */
+export class ControllerTap {
+  readonly loadBalancers: HostedActors;
+  readonly agents: HostedActors;
+  readonly #noting: Noting;
+
+  constructor(noting: Noting & { add(source: ActorSource): void }) {
+    this.#noting = noting;
+    this.loadBalancers = new HostedActors('load-balancer', noting);
+    this.agents = new HostedActors('liveness', noting);
+    noting.add(this.loadBalancers);
+    noting.add(this.agents);
+  }
+
+  /** The same options, through the tap. */
+  options<T extends Tapped>(options: T): T & Required<Pick<ControllerOptions, 'tap'>> {
+    const { bus, log, clock } = options;
+    return {
+      ...options,
+      bus: tappedBus(bus, this.#noting, clock),
+      log: tappedLog(log, this.#noting),
+      tap: this,
+    };
+  }
+
+  /** Its actors are looked at from now on. */
+  of(controller: Controller): void {
+    const { owner, judge, projection } = controller;
+    const name = (id: string) => projection.desired.get(id)?.document.name || null;
+    this.loadBalancers.of(owner.host, name);
+    this.agents.of(judge.host);
+  }
+
+  /** By hand; why it was refused, or null where the actor has it. */
+  hand(kind: string, id: string, event: EventObject, controller: Controller): string | null {
+    const { owner, judge } = controller;
+    const host = kind === 'load-balancer' ? owner.host : kind === 'liveness' ? judge.host : null;
+    if (host === null) return `a controller has no actors of the kind ${kind}`;
+    const taken = (host.tell as (id: string, event: EventObject) => boolean).call(host, id, event);
+    return taken ? null : `there is no ${kind} ${id} at this controller`;
+  }
+}
+
+/** What is told of a controller itself. */
+export function controllerFacts(controller: Controller, version: string): object {
+  return {
+    version,
+    shards: controller.ownedShards(),
+    loadBalancers: controller.projection.desired.size,
+    brake: controller.fleet.brake(),
+    pacing: controller.fleet.pacing(),
+  };
+}
