@@ -14,10 +14,12 @@ import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { drainCommand } from './commands/drain.ts';
 import { explainCommand } from './commands/explain.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { machinesCommand } from './commands/machines.ts';
 import { moveCommand } from './commands/move.ts';
 import { pacingCommand } from './commands/pacing.ts';
 import { rebalanceCommand } from './commands/rebalance.ts';
+import { recordCommand } from './commands/record.ts';
 import { restartCommand } from './commands/restart.ts';
 import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
@@ -34,6 +36,8 @@ const program = new Command('holdfast')
   .addCommand(agentsCommand)
   .addCommand(devicesCommand)
   .addCommand(explainCommand)
+  .addCommand(inspectCommand)
+  .addCommand(recordCommand)
   .addCommand(cordonCommand)
   .addCommand(uncordonCommand)
   .addCommand(drainCommand)

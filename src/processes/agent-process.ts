@@ -13,9 +13,9 @@ import { systemSecrets } from '../adapters/system-secrets.ts';
 import type { Agent } from '../agent/agent.ts';
 import { nextIncarnation } from '../agent/incarnation.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { inspectedAgent } from '../inspector/tap/inspected.ts';
 import { agentDrivers } from './agent-drivers.ts';
 import { hostIdOf } from './host-directory.ts';
-import { inspectedAgent } from './inspection.ts';
 import { seedIn } from './seed-file.ts';
 import { holdAlone } from './single-instance.ts';
 import { version } from './version.ts';
@@ -92,7 +92,7 @@ export async function runAgent(config: LoadedConfig, log: Log): Promise<RunningA
     queues: new NatsWorkQueues(bus, { takenMs: timings.ticketMs, clock, log }),
     restart,
   };
-  const { agent, inspection } = inspectedAgent(options, config);
+  const { agent, inspection } = inspectedAgent(options, config.inspector);
   agent.start();
   return {
     agent,

@@ -15,10 +15,11 @@ import { createApi } from '../api/app.ts';
 import { serveApi } from '../api/serve.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import type { ControllerOptions } from '../controller/controller.ts';
+import { inspectedController } from '../inspector/tap/inspected.ts';
 import { createVips } from '../vips/vips.ts';
-import { inspectedController } from './inspection.ts';
 import { queuedDrivers } from './queued-drivers.ts';
 import { seedIn } from './seed-file.ts';
+import { version } from './version.ts';
 import { guardManagement } from './management-addresses.ts';
 
 export interface RunningController {
@@ -84,7 +85,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
       }
     },
   };
-  const { controller, inspection } = inspectedController(options, config);
+  const { controller, inspection } = inspectedController(options, config.inspector, version);
   for (const { evidence, totalMs, sum } of expectedFailover(timings)) {
     log.info({ evidence, totalMs, sum }, 'expected until a takeover is commanded');
   }

@@ -26,6 +26,8 @@ const vitest = 'node_modules/vitest/vitest.mjs';
 export const commands = {
   demo: { kind: 'product', packages: 'production', parts: both },
   up: { kind: 'product', packages: 'production', parts: both },
+  // Its page is built where it is not yet; with --demo it has a system of its own.
+  inspect: { kind: 'product', packages: 'all', parts: both, startsWithoutParts: true },
   // An agent may drive appliances only; its haproxy driver tells what it lacks.
   agent: { kind: 'product', packages: 'production', parts: ['haproxy'], startsWithoutParts: true },
   // A controller connects to a NATS server that somebody runs; the simulator has a virtual one.

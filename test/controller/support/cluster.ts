@@ -18,7 +18,7 @@ import { ProcessClock } from '../../../simulator/world/virtual-clock.ts';
 import { type MemoryBus, MemoryBroker } from '../../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
 import { virtualStores } from '../../../simulator/world/store/virtual-stores.ts';
-import { Agent } from '../../../src/agent/agent.ts';
+import { Agent, type AgentOptions } from '../../../src/agent/agent.ts';
 import { bucketNames, type Stores } from '../../../src/ports/store.ts';
 import { nextIncarnation } from '../../../src/agent/incarnation.ts';
 import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
@@ -57,7 +57,7 @@ interface Running<T> {
 }
 
 const shards = 4;
-/** One hop on the network, to the store, and to a device, in virtual milliseconds. */
+/** Virtual milliseconds. */
 const hop = { net: 1, store: 2, device: 3 };
 
 /** Controllers and agents of `src/` in virtual time, with the hands of a test on every wire. */
@@ -83,6 +83,8 @@ export class Cluster extends Virtual {
   placement: Partial<ControllerOptions> = {};
   /** Drivers of which controllers that are started from now on let agents take load balancers from queues. */
   queued: ReadonlySet<string> = new Set();
+  newController = (options: ControllerOptions) => new Controller(options);
+  newAgent = (options: AgentOptions) => new Agent(options);
   #newest: Controller | null = null;
   #requests = 0;
   /** Every message that a process has sent, in order. */
@@ -91,8 +93,8 @@ export class Cluster extends Virtual {
   constructor(timings: Partial<Timings> = {}) {
     super();
     this.timings = { ...presets.lan, ...timings };
-    const takenMs = this.timings.ticketMs;
-    this.queues = new VirtualWorkQueues(this.clock, { takenMs, delayMs: () => hop.store });
+    const queued = { takenMs: this.timings.ticketMs, delayMs: () => hop.store };
+    this.queues = new VirtualWorkQueues(this.clock, queued);
     const idOf = (name: string) => name.split('/')[1] ?? '';
     const isCut = (name: string) => this.#cut.has(idOf(name));
     const isParted = (from: string, to: string) =>
@@ -120,7 +122,7 @@ export class Cluster extends Virtual {
   async startController(id: string = 'controller-1'): Promise<Controller> {
     const connection = subjects.controllerConnection(id);
     const { process, clock, bus, queues } = this.#process(id, connection);
-    const controller = new Controller({
+    const controller = this.newController({
       id,
       bus: this.#wired(process, bus),
       stores: processStores(process, withOutages(this.stores, this.outages)),
@@ -146,9 +148,9 @@ export class Cluster extends Virtual {
     this.#controllers.delete(id);
   }
 
-  async restartController(): Promise<void> {
+  restartController(): Promise<Controller> {
     this.killController();
-    await this.startController();
+    return this.startController();
   }
 
   controllerOf(id: string): Controller {
@@ -166,7 +168,6 @@ export class Cluster extends Virtual {
       .toSorted((a, b) => a - b);
   }
 
-  /** The connection of an agent or a controller. */
   busOf(id: string): MemoryBus {
     return this.#running(id).bus;
   }
@@ -244,7 +245,7 @@ export class Cluster extends Virtual {
     const incarnation = await this.settled(nextIncarnation(sources));
     const connection = subjects.agentConnection(id, incarnation);
     const { process, clock, bus, queues } = this.#process(id, connection);
-    const agent = new Agent({
+    const agent = this.newAgent({
       id,
       description: { host, zone: spec.zone ?? null, capacity, addresses: [], version: 'test' },
       incarnation,
@@ -322,8 +323,7 @@ export class Cluster extends Virtual {
   // Load balancers, as a client sees them.
 
   requestId(): string {
-    this.#requests += 1;
-    return `req-${this.#requests}`;
+    return `req-${(this.#requests += 1)}`;
   }
 
   async create(given: Partial<LoadBalancerDocument> = {}): Promise<string> {

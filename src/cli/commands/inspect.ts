@@ -1,0 +1,27 @@
+import { Command, Option } from 'commander';
+import type { InspectOptions } from '../actions/inspect.ts';
+import { wholeNumber } from './up.ts';
+import { watchedOptions } from './watched-options.ts';
+
+const command = new Command('inspect').description(
+  'serve the inspector: every agent and load balancer live, or a recording',
+);
+for (const option of watchedOptions()) command.addOption(option);
+
+export const inspectCommand = command
+  .option('--demo', 'start a system of its own to look at, and end it with the inspector')
+  .option('--replay <file>', 'show a recording instead of a running system')
+  .option('--host <address>', 'where to listen; beyond loopback only with a token', '127.0.0.1')
+  .option('--port <port>', 'the port; 0 takes a free one', wholeNumber(0, 65_535), 9_877)
+  .option('--token-file <file>', 'a file with a token of at least 32 characters, of mode 600')
+  .option('--allow-sends', 'let the page send events to actors by hand')
+  .option('--stately', 'serve a page with the hosted Stately Inspector, too (needs the internet)')
+  .addOption(
+    new Option('--log-level <level>', 'how much is logged')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('warn'),
+  )
+  .action(async (options: InspectOptions) => {
+    const { inspectAction } = await import('../actions/inspect.ts');
+    await inspectAction(options);
+  });

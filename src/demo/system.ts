@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
+import { ApiClient } from '../client/api-client.ts';
+import { loopbackPool, Stack } from '../up/stack.ts';
+import { startBackend } from './backends.ts';
+
+export interface DemoSystem {
+  /** As that of `holdfast up`. */
+  readonly directory: string;
+  /** What a person can do with it. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+const agents = 3;
+const loadBalancers = 12;
+
+/** A whole system on this machine, with load balancers that carry traffic to one real server. */
+export async function startDemoSystem(parts: {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): Promise<DemoSystem> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-inspect-'));
+  const backend = await startBackend('inspected');
+  const stack = await Stack.start({
+    ...parts,
+    ...{ directory, agents, apiPort: 0, preset: 'local', drivers: { haproxy: {} } },
+    logLevel: 'warn',
+    natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
+    restart: true,
+    output: 'inherit',
+  });
+  const close = async (): Promise<void> => {
+    await stack.stop();
+    backend.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const api = new ApiClient(stack.apiUrl);
+    for (let number = 1; number <= loadBalancers; number += 1) {
+      await api.post('/v2.0/lbaas/loadbalancers', loadBalancer(number, backend.port));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const pids = [...stack.agents].map(([id, { pid }]) => `${id} ${pid ?? 'is starting'}`).join(', ');
+  const lines = [
+    `a system of its own: ${agents} agents, ${loadBalancers} load balancers, the API at ${stack.apiUrl}`,
+    `to see a failover, kill an agent; it is started again: ${pids}`,
+  ];
+  return { directory, lines, close };
+}
+
+const loadBalancer = (number: number, serverPort: number) => ({
+  loadbalancer: {
+    name: `shop-${number}`,
+    provider: 'haproxy',
+    vip_subnet_id: loopbackPool.subnetId,
+    listeners: [
+      {
+        name: 'http',
+        protocol: 'HTTP',
+        protocol_port: 18_080,
+        default_pool: {
+          name: 'web',
+          protocol: 'HTTP',
+          lb_algorithm: 'ROUND_ROBIN',
+          members: [{ address: '127.0.0.1', protocol_port: serverPort }],
+        },
+      },
+    ],
+  },
+});

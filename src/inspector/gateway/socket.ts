@@ -1,0 +1,96 @@
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import {
+  ActorKindName,
+  Batch,
+  type FromPage,
+  type ToPage,
+} from '../../../machines/protocol/inspection.ts';
+import type { Log } from '../../../machines/ports/log.ts';
+import type { Feed, Viewer } from './feed.ts';
+import { type Definitions, StatelyTranslator } from './stately.ts';
+
+/** A reader for whom more than this waits is let go; the page comes again, and is told all anew. */
+export const waitingBytesMax = 64 * 1024 * 1024;
+/** Of what a reader sends. */
+export const receivedBytesMax = 64 * 1024;
+
+/** WebSocket's own number for "try again later". */
+const tryAgain = 1013;
+
+const Send: z.ZodType<FromPage> = z.object({
+  type: z.literal('send'),
+  number: z.number(),
+  node: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  kind: ActorKindName,
+  id: z.string().max(255),
+  event: z.looseObject({ type: z.string().min(1).max(256) }),
+});
+
+/** Serves the page: its messages are {@link ToPage} and {@link FromPage}. */
+export function servePage(socket: WebSocket, feed: Feed, who: string, log: Log): void {
+  const send = (message: ToPage) => sendText(socket, JSON.stringify(message), log);
+  const viewer: Viewer = {
+    batch: (_, text) => sendText(socket, `{"type":"batch","batch":${text}}`, log),
+    caughtUp: () => send({ type: 'caught up' }),
+    status: (connected) => send({ type: 'status', connected }),
+  };
+  send({ type: 'hello', sends: feed.sends, recording: feed.recording });
+  attach(socket, feed, viewer, log);
+  socket.on('message', (data) => {
+    const read = readSend(String(data as Buffer));
+    if (read === null) return log.warn({ who }, 'a page sent what is no event by hand');
+    const { number, type: _, ...event } = read;
+    feed
+      .send(event, who)
+      .then((refused) => send({ type: 'sent', number, refused }))
+      .catch((error: unknown) => send({ type: 'sent', number, refused: String(error) }));
+  });
+}
+
+/** Serves a tool that speaks the Stately Inspector's protocol; what it sends is left aside. */
+export function serveStately(
+  socket: WebSocket,
+  feed: Feed,
+  definitions: Definitions,
+  log: Log,
+): void {
+  const translator = new StatelyTranslator(definitions);
+  attach(
+    socket,
+    feed,
+    {
+      batch: (batch, text) => {
+        const told = batch ?? Batch.parse(JSON.parse(text));
+        for (const message of translator.translate(told)) sendText(socket, message, log);
+      },
+      caughtUp: () => undefined,
+      status: () => undefined,
+    },
+    log,
+  );
+}
+
+function attach(socket: WebSocket, feed: Feed, viewer: Viewer, log: Log): void {
+  const detach = feed.attach(viewer);
+  socket.on('close', detach);
+  socket.on('error', (error) => log.info({ err: error }, 'a connection of the inspector broke'));
+}
+
+function sendText(socket: WebSocket, text: string, log: Log): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > waitingBytesMax) {
+    log.warn({ bytes: socket.bufferedAmount }, 'a reader of the inspector is too slow, and let go');
+    socket.close(tryAgain, 'too slow: come again');
+    return;
+  }
+  socket.send(text);
+}
+
+function readSend(text: string): FromPage | null {
+  try {
+    return Send.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null; // It is no JSON.
+  }
+}
