@@ -17,6 +17,7 @@ import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import type { ControllerOptions } from '../controller/controller.ts';
 import { inspectedController } from '../inspector/tap/inspected.ts';
 import { createVips } from '../vips/vips.ts';
+import { withInspector } from './served-inspector.ts';
 import { queuedDrivers } from './queued-drivers.ts';
 import { seedIn } from './seed-file.ts';
 import { version } from './version.ts';
@@ -73,17 +74,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
             }),
           },
         }),
-    found: (loadBalancer, document) => {
-      for (const address of addressesOf(document)) vips.keep(address, loadBalancer);
-    },
-    purged: (loadBalancer, document) => {
-      for (const address of addressesOf(document)) {
-        vips.release(address, loadBalancer).catch((error: unknown) => {
-          // The next sweep frees it.
-          log.warn({ loadBalancer, address, err: error }, 'an address was not freed');
-        });
-      }
-    },
+    ...addressesKept(vips, log),
   };
   const { controller, inspection } = inspectedController(options, config.inspector, version);
   for (const { evidence, totalMs, sum } of expectedFailover(timings)) {
@@ -121,7 +112,9 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     resolveProvider: resolveDriver,
     listProviders: () => driverModules.map(({ descriptor }) => descriptor),
   });
-  const server = await serveApi(app, api).catch((error: unknown) => {
+  const { inspector } = config;
+  const inspected = await withInspector(app, { inspector, api, bus, clock, log });
+  const server = await serveApi(inspected.app, api, inspected.upgrade).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
       `the API can't listen at ${api.host}, port ${api.port}: ${why}; set controller.api`,
@@ -133,11 +126,32 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     url,
     stop: async () => {
       sweeping.stop();
+      inspected.close();
       await server.close();
       await controller.leave();
       inspection.stop();
       vips.close();
       await bus.close();
+    },
+  };
+}
+
+/** Addresses are on record as long as a load balancer has them. */
+function addressesKept(
+  vips: ReturnType<typeof createVips>,
+  log: Log,
+): Required<Pick<ControllerOptions, 'found' | 'purged'>> {
+  return {
+    found: (loadBalancer, document) => {
+      for (const address of addressesOf(document)) vips.keep(address, loadBalancer);
+    },
+    purged: (loadBalancer, document) => {
+      for (const address of addressesOf(document)) {
+        vips.release(address, loadBalancer).catch((error: unknown) => {
+          // The next sweep frees it.
+          log.warn({ loadBalancer, address, err: error }, 'an address was not freed');
+        });
+      }
     },
   };
 }

@@ -1,5 +1,4 @@
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { CommandError } from '../../client/api-client.ts';
 import { startDemoSystem } from '../../demo/system.ts';
@@ -11,6 +10,7 @@ import { readRecording } from '../../inspector/recording/recorded-feed.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { serveInspector } from '../../processes/inspector-process.ts';
 import { tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
+import { root } from '../../processes/served-inspector.ts';
 import { operatorBus, operatorConfig } from '../../processes/watcher.ts';
 import type { Log } from '../../../machines/ports/log.ts';
 
@@ -33,8 +33,6 @@ interface Shown {
   readonly lines: readonly string[];
   close(): Promise<void>;
 }
-
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 /** `holdfast inspect`; the process ends with it. */
 export async function inspectAction(options: InspectOptions): Promise<void> {
