@@ -6,7 +6,7 @@ import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import { rankBy } from '../../machines/placement/rank.ts';
 import { strategyOf } from '../../machines/placement/strategies.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
-import { connectNatsBus } from '../adapters/nats-bus.ts';
+import { connectNatsBus, type NatsBus } from '../adapters/nats-bus.ts';
 import { natsStores } from '../adapters/nats-store.ts';
 import { NatsWorkQueues } from '../adapters/nats-work-queues.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
@@ -34,7 +34,6 @@ const resolveDriver = (name: string) => driverModule(name)?.descriptor ?? null;
 /** The composition root of a controller: real clock, NATS, the drivers' descriptors, and the API. */
 export async function runController(config: LoadedConfig, log: Log): Promise<RunningController> {
   const { id, api, vipPools, placement } = config.controller;
-  const drivers = queuedDrivers(config.controller.dispatch, resolveDriver);
   const { timings, nats, shards } = config;
   const bus = await connectNatsBus({
     servers: nats.servers,
@@ -61,19 +60,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     rank: rankBy(strategyOf(placement.strategy, random)),
     apart: placement.apart,
     ...paceOf(config),
-    ...(drivers.size === 0
-      ? {}
-      : {
-          dispatch: {
-            drivers,
-            queues: new NatsWorkQueues(bus, {
-              takenMs: timings.ticketMs,
-              replicas: nats.replicas,
-              clock,
-              log,
-            }),
-          },
-        }),
+    ...dispatchOf(config, bus, log),
     ...addressesKept(vips, log),
   };
   const { controller, inspection } = inspectedController(options, config.inspector, version);
@@ -159,6 +146,18 @@ function addressesKept(
 function addressesOf(document: LoadBalancerDocument): readonly string[] {
   const further = document.additional_vips.map((vip) => vip.ip_address);
   return [document.vip_address, ...further].filter((address) => address !== null);
+}
+
+/** Nothing where no driver's load balancers come to agents by queues. */
+function dispatchOf(
+  { controller, timings, nats }: LoadedConfig,
+  bus: NatsBus,
+  log: Log,
+): Pick<ControllerOptions, 'dispatch'> {
+  const drivers = queuedDrivers(controller.dispatch, resolveDriver);
+  if (drivers.size === 0) return {};
+  const options = { takenMs: timings.ticketMs, replicas: nats.replicas, clock, log };
+  return { dispatch: { drivers, queues: new NatsWorkQueues(bus, options) } };
 }
 
 const paceOf = ({ controller: { pacing, rebalance } }: LoadedConfig) => ({ ...pacing, rebalance });

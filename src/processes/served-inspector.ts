@@ -33,7 +33,8 @@ export async function withInspector(
   if (!inspector.serve) return { app: api, upgrade: () => false, close: () => undefined };
   const token = await tokenFor(parts.api.host, inspector.tokenFile);
   const page = await pageDirectory(root).catch((error: unknown) => {
-    throw new ConfigError(`inspector.serve: ${error instanceof Error ? error.message : error}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`inspector.serve: ${why}`);
   });
   const feed = new LiveFeed({ bus, clock, log, sends: inspector.sends });
   const web = inspectorWeb({

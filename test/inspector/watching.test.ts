@@ -68,7 +68,7 @@ describe('somebody who looks', () => {
     await cluster.run(300);
 
     const messages = framesOf(looker, 'message').filter(
-      (frame) => frame.type === 'message' && /\.command$/.test(frame.subject),
+      (frame) => frame.type === 'message' && frame.subject.endsWith('.command'),
     );
     expect(messages).toContainEqual(
       expect.objectContaining({

@@ -40,9 +40,9 @@ export function servePage(socket: WebSocket, feed: Feed, who: string, log: Log):
   socket.on('message', (data) => {
     const read = readSend(String(data as Buffer));
     if (read === null) return log.warn({ who }, 'a page sent what is no event by hand');
-    const { number, type: _, ...event } = read;
+    const { number, node, kind, id, event } = read;
     feed
-      .send(event, who)
+      .send({ node, kind, id, event }, who)
       .then((refused) => send({ type: 'sent', number, refused }))
       .catch((error: unknown) => send({ type: 'sent', number, refused: String(error) }));
   });
