@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { atLeast, formatVersion, parseVersion } from './versions.mjs';
 
 /** @typedef {import('./versions.mjs').Version} Version */
-/** @typedef {'nats-server' | 'haproxy' | 'openstack' | 'ip' | 'arping' | 'nft' | 'caddy'} PartName */
+/** @typedef {'nats-server' | 'haproxy' | 'openstack' | 'ip' | 'arping' | 'nft' | 'caddy' | 'chromium'} PartName */
 
 /**
  * A program that Holdfast runs but npm can't install.
@@ -109,6 +109,18 @@ export const parts = {
     probe: null,
     least: [2, 6, 0],
     sinceDebian: 12,
+    fitsOlderDebian: false,
+  },
+  // The browser in which the inspector's page is tested.
+  chromium: {
+    name: 'chromium',
+    variable: 'HOLDFAST_CHROMIUM',
+    packages: ['chromium'],
+    isPython: false,
+    versionArguments: ['--version'],
+    probe: null,
+    least: [120, 0, 0],
+    sinceDebian: 11,
     fitsOlderDebian: false,
   },
 };

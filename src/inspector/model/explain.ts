@@ -1,7 +1,7 @@
 import type { Entry } from './entries.ts';
 import { type LoadBalancerCell, actorsOf, cellOf, isSilent } from './fleet.ts';
 import { type SeatShown, listOf, numberOf, recordOf, seatsOf, textOf } from './reading.ts';
-import { type Tone, toneOf, toneOfState } from './tone.ts';
+import { type Tone, toneOf } from './tone.ts';
 import type { InspectedWorld } from './world.ts';
 
 /** How many of its last transitions are told. */
@@ -96,8 +96,8 @@ function holdersOf(world: InspectedWorld, cell: LoadBalancerCell, nowMs: number)
   const { context } = cell.actor;
   const holders: Holder[] = [];
   if (cell.binding !== null) {
-    const isLost = toneOfState('load-balancer', cell.state) === 'lost';
-    holders.push(describe('holder', cell.binding, isLost ? 'held it last' : 'serves it'));
+    const note = { lost: 'held it last', moving: 'takes it over' }[cell.tone as string];
+    holders.push(describe('holder', cell.binding, note ?? 'serves it'));
   }
   if (cell.standby !== null) holders.push(describe('standby', cell.standby, 'would take over'));
   for (const seat of seatsOf(context['shadows'])) {

@@ -22,7 +22,7 @@ export interface Subject {
 export const rowsMax = 2_000;
 
 export type ParticipantKind =
-  'api' | 'clock' | 'placement' | 'judge' | 'actor' | 'node' | 'device' | 'other';
+  'api' | 'clock' | 'other' | 'judge' | 'placement' | 'actor' | 'controller' | 'agent' | 'device';
 
 export interface Participant {
   readonly key: string;
@@ -51,15 +51,17 @@ export interface Sequence {
   readonly left: number;
 }
 
+/** From the left to the right, so that most of what is told goes one way. */
 const order: readonly ParticipantKind[] = [
   'api',
   'clock',
-  'placement',
-  'judge',
-  'actor',
-  'node',
-  'device',
   'other',
+  'judge',
+  'placement',
+  'actor',
+  'controller',
+  'agent',
+  'device',
 ];
 
 /** Who told whom what, as far as it is about one load balancer or agent; in the order of time. */
@@ -72,11 +74,9 @@ export function sequenceOf(
   const holders = holdersOf(all, subject);
   const concerned = all.filter((entry) => concerns(entry, subject, holders));
   const shown = concerned.slice(-rowsMax).sort((a, b) => a.atMs - b.atMs || a.number - b.number);
-  const known = new Map<string, Participant>();
-  const arrows = shown
-    .map((entry) => arrowOf(entry, world, known))
-    .filter((arrow) => arrow !== null);
-  const participants = [...known.values()].sort(
+  const known: Known = { world, participants: new Map() };
+  const arrows = shown.map((entry) => arrowOf(entry, known)).filter((arrow) => arrow !== null);
+  const participants = [...known.participants.values()].sort(
     (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.key < b.key ? -1 : 1),
   );
   return { participants, arrows, left: concerned.length - shown.length };
@@ -103,13 +103,16 @@ function concerns(entry: Entry, { kind, id }: Subject, holders: ReadonlySet<stri
   return isVerdict && entry.step.from !== entry.step.to && holders.has(entry.actor.id);
 }
 
-type Known = Map<string, Participant>;
+interface Known {
+  readonly world: InspectedWorld;
+  readonly participants: Map<string, Participant>;
+}
 
-function arrowOf(entry: Entry, world: InspectedWorld, known: Known): Arrow | null {
-  if (entry.frame?.type === 'message') return ofMessage(entry, entry.frame, world, known);
+function arrowOf(entry: Entry, known: Known): Arrow | null {
+  if (entry.frame?.type === 'message') return ofMessage(entry, entry.frame, known);
   if (entry.step !== null) return ofStep(entry, known);
   if (entry.kind === 'gone' || entry.kind === 'gap') return null;
-  const to = participant(known, 'node', entry.node);
+  const to = process(known, entry.node);
   const from = entry.kind === 'hand' ? participant(known, 'api', 'operator') : to;
   return { ...plain, entry, from, to, label: entry.title, isFailed: entry.tone === 'bad' };
 }
@@ -118,13 +121,10 @@ const plain = { state: null, tookMs: null, isFailed: false, isMessage: false } a
 
 type MessageFrame = Extract<Frame, { type: 'message' }>;
 
-function ofMessage(entry: Entry, frame: MessageFrame, world: InspectedWorld, known: Known): Arrow {
-  const { receiver, label } = addressed(frame.subject, world);
-  const from = participant(known, 'node', entry.node);
-  const to =
-    receiver === null
-      ? participant(known, 'other', 'somebody')
-      : participant(known, 'node', receiver);
+function ofMessage(entry: Entry, frame: MessageFrame, known: Known): Arrow {
+  const { receiver, label } = addressed(frame.subject, known.world);
+  const from = process(known, entry.node);
+  const to = receiver === null ? participant(known, 'other', 'somebody') : process(known, receiver);
   const { outcome, tookMs, count } = frame;
   const failed = isAnswered(outcome) ? '' : ` (${outcome})`;
   return {
@@ -184,7 +184,7 @@ function receiverOf(
   if (kind === 'load-balancer')
     return participant(known, 'actor', id, label ?? id, 'load balancer');
   if (kind === 'liveness') return participant(known, 'judge', 'judge');
-  return participant(known, 'node', node);
+  return process(known, node);
 }
 
 /** Who causes an event of this type; the machines say so where they define them. */
@@ -192,6 +192,8 @@ function causeOf(entry: Entry, self: string, known: Known): string {
   const { step, actor, node } = entry;
   const type = step?.event.type ?? '';
   const [family] = type.split('.');
+  // It begins by itself.
+  if (family === 'xstate') return self;
   switch (actor?.kind) {
     case 'load-balancer':
       return causeOfLoadBalancers(entry, family ?? '', self, known);
@@ -201,7 +203,7 @@ function causeOf(entry: Entry, self: string, known: Known): string {
       }
       if (['cordon', 'uncordon', 'trusted'].includes(type)) return participant(known, 'api', 'api');
       if (type === 'connection.closed') return participant(known, 'other', 'NATS');
-      return participant(known, 'node', actor.id);
+      return process(known, actor.id);
     case 'device':
       if (family === 'execute' || family === 'device') return participant(known, 'device', node);
       if (family === 'retry') return participant(known, 'clock', 'clock');
@@ -229,7 +231,7 @@ function causeOfLoadBalancers(entry: Entry, family: string, self: string, known:
     case 'claim':
     case 'driven': {
       const agent = textOf(event?.['agent']) ?? entry.agent;
-      return agent === null ? self : participant(known, 'node', agent);
+      return agent === null ? self : process(known, agent);
     }
     default:
       return self;
@@ -242,7 +244,8 @@ const titles: Readonly<Record<ParticipantKind, (id: string) => readonly [string,
   placement: () => ['Placement', 'candidates'],
   judge: () => ['Judge', 'liveness'],
   actor: (id) => [id, 'load balancer'],
-  node: (id) => [id, 'process'],
+  controller: (id) => [id, 'controller'],
+  agent: (id) => [id, 'agent'],
   device: (id) => ['Device', `of ${id}`],
   other: (id) => [id, ''],
 };
@@ -255,9 +258,15 @@ function participant(
   subtitle?: string,
 ): string {
   const key = `${kind}/${id}`;
-  if (!known.has(key)) {
+  if (!known.participants.has(key)) {
     const [own, below] = titles[kind](id);
-    known.set(key, { key, kind, title: title ?? own, subtitle: subtitle ?? below });
+    known.participants.set(key, { key, kind, title: title ?? own, subtitle: subtitle ?? below });
   }
   return key;
+}
+
+/** A process that nobody has heard of is an agent: controllers are found by what they say of their shards. */
+function process(known: Known, id: string): string {
+  const role = known.world.nodes.get(id)?.role ?? 'agent';
+  return participant(known, role === 'agent' ? 'agent' : 'controller', id);
 }

@@ -5,6 +5,7 @@ import type { Store } from './state/store.ts';
 import { type Theme, applyTheme, knownTheme, themes } from './state/theme.ts';
 import { useStore } from './state/use-store.ts';
 import { Banner } from './parts/banner.tsx';
+import { Guarded } from './parts/guarded.tsx';
 import { Help } from './parts/help.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { Transport } from './parts/transport.tsx';
@@ -46,7 +47,7 @@ export function App({ retry, open }: AppProps): React.ReactNode {
       <Banner retry={retry} />
       <main className="main" aria-label={`${view} view`}>
         <Whole retry={retry} onOpen={open}>
-          {shown[view]()}
+          <Guarded key={view}>{shown[view]()}</Guarded>
         </Whole>
       </main>
       <Transport />

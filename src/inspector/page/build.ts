@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { chartsFile, chartsName } from './charts-file.ts';
 import { outVariable } from './vite.config.ts';
 
 /** What the page is made of, from the checkout's root. */
@@ -23,6 +24,8 @@ export async function pageDirectory(root: string): Promise<string> {
   await mkdir(fresh, { recursive: true });
   try {
     await build(root, fresh);
+    await writeFile(join(fresh, chartsName), chartsFile());
+    // The last one: without it, nothing here counts as built.
     await writeFile(join(fresh, stamp), wanted);
     await rm(directory, { recursive: true, force: true });
     await rename(fresh, directory).catch((error: unknown) => {
@@ -71,7 +74,8 @@ async function build(root: string, out: string): Promise<void> {
   const config = join(root, 'src', 'inspector', 'page', 'vite.config.ts');
   const child = spawn(process.execPath, [vite, 'build', '--config', config], {
     cwd: root,
-    env: { ...process.env, [outVariable]: out },
+    // Whoever asks for it may run in a test's surroundings; the page is the same one always.
+    env: { ...process.env, NODE_ENV: 'production', [outVariable]: out },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let told = '';

@@ -101,13 +101,13 @@ describe('a sequence', () => {
     const lb = `actor/${shop}`;
     expect(told).toEqual([
       ['other/NATS', 'judge/judge', 'connection.closed', 'suspect'],
-      ['node/agent-1', 'judge/judge', 'probe.nobody', 'dead'],
+      ['agent/agent-1', 'judge/judge', 'probe.nobody', 'dead'],
       ['judge/judge', lb, 'agent.lost', 'orphaned'],
       ['placement/placement', lb, 'place', 'rebinding'],
-      [expect.stringMatching(/^node\/ctl-/), 'node/agent-2', 'command', null],
-      ['node/agent-2', 'node/agent-2', 'command', 'applying'],
-      ['device/agent-2', 'node/agent-2', 'execute.applied', 'active'],
-      ['node/agent-2', lb, 'driven.applied', 'bound.settled'],
+      [expect.stringMatching(/^controller\/ctl-/), 'agent/agent-2', 'command', null],
+      ['agent/agent-2', 'agent/agent-2', 'command', 'applying'],
+      ['device/agent-2', 'agent/agent-2', 'execute.applied', 'active'],
+      ['agent/agent-2', lb, 'driven.applied', 'bound.settled'],
     ]);
     expect(left).toBe(0);
     expect(participants.find(({ key }) => key === lb)?.title).toBe('shop');
@@ -120,7 +120,7 @@ describe('a sequence', () => {
       id: 'agent-2',
     });
     const beat = arrows.find(({ label }) => label === 'heartbeat');
-    expect(beat?.to).toMatch(/^node\/ctl-[12]$/);
+    expect(beat?.to).toMatch(/^controller\/ctl-[12]$/);
     expect(arrows.every(({ entry }) => entry.agent === 'agent-2')).toBe(true);
   });
 });

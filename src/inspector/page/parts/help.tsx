@@ -51,9 +51,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
+    // It is closed by taking it away.
+    if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
   return (
     <dialog

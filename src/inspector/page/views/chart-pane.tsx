@@ -17,6 +17,7 @@ export function ChartPane({ chart, actor, step }: ChartPaneProps) {
   const holder = useRef<HTMLDivElement>(null);
   const { zoom, setZoom, fit } = useZoom(holder, chart);
   useLayoutEffect(() => light(holder.current, chart ?? null, actor, step));
+  useLayoutEffect(() => centre(holder.current), [actor.state, actor.id, chart, zoom]);
   if (chart === undefined) return <div className="chart-pane" aria-busy />;
   if (chart === null) {
     return (
@@ -114,19 +115,33 @@ function light(
   }
 }
 
-const zooms = { least: 0.2, most: 3 } as const;
+/** Brings the innermost active state to the middle, where not all of the chart is seen. */
+function centre(box: HTMLElement | null): void {
+  const active = [...(box?.querySelectorAll('.is-active > .box') ?? [])].at(-1);
+  if (box === null || active === undefined) return;
+  const [outer, inner] = [box.getBoundingClientRect(), active.getBoundingClientRect()];
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  box.scrollBy({
+    left: inner.left + inner.width / 2 - outer.left - outer.width / 2,
+    top: inner.top + inner.height / 2 - outer.top - outer.height / 2,
+    behavior: isCalm ? 'instant' : 'smooth',
+  });
+}
+
+/** `readable`: what is larger than the pane at this size is looked at in parts, around what is active. */
+const zooms = { least: 0.2, readable: 0.8, most: 3 } as const;
 
 function useZoom(holder: React.RefObject<HTMLDivElement | null>, chart: Chart | null | undefined) {
   const [zoom, setAny] = useState(1);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const setZoom = (wanted: number) => setAny(Math.min(zooms.most, Math.max(zooms.least, wanted)));
-  const fit = () => {
+  const fitting = () => {
     const box = holder.current;
-    if (box === null || size.width === 0) return;
-    setZoom(
-      Math.min((box.clientWidth - 24) / size.width, (box.clientHeight - 24) / size.height, 1.4),
-    );
+    if (box === null || size.width === 0) return 1;
+    const [across, down] = [box.clientWidth - 24, box.clientHeight - 24];
+    return Math.min(across / size.width, down / size.height, 1.4);
   };
+  const fit = () => setZoom(fitting());
   useLayoutEffect(() => {
     const svg = holder.current?.querySelector('svg');
     if (svg === null || svg === undefined) return;
@@ -134,7 +149,7 @@ function useZoom(holder: React.RefObject<HTMLDivElement | null>, chart: Chart | 
     setSize({ width, height });
   }, [holder, chart]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- it fits what is new, and leaves what was zoomed
-  useLayoutEffect(fit, [size]);
+  useLayoutEffect(() => setZoom(Math.max(zooms.readable, fitting())), [size]);
   useLayoutEffect(() => {
     const svg = holder.current?.querySelector('svg');
     if (svg === null || svg === undefined || size.width === 0) return;

@@ -43,6 +43,14 @@ export function Explained({ id, isShort = false }: ExplainedProps) {
   );
 }
 
+const linkTitles = {
+  machine: 'Its machine',
+  sequence: 'Its messages',
+  explain: 'All of it',
+} as const;
+const fromFleet = ['machine', 'sequence', 'explain'] as const;
+const fromExplain = ['machine', 'sequence'] as const;
+
 function Head({ told, isShort }: { readonly told: Explanation; readonly isShort: boolean }) {
   const { cell, where, why, next, isSilent, node } = told;
   return (
@@ -57,13 +65,9 @@ function Head({ told, isShort }: { readonly told: Explanation; readonly isShort:
       {next !== '' && <p className="next">{next}</p>}
       {isSilent && <p className="stale">This is as {node} told it last; that is silent now.</p>}
       <div className="links">
-        {(['machine', 'sequence', 'explain'] as const).map((view) => (
+        {(isShort ? fromFleet : fromExplain).map((view) => (
           <button key={view} type="button" className="link" onClick={() => goTo({ view })}>
-            {view === 'machine'
-              ? 'Its machine'
-              : view === 'sequence'
-                ? 'Its messages'
-                : 'All of it'}
+            {linkTitles[view]}
           </button>
         ))}
       </div>

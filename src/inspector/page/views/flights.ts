@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import type { Fleet } from '../../model/fleet.ts';
 
 /** Where more move at once, one looks at the amounts: nobody follows a swarm. */
-const flightsMax = 120;
+const flightsMax = 60;
 const flightMs = 700;
 
 interface Flight {
@@ -38,7 +38,8 @@ function flightsBetween(before: Fleet, after: Fleet, root: HTMLElement | null): 
     if (known?.binding == null || cell.binding === null) continue;
     if (known.binding.agent !== cell.binding.agent) moved.push(id);
   }
-  if (moved.length > flightsMax) return [];
+  const inTheAir = document.getElementsByClassName('ghost').length;
+  if (moved.length + inTheAir > flightsMax) return [];
   return moved.flatMap((id) => {
     const element = cellIn(root, id);
     const tone = after.all.get(id)?.tone ?? 'moving';

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { factsOf } from '../../model/entries.ts';
 import { type Arrow, type Sequence, type Subject, sequenceOf } from '../../model/sequence.ts';
 import { Facts } from '../parts/facts.tsx';
@@ -78,9 +78,9 @@ interface DiagramProps {
   readonly onChoose: (arrow: Arrow) => void;
 }
 
-const timeWidth = 148;
+const timeWidth = 168;
 const rowHeight = 34;
-const columnMin = 128;
+const columnMin = 84;
 
 function Diagram({ sequence: { participants, arrows }, chosen, onChoose }: DiagramProps) {
   const { store } = useStore();
@@ -91,10 +91,15 @@ function Diagram({ sequence: { participants, arrows }, chosen, onChoose }: Diagr
     estimateSize: () => rowHeight,
     overscan: 12,
   });
+  const upTo = store.place ?? store.history.last;
+  const at = arrows.findLastIndex(({ entry }) => entry.batch <= upTo);
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- it follows the moment, and leaves who scrolls alone
+  }, [at]);
   const place = new Map(
     participants.map(({ key }, index) => [key, (index + 0.5) / participants.length]),
   );
-  const upTo = store.place ?? store.history.last;
   const width = timeWidth + participants.length * columnMin;
   return (
     <div className="diagram" ref={scroller}>
@@ -159,6 +164,7 @@ function ArrowRow({
   const { store } = useStore();
   const { entry, label, state, tookMs, isFailed, isMessage } = arrow;
   const isSelf = from === to;
+  const way = isSelf ? 'self' : from < to ? 'right' : 'left';
   const left = Math.min(from, to) * 100;
   const kind = isFailed ? 'failed' : isMessage ? 'message' : 'event';
   return (
@@ -179,16 +185,17 @@ function ArrowRow({
         <span
           className="arrow"
           data-kind={kind}
-          data-way={isSelf ? 'self' : from < to ? 'right' : 'left'}
+          data-way={way}
           style={{ left: `${left}%`, width: isSelf ? undefined : `${Math.abs(to - from) * 100}%` }}
         >
           <span className="arrow-label cut">
             {label}
             {tookMs !== null && <small> {formatSpan(tookMs)}</small>}
           </span>
+          {isSelf && state !== null && <StateChip tone={state.tone}>{state.to}</StateChip>}
         </span>
-        {state !== null && (
-          <span className="arrow-state" style={{ left: `${to * 100}%` }}>
+        {!isSelf && state !== null && (
+          <span className="arrow-state" data-way={way} style={{ left: `${to * 100}%` }}>
             <StateChip tone={state.tone}>{state.to}</StateChip>
           </span>
         )}

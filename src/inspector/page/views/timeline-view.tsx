@@ -201,6 +201,7 @@ function List({ entries, open, onOpen }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const upTo = store.place ?? store.history.last;
   const at = lastUpTo(entries, upTo);
+  const names = useNames();
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -221,6 +222,7 @@ function List({ entries, open, onOpen }: ListProps) {
               key={key}
               entry={entry}
               start={start}
+              name={nameOf(entry, names)}
               isVirtual={store.recording?.source === 'simulator'}
               isNow={index === at && !store.isLive}
               isFuture={entry.batch > upTo}
@@ -237,6 +239,24 @@ function List({ entries, open, onOpen }: ListProps) {
   );
 }
 
+/** Devices are called as their load balancers are, which have names of their own. */
+function useNames(): ReadonlyMap<string, string> {
+  const { store } = useStore();
+  const { newest } = store.history;
+  const size = newest.actors.size;
+  return useMemo(() => {
+    const labels = [...newest.actors.values()].map(({ id, label }) => [id, label ?? ''] as const);
+    return new Map(labels.filter(([, label]) => label !== ''));
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- names come with new actors
+  }, [newest, size]);
+}
+
+function nameOf({ actor }: Entry, names: ReadonlyMap<string, string>): string {
+  if (actor === null) return '';
+  const name = actor.label ?? names.get(actor.id) ?? actor.id;
+  return actor.kind === 'device' ? `${name} (device)` : name;
+}
+
 function lastUpTo(entries: readonly Entry[], place: number): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
@@ -250,6 +270,7 @@ function lastUpTo(entries: readonly Entry[], place: number): number {
 interface EntryRowProps {
   readonly entry: Entry;
   readonly start: number;
+  readonly name: string;
   readonly isVirtual: boolean;
   readonly isNow: boolean;
   readonly isFuture: boolean;
@@ -257,8 +278,17 @@ interface EntryRowProps {
   readonly onOpen: () => void;
 }
 
-function EntryRow({ entry, start, isVirtual, isNow, isFuture, isOpen, onOpen }: EntryRowProps) {
-  const { kind, tone, atMs, node, actor, title, detail } = entry;
+function EntryRow({
+  entry,
+  start,
+  isVirtual,
+  isNow,
+  isFuture,
+  isOpen,
+  onOpen,
+  name,
+}: EntryRowProps) {
+  const { kind, tone, atMs, node, title, detail } = entry;
   return (
     <button
       type="button"
@@ -274,7 +304,7 @@ function EntryRow({ entry, start, isVirtual, isNow, isFuture, isOpen, onOpen }: 
       <Mark tone={tone} />
       <span className="entry-kind">{kind}</span>
       <span className="cut entry-node">{node}</span>
-      <span className="cut entry-actor">{actor === null ? '' : (actor.label ?? actor.id)}</span>
+      <span className="cut entry-actor">{name}</span>
       <span className="cut entry-title">{title}</span>
       <span className="cut entry-detail">{detail}</span>
     </button>
