@@ -8,7 +8,13 @@ import { chartsFile, chartsName } from './charts-file.ts';
 import { outVariable } from './vite.config.ts';
 
 /** What the page is made of, from the checkout's root. */
-const sources = ['src/inspector', 'machines', 'package-lock.json'];
+const sources = [
+  'src/inspector/page',
+  'src/inspector/model',
+  'src/inspector/charts',
+  'machines',
+  'package-lock.json',
+];
 const outFolder = '.holdfast-inspector';
 const stamp = 'sources.sha256';
 
