@@ -46,6 +46,8 @@ export interface RunOptions extends Partial<Size> {
   readonly onLine?: (line: Line) => void;
   /** Is given the plan before anything happens. */
   readonly onPlan?: (plan: Plan) => void;
+  /** Is given the world before anything happens. */
+  readonly onWorld?: (world: World) => void;
   /** The world is up; the plan's times count from now. */
   readonly onBegin?: () => void;
   /** Sees everything that happens, and changes nothing. */
@@ -149,6 +151,7 @@ class Run {
       ...(parts === undefined ? {} : { parts }),
       ...(trace === undefined ? {} : { trace }),
     });
+    options.onWorld?.(this.#world);
     this.#clients = new Clients(this.#world);
     this.#faults = new FaultSchedule(this.#world);
     this.#chronicle = new Chronicle(onLine);

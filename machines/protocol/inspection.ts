@@ -151,7 +151,7 @@ export const Batch = z.object({
   life: line,
   /** Grows by one with each batch of a life; a gap means that some were lost. */
   sequence: z.int().min(1),
-  /** The process's wall time, or virtual time in a simulator's recording. */
+  /** The process's wall time; in a simulator's recording, the virtual world's. */
   atMs: wallMs,
   frames: z.array(Frame).max(framesMax),
   /** How many frames were left out because there were too many. */
@@ -187,7 +187,7 @@ export const RecordingHeader = z.object({
   /** What must hold, in a sentence; empty where nothing was promised. */
   promise: line,
   seed: z.number().nullable(),
-  /** Wall time of a production's recording; 0 in a simulator's, whose times are virtual. */
+  /** When it began; in a simulator's recording, the virtual world's own wall time. */
   startedAtMs: wallMs,
 });
 export type RecordingHeader = z.infer<typeof RecordingHeader>;

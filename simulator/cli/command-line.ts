@@ -29,6 +29,7 @@ export interface Given {
   readonly nightly?: boolean;
   readonly planted?: boolean;
   readonly trace?: string;
+  readonly record?: string;
   readonly save?: string;
   readonly shrink?: boolean;
   readonly report?: string;
@@ -84,6 +85,7 @@ export function commandLine(): Command {
     .option('--coverage', 'after a set, list every mark and transition with its runs')
     .optionsGroup('What to tell of one run:')
     .option('--trace <file>', "write the run's trace to a file, a line of JSON for each event")
+    .option('--record <file>', 'record what all actors do, for "holdfast inspect --replay"')
     .option('--save <file>', 'write what is done in the run as a scenario file, YAML or .json')
     .option('--report <file>', 'write the run as a picture: one HTML file')
     .option('--shrink', 'look for the smallest plan that fails alike; --save keeps that one')

@@ -27,6 +27,7 @@ export interface CliOptions {
   /** Whether a mark that is never reached, or a transition that is never taken, fails the set. */
   readonly requireMarks: boolean;
   readonly trace: string | null;
+  readonly record: string | null;
   readonly save: string | null;
   readonly shrink: boolean;
   readonly report: string | null;
@@ -35,7 +36,7 @@ export interface CliOptions {
 const firstSeed = 1;
 
 /** Options that tell of one run, and so make it a single one. */
-const tellOfOneRun = ['trace', 'save', 'shrink', 'report'] as const;
+const tellOfOneRun = ['trace', 'record', 'save', 'shrink', 'report'] as const;
 
 /** Options that a scenario file answers itself. */
 const sizeOptions = ['agents', 'controllers', 'loadBalancers'] as const;
@@ -103,6 +104,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     coverage: given.coverage ?? false,
     requireMarks: requireMarks || nightly,
     trace: given.trace ?? null,
+    record: given.record ?? null,
     save: given.save ?? null,
     shrink: given.shrink ?? false,
     report: given.report ?? null,

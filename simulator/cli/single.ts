@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { formatLine } from '../chronicle.ts';
+import { Recorder } from '../recording/recorder.ts';
 import { ReportCollector } from '../report/collector.ts';
 import { reportPage } from '../report/page.ts';
 import { scenarioFileText } from '../scenario-file/write.ts';
@@ -21,7 +22,7 @@ export async function runSingle(
   options: CliOptions,
   { write, parts = {} }: CommandHooks,
 ): Promise<boolean> {
-  const { seed, json, trace, save } = options;
+  const { seed, json, save } = options;
   const [source] = options.sources;
   if (source === undefined) throw new RangeError('there is nothing to run');
   let plan = null as Plan | null;
@@ -37,7 +38,7 @@ export async function runSingle(
     ...(report === null ? {} : { observer: report.observer, onBegin: report.onBegin }),
     ...(json ? {} : { onLine: (line) => write(`${formatLine(line)}\n`) }),
   };
-  const measured = await (trace === null ? measuredRun(run) : traced(run, trace));
+  const measured = await written(run, options);
   const { result } = measured;
   if (json) write(`${jsonOf(measured)}\n`);
   else write(`\n${verdictOf(result)}\n`);
@@ -75,13 +76,31 @@ async function savePlan(path: string, run: RunOptions, plan: Plan | null): Promi
   await writeFile(path, scenarioFileText(run, plan, path.endsWith('.json')));
 }
 
-async function traced(run: RunOptions, path: string): Promise<MeasuredRun> {
+/** Runs it, and writes what goes into files meanwhile. */
+async function written(
+  run: RunOptions,
+  { trace, record }: Pick<CliOptions, 'trace' | 'record'>,
+): Promise<MeasuredRun> {
+  const traced = trace === null ? null : linesInto(trace);
+  const recorded = record === null ? null : linesInto(record);
+  const recorder = recorded === null ? null : new Recorder(recorded.write);
+  const followed = traced === null ? run : { ...run, trace: new Trace(traced.write) };
+  const measured = await measuredRun(recorder?.recorded(followed) ?? followed);
+  recorder?.end(measured.result);
+  await traced?.end();
+  await recorded?.end();
+  return measured;
+}
+
+function linesInto(path: string): { write(line: string): void; end(): Promise<void> } {
   const file = createWriteStream(path);
   // Taken at once: a file that can't be opened says so before anybody waits for it.
-  const written = finished(file);
-  const trace = new Trace((line) => file.write(`${line}\n`));
-  const measured = await measuredRun({ ...run, trace });
-  file.end();
-  await written;
-  return measured;
+  const whole = finished(file);
+  return {
+    write: (line) => void file.write(`${line}\n`),
+    end: () => {
+      file.end();
+      return whole;
+    },
+  };
 }

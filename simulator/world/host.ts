@@ -101,6 +101,11 @@ export abstract class Host {
     return this.#heldUpMs + (sinceMs === null ? 0 : this.world.time.nowMs - sinceMs);
   }
 
+  /** It runs, and is not paused or suspended. */
+  get isAwake(): boolean {
+    return this.#process !== null && !this.#paused && this.#suspendedAtMs === null;
+  }
+
   #noteHoldUp(): void {
     const isHeldUp = this.#paused || this.#suspendedAtMs !== null || this.#paceMs !== null;
     this.#heldUpMs = this.heldUpMs;

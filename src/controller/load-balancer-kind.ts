@@ -27,7 +27,7 @@ export interface LoadBalancerParts {
   readonly release: (id: string, context: LoadBalancerContext) => void;
   readonly hooks: Pick<
     ActorKind<LoadBalancerContext>,
-    'stepped' | 'committed' | 'running' | 'ended'
+    'stepped' | 'committed' | 'running' | 'ended' | 'label'
   >;
 }
 

@@ -152,6 +152,7 @@ export class LoadBalancerOwner {
         committed: (id, context) => options.floors.committed(id, context),
         running: (id) => this.#running(id),
         ended: (id) => this.#ended(id),
+        label: (id) => this.documentOf(id)?.name || null,
       },
     });
     this.host = new ActorHost(kind, { ...options, tap: options.tap?.loadBalancers });

@@ -24,7 +24,7 @@ export interface HostOptions {
 }
 
 /** Runs the durable actors of one kind: each its own XState root, by id. */
-export class ActorHost<TContext, TEvent extends EventObject> {
+export class ActorHost<TContext extends object, TEvent extends EventObject> {
   readonly #kind: ActorKind<TContext>;
   readonly #actors = new Map<string, DurableActor<TContext>>();
   readonly #services: HostServices;
@@ -36,6 +36,7 @@ export class ActorHost<TContext, TEvent extends EventObject> {
     this.#tap = tap;
     const nonce = options.random.uuid();
     let writes = 0;
+    tap?.attached(this);
     this.#kind = {
       ...(tap === undefined ? kind : tapped(kind, tap)),
       ended: (id) => {
@@ -120,6 +121,10 @@ export class ActorHost<TContext, TEvent extends EventObject> {
 
   actor(id: string): DurableActor<TContext> | null {
     return this.#actors.get(id) ?? null;
+  }
+
+  label(id: string): string | null {
+    return this.#kind.label?.(id) ?? null;
   }
 
   conditions(): ReadonlyMap<string, ActorCondition> {

@@ -30,6 +30,8 @@ export interface ActorKind<TContext> extends RecordFormat<TContext> {
   running(id: string): void;
   /** The machine has ended and its record is gone. */
   ended(id: string): void;
+  /** What people call the actor; null where they don't. */
+  label?(id: string): string | null;
 }
 
 /** Where an actor stands with its host. */

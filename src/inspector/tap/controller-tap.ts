@@ -34,14 +34,6 @@ export class ControllerTap {
     };
   }
 
-  /** Its actors are looked at from now on. */
-  of(controller: Controller): void {
-    const { owner, judge, projection } = controller;
-    const name = (id: string) => projection.desired.get(id)?.document.name || null;
-    this.loadBalancers.of(owner.host, name);
-    this.agents.of(judge.host);
-  }
-
   /** By hand; why it was refused, or null where the actor has it. */
   hand(kind: string, id: string, event: EventObject, controller: Controller): string | null {
     const { owner, judge } = controller;

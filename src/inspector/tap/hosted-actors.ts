@@ -1,29 +1,23 @@
 import type { EventObject } from 'xstate';
 import type { ActorKindName } from '../../../machines/protocol/inspection.ts';
-import type { ActorHost } from '../../host/actor-host.ts';
 import { type ActorCondition, stateName } from '../../host/actor-kind.ts';
-import type { HostTap } from '../../host/actor-tap.ts';
+import type { HostTap, TappedHost } from '../../host/actor-tap.ts';
 import type { ActorLook, ActorSource } from './actor-source.ts';
 import type { Noting } from './noting.ts';
-
-type AnyHost = Pick<ActorHost<object, EventObject>, 'ids' | 'actor'>;
 
 /** The actors of a host, as their tap. */
 export class HostedActors implements ActorSource, HostTap {
   readonly kind: ActorKindName;
   readonly #noting: Noting;
-  #host: AnyHost | null = null;
-  #label: (id: string) => string | null = () => null;
+  #host: TappedHost | null = null;
 
   constructor(kind: ActorKindName, noting: Noting) {
     this.kind = kind;
     this.#noting = noting;
   }
 
-  /** The host comes after its tap, because it is given that. */
-  of(host: AnyHost, label: (id: string) => string | null = () => null): void {
+  attached(host: TappedHost): void {
     this.#host = host;
-    this.#label = label;
   }
 
   stepped(id: string, from: string, to: string, event: EventObject): void {
@@ -47,7 +41,7 @@ export class HostedActors implements ActorSource, HostTap {
     if (actor === null || actor.condition.type === 'ended') return null;
     const { snapshot, condition } = actor;
     return {
-      label: this.#label(id),
+      label: this.#host?.label(id) ?? null,
       state: snapshot === null ? '' : stateName(snapshot.value),
       condition: condition.type as ActorLook['condition'],
       trouble: troubleOf(condition),

@@ -30,7 +30,6 @@ export function inspectedController(
   const tap = new Tap({ ...own, role: 'controller', facts });
   const parts = new ControllerTap(tap);
   const controller = new Controller(parts.options(given));
-  parts.of(controller);
   const hands = takeHands({
     ...{ ...own, tap, enabled: rules.sends },
     hand: (kind, id, event) => parts.hand(kind, id, event, controller),
