@@ -10,6 +10,7 @@ const ofFaults = new Set([
   'a device is left alone for now',
   'a device does not hold what was written to it',
   'a controller is silent, and does not answer',
+  'a controller is silent, and nobody listens in its name',
   'no twin has answered',
   'this agent has no restart lease: if it ends, what it holds is served on, and given to others as soon as it is missed',
   'no judge answers: the witnesses are asked to carry the lease on',

@@ -11,7 +11,6 @@ import { ReadBarrier } from './read-barrier.ts';
 import { readStatistics } from './statistics.ts';
 
 export interface ApiServicesOptions extends OwnerCallOptions {
-  readonly shards: number;
   readonly projection: Projection;
   readonly stores: Stores;
 }
@@ -66,9 +65,10 @@ export class ApiServices implements LoadBalancers {
   }
 
   async move(id: string, agent: string): Promise<LoadBalancerView> {
-    const { projection, shards } = this.#options;
+    const { projection } = this.#options;
     await callOwner(this.#options, {
-      subject: subjects.lb(subjects.shardOf(id, shards), id, 'move'),
+      id,
+      subject: (shard) => subjects.lb(shard, id, 'move'),
       request: { agent },
       shown: (revision, timeoutMs) => projection.binding.reached(revision, timeoutMs),
       meaning: ({ status }) =>
@@ -91,9 +91,10 @@ export class ApiServices implements LoadBalancers {
 
   /** Repeated under its operation id, so it happens once. */
   #write(id: string, verb: string, request: object): Promise<void> {
-    const { projection, shards } = this.#options;
+    const { projection } = this.#options;
     return callOwner(this.#options, {
-      subject: subjects.lb(subjects.shardOf(id, shards), id, verb),
+      id,
+      subject: (shard) => subjects.lb(shard, id, verb),
       request,
       shown: (revision, timeoutMs) => projection.desired.reached(revision, timeoutMs),
       meaning: ({ status }, attempt) => {

@@ -23,6 +23,7 @@ import { Loads } from './loads.ts';
 import { lookAround } from './look-around.ts';
 import { Losses } from './losses.ts';
 import { Membership } from './membership.ts';
+import { OwnerChanges } from './owner-changes.ts';
 import { type ProjectedBucket, Projection } from './projection.ts';
 import { contextOnRecord, onRecord } from './on-record.ts';
 import { type Pacer, pacerOf } from './pacer.ts';
@@ -57,6 +58,7 @@ export class Controller {
   readonly #fleet: FleetView;
   readonly #foreign: ForeignSeats;
   readonly #floors = new EpochFloors();
+  readonly #owners = new OwnerChanges();
   readonly #health: HealthBoard;
   readonly #apart: AntiAffinity;
   readonly #losses: Losses;
@@ -86,7 +88,7 @@ export class Controller {
     this.transitions = ring;
     this.projection = this.#newProjection(pacer);
     this.#health = this.#healthBoard();
-    const shown = { ...options, projection: this.projection };
+    const shown = { ...options, projection: this.projection, owners: this.#owners };
     const rebalancer = () => this.#rebalancer;
     this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer, rebalancer });
     this.loadBalancers = new ApiServices(shown);
@@ -230,6 +232,7 @@ export class Controller {
       ...this.#options,
       controller: id,
       store: stores.shards,
+      owners: this.#owners,
       nonce: random.uuid(),
       living: () => this.#membership.living(),
       wrote: (controller) => this.#membership.wrote(controller),

@@ -22,7 +22,6 @@ import type { Rebalancer } from './rebalancer.ts';
 import type { Projection } from './projection.ts';
 
 export interface FleetServicesOptions extends OwnerCallOptions {
-  readonly shards: number;
   readonly fleet: FleetView;
   readonly projection: Projection;
   readonly pacer: Pacer;
@@ -154,9 +153,10 @@ export class FleetServices implements Fleet {
   }
 
   #ask(agent: string, verb: string, request: object): Promise<void> {
-    const { shards, projection } = this.#options;
+    const { projection } = this.#options;
     return callOwner(this.#options, {
-      subject: subjects.agent(subjects.shardOf(agent, shards), agent, verb),
+      id: agent,
+      subject: (shard) => subjects.agent(shard, agent, verb),
       request,
       shown: (revision, timeoutMs) => projection.liveness.reached(revision, timeoutMs),
       // Its judge has only just become that, and has not heard of it.

@@ -115,10 +115,14 @@ export class Membership {
         return;
       }
       if (answer === 'unasked') return;
-      if (answer === 'nobody') unanswered = questionsMax;
+      if (answer === 'nobody') {
+        log.warn({ controller }, 'a controller is silent, and nobody listens in its name');
+        this.#remove(controller);
+        return;
+      }
       // If this process was deaf itself meanwhile, that says nothing, and he is asked anew.
-      else if (provenMs() - startedMs >= unanswered * timings.probeTimeoutMs) unanswered += 1;
-      else return;
+      if (provenMs() - startedMs < unanswered * timings.probeTimeoutMs) return;
+      unanswered += 1;
     }
     log.warn({ controller }, 'a controller is silent, and does not answer');
     this.#silenced.add(controller);

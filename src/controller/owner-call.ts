@@ -1,21 +1,27 @@
 import { Fault } from '../../machines/model/fault.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
+import * as subjects from '../../machines/protocol/subjects.ts';
 import { WriteReply } from '../../machines/protocol/load-balancer-messages.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import { MirrorBehind } from './mirror.ts';
+import { OwnerChanged, type OwnerChanges } from './owner-changes.ts';
 
 export interface OwnerCallOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly timings: Timings;
+  readonly shards: number;
+  readonly owners: Pick<OwnerChanges, 'during' | 'changesWithin'>;
 }
 
 export interface OwnerCall {
-  /** Where the owner of the shard listens, whoever that is at the moment. */
-  readonly subject: string;
+  /** What it is about. */
+  readonly id: string;
+  /** Where the owner of its shard listens, whoever that is at the moment. */
+  readonly subject: (shard: number) => string;
   /** It may be carried out twice, so its receiver has to recognise it, or not to mind. */
   readonly request: object;
   /** Resolves once what was committed is shown here; rejects with {@link MirrorBehind}. */
@@ -31,16 +37,20 @@ class PassingRefusal extends Error {
 
 /**
  * Asks the owner of a shard to commit something, again and again until it is answered: the shard may be
- * changing hands. Throws the owner's Fault, or one (503) when `apiTimeoutMs` have passed.
+ * changing hands. As soon as it has another owner, that one is asked. Throws the owner's Fault, or one (503) when
+ * `apiTimeoutMs` have passed.
  */
 export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Promise<void> {
-  const { bus, clock, timings } = options;
+  const { bus, clock, timings, owners, shards } = options;
+  const shard = subjects.shardOf(asked.id, shards);
+  const subject = asked.subject(shard);
   const startedMs = clock.monotonicMs();
   const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = 0, waits = 0; ; attempt += 1) {
     try {
       const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
-      const reply = await call(bus, asked.subject, asked.request, WriteReply, timeoutMs);
+      const answer = call(bus, subject, asked.request, WriteReply, timeoutMs);
+      const reply = await owners.during(shard, answer);
       if (reply.type === 'fault') {
         const fault = new Fault(reply.status, reply.message, reply.retryAfterSeconds);
         const meaning = asked.meaning?.(fault, attempt) ?? 'final';
@@ -52,17 +62,26 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
+      const waitMs = backoffMs(waits, timings.retryMs, timings.retryMaxMs);
       if (leftMs() <= waitMs) {
         throw new Fault(503, `The control plane can't take the request now: ${error.message}`, 1);
       }
-      await delay(clock, waitMs);
+      const hasChanged = await owners.changesWithin(shard, delay(clock, waitMs));
+      // The next owner may take a moment until it listens.
+      waits = hasChanged || error instanceof OwnerChanged ? 0 : waits + 1;
     }
   }
 }
 
+const passing = [
+  PassingRefusal,
+  NoResponders,
+  RequestTimeout,
+  BusUnavailable,
+  MirrorBehind,
+  OwnerChanged,
+];
+
 function isPassing(error: unknown): error is Error {
-  return [PassingRefusal, NoResponders, RequestTimeout, BusUnavailable, MirrorBehind].some(
-    (kind) => error instanceof kind,
-  );
+  return passing.some((kind) => error instanceof kind);
 }

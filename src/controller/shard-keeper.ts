@@ -8,6 +8,7 @@ import { stopSignal } from '../host/stop-signal.ts';
 import type { Store } from '../ports/store.ts';
 import { Authority } from './authority.ts';
 import { Mirror } from './mirror.ts';
+import type { OwnerChanges } from './owner-changes.ts';
 
 /** Who owns a shard; the term grows with each change of hands. `owner` null: it was let go. */
 export const ShardRecord = z.strictObject({
@@ -42,6 +43,8 @@ export interface ShardKeeperOptions {
   readonly living: () => readonly string[];
   /** A controller has written a shard's record just now. */
   readonly wrote: (controller: string) => void;
+  /** Told of each shard that has another owner, this controller included. */
+  readonly owners: Pick<OwnerChanges, 'changed'>;
   /** This controller owns the shard from now on. */
   readonly adopt: (shard: number) => void;
   /** The newest term that the records of the shard's agents name. */
@@ -63,6 +66,8 @@ export class ShardKeeper {
   readonly #options: ShardKeeperOptions;
   readonly #mirror: Mirror<ShardRecord>;
   readonly #claims = new Map<number, Claim>();
+  /** Under which term each shard was owned last, by its record. */
+  readonly #terms = new Map<string, number>();
   readonly #abort = stopSignal();
   /** Resolves when the pass under way is over; null between passes. */
   #passing: Promise<void> | null = null;
@@ -85,6 +90,7 @@ export class ShardKeeper {
       onChange: ({ key }) => {
         const owner = this.#mirror.get(key)?.owner ?? null;
         if (this.#settled && owner !== null) options.wrote(owner);
+        this.#noteOwner(key);
         this.reconcile();
       },
       onLost: (key) => {
@@ -240,6 +246,17 @@ export class ShardKeeper {
     const clean = record?.owner === null && record.uncertain !== true;
     this.authority.claimed(shard, sentAt, clean);
     this.#options.adopt(shard);
+    this.#options.owners.changed(shard);
+  }
+
+  /** Somebody else has claimed the shard: he answers for it from now on. */
+  #noteOwner(key: string): void {
+    const record = this.#mirror.get(key);
+    if (record === null || record.owner === null) return;
+    const { owner, term } = record;
+    const isKnown = this.#terms.get(key) === term;
+    this.#terms.set(key, term);
+    if (!isKnown && owner !== this.#options.controller) this.#options.owners.changed(shardOf(key));
   }
 
   /** What the store has lost is claimed once more, above the lost term; its actors go on meanwhile. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { OwnerChanges } from '../../src/controller/owner-changes.ts';
 import { ShardKeeper } from '../../src/controller/shard-keeper.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
@@ -23,6 +24,7 @@ async function soleOwner() {
     log: silentLog,
     timings: presets.lan,
     nonce: 'a',
+    owners: new OwnerChanges(),
     living: () => living,
     wrote: () => undefined,
     named: () => 0,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shardOf } from '../../machines/protocol/subjects.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import { Cluster } from './support/cluster.ts';
 
@@ -90,6 +91,27 @@ describe('a controller that is killed', () => {
     for (const id of ids) await cluster.settled(cluster.rename(id, 'after'));
     for (const id of ids) await cluster.untilSettled(id);
     expect(second.counters.unexpected).toBe(0);
+  });
+
+  test('keeps nobody waiting for the answers that it owes: its successor is asked as soon as there is one', async () => {
+    const { cluster, ids } = await populated('controller-2');
+    const first = cluster.controllerOf('controller-1');
+    const owned = cluster.controllerOf('controller-2').ownedShards();
+    const theirs = ids.filter((id) => owned.includes(shardOf(id, all.length)));
+    const edit = { type: 'load-balancer.update', changes: { name: 'after' } } as const;
+    // It has taken the edits, and does not come to answer them.
+    cluster.pause('controller-2');
+    const askedMs = cluster.time.nowMs;
+    const edits = Promise.all(
+      theirs.map((id) => first.loadBalancers.edit(id, edit, cluster.requestId())),
+    );
+    await cluster.run(50);
+    cluster.killController('controller-2');
+
+    await cluster.settled(edits);
+
+    expect(theirs.length).toBeGreaterThan(0);
+    expect(cluster.time.nowMs - askedMs).toBeLessThan(cluster.timings.apiAttemptMs / 2);
   });
 
   test('and comes back takes its share again, and loses nothing on the way', async () => {

@@ -149,18 +149,16 @@ describe('an address that is served under a lease', () => {
     expect(of(served, true).every(({ place }) => place !== 'host-1-vips')).toBe(true);
   });
 
-  test.each(['controller-1', 'controller-2'])(
-    'stays where it is when its judge hangs: another one is there before the lease has ended (%s of two)',
-    async (target) => {
-      const two = withFault({ kind: 'controller-pause', forMs: 10_000, variant: '', target });
-      const size = { ...two.size, controllers: 2 };
+  test('stays where it is when its judge hangs, because another one is there before the lease has ended', async () => {
+    const target = 'controller-2';
+    const hangs = withFault({ kind: 'controller-pause', forMs: 10_000, variant: '', target });
+    const size = { ...hangs.size, controllers: 2 };
 
-      const { result, served } = await story({ ...two, size });
+    const { result, served } = await story({ ...hangs, size });
 
-      expect(result.violations).toEqual([]);
-      expect(served).toEqual([]);
-    },
-  );
+    expect(result.violations).toEqual([]);
+    expect(served).toEqual([]);
+  });
 });
 
 test.each(['lan', 'strict'] as const)(
