@@ -13,7 +13,7 @@ export const toneTitles: Readonly<Record<Tone, string>> = {
   busy: 'applying',
   moving: 'moving',
   waiting: 'waiting',
-  lost: 'lost holder',
+  lost: 'lost',
   bad: 'in trouble',
   gone: 'going away',
   idle: 'idle',

@@ -18,12 +18,13 @@ interface OverviewProps {
 export function Overview({ from, to, height, label, onPick }: OverviewProps) {
   const { store, version } = useStore();
   const track = useRef<HTMLDivElement>(null);
-  // Drawn again four times a second at most, however fast things come.
-  const beat = store.isLive ? Math.floor(version / 15) : `${store.history.lastEntry}`;
+  // Of what is live, the end is never the same twice: it is drawn again with every few versions only.
+  const grows = store.isLive && to === store.history.timeAt(store.history.last);
+  const beat = grows ? `${Math.floor(version / 15)}` : `${store.history.lastEntry} ${from} ${to}`;
   const density = useMemo(
     () => densityOf(store.history.entries(), { from, to, columns }),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the beat stands for the store's changes
-    [beat, from, to],
+    [store.history, beat],
   );
   const span = Math.max(1, to - from);
   const at = (ms: number) => Math.min(100, Math.max(0, ((ms - from) / span) * 100));

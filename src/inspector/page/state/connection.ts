@@ -64,7 +64,7 @@ export class Connection {
         return;
       case 'caught up':
         store.isCaughtUp = true;
-        if (store.recording !== null) store.goTo(store.history.first);
+        if (store.recording !== null) store.opened();
         store.changed();
         return;
       case 'status':

@@ -20,7 +20,7 @@ export async function loadRecording(store: Store, title: string, blob: Blob): Pr
     await readLines(store, title, blob);
     store.isCaughtUp = true;
     store.setPhase({ name: 'recording' });
-    store.goTo(store.history.first);
+    store.opened();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     store.setPhase({ name: 'failed', title: `${title} can’t be opened`, why });

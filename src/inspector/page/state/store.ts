@@ -141,6 +141,11 @@ export class Store {
     else if (direction === 1 && this.recording === null) this.follow();
   }
 
+  /** A recording is opened where it was violated, for that is what one came to see; else at its end. */
+  opened(): void {
+    this.goTo(this.firstViolation?.batch ?? this.history.last);
+  }
+
   /** To what comes now; a recording's end. */
   follow(): void {
     this.isPlaying = false;

@@ -23,7 +23,10 @@ export function useFlights(fleet: Fleet, scroller: React.RefObject<HTMLElement |
   useLayoutEffect(() => {
     const waiting = flights.current;
     flights.current = [];
-    for (const flight of waiting) fly(flight, scroller.current);
+    // All are measured before anything is changed: else each would have the browser lay out all anew.
+    for (const landing of waiting.flatMap((flight) => landingOf(flight, scroller.current))) {
+      fly(landing);
+    }
   });
 }
 
@@ -42,15 +45,31 @@ function flightsBetween(before: Fleet, after: Fleet, root: HTMLElement | null): 
   if (moved.length + inTheAir > flightsMax) return [];
   return moved.flatMap((id) => {
     const element = cellIn(root, id);
+    if (element === null || !isSeen(element, root)) return [];
     const tone = after.all.get(id)?.tone ?? 'moving';
-    return element === null ? [] : [{ id, tone, from: element.getBoundingClientRect() }];
+    return [{ id, tone, from: element.getBoundingClientRect() }];
   });
 }
 
-function fly({ id, tone, from }: Flight, root: HTMLElement | null): void {
-  const target = cellIn(root, id);
-  if (target === null) return;
-  const to = target.getBoundingClientRect();
+/** Nobody sees what flies from, or to, a place that is scrolled away. */
+function isSeen(cell: HTMLElement, root: HTMLElement | null): boolean {
+  const box = root?.getBoundingClientRect();
+  const { top, bottom } = cell.getBoundingClientRect();
+  return box !== undefined && bottom > box.top && top < box.bottom;
+}
+
+interface Landing extends Flight {
+  readonly target: HTMLElement;
+  readonly to: DOMRect;
+}
+
+function landingOf(flight: Flight, root: HTMLElement | null): Landing[] {
+  const target = cellIn(root, flight.id);
+  if (target === null || !isSeen(target, root)) return [];
+  return [{ ...flight, target, to: target.getBoundingClientRect() }];
+}
+
+function fly({ tone, from, target, to }: Landing): void {
   target.animate([{ outlineColor: 'var(--tone-moving)' }, { outlineColor: 'transparent' }], {
     duration: flightMs * 3,
     easing: 'ease-in',
