@@ -2,14 +2,17 @@ import type { Batch } from '../../../machines/protocol/inspection.ts';
 import { type Entry, entriesOf, gap } from './entries.ts';
 import { InspectedWorld } from './world.ts';
 
-/** So many frames a history keeps of what is live; those before are forgotten, a segment at a time. */
-export const framesKeptMax = 200_000;
+/**
+ * So many frames a history keeps of what is live; those before are forgotten, a segment at a time. A frame with a
+ * load balancer's context takes some two or three kilobytes of a browser's memory.
+ */
+export const framesKeptMax = 80_000;
 /** A world is kept before each so many frames: going back to any moment applies no more than those. */
 export const segmentFramesMax = 4_000;
-/** So many lives of processes are told apart; then all are forgotten. */
-export const livesMax = 10_000;
 /** Nor more than so many batches: one may hold a single frame. */
 export const segmentBatchesMax = 1_000;
+/** So many lives of processes are told apart; then all are forgotten. */
+export const livesMax = 10_000;
 
 export interface HistoryLimits {
   readonly framesMax: number;

@@ -3,7 +3,7 @@ import { Batch, RecordingHeader } from '../../../machines/protocol/inspection.ts
 /** A recording larger than this is not opened: a page holds it all. */
 export const recordingBytesMax = 512 * 1024 * 1024;
 /** So many frames of a recording are kept. */
-export const recordingFramesMax = 2_000_000;
+export const recordingFramesMax = 400_000;
 
 /** Why a recording can't be opened; says in which line. */
 export class RecordingError extends Error {
