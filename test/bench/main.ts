@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { actorsCommand } from './actors.ts';
 import { dispatchCommand } from './dispatch.ts';
 import { driversCommand } from './drivers.ts';
 import { failoverCommand } from './failover.ts';
@@ -15,4 +16,5 @@ await new Command('bench')
   .addCommand(driversCommand)
   .addCommand(dispatchCommand)
   .addCommand(simulatorCommand)
+  .addCommand(actorsCommand)
   .parseAsync();

@@ -25,29 +25,38 @@ export function shown(value: unknown, depth = 0): unknown {
 
 export function shownFields(value: object, depth = 0): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  let entries = 0;
-  for (const [key, part] of Object.entries(value)) {
-    entries += 1;
-    if (entries > entriesMax) {
-      fields['…'] = `${Object.keys(value).length - entriesMax} more`;
-      break;
-    }
-    // As an own property, whatever its name is.
-    Object.defineProperty(fields, key.slice(0, textMax), {
-      value: shownPart(key, part, depth),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  const keys = Object.keys(value);
+  for (const key of keys.length > entriesMax ? keys.slice(0, entriesMax) : keys) {
+    const part = shownPart(key, (value as Record<string, unknown>)[key], depth);
+    // Assigning to it would set the prototype.
+    if (key !== '__proto__') fields[key.length > textMax ? key.slice(0, textMax) : key] = part;
   }
+  if (keys.length > entriesMax) fields['…'] = `${keys.length - entriesMax} more`;
   return fields;
 }
 
 function shownPart(key: string, part: unknown, depth: number): unknown {
   if (part === null || part === undefined) return part;
-  if (secretKey.test(key)) return '[redacted]';
-  if (documentKey.test(key) && typeof part === 'object') return '[left out]';
+  const kind = kindOf(key);
+  if (kind === 'secret') return '[redacted]';
+  if (kind === 'document' && typeof part === 'object') return '[left out]';
   return shown(part, depth + 1);
+}
+
+type KeyKind = 'plain' | 'secret' | 'document';
+
+/** Keys are few and come again with every step. */
+const kinds = new Map<string, KeyKind>();
+const kindsMax = 4_096;
+
+function kindOf(key: string): KeyKind {
+  let kind = kinds.get(key);
+  if (kind === undefined) {
+    kind = secretKey.test(key) ? 'secret' : documentKey.test(key) ? 'document' : 'plain';
+    if (kinds.size === kindsMax) kinds.clear();
+    kinds.set(key, kind);
+  }
+  return kind;
 }
 
 function shownObject(value: object, depth: number): unknown {
