@@ -2,16 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { Batch } from '../../machines/protocol/inspection.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
+import { serveApi } from '../../src/api/serve.ts';
 import { LiveFeed } from '../../src/inspector/gateway/live-feed.ts';
 import { InspectedWorld } from '../../src/inspector/model/world.ts';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
 import { readRecording } from '../../src/inspector/recording/recorded-feed.ts';
 import { type RunningInspector, serveInspector } from '../../src/processes/inspector-process.ts';
-import { root } from '../../src/processes/served-inspector.ts';
+import { root, withInspector } from '../../src/processes/served-inspector.ts';
 import { operatorBus, operatorConfig } from '../../src/processes/watcher.ts';
 import { openBrowser, openPage } from '../inspector/support/browser.ts';
 import { eventually } from '../real/support/eventually.ts';
@@ -120,4 +121,28 @@ test('what the command line records replays to the states that the processes hav
   expect(states).toEqual(
     expect.arrayContaining(['load-balancer bound.settled', 'liveness alive', 'agent serving']),
   );
+});
+
+test('a controller serves the same page beside its API, where its configuration says so', async () => {
+  const config = await operatorConfig({ config: null, directory: world.directory });
+  const bus = await operatorBus(config, 'inspector', silentLog);
+  const rules = { tap: true, serve: true, tokenFile: null, sends: false };
+  const api = { fetch: () => new Response('the API') };
+  const where = { host: '127.0.0.1', port: 0 };
+  const both = await withInspector(api, {
+    ...{ inspector: rules, api: where, bus, clock, log: silentLog },
+  });
+  const server = await serveApi(both.app, where, both.upgrade);
+  onTestFinished(async () => {
+    both.close();
+    await server.close();
+    await bus.close();
+  });
+
+  const url = `http://127.0.0.1:${server.port}`;
+  await page.goto(`${url}/inspector`);
+
+  await page.locator('.controller').waitFor(shown);
+  expect(await (await fetch(`${url}/v2.0/lbaas/loadbalancers`)).text()).toBe('the API');
+  expect(faults).toEqual([]);
 });

@@ -69,8 +69,9 @@ export async function inspectAction(options: InspectOptions): Promise<void> {
 
 async function whatIsShown(options: InspectOptions, log: Log, signal: AbortSignal): Promise<Shown> {
   if (options.replay !== undefined) return await recording(options.replay);
-  const demo = options.demo === true ? await startDemoSystem({ clock, log, signal }) : null;
   const { config = null, allowSends = false } = options;
+  const wantsDemo = options.demo === true && config === null;
+  const demo = wantsDemo ? await startDemoSystem({ clock, log, signal }) : null;
   const directory = demo?.directory ?? resolve(options.directory);
   const watched = await operatorConfig(
     demo === null ? { config, directory } : { config: null, directory },

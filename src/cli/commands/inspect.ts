@@ -9,7 +9,10 @@ const command = new Command('inspect').description(
 for (const option of watchedOptions()) command.addOption(option);
 
 export const inspectCommand = command
-  .option('--demo', 'start a system of its own to look at, and end it with the inspector')
+  .option(
+    '--demo',
+    'start a system of its own to look at, unless --config or --replay says what else',
+  )
   .option('--replay <file>', 'show a recording instead of a running system')
   .option('--host <address>', 'where to listen; beyond loopback only with a token', '127.0.0.1')
   .option('--port <port>', 'the port; 0 takes a free one', wholeNumber(0, 65_535), 9_877)
