@@ -165,10 +165,7 @@ export class Placer {
     agents: readonly AgentFacts[] = this.#fleet.facts(),
   ): OnDevice {
     const holder = context.binding?.agent;
-    // Its own place is no reason why its holder should be full, or closed to what comes back.
-    const facts = agents.map((agent) =>
-      agent.id === holder ? { ...agent, load: agent.load - 1, cordoned: false } : agent,
-    );
+    const facts = agents.map((agent) => (agent.id === holder ? asHolder(agent, context) : agent));
     const ask = {
       loadBalancer: id,
       host: context.reschedulable ? null : context.host,
@@ -186,6 +183,16 @@ export class Placer {
     const own = device ?? driver;
     return { device: own, ...this.#policy(facts, { ...ask, device: own }) };
   }
+}
+
+/**
+ * Its own place is no reason why a holder should be full, or closed to what comes back. Nor is a suspicion against one that
+ * has started anew: it moves nothing that is bound, and may be about the former life, of whose end the server tells late.
+ */
+function asHolder(agent: AgentFacts, { binding }: LoadBalancerContext): AgentFacts {
+  const isBack = agent.incarnation > (binding?.incarnation ?? agent.incarnation);
+  const state = isBack && agent.state === 'suspect' ? 'alive' : agent.state;
+  return { ...agent, load: agent.load - 1, cordoned: false, state };
 }
 
 /** Who can take it, on the device that holds it, or is to hold it. */

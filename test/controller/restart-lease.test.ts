@@ -21,6 +21,17 @@ async function loaded(timings: object = { restartLeaseMs }) {
   return { cluster, held };
 }
 
+/** It is restarted, and has registered; load balancers don't know yet. `late` is the connection that it had before. */
+async function backWithin(cluster: Cluster) {
+  const former = subjects.agentConnection(away, cluster.agent(away).incarnation);
+  await cluster.stopForRestart(away);
+  const late = cluster.broker.connect(former);
+  const { incarnation } = await cluster.launchAgent({ id: away });
+  const known = () => cluster.controller.judge.host.context(away)?.incarnation;
+  await cluster.until('its judge has heard it', () => known() === incarnation);
+  return { late, incarnation };
+}
+
 const holders = (cluster: Cluster, ids: readonly string[]) =>
   new Set(ids.map((id) => cluster.view(id).binding?.agent));
 
@@ -44,6 +55,41 @@ describe('an agent that is restarted on purpose', () => {
       return held.includes(id) && binding !== null ? [binding.agent] : [];
     });
     expect(new Set(bound)).toEqual(new Set([away]));
+  });
+
+  test('has it again in place where the end of its former connection is told when it is back', async () => {
+    const { cluster, held } = await loaded();
+    const { late, incarnation } = await backWithin(cluster);
+    const steps = cluster.steps.length;
+    // So that it is suspected for longer than its load balancers take to hear of its return.
+    cluster.pause(away);
+
+    await cluster.settled(late.close());
+    await cluster.run(cluster.timings.reconnectGraceMs);
+    const meanwhile = [cluster.stateOf(away), ...holders(cluster, held)];
+    cluster.resume(away);
+    for (const id of held) await cluster.untilSettled(id);
+
+    expect(meanwhile).toEqual(['suspect', away]);
+    expect(cluster.stateOf(away)).toBe('alive');
+    const bound = cluster.steps.slice(steps).flatMap(({ id, binding }) => {
+      return held.includes(id) && binding !== null ? [binding.agent] : [];
+    });
+    expect(new Set(bound)).toEqual(new Set([away]));
+    for (const id of held) {
+      expect(cluster.view(id).binding).toMatchObject({ agent: away, incarnation });
+    }
+  });
+
+  test('is replaced where it dies as soon as it is back', async () => {
+    const { cluster, held } = await loaded();
+    await backWithin(cluster);
+
+    cluster.killAgent(away);
+    await cluster.untilAgent(away, 'dead', cluster.timings.reconnectGraceMs + 50);
+    for (const id of held) await cluster.untilSettled(id);
+
+    expect(holders(cluster, held)).not.toContain(away);
   });
 
   test('says so, and is given nothing new meanwhile', async () => {
