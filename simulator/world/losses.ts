@@ -15,13 +15,14 @@ export interface LostWrites {
  */
 export class Losses {
   readonly #lost = new Map<string, LostWrites[]>();
-  /** Load balancers of which the record was lost as a whole. */
-  readonly #gone = new Set<string>();
+  /** Load balancers of which the record was lost as a whole, and when it was written again; null: not yet. */
+  readonly #gone = new Map<string, number | null>();
 
   readonly observer: Observer = (event, atMs) => {
     if (event.type === 'lost') this.#note(event, atMs);
     else if (event.type === 'stored' && event.bucket === 'desired') {
-      if (event.change.type === 'put') this.#gone.delete(event.change.key);
+      const { type, key } = event.change;
+      if (type === 'put' && this.#gone.get(key) === null) this.#gone.set(key, atMs);
     }
   };
 
@@ -31,7 +32,13 @@ export class Losses {
 
   /** Was there a record of the load balancer, of which nothing was left, and nobody has written it again since? */
   ofCreation(loadBalancer: string): boolean {
-    return this.#gone.has(loadBalancer);
+    return this.#gone.get(loadBalancer) === null;
+  }
+
+  /** The same, at that time or later. */
+  ofCreationSince(loadBalancer: string, sinceMs: number): boolean {
+    const backMs = this.#gone.get(loadBalancer);
+    return backMs !== undefined && (backMs === null || backMs >= sinceMs);
   }
 
   /** Was its deletion on record, and is not, or was not for a while: lost at that time or later? */
@@ -50,7 +57,7 @@ export class Losses {
   }
 
   #note({ bucket, key, changes, now }: Extract<WorldEvent, { type: 'lost' }>, atMs: number): void {
-    if (bucket === 'desired' && now === null) this.#gone.add(key);
+    if (bucket === 'desired' && now === null) this.#gone.set(key, null);
     const name = `${bucket} ${key}`;
     const losses = this.#lost.get(name) ?? [];
     losses.push({ atMs, changes, now });
