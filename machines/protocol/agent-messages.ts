@@ -183,6 +183,29 @@ export const Command = z.strictObject({
 });
 export type Command = z.infer<typeof Command>;
 
+/** A command as it is sent: without the document where the agent was briefed of that very write of it. */
+export const CommandMessage = Command.extend({
+  document: LoadBalancerDocument.nullable(),
+  /** Names the write of the desired record whose document it is; only where that is left out. */
+  briefed: z.string().min(1).max(255).optional(),
+});
+export type CommandMessage = z.infer<typeof CommandMessage>;
+
+/**
+ * A standby is told ahead of time what it would be commanded, so that a takeover need not carry and check all of
+ * it. It authorises nothing: a write names one document for ever, and only a command says what holds.
+ */
+export const Briefing = z.strictObject({
+  loadBalancer: loadBalancerId,
+  /** The write of the desired record that has this document. */
+  write: z.string().min(1).max(255),
+  document: LoadBalancerDocument,
+});
+export type Briefing = z.infer<typeof Briefing>;
+
+export const BriefingReply = z.strictObject({ type: z.literal('briefed') });
+export type BriefingReply = z.infer<typeof BriefingReply>;
+
 export const CommandReply = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('applied'),
@@ -200,6 +223,8 @@ export const CommandReply = z.discriminatedUnion('type', [
   }),
   /** The message itself could not be read. */
   z.strictObject({ type: z.literal('malformed'), message: text }),
+  /** The document was left out, and is not known here any more: it is wanted with it. */
+  z.strictObject({ type: z.literal('unbriefed') }),
 ]);
 export type CommandReply = z.infer<typeof CommandReply>;
 

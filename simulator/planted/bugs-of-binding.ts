@@ -4,6 +4,7 @@ import { maintenanceScenario } from '../scenarios/maintenance.ts';
 import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
 import { blackoutScenario } from './blackout.ts';
+import { misleadsStandbys } from './briefings.ts';
 import { alwaysSeemsFine, losesClaims, losesStandings, tellsVerdictsAgain } from './buses.ts';
 import { declaresTooSoon, ignoresCordons, ignoresDrivers } from './controllers.ts';
 import { refusesOldRemovals } from './devices.ts';
@@ -44,6 +45,12 @@ export const bugsOfBinding: readonly PlantedBug[] = [
     bug: 'a bus that hides what agents hold, so that epochs which the store has lost are given again',
     scenario: blackoutScenario,
     parts: { bus: losesClaims },
+  },
+  {
+    checker: 'device-equals-desired',
+    bug: 'controllers that tell standbys of another document than is wanted',
+    scenario: agentCrashScenario,
+    parts: { bus: misleadsStandbys },
   },
   {
     checker: 'incarnations-never-decrease',

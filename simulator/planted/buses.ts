@@ -149,8 +149,8 @@ export function knowsOldDocuments(bus: Bus): Bus {
       if (epoch <= last.epoch || status !== 'live' || old === undefined) {
         return bus.request(subject, data, timeoutMs);
       }
-      const { generation, document } = old;
-      const stale = JSON.stringify({ ...command, generation, document });
+      const { generation, document, briefed } = old;
+      const stale = JSON.stringify({ ...command, generation, document, briefed });
       return bus.request(subject, stale, timeoutMs);
     },
   });
@@ -162,6 +162,7 @@ interface SentCommand {
   readonly generation: number;
   readonly status: string;
   readonly document: unknown;
+  readonly briefed?: string;
 }
 
 /** Tells what judges told once more, much later, and as if it were the newest. */

@@ -1,6 +1,9 @@
 import type { Log } from '../../machines/ports/log.ts';
 import {
-  Command,
+  Briefing,
+  type BriefingReply,
+  type Command,
+  CommandMessage,
   type CommandReply,
   Probe,
   Release,
@@ -12,6 +15,7 @@ import {
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
+import { Briefings } from './briefings.ts';
 
 export interface OrdersOptions {
   readonly bus: Bus;
@@ -31,16 +35,28 @@ const problemMax = 4_000;
 /** Serves what controllers send to an agent. */
 export function takeOrders(options: OrdersOptions): readonly Subscription[] {
   const { bus, log, agent, incarnation, command, standing, release, restart } = options;
+  const briefings = new Briefings();
   const at = (kind: string) => ({ bus, log, subject: subjects.down(agent, kind) });
   return [
     serve({
       ...at('command'),
-      schema: Command,
-      handle: command,
+      schema: CommandMessage,
+      handle: (message): Promise<CommandReply> | CommandReply => {
+        const whole = briefings.whole(message);
+        return whole === null ? { type: 'unbriefed' } : command(whole);
+      },
       malformed: (problem): CommandReply => ({
         type: 'malformed',
         message: problem.slice(0, problemMax),
       }),
+    }),
+    serve({
+      ...at('briefing'),
+      schema: Briefing,
+      handle: (briefing, { data }): BriefingReply => {
+        briefings.take(briefing, data.length);
+        return { type: 'briefed' };
+      },
     }),
     serve({
       ...at('standing'),

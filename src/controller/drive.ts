@@ -4,20 +4,21 @@ import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { type Command, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import { type CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { call, MalformedReply } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import { Briefer } from './briefer.ts';
 import type { CommittedDocument } from './desired-documents.ts';
 import type { Haste, Pacer } from './pacer.ts';
 import type { ShadowEnded, Shadows } from './shadows.ts';
 
 export interface DriveOptions {
   readonly shadows: Shadows;
-  readonly pacer: Pick<Pacer, 'run'>;
+  readonly pacer: Pick<Pacer, 'run' | 'isBusy'>;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,10 +37,12 @@ type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
  * revisions of both records (R2, R3), so a repeated command can only be newer, never invented.
  */
 export class Driver {
+  readonly briefer: Briefer;
   readonly #options: DriveOptions;
 
   constructor(options: DriveOptions) {
     this.#options = options;
+    this.briefer = new Briefer(options);
   }
 
   /** Ends when the command is settled, or with the signal. Tells what came of it by `report`. */
@@ -60,7 +63,7 @@ export class Driver {
       // Whoever is told to stop, so that the next one may start, is told when that one's turn has come.
       const outcome = await pacer.run(turn, async () => {
         held = await this.#heldUp(id, seat, report);
-        return signal.aborted ? null : (held ?? (await this.#attempt(seat, command)));
+        return signal.aborted ? null : (held ?? (await this.#attempt(id, seat, command)));
       });
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
@@ -108,7 +111,7 @@ export class Driver {
     return outcome.type === 'driven.applied' && outcome.generation < wanted;
   }
 
-  #build(id: string): { readonly seat: Seat; readonly command: Command } | null {
+  #build(id: string): { readonly seat: Seat; readonly command: CommandMessage } | null {
     const { context, committed, desired, log } = this.#options;
     const live = context(id);
     const seat = live?.binding ?? null;
@@ -120,7 +123,8 @@ export class Driver {
       return null;
     }
     const { record } = document;
-    const command: Command = {
+    const isBriefed = record.status === 'live' && this.briefer.isBriefed(id, seat, record.write);
+    const command: CommandMessage = {
       loadBalancer: id,
       epoch: seat.epoch,
       incarnation: seat.incarnation,
@@ -128,19 +132,22 @@ export class Driver {
       status: record.status,
       grant: !sameSeat(seat, authority.binding),
       device: placedOn(live) ?? record.driver,
-      document: record.document,
+      ...(isBriefed ? { document: null, briefed: record.write } : { document: record.document }),
       requestId: record.operationIds.at(-1) ?? null,
     };
     return { seat, command };
   }
 
   /** One attempt: an event where it settled the matter, a sentence where it has to be tried again. */
-  async #attempt(seat: Seat, command: Command): Promise<DrivenEvent | string> {
-    const { bus, timings } = this.#options;
+  async #attempt(id: string, seat: Seat, command: CommandMessage): Promise<DrivenEvent | string> {
     try {
-      const subject = subjects.down(seat.agent, 'command');
-      const reply = await call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
-      return this.#settle(seat, command, reply);
+      const reply = await this.#send(seat, command);
+      if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
+      // It had to make room, or was commanded before and the answer got lost: with the document, at once.
+      this.briefer.forget(id);
+      const whole = this.#build(id);
+      if (whole === null || !sameSeat(whole.seat, seat)) return 'the record has changed meanwhile';
+      return this.#settle(seat, whole.command, await this.#send(seat, whole.command));
     } catch (error) {
       if (error instanceof NoResponders) return `agent ${seat.agent} does not listen`;
       if (error instanceof RequestTimeout) return `agent ${seat.agent} has not answered yet`;
@@ -150,7 +157,13 @@ export class Driver {
     }
   }
 
-  #settle(seat: Seat, command: Command, reply: CommandReply): DrivenEvent | string {
+  #send(seat: Seat, command: CommandMessage): Promise<CommandReply> {
+    const { bus, timings } = this.#options;
+    const subject = subjects.down(seat.agent, 'command');
+    return call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
+  }
+
+  #settle(seat: Seat, command: CommandMessage, reply: CommandReply): DrivenEvent | string {
     const { clock, timings } = this.#options;
     const at = clock.wallMs();
     const { epoch } = seat;
@@ -175,6 +188,8 @@ export class Driver {
         return `agent ${seat.agent} has started anew and is about to register`;
       case 'malformed':
         return refused(`agent ${seat.agent} could not read the command: ${reply.message}`);
+      case 'unbriefed':
+        return `agent ${seat.agent} misses a document that was sent`;
       case 'failed':
         if (reply.kind === 'permanent') return refused(reply.message);
         return `agent ${seat.agent}: ${reply.message}`;

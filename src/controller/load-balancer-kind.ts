@@ -81,5 +81,13 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
       committed !== null &&
       authorisedByCommit(live.binding, committed),
     ...parts.hooks,
+    committed: (id, ...known) => {
+      parts.hooks.committed(id, ...known);
+      parts.driver.briefer.look(id);
+    },
+    ended: (id) => {
+      parts.driver.briefer.forget(id);
+      parts.hooks.ended(id);
+    },
   };
 }

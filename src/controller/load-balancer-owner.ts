@@ -57,7 +57,7 @@ export interface OwnerOptions extends Pick<ControllerOptions, 'tap'> {
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   readonly rank: RankPolicy;
-  readonly pacer: Pick<Pacer, 'run'>;
+  readonly pacer: Pick<Pacer, 'run' | 'isBusy'>;
   /** Without it, nothing is queued. */
   readonly dispatch?: Dispatch;
   /** From whom a load balancer is to be kept apart. */

@@ -71,6 +71,11 @@ export class Pacer {
     }
   }
 
+  /** Is any command under way? */
+  get isBusy(): boolean {
+    return this.#lanes.size > 0;
+  }
+
   /** An operator wants all that waits now to be sent at once, to this agent or to all. */
   release(agent: string | null): void {
     for (const lane of this.#lanes.values()) {
