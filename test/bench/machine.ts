@@ -13,13 +13,17 @@ export interface Machine {
 
 /** What a timing has to be read with. */
 export async function describeMachine(natsBinary: string): Promise<Machine> {
+  return { ...describeHost(), natsServer: (await natsServerVersion(natsBinary)).text };
+}
+
+/** The same where no NATS takes part. */
+export function describeHost(): Omit<Machine, 'natsServer'> {
   const [first] = cpus();
   return {
     cpu: first?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    natsServer: (await natsServerVersion(natsBinary)).text,
     loadAverage: loadavg().map((value) => Math.round(value * 100) / 100),
   };
 }

@@ -3,6 +3,7 @@ import { actorsCommand } from './actors.ts';
 import { dispatchCommand } from './dispatch.ts';
 import { driversCommand } from './drivers.ts';
 import { failoverCommand } from './failover.ts';
+import { inspectorCommand } from './inspector.ts';
 import { simulatorCommand } from './simulator.ts';
 import { writeWaitsCommand } from './write-waits.ts';
 
@@ -17,4 +18,5 @@ await new Command('bench')
   .addCommand(dispatchCommand)
   .addCommand(simulatorCommand)
   .addCommand(actorsCommand)
+  .addCommand(inspectorCommand)
   .parseAsync();

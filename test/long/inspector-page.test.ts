@@ -94,6 +94,10 @@ describe('a recording', () => {
     await page.locator('.entry[data-kind="fault"]').first().waitFor();
     await show(`#/explain/load-balancer/${loadBalancers[10]!.id}`);
     await expect.poll(() => page.locator('.where').innerText()).toContain('nobody holds it now');
+    await seek(9_000);
+    await show(`#/explain/load-balancer/${loadBalancers[7]!.id}`);
+    // Until 37.1 s of virtual time, whatever the browser's clock says.
+    await expect.poll(() => page.locator('.countdown').last().innerText()).toBe('in 28 s');
     expect(faults).toEqual([]);
   });
 

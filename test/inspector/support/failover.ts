@@ -20,6 +20,8 @@ export const agents = ['agent-1', 'agent-2', 'agent-3'] as const;
 /** What the failover leaves: when the agent dies, and when all that may move has moved. */
 export const diesAtMs = 4_000;
 export const movedAtMs = 5_600;
+/** The wall time of a recorded story's zero. */
+const startedAtMs = 1_767_225_600_000;
 
 const names = ['shop', 'shop-api', 'search', 'checkout', 'login', 'media'].concat([
   'mail',
@@ -44,7 +46,7 @@ export function headerOf(story: Story = {}): RecordingHeader {
     title: story.violation ? 'one-dies, seed 7' : 'a failover of 12 load balancers',
     promise: 'every load balancer that may move serves again within 5 s',
     seed: 7,
-    startedAtMs: 0,
+    startedAtMs,
   };
 }
 
@@ -53,8 +55,15 @@ export function failoverBatches(story: Story = {}): Batch[] {
   return new Telling(story).tell();
 }
 
+/** The story as a simulator records it: by the wall time of its virtual world. */
 export const recordingText = (story: Story = {}): string =>
-  [headerOf(story), ...failoverBatches(story)].map((line) => `${JSON.stringify(line)}\n`).join('');
+  [headerOf(story), ...failoverBatches(story)]
+    .map((line) => `${JSON.stringify(line, (key, value) => onWallTime(key, value))}\n`)
+    .join('');
+
+const moments = ['atMs', 'deadlineAt', 'retryAt', 'waitingSince'];
+const onWallTime = (key: string, value: unknown): unknown =>
+  moments.includes(key) && typeof value === 'number' ? value + startedAtMs : value;
 
 class Telling {
   readonly #story: Story;

@@ -8,6 +8,8 @@ import {
 const states = ['bound.settled', 'bound.applying', 'rebinding', 'bound.settled'] as const;
 const agents = 50;
 
+type BatchToPage = Extract<ToPage, { type: 'batch' }>;
+
 /** Very many load balancers that never rest. */
 export class Throng {
   readonly #size: number;
@@ -20,8 +22,8 @@ export class Throng {
   }
 
   /** All of them, a thousand in a message. */
-  all(): ToPage[] {
-    const messages: ToPage[] = [];
+  all(): BatchToPage[] {
+    const messages: BatchToPage[] = [];
     for (let from = 0; from < this.#size; from += 1_000) {
       const frames = Array.from({ length: Math.min(1_000, this.#size - from) }, (_, index) =>
         this.#frame(from + index),
@@ -32,14 +34,14 @@ export class Throng {
   }
 
   /** So many of them have gone a step on. */
-  next(steps: number): ToPage {
-    this.#atMs += 50;
+  next(steps: number, atMs = this.#atMs + 50): BatchToPage {
+    this.#atMs = atMs;
     return this.#batch(
       Array.from({ length: steps }, () => this.#frame((this.#turn++ * 37) % this.#size)),
     );
   }
 
-  #batch(frames: ActorFrame[]): ToPage {
+  #batch(frames: ActorFrame[]): BatchToPage {
     const batch: Batch = {
       version: inspectionVersion,
       node: 'ctl-1',

@@ -6,7 +6,7 @@ import { formatMoment, formatSpan } from './format.ts';
 /** What is not as it should be, above everything else. It takes its own line, and nothing jumps. */
 export function Banner({ retry }: { readonly retry: () => void }) {
   const { store } = useStore();
-  const { phase, violation, recording } = store;
+  const { phase, violation } = store;
   if (phase.name === 'disconnected' && store.history.last >= 0)
     return <Disconnected retry={retry} />;
   if (phase.name === 'live' && !store.hearsNats) {
@@ -21,7 +21,7 @@ export function Banner({ retry }: { readonly retry: () => void }) {
   const id = frame?.type === 'violation' ? frame.loadBalancer : '';
   return (
     <div className="banner" data-tone="bad" role="alert">
-      <strong>Violated at {formatMoment(atMs, recording?.source === 'simulator')}</strong>
+      <strong>Violated at {formatMoment(atMs, store.zeroMs)}</strong>
       <span className="cut" title={title}>
         {title}
       </span>
@@ -48,7 +48,7 @@ function Disconnected({ retry }: { readonly retry: () => void }) {
   const { sinceMs, retryAtMs, why } = store.phase;
   return (
     <div className="banner" data-tone="lost" role="alert">
-      <strong>Disconnected since {formatMoment(sinceMs, false).slice(0, 8)}</strong>
+      <strong>Disconnected since {formatMoment(sinceMs, null).slice(0, 8)}</strong>
       <span className="cut">
         ({why}). What is shown is as it was then; the next attempt is in{' '}
         {formatSpan(Math.max(0, retryAtMs - wallMs()))}.

@@ -1,13 +1,15 @@
 const pad = (value: number, digits = 2) => String(Math.floor(value)).padStart(digits, '0');
 
-/** A moment: wall time as a clock shows it, virtual time since its beginning. */
-export function formatMoment(atMs: number, isVirtual: boolean): string {
-  if (isVirtual) return formatVirtual(atMs);
+/** A moment: wall time as a clock shows it, virtual time since its zero; `zeroMs` is null where it is wall time. */
+export function formatMoment(atMs: number, zeroMs: number | null): string {
+  if (zeroMs !== null) return formatVirtual(atMs - zeroMs);
   const date = new Date(atMs);
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`;
 }
 
 function formatVirtual(atMs: number): string {
+  // A context may hold what was before, such as the time of a record of an earlier world.
+  if (atMs < 0) return `−${formatVirtual(-atMs)}`;
   const seconds = atMs / 1_000;
   const hours = Math.floor(seconds / 3_600);
   const head =

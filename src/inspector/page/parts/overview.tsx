@@ -42,7 +42,7 @@ export function Overview({ from, to, height, label, onPick }: OverviewProps) {
       aria-valuemin={from}
       aria-valuemax={to}
       aria-valuenow={store.nowMs}
-      aria-valuetext={formatMoment(store.nowMs, store.recording?.source === 'simulator')}
+      aria-valuetext={formatMoment(store.nowMs, store.zeroMs)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         pick(event);

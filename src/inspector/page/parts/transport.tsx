@@ -113,14 +113,14 @@ function End() {
 function Now() {
   const { store } = useStore();
   const nowMs = useNow(store, 100);
-  const isVirtual = store.recording?.source === 'simulator';
+  const { zeroMs } = store;
   const behind = store.history.newest.atMs - nowMs;
   const isBehind = store.place !== null && store.recording === null;
   return (
     <div className="now">
-      <time>{store.history.last < 0 ? '–' : formatMoment(nowMs, isVirtual)}</time>
+      <time>{store.history.last < 0 ? '–' : formatMoment(nowMs, zeroMs)}</time>
       <small>
-        {isBehind ? `${formatSpan(behind)} ago` : isVirtual ? 'virtual time' : 'wall time'}
+        {isBehind ? `${formatSpan(behind)} ago` : zeroMs === null ? 'wall time' : 'virtual time'}
       </small>
     </div>
   );

@@ -55,7 +55,7 @@ function Unreachable({ retry, onOpen }: Omit<WholeProps, 'children'>) {
   const { sinceMs, retryAtMs, why } = store.phase;
   return (
     <Notice sign="↯" title="The gateway can’t be reached" onOpen={onOpen}>
-      {why}, since {formatMoment(sinceMs, false).slice(0, 8)}. Is <code>holdfast inspect</code>{' '}
+      {why}, since {formatMoment(sinceMs, null).slice(0, 8)}. Is <code>holdfast inspect</code>{' '}
       running, and is this the address that it printed? The next attempt is in{' '}
       {formatSpan(Math.max(0, retryAtMs - wallMs()))}.{' '}
       <button type="button" className="link" onClick={retry}>

@@ -115,6 +115,11 @@ export class Store {
     return atMs + (monotonicMs() - this.#heardMs);
   }
 
+  /** The zero of virtual time, from which a simulator's moments are counted; null where times are a wall clock's. */
+  get zeroMs(): number | null {
+    return this.recording?.source === 'simulator' ? this.recording.startedAtMs : null;
+  }
+
   /** Looks at another moment; beyond the newest of what is live, it follows that. */
   goTo(place: number): void {
     const { first, last } = this.history;

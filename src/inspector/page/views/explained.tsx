@@ -119,7 +119,7 @@ function Record({
     retryAtMs,
     node,
   } = told;
-  const moment = (atMs: number) => formatMoment(atMs, store.recording?.source === 'simulator');
+  const moment = (atMs: number) => formatMoment(atMs, store.zeroMs);
   return (
     <dl className="rows">
       <Row name="Generation">
@@ -219,7 +219,7 @@ export function Steps({
       {entries.map(({ number, atMs, batch, tone, title, step }) => (
         <li key={number}>
           <button type="button" onClick={() => store.goTo(batch)} title="Go there">
-            <time>{formatMoment(atMs, store.recording?.source === 'simulator')}</time>
+            <time>{formatMoment(atMs, store.zeroMs)}</time>
             <Mark tone={tone} />
             <span className="cut">{title}</span>
             <small className="cut">

@@ -158,7 +158,7 @@ function Deadlines({ actor, store }: { readonly actor: InspectedActor; readonly 
   };
   const [ahead, behind] = [moments.flatMap(known), spans.flatMap(known)];
   if (ahead.length + behind.length === 0) return null;
-  const moment = (atMs: number) => formatMoment(atMs, store.recording?.source === 'simulator');
+  const moment = (atMs: number) => formatMoment(atMs, store.zeroMs);
   return (
     <section>
       <h3>Times</h3>

@@ -178,7 +178,7 @@ function ArrowRow({
       onDoubleClick={() => store.goTo(entry.batch)}
     >
       <span className="diagram-time">
-        <time>{formatMoment(entry.atMs, store.recording?.source === 'simulator')}</time>
+        <time>{formatMoment(entry.atMs, store.zeroMs)}</time>
         <small>{sinceMs === null ? '' : `+${formatSpan(sinceMs)}`}</small>
       </span>
       <span className="arrow-space">

@@ -223,7 +223,7 @@ function List({ entries, open, onOpen }: ListProps) {
               entry={entry}
               start={start}
               name={nameOf(entry, names)}
-              isVirtual={store.recording?.source === 'simulator'}
+              zeroMs={store.zeroMs}
               isNow={index === at && !store.isLive}
               isFuture={entry.batch > upTo}
               isOpen={open?.number === entry.number}
@@ -271,23 +271,14 @@ interface EntryRowProps {
   readonly entry: Entry;
   readonly start: number;
   readonly name: string;
-  readonly isVirtual: boolean;
+  readonly zeroMs: number | null;
   readonly isNow: boolean;
   readonly isFuture: boolean;
   readonly isOpen: boolean;
   readonly onOpen: () => void;
 }
 
-function EntryRow({
-  entry,
-  start,
-  isVirtual,
-  isNow,
-  isFuture,
-  isOpen,
-  onOpen,
-  name,
-}: EntryRowProps) {
+function EntryRow({ entry, start, zeroMs, isNow, isFuture, isOpen, onOpen, name }: EntryRowProps) {
   const { kind, tone, atMs, node, title, detail } = entry;
   return (
     <button
@@ -300,7 +291,7 @@ function EntryRow({
       style={{ transform: `translateY(${start}px)` }}
       onClick={onOpen}
     >
-      <time>{formatMoment(atMs, isVirtual)}</time>
+      <time>{formatMoment(atMs, zeroMs)}</time>
       <Mark tone={tone} />
       <span className="entry-kind">{kind}</span>
       <span className="cut entry-node">{node}</span>
