@@ -61,9 +61,10 @@ export interface Entry {
 
 type Drawn = Omit<Entry, 'number' | 'batch' | 'node'>;
 
-/** What a batch tells, in order. */
+/** What a batch tells, in the order of time: it goes through its actors one by one, and each may have gone far. */
 export function entriesOf(batch: Batch): Drawn[] {
   const drawn = batch.frames.flatMap((frame) => ofFrame(batch, frame));
+  drawn.sort((a, b) => a.atMs - b.atMs);
   if (batch.dropped > 0) {
     drawn.push(gap(batch.atMs, `${batch.dropped} frames of ${batch.node} were left out`));
   }

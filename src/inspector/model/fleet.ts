@@ -1,3 +1,4 @@
+import { NameOrder, compare } from './name-order.ts';
 import { type SeatShown, listOf, numberOf, recordOf, seatOf, textOf } from './reading.ts';
 import { type Tone, toneOf } from './tone.ts';
 import type { InspectedActor, InspectedNode, InspectedWorld } from './world.ts';
@@ -126,8 +127,9 @@ export function fleetOf(world: InspectedWorld, nowMs: number, before?: Fleet): F
   const byTone: Partial<Record<Tone, number>> = {};
   const byState = new Map<string, number>();
   const unbound: LoadBalancerCell[] = [];
-  for (const actor of actorsOf(world, 'load-balancer', nowMs).values()) {
-    const cell = cellOf(actor);
+  const actors = [...actorsOf(world, 'load-balancer', nowMs).values()];
+  // In order from the beginning, so that each lane is in order as well.
+  for (const cell of order.sort(actors.map(cellOf), itself)) {
     all.set(cell.id, cell);
     byTone[cell.tone] = (byTone[cell.tone] ?? 0) + 1;
     byState.set(cell.state, (byState.get(cell.state) ?? 0) + 1);
@@ -141,13 +143,12 @@ export function fleetOf(world: InspectedWorld, nowMs: number, before?: Fleet): F
       else lane.push(cell);
     }
   }
-  for (const lane of byAgent.values()) lane.sort(byName);
   const agents = lanesOf(world, nowMs, byAgent, standbys);
   const known = new Map(before?.agents.map((lane) => [lane.id, lane]));
   return {
     controllers: controllersOf(world, nowMs),
     agents: agents.map((lane) => same(known.get(lane.id), lane)),
-    unbound: unbound.sort(byName),
+    unbound,
     wanting: [...all.values()].filter(isWanting).sort(byWait),
     all,
     byTone,
@@ -158,14 +159,14 @@ export function fleetOf(world: InspectedWorld, nowMs: number, before?: Fleet): F
 const wanting: ReadonlySet<Tone> = new Set(['waiting', 'lost', 'bad']);
 const isWanting = ({ tone }: LoadBalancerCell) => wanting.has(tone);
 
-const byName = (a: LoadBalancerCell, b: LoadBalancerCell) =>
-  compare(a.name, b.name) || compare(a.id, b.id);
-const byWait = (a: LoadBalancerCell, b: LoadBalancerCell) =>
-  (a.waitingSinceMs ?? Infinity) - (b.waitingSinceMs ?? Infinity) || byName(a, b);
+const order = new NameOrder();
+const itself = (cell: LoadBalancerCell) => cell;
 
-const collator = new Intl.Collator('en', { numeric: true });
-/** By names as people count: web-10 comes after web-9. */
-export const compare = (a: string, b: string): number => collator.compare(a, b);
+/** Those that wait equally long stay in the order that they are in. */
+const byWait = (a: LoadBalancerCell, b: LoadBalancerCell) => {
+  const [since, other] = [a.waitingSinceMs ?? Infinity, b.waitingSinceMs ?? Infinity];
+  return since === other ? 0 : since - other;
+};
 
 function lanesOf(
   world: InspectedWorld,

@@ -70,9 +70,15 @@ export function sequenceOf(
   world: InspectedWorld,
   subject: Subject,
 ): Sequence {
-  const all = [...entries];
-  const holders = holdersOf(all, subject);
-  const concerned = all.filter((entry) => concerns(entry, subject, holders));
+  // Of a long history nearly all is about others: it is looked through once.
+  const near: Entry[] = [];
+  for (const entry of entries) if (mayConcern(entry, subject)) near.push(entry);
+  const holders = holdersOf(near, subject);
+  const concerned = near.filter(
+    ({ loadBalancer, agent, actor }) =>
+      (subject.kind === 'agent' ? agent : loadBalancer) === subject.id ||
+      holders.has(actor?.id ?? ''),
+  );
   const shown = concerned.slice(-rowsMax).sort((a, b) => a.atMs - b.atMs || a.number - b.number);
   const known: Known = { world, participants: new Map() };
   const arrows = shown.map((entry) => arrowOf(entry, known)).filter((arrow) => arrow !== null);
@@ -96,11 +102,11 @@ function holdersOf(entries: readonly Entry[], { kind, id }: Subject): ReadonlySe
   return holders;
 }
 
-function concerns(entry: Entry, { kind, id }: Subject, holders: ReadonlySet<string>): boolean {
-  if (kind === 'agent') return entry.agent === id;
-  if (entry.loadBalancer === id) return true;
-  const isVerdict = entry.actor?.kind === 'liveness' && entry.step !== null;
-  return isVerdict && entry.step.from !== entry.step.to && holders.has(entry.actor.id);
+/** It is about the subject, or a verdict on somebody who may have held it. */
+function mayConcern({ actor, agent, loadBalancer, step }: Entry, { kind, id }: Subject): boolean {
+  if (kind === 'agent') return agent === id;
+  if (loadBalancer === id) return true;
+  return actor?.kind === 'liveness' && step !== null && step.from !== step.to;
 }
 
 interface Known {

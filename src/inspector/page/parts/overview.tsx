@@ -16,11 +16,13 @@ interface OverviewProps {
 
 /** How much happened when, with what stands out; a click or a drag goes there. */
 export function Overview({ from, to, height, label, onPick }: OverviewProps) {
-  const { store, version } = useStore();
+  const { store } = useStore();
   const track = useRef<HTMLDivElement>(null);
-  // Of what is live, the end is never the same twice: it is drawn again with every few versions only.
+  // Of what is live, the end is never the same twice: it is drawn again once a second only.
   const grows = store.isLive && to === store.history.timeAt(store.history.last);
-  const beat = grows ? `${Math.floor(version / 15)}` : `${store.history.lastEntry} ${from} ${to}`;
+  const beat = grows
+    ? `${Math.floor(store.nowMs / 1_000)}`
+    : `${store.history.lastEntry} ${from} ${to}`;
   const density = useMemo(
     () => densityOf(store.history.entries(), { from, to, columns }),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the beat stands for the store's changes

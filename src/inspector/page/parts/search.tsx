@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
-import { actorsOf, compare } from '../../model/fleet.ts';
+import { actorsOf } from '../../model/fleet.ts';
+import { compare } from '../../model/name-order.ts';
 import { toneOf } from '../../model/tone.ts';
 import { currentRoute, select } from '../state/route.ts';
 import { useStore } from '../state/use-store.ts';

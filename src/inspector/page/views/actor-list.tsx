@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ActorKindName } from '../../../../machines/protocol/inspection.ts';
-import { compare } from '../../model/fleet.ts';
+import { NameOrder } from '../../model/name-order.ts';
 import { type Tone, toneOf } from '../../model/tone.ts';
 import { type InspectedActor, sessionOf } from '../../model/world.ts';
 import { formatCount } from '../parts/format.ts';
@@ -70,24 +70,23 @@ export function ActorList({ kinds }: ActorListProps) {
   );
 }
 
+const order = new NameOrder();
+const named = ({ label, id, node }: InspectedActor) => ({ name: label ?? id, id: `${id}/${node}` });
+
 function useActors(kind: ActorKindName, text: string): readonly InspectedActor[] {
   const { store, version } = useStore();
   // The order is looked at again a few times a second: a list that jumps can't be read.
   const beat = store.isLive ? Math.floor(version / 10) : version;
   return useMemo(() => {
     const wanted = text.toLowerCase();
-    const name = ({ label, id }: InspectedActor) => label ?? id;
-    return [...store.world.actors.values()]
-      .filter((actor) => actor.kind === kind)
-      .filter((actor) =>
-        [name(actor), actor.id, actor.state, actor.node].some((each) =>
-          each.toLowerCase().includes(wanted),
-        ),
-      )
-      .sort(
-        (a, b) =>
-          rank[toneOf(a)] - rank[toneOf(b)] || compare(name(a), name(b)) || compare(a.node, b.node),
-      );
+    const ofKind = [...store.world.actors.values()].filter((actor) => actor.kind === kind);
+    const found =
+      wanted === ''
+        ? ofKind
+        : ofKind.filter(({ label, id, state, node }) =>
+            [label ?? id, id, state, node].some((each) => each.toLowerCase().includes(wanted)),
+          );
+    return order.sort(found, named).sort((a, b) => rank[toneOf(a)] - rank[toneOf(b)]);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the beat stands for the store's changes
   }, [store, beat, kind, text]);
 }

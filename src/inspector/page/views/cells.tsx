@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { LoadBalancerCell } from '../../model/fleet.ts';
 import { select } from '../state/route.ts';
 
@@ -16,31 +17,57 @@ export function Cells({ cells, isNamed, chosen }: CellsProps) {
       role="group"
       aria-label="Load balancers"
       onKeyDown={walk}
+      onPointerOver={(event) => entitle(event.target, cells)}
     >
       {cells.map((cell) => (
-        <button
+        <Cell
           key={cell.id}
-          type="button"
-          className="cell"
-          data-lb={cell.id}
-          data-tone={cell.tone}
-          data-overdue={cell.isOverdue || undefined}
-          aria-pressed={cell.id === chosen}
-          aria-label={`${cell.name}: ${cell.state}`}
-          title={`${cell.name}\n${cell.state}${cell.reason === null ? '' : `\n${cell.reason}`}`}
-          tabIndex={cell.id === entry ? 0 : -1}
-          onClick={() => select({ kind: 'load-balancer', id: cell.id, node: null })}
-        >
-          {isNamed && (
-            <>
-              <i className="mark" data-tone={cell.tone} aria-hidden />
-              <span className="cut">{cell.name}</span>
-            </>
-          )}
-        </button>
+          cell={cell}
+          isNamed={isNamed}
+          isChosen={cell.id === chosen}
+          isEntry={cell.id === entry}
+        />
       ))}
     </div>
   );
+}
+
+interface CellProps {
+  readonly cell: LoadBalancerCell;
+  readonly isNamed: boolean;
+  readonly isChosen: boolean;
+  readonly isEntry: boolean;
+}
+
+/** Of thousands, only those are drawn again that are others than before. */
+const Cell = memo(({ cell, isNamed, isChosen, isEntry }: CellProps) => (
+  <button
+    type="button"
+    className="cell"
+    data-lb={cell.id}
+    data-tone={cell.tone}
+    data-overdue={cell.isOverdue || undefined}
+    aria-pressed={isChosen}
+    aria-label={`${cell.name}: ${cell.state}`}
+    tabIndex={isEntry ? 0 : -1}
+    onClick={() => select({ kind: 'load-balancer', id: cell.id, node: null })}
+  >
+    {isNamed && (
+      <>
+        <i className="mark" data-tone={cell.tone} aria-hidden />
+        <span className="cut">{cell.name}</span>
+      </>
+    )}
+  </button>
+));
+
+/** What a cell says to whoever points at it is written only then. */
+function entitle(target: EventTarget, cells: readonly LoadBalancerCell[]): void {
+  const element = target instanceof Element ? target.closest<HTMLElement>('.cell') : null;
+  const cell = cells.find(({ id }) => id === element?.dataset['lb']);
+  if (element === null || cell === undefined) return;
+  const { name, state, reason } = cell;
+  element.title = [name, state, ...(reason === null ? [] : [reason])].join('\n');
 }
 
 function walk(event: React.KeyboardEvent): void {

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { Fleet } from '../../model/fleet.ts';
+import { monotonicMs } from '../clock.ts';
 
 /** Where more move at once, one looks at the amounts: nobody follows a swarm. */
 const flightsMax = 60;
@@ -15,9 +16,10 @@ interface Flight {
 export function useFlights(fleet: Fleet, scroller: React.RefObject<HTMLElement | null>): void {
   const before = useRef(fleet);
   const flights = useRef<Flight[]>([]);
+  const moves = useRef<Moves>({ untilMs: 0, count: 0 });
   // Still before the new picture is on the screen: the old places can be measured only now.
   if (before.current !== fleet) {
-    flights.current = flightsBetween(before.current, fleet, scroller.current);
+    flights.current = flightsBetween(before.current, fleet, scroller.current, moves.current);
     before.current = fleet;
   }
   useLayoutEffect(() => {
@@ -34,15 +36,31 @@ function cellIn(root: HTMLElement | null, id: string): HTMLElement | null {
   return root?.querySelector<HTMLElement>(`[data-lb="${CSS.escape(id)}"]`) ?? null;
 }
 
-function flightsBetween(before: Fleet, after: Fleet, root: HTMLElement | null): Flight[] {
+/** How many have moved lately, whether they were shown or not. */
+interface Moves {
+  untilMs: number;
+  count: number;
+}
+
+function flightsBetween(
+  before: Fleet,
+  after: Fleet,
+  root: HTMLElement | null,
+  moves: Moves,
+): Flight[] {
   const moved: string[] = [];
   for (const [id, cell] of after.all) {
     const known = before.all.get(id);
     if (known?.binding == null || cell.binding === null) continue;
     if (known.binding.agent !== cell.binding.agent) moved.push(id);
   }
-  const inTheAir = document.getElementsByClassName('ghost').length;
-  if (moved.length + inTheAir > flightsMax) return [];
+  if (moved.length === 0) return [];
+  const nowMs = monotonicMs();
+  // While a swarm moves on and on, none of it is shown: not some of it now and then, whichever comes first.
+  if (nowMs > moves.untilMs) moves.count = 0;
+  moves.untilMs = nowMs + flightMs;
+  moves.count += moved.length;
+  if (moves.count > flightsMax) return [];
   return moved.flatMap((id) => {
     const element = cellIn(root, id);
     if (element === null || !isSeen(element, root)) return [];

@@ -209,7 +209,10 @@ function List({ entries, open, onOpen }: ListProps) {
     overscan: 16,
   });
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: store.isLive ? 'end' : 'auto' });
+    if (at < 0) return;
+    // At the end one stays by going there: to look for an index there has the browser lay out all again and again.
+    if (store.isLive) scroller.current?.scrollTo({ top: virtual.getTotalSize() });
+    else virtual.scrollToIndex(at, { align: 'auto' });
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- it follows the moment, and leaves who scrolls alone
   }, [at]);
   return (
