@@ -1,7 +1,8 @@
+import type { InspectedWorld } from '../../model/world.ts';
 import { wallMs } from '../clock.ts';
 import { select } from '../state/route.ts';
 import { useNow, useStore } from '../state/use-store.ts';
-import { formatMoment, formatSpan } from './format.ts';
+import { formatMoment, formatSpan, plural } from './format.ts';
 
 /** What is not as it should be, above everything else. It takes its own line, and nothing jumps. */
 export function Banner({ retry }: { readonly retry: () => void }) {
@@ -19,11 +20,14 @@ export function Banner({ retry }: { readonly retry: () => void }) {
   if (violation === null) return null;
   const { frame, title, atMs, batch } = violation;
   const id = frame?.type === 'violation' ? frame.loadBalancer : '';
+  const others = store.violations - 1;
   return (
     <div className="banner" data-tone="bad" role="alert">
       <strong>Violated at {formatMoment(atMs, store.zeroMs)}</strong>
       <span className="cut" title={title}>
+        {id !== '' && <b>{nameIn(store.world, id)} </b>}
         {title}
+        {others > 0 && <small> and {plural(others, 'more violation')}</small>}
       </span>
       <button type="button" className="plain" onClick={() => store.goTo(batch)}>
         Go there
@@ -39,6 +43,13 @@ export function Banner({ retry }: { readonly retry: () => void }) {
       )}
     </div>
   );
+}
+
+function nameIn(world: InspectedWorld, id: string): string {
+  for (const actor of world.actors.values()) {
+    if (actor.kind === 'load-balancer' && actor.id === id) return actor.label ?? id;
+  }
+  return id;
 }
 
 function Disconnected({ retry }: { readonly retry: () => void }) {

@@ -176,10 +176,19 @@ export class Store {
     this.changed();
   }
 
-  /** A violation that the world which is looked at has come to. */
+  /** The newest violation that the world which is looked at has come to. */
   get violation(): Entry | null {
+    return this.#violationsSoFar().at(-1) ?? null;
+  }
+
+  /** How many there were until then. */
+  get violations(): number {
+    return this.#violationsSoFar().length;
+  }
+
+  #violationsSoFar(): readonly Entry[] {
     const upTo = this.place ?? this.history.last;
-    return this.marks.findLast(({ kind, batch }) => kind === 'violation' && batch <= upTo) ?? null;
+    return this.marks.filter(({ kind, batch }) => kind === 'violation' && batch <= upTo);
   }
 
   /** The first violation of all. */

@@ -128,8 +128,8 @@ function centre(box: HTMLElement | null): void {
   });
 }
 
-/** `readable`: what is larger than the pane at this size is looked at in parts, around what is active. */
-const zooms = { least: 0.2, readable: 0.8, most: 3 } as const;
+/** What would not be `legible`, were all of it shown, is looked at in parts, `readable`, around what is active. */
+const zooms = { least: 0.2, legible: 0.65, readable: 0.8, most: 3 } as const;
 
 function useZoom(holder: React.RefObject<HTMLDivElement | null>, chart: Chart | null | undefined) {
   const [zoom, setAny] = useState(1);
@@ -149,7 +149,7 @@ function useZoom(holder: React.RefObject<HTMLDivElement | null>, chart: Chart | 
     setSize({ width, height });
   }, [holder, chart]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- it fits what is new, and leaves what was zoomed
-  useLayoutEffect(() => setZoom(Math.max(zooms.readable, fitting())), [size]);
+  useLayoutEffect(() => setZoom(fitting() < zooms.legible ? zooms.readable : fitting()), [size]);
   useLayoutEffect(() => {
     const svg = holder.current?.querySelector('svg');
     if (svg === null || svg === undefined || size.width === 0) return;

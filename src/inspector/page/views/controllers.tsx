@@ -42,7 +42,7 @@ const Controller = memo(({ controller }: { readonly controller: ControllerLane }
         <div>
           <dt>Commands</dt>
           <dd title="Commands under way to agents, and those that wait for their turn">
-            {inFlight} <small>{waiting === 0 ? 'under way' : `under way, ${waiting} wait`}</small>
+            {inFlight} <small>{waiting === 0 ? '' : `and ${waiting} wait`}</small>
           </dd>
         </div>
         <div>

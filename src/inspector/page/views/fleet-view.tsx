@@ -82,9 +82,11 @@ function Summary({ fleet, chosen, onToggle }: SummaryProps) {
       </div>
       <div className="summary-parts">
         <div className="bar" aria-hidden>
-          {tones.map((tone) => (
-            <i key={tone} data-tone={tone} style={{ flexGrow: fleet.byTone[tone] ?? 0 }} />
-          ))}
+          {tones
+            .filter((tone) => fleet.byTone[tone] !== undefined)
+            .map((tone) => (
+              <i key={tone} data-tone={tone} style={{ flexGrow: fleet.byTone[tone] }} />
+            ))}
         </div>
         <div className="bar-legend" role="group" aria-label="Filter by what they are up to">
           {shownTones.map((tone) => (

@@ -41,7 +41,7 @@ export function Lanes({ fleet, filter, selected }: LanesProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => 132,
     gap,
-    overscan: 3,
+    overscan: 1,
   });
   const chosen = selected?.kind === 'load-balancer' ? selected.id : null;
   return (

@@ -78,9 +78,11 @@ interface DiagramProps {
   readonly onChoose: (arrow: Arrow) => void;
 }
 
-const timeWidth = 168;
+const timeWidth = 160;
 const rowHeight = 34;
-const columnMin = 84;
+const headHeight = 50;
+/** The names of most have room in it, in two lines; and a dozen columns in a small window. */
+const columnMin = 74;
 
 function Diagram({ sequence: { participants, arrows }, chosen, onChoose }: DiagramProps) {
   const { store } = useStore();
@@ -89,6 +91,8 @@ function Diagram({ sequence: { participants, arrows }, chosen, onChoose }: Diagr
     count: arrows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
+    // The head is within what scrolls; and a little of what comes next is seen as well.
+    scrollPaddingEnd: headHeight + 2 * rowHeight,
     overscan: 12,
   });
   const upTo = store.place ?? store.history.last;
@@ -107,7 +111,7 @@ function Diagram({ sequence: { participants, arrows }, chosen, onChoose }: Diagr
         <span className="diagram-time">time</span>
         {participants.map(({ key, kind, title, subtitle }) => (
           <div key={key} className="participant" data-kind={kind} title={title}>
-            <strong className="cut">{title}</strong>
+            <strong>{title}</strong>
             <small className="cut">{subtitle}</small>
           </div>
         ))}

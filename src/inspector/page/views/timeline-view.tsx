@@ -206,6 +206,8 @@ function List({ entries, open, onOpen }: ListProps) {
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 30,
+    // A little of what comes next is seen as well.
+    scrollPaddingEnd: 90,
     overscan: 16,
   });
   useEffect(() => {
