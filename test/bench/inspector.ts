@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { Page } from 'playwright-core';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
@@ -27,6 +27,7 @@ const views = {
   explain: `#/explain/${chosen}`,
 } as const;
 type View = keyof typeof views;
+const allViews = Object.keys(views) as View[];
 
 /** A page has caught up when what it hears is no older than this. */
 const freshMs = 1_000;
@@ -67,6 +68,7 @@ interface Options {
   readonly actors: number;
   readonly events: number;
   readonly seconds: number;
+  readonly views: readonly View[];
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -76,11 +78,20 @@ export const inspectorCommand = new Command('inspector')
   .option('--actors <n>', 'how many load balancers there are', wholeNumber(1, 20_000), 5_000)
   .option('--events <n>', 'how many events they take a second', wholeNumber(10, 10_000), 2_000)
   .option('--seconds <n>', 'how long each view is looked at', wholeNumber(2, 600), 20)
+  .option('--views <name,…>', 'which are looked at', viewNames, allViews)
   .action(async (options: Options) => {
     process.stdout.write(`${JSON.stringify(await measure(options))}\n`);
   });
 
-async function measure({ actors, events, seconds }: Options): Promise<InspectorReport> {
+function viewNames(text: string): readonly View[] {
+  const names = text.split(',');
+  const wrong = names.find((name) => !Object.hasOwn(views, name));
+  if (wrong === undefined) return names as View[];
+  throw new InvalidArgumentError(`there is no view ${wrong}: give ${allViews.join(',')}`);
+}
+
+async function measure(options: Options): Promise<InspectorReport> {
+  const { actors, events, seconds } = options;
   const machine = describeHost();
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadAverage.join(' ')}`);
   const gateway = await startGateway(actors, events);
@@ -91,7 +102,7 @@ async function measure({ actors, events, seconds }: Options): Promise<InspectorR
     const openedMs = await open(page, gauge, gateway.url);
     say(`all that a page keeps was in it after ${openedMs} ms`);
     const results: ViewResult[] = [];
-    for (const view of Object.keys(views) as View[]) {
+    for (const view of options.views) {
       const result = await look(page, gauge, view, seconds, gateway.pid);
       results.push(result);
       say(progress(result));

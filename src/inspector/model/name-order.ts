@@ -11,6 +11,11 @@ export const namesKnownMax = 50_000;
  */
 export class NameOrder {
   #ranks = new Map<string, number>();
+  readonly #knownMax: number;
+
+  constructor(knownMax: number = namesKnownMax) {
+    this.#knownMax = knownMax;
+  }
 
   sort<T>(
     items: readonly T[],
@@ -25,7 +30,7 @@ export class NameOrder {
 
   #learn<T>(items: readonly T[], of: (item: T) => { readonly name: string }): void {
     const names = new Set(items.map((item) => of(item).name));
-    if (this.#ranks.size + names.size <= namesKnownMax) {
+    if (this.#ranks.size + names.size <= this.#knownMax) {
       for (const name of this.#ranks.keys()) names.add(name);
     }
     this.#ranks = new Map([...names].sort(compare).map((name, rank) => [name, rank]));

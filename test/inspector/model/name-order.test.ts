@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NameOrder, namesKnownMax } from '../../../src/inspector/model/name-order.ts';
+import { NameOrder } from '../../../src/inspector/model/name-order.ts';
 
 const named = (name: string) => ({ name, id: name });
 const sorted = (order: NameOrder, ...names: string[]) => order.sort(names, named);
@@ -21,11 +21,9 @@ test('those of one name are in the order of their ids', () => {
   expect(ids).toEqual(['a', 'b', 'c']);
 });
 
-test('of very many names, the old ones are forgotten, and what is there is still in order', () => {
-  const order = new NameOrder();
-  order.sort(
-    Array.from({ length: namesKnownMax }, (_, index) => `old-${index}`),
-    named,
-  );
-  expect(sorted(order, 'new-2', 'new-1', 'old-3')).toEqual(['new-1', 'new-2', 'old-3']);
+test('names beyond the limit are forgotten, and what is there is still in order', () => {
+  const order = new NameOrder(3);
+  sorted(order, 'old-1', 'old-2');
+  expect(sorted(order, 'new-1', 'old-2')).toEqual(['new-1', 'old-2']);
+  expect(sorted(order, 'web-2', 'web-1', 'old-1')).toEqual(['old-1', 'web-1', 'web-2']);
 });
