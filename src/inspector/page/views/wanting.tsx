@@ -48,7 +48,7 @@ function List({
   const virtual = useVirtualizer({
     count: wanting.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 68,
+    estimateSize: () => 86,
     overscan: 6,
   });
   return (
@@ -71,7 +71,7 @@ function List({
                 <small>{waitingSinceMs === null ? '' : formatSpan(nowMs - waitingSinceMs)}</small>
               </span>
               <StateChip tone={tone}>{state}</StateChip>
-              <span className="want-why cut" title={reason ?? undefined}>
+              <span className="want-why" title={reason ?? undefined}>
                 {reason ?? 'gives no reason'}
               </span>
             </button>
