@@ -139,6 +139,8 @@ class NatsStore implements Store {
       });
     const info = readApi(what, message, StreamInfo);
     if (info === null) throw new StoreUnavailable(`${what}: there is no such stream`);
+    // Not before it was asked: by the time of the answer, the watch has perhaps told.
+    this.#assertTold(what);
     return info.state.last_seq;
   }
 
@@ -200,9 +202,7 @@ class NatsStore implements Store {
     headers: Readonly<Record<string, string>>,
   ): Promise<WriteResult> {
     const what = `write of ${key} in ${this.#bucket}`;
-    if ([...this.#watches].some((watch) => !watch.current)) {
-      throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
-    }
+    this.#assertTold(what);
     const answer = await this.#bus
       .exchange(this.#subject(key), value, storeTimeoutMs, {
         'Nats-Expected-Last-Subject-Sequence': String(revision),
@@ -215,6 +215,13 @@ class NatsStore implements Store {
       });
     const committed = readPubAck(what, answer.data);
     return committed === null ? { committed: false } : { committed: true, revision: committed };
+  }
+
+  /** Until its watches have told what changed while it was away, what it knows may be lost. */
+  #assertTold(what: string): void {
+    if ([...this.#watches].some((watch) => !watch.current)) {
+      throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
+    }
   }
 
   /**

@@ -85,7 +85,7 @@ export class NatsWatch implements Watch {
     this.#begin();
   }
 
-  /** May one write by what it has told? */
+  /** May one write, or confirm a read, by what it has told? */
   get current(): boolean {
     return this.#current;
   }

@@ -1,6 +1,6 @@
 /**
  * Thrown when a write was refused for now (no leader, disconnected before sending, or connected again and
- * not yet told what has changed): nothing was written.
+ * not yet told what has changed): nothing was written. Or when a question has no answer for now.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -68,7 +68,9 @@ export interface Store {
   /**
    * The bucket's newest revision, by the word of whoever takes its writes: no write that was
    * acknowledged before the question is newer. 0 where nothing was ever written. May throw
-   * {@link StoreUnavailable}.
+   * {@link StoreUnavailable}: so it does after a reconnect, until each watch of this store has told
+   * everything that changed meanwhile. What a watch told before may be lost and its number given again,
+   * and whoever knows that number would take himself for up to date.
    */
   newest(): Promise<number>;
   /**
@@ -90,8 +92,8 @@ export interface Store {
    * Every present entry first, then `onReady`, with the revision up to which everything was told, then
    * each change in order. Changes may be delivered again after a reconnect: compare revisions. Once
    * everything that changed meanwhile was told, `onReady` follows again. Until then nothing is written
-   * through this store, because what it knew may be lost: an acknowledged revision that is newer than
-   * what the watch has told by then is.
+   * through this store, and its newest revision is not told, because what it knew may be lost: an
+   * acknowledged revision that is newer than what the watch has told by then is.
    *
    * `onRewound`: the bucket has lost acknowledged writes of which this watch had told, or may have. The
    * newest change of each key follows once more, and then `onReady`. Until then no revision is too low

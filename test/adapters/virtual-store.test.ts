@@ -212,4 +212,23 @@ describe('what goes wrong at a virtual store', () => {
     expect(told).toEqual(['ready at 0', 'a', 'b', 'ready at 2']);
     expect(await bench.put('c', '1', 0)).toBe(3);
   });
+
+  test('tells its newest revision only to those whose watch has told what changed', async () => {
+    const bench = new Bench();
+    bench.watchAs('one');
+    await bench.put('a', '1', 0);
+    await bench.virtual.run(100);
+    const [line, newest] = [
+      bench.store.line('one'),
+      () => bench.virtual.settled(bench.one.newest()),
+    ];
+    line.disconnect();
+    line.lag(50);
+    line.connect();
+
+    await expect(newest()).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    expect(await bench.virtual.settled(bench.two.newest())).toBe(1);
+    await bench.virtual.run(100);
+    expect(await newest()).toBe(1);
+  });
 });

@@ -219,6 +219,7 @@ export class VirtualStore implements Store {
     const { revision } = this.#contents;
     await this.#hop();
     if (line.breaks !== breaks) throw new StoreUnavailable(`${what}: the connection broke`);
+    assertTold(line, what);
     return revision;
   }
 
@@ -247,9 +248,7 @@ export class VirtualStore implements Store {
     if (value !== null) assertRecord(this.#bucket, key, value);
     const what = `${operation} of ${key} in ${this.#bucket}`;
     if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
-    if (!line.current) {
-      throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
-    }
+    assertTold(line, what);
     const failure = this.#failures.shift();
     const { breaks } = line;
     const { term } = this.#leader;
@@ -309,5 +308,11 @@ export class VirtualStore implements Store {
 
   #hopMs(): number {
     return this.#options.delayMs?.() ?? 0;
+  }
+}
+
+function assertTold(line: StoreLine, what: string): void {
+  if (!line.current) {
+    throw new StoreUnavailable(`${what}: its watch has not told yet what has changed`);
   }
 }
