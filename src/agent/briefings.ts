@@ -11,8 +11,8 @@ interface Briefed {
 }
 
 /**
- * What an agent would be commanded if it took over, as controllers have told it ahead of time. It is kept until it is
- * commanded, or room is needed for newer ones; what is not known any more is sent with the command.
+ * What an agent would be commanded if it took over, as controllers have told it ahead of time. It is kept until another
+ * document is commanded, or room is needed for newer ones; what is not known any more is sent with the command.
  */
 export class Briefings {
   readonly #charactersMax: number;
@@ -37,10 +37,11 @@ export class Briefings {
   /** The command with its document; null where that was left out and is not known here. */
   whole(message: CommandMessage): Command | null {
     const { briefed, ...command } = message;
+    if (command.document !== null) {
+      this.#forget(command.loadBalancer);
+      return { ...command, document: command.document };
+    }
     const known = this.#known.get(command.loadBalancer);
-    // From now on it is driven here, or somebody newer has it: no takeover comes of it.
-    this.#forget(command.loadBalancer);
-    if (command.document !== null) return { ...command, document: command.document };
     if (known === undefined || known.write !== briefed) return null;
     return { ...command, document: known.document };
   }
