@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { InspectOptions } from '../actions/inspect.ts';
+import { logLevelOption } from './log-level-option.ts';
 import { wholeNumber } from './up.ts';
 import { watchedOptions } from './watched-options.ts';
 
@@ -19,11 +20,7 @@ export const inspectCommand = command
   .option('--token-file <file>', 'a file with a token of at least 32 characters, of mode 600')
   .option('--allow-sends', 'let the page send events to actors by hand')
   .option('--stately', 'serve a page with the hosted Stately Inspector, too (needs the internet)')
-  .addOption(
-    new Option('--log-level <level>', 'how much is logged')
-      .choices(['debug', 'info', 'warn', 'error', 'silent'])
-      .default('warn'),
-  )
+  .addOption(logLevelOption('warn', 'how much is logged'))
   .action(async (options: InspectOptions) => {
     const { inspectAction } = await import('../actions/inspect.ts');
     await inspectAction(options);

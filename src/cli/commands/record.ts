@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { RecordOptions } from '../actions/record.ts';
+import { logLevelOption } from './log-level-option.ts';
 import { wholeNumber } from './up.ts';
 import { watchedOptions } from './watched-options.ts';
 
@@ -14,11 +15,7 @@ const secondsMax = 86_400;
 export const recordCommand = command
   .argument('<file>', 'the recording; it must not be there yet')
   .option('--seconds <n>', 'for so long; otherwise until Ctrl-C', wholeNumber(1, secondsMax))
-  .addOption(
-    new Option('--log-level <level>', 'how much is logged')
-      .choices(['debug', 'info', 'warn', 'error', 'silent'])
-      .default('warn'),
-  )
+  .addOption(logLevelOption('warn', 'how much is logged'))
   .action(async (file: string, options: RecordOptions) => {
     const { recordAction } = await import('../actions/record.ts');
     await recordAction(file, options);

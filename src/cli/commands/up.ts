@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { homedir } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { agentsMax } from '../../up/agents-max.ts';
 import type { UpOptions } from '../actions/up.ts';
+import { logLevelOption } from './log-level-option.ts';
 
 export const defaultDirectory = join(
   process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'),
@@ -23,11 +24,7 @@ export const upCommand = new Command('up')
   .option('-d, --directory <path>', 'where keys, records and state live', defaultDirectory)
   .option('--agents <n>', 'how many agents of this host', wholeNumber(0, agentsMax), 2)
   .option('--api-port <port>', 'port of the API on 127.0.0.1', wholeNumber(0, 65_535), 9_876)
-  .addOption(
-    new Option('--log-level <level>', 'how much the processes say')
-      .choices(['debug', 'info', 'warn', 'error', 'silent'])
-      .default('info'),
-  )
+  .addOption(logLevelOption('info', 'how much the processes say'))
   .action(async (options: UpOptions) => {
     const { upAction } = await import('../actions/up.ts');
     await upAction(options);

@@ -1,10 +1,8 @@
 import type { EventObject } from 'xstate';
 import type { Agent, AgentOptions } from '../../agent/agent.ts';
-import type { ActorSource } from './actor-source.ts';
 import type { Noting } from './noting.ts';
 import { RootActors } from './root-actors.ts';
-import { tappedBus } from './tapped-bus.ts';
-import { tappedLog } from './tapped-log.ts';
+import { type NotingActors, tappedPorts } from './tapped-ports.ts';
 
 /** What an agent is given so that a tap sees its actors, its messages and its troubles. */
 export class AgentTap {
@@ -12,7 +10,7 @@ export class AgentTap {
   readonly devices: RootActors;
   readonly #noting: Noting;
 
-  constructor(noting: Noting & { add(source: ActorSource): void }) {
+  constructor(noting: NotingActors) {
     this.#noting = noting;
     this.agent = new RootActors('agent', noting);
     this.devices = new RootActors('device', noting);
@@ -22,13 +20,7 @@ export class AgentTap {
 
   /** The same options, through the tap. */
   options(options: AgentOptions): AgentOptions {
-    const { bus, log, clock } = options;
-    return {
-      ...options,
-      bus: tappedBus(bus, this.#noting, clock),
-      log: tappedLog(log, this.#noting),
-      tap: this,
-    };
+    return { ...options, ...tappedPorts(options, this.#noting), tap: this };
   }
 
   /** By hand; why it was refused, or null where the actor has it. */

@@ -3,9 +3,7 @@ import type { Controller } from '../../controller/controller.ts';
 import type { ControllerOptions } from '../../controller/controller-options.ts';
 import { HostedActors } from './hosted-actors.ts';
 import type { Noting } from './noting.ts';
-import type { ActorSource } from './actor-source.ts';
-import { tappedBus } from './tapped-bus.ts';
-import { tappedLog } from './tapped-log.ts';
+import { type NotingActors, tappedPorts } from './tapped-ports.ts';
 
 type Tapped = Pick<ControllerOptions, 'bus' | 'log' | 'clock'>;
 
@@ -15,7 +13,7 @@ export class ControllerTap {
   readonly agents: HostedActors;
   readonly #noting: Noting;
 
-  constructor(noting: Noting & { add(source: ActorSource): void }) {
+  constructor(noting: NotingActors) {
     this.#noting = noting;
     this.loadBalancers = new HostedActors('load-balancer', noting);
     this.agents = new HostedActors('liveness', noting);
@@ -25,13 +23,7 @@ export class ControllerTap {
 
   /** The same options, through the tap. */
   options<T extends Tapped>(options: T): T & Required<Pick<ControllerOptions, 'tap'>> {
-    const { bus, log, clock } = options;
-    return {
-      ...options,
-      bus: tappedBus(bus, this.#noting, clock),
-      log: tappedLog(log, this.#noting),
-      tap: this,
-    };
+    return { ...options, ...tappedPorts(options, this.#noting), tap: this };
   }
 
   /** By hand; why it was refused, or null where the actor has it. */
