@@ -63,6 +63,7 @@ import { bugsOfPlacement } from './bugs-of-placement.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { forgetsDeaths, hidesRestarts } from './records.ts';
 import * as stores from './stores.ts';
+import { toldLateScenario } from './told-late.ts';
 
 /** For each checker at least one. */
 export const plantedBugs: readonly PlantedBug[] = [
@@ -287,6 +288,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     bug: 'an API that answers reads from a cache',
     scenario: roughDayScenario,
     parts: { api: apis.answersFromCache },
+  },
+  {
+    checker: 'reads-never-go-back',
+    bug: 'a store that tells of nothing new while its watch has not told what is',
+    scenario: toldLateScenario,
+    parts: { stores: stores.hasNothingNewToTell },
   },
   {
     checker: 'no-request-hangs',

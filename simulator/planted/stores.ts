@@ -1,6 +1,6 @@
 import type { Clock } from '../../machines/ports/clock.ts';
 import { desiredOf } from '../checkers/records.ts';
-import type { Store, Stores } from '../../src/ports/store.ts';
+import { type Store, type Stores, StoreUnavailable } from '../../src/ports/store.ts';
 
 /** Loses every third new desired record, some time after it was acknowledged. */
 export function losesRecords(stores: Stores, clock: Clock): Stores {
@@ -158,6 +158,17 @@ export function givesAddressesTwice(stores: Stores): Stores {
       return result.committed ? result : { committed: true, revision: 1 };
     },
     watch: (_, onReady) => store.watch(() => undefined, onReady),
+  }));
+}
+
+/** Says that nothing is new where it can't tell what is: after a reconnect, while its watch is behind. */
+export function hasNothingNewToTell(stores: Stores): Stores {
+  return replaced(stores, 'desired', (store) => ({
+    newest: () =>
+      store.newest().catch((error: unknown) => {
+        if (error instanceof StoreUnavailable) return 0;
+        throw error;
+      }),
   }));
 }
 
