@@ -5,7 +5,9 @@ import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { ApiClient } from '../client/api-client.ts';
 import { loopbackPool, Stack } from '../up/stack.ts';
+import { freePort } from '../nats-server/free-port.ts';
 import { startBackend } from './backends.ts';
+import { endServingProcesses } from './serving-processes.ts';
 
 export interface DemoSystem {
   /** As that of `holdfast up`. */
@@ -25,38 +27,45 @@ export async function startDemoSystem(parts: {
   readonly signal: AbortSignal;
 }): Promise<DemoSystem> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-inspect-'));
-  const backend = await startBackend('inspected');
-  const stack = await Stack.start({
-    ...parts,
-    ...{ directory, agents, apiPort: 0, preset: 'local', drivers: { haproxy: {} } },
-    logLevel: 'warn',
-    natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
-    restart: true,
-    output: 'inherit',
-  });
+  const undo: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
-    await stack.stop();
-    backend.close();
-    await rm(directory, { recursive: true, force: true });
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   try {
+    const backend = await startBackend('inspected');
+    undo.push(() => backend.close());
+    // What carries traffic outlives its agents.
+    undo.push(() => endServingProcesses(directory, parts.clock));
+    const stack = await Stack.start({
+      ...parts,
+      ...{ directory, agents, apiPort: 0, preset: 'local', drivers: { haproxy: {} } },
+      logLevel: 'warn',
+      natsBinary: process.env['HOLDFAST_NATS_SERVER'] ?? 'nats-server',
+      restart: true,
+      output: 'inherit',
+    });
+    undo.push(() => stack.stop());
     const api = new ApiClient(stack.apiUrl);
+    const port = await freePort();
     for (let number = 1; number <= loadBalancers; number += 1) {
-      await api.post('/v2.0/lbaas/loadbalancers', loadBalancer(number, backend.port));
+      await api.post('/v2.0/lbaas/loadbalancers', loadBalancer(number, port, backend.port));
     }
+    return { directory, lines: linesOf(stack), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function linesOf(stack: Stack): string[] {
   const pids = [...stack.agents].map(([id, { pid }]) => `${id} ${pid ?? 'is starting'}`).join(', ');
-  const lines = [
+  return [
     `a system of its own: ${agents} agents, ${loadBalancers} load balancers, the API at ${stack.apiUrl}`,
     `to see a failover, kill an agent; it is started again: ${pids}`,
   ];
-  return { directory, lines, close };
 }
 
-const loadBalancer = (number: number, serverPort: number) => ({
+const loadBalancer = (number: number, port: number, serverPort: number) => ({
   loadbalancer: {
     name: `shop-${number}`,
     provider: 'haproxy',
@@ -65,7 +74,7 @@ const loadBalancer = (number: number, serverPort: number) => ({
       {
         name: 'http',
         protocol: 'HTTP',
-        protocol_port: 18_080,
+        protocol_port: port,
         default_pool: {
           name: 'web',
           protocol: 'HTTP',

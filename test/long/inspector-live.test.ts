@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -7,6 +8,8 @@ import { silentLog } from '../../machines/ports/log.ts';
 import { Batch } from '../../machines/protocol/inspection.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { serveApi } from '../../src/api/serve.ts';
+import { servingProcesses } from '../../src/demo/serving-processes.ts';
+import { startDemoSystem } from '../../src/demo/system.ts';
 import { LiveFeed } from '../../src/inspector/gateway/live-feed.ts';
 import { InspectedWorld } from '../../src/inspector/model/world.ts';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
@@ -145,4 +148,22 @@ test('a controller serves the same page beside its API, where its configuration 
   await page.locator('.controller').waitFor(shown);
   expect(await (await fetch(`${url}/v2.0/lbaas/loadbalancers`)).text()).toBe('the API');
   expect(faults).toEqual([]);
+});
+
+test('a system to look at works beside another one, and leaves nothing behind', async () => {
+  const { signal } = new AbortController();
+  const parts = { clock, log: silentLog, signal };
+  const systems = [await startDemoSystem(parts), await startDemoSystem(parts)];
+
+  for (const { directory } of systems) {
+    await eventually(`all in ${directory} are served`, async () => {
+      return (await servingProcesses(`${directory}/host/haproxy`)).length >= 12;
+    });
+  }
+  for (const system of systems) await system.close();
+
+  for (const { directory } of systems) {
+    expect(await servingProcesses(directory)).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
+  }
 });
