@@ -12,6 +12,7 @@ const reserved = new Set([
   'HOLDFAST_ARPING',
   'HOLDFAST_NFT',
   'HOLDFAST_CADDY',
+  'HOLDFAST_CHROMIUM',
   'HOLDFAST_LONG',
   'HOLDFAST_NO_SKIPS',
 ]);

@@ -145,7 +145,9 @@ export class Driver {
       if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
       // It had to make room, or was commanded before and the answer got lost: with the document, at once.
       this.briefer.forget(id);
-      const whole = this.#build(id);
+      // It may have been given to somebody else meanwhile, which is not committed yet.
+      const { binding = null } = this.#options.context(id) ?? {};
+      const whole = sameSeat(binding, seat) ? this.#build(id) : null;
       if (whole === null || !sameSeat(whole.seat, seat)) return 'the record has changed meanwhile';
       return this.#settle(seat, whole.command, await this.#send(seat, whole.command));
     } catch (error) {

@@ -14,7 +14,8 @@ describe('the npm scripts', () => {
   test.each(Object.entries(manifest.scripts))('%s goes through the set-up', (name, script) => {
     // Without `exec` a shell stands between npm and the program: a SIGTERM to npm ends the shell,
     // and the program runs on without a parent.
-    expect(script).toBe(`exec node src/setup/run.mjs ${name}`);
+    const first = name === 'inspect' ? ' --demo' : '';
+    expect(script).toBe(`exec node src/setup/run.mjs ${name}${first}`);
   });
 
   test('are all the commands that the set-up knows, and holdfast for the others', () => {
@@ -31,7 +32,7 @@ test('a mistake is told in one sentence, with exit code 1', () => {
   });
 
   expect(done.stderr).toBe(
-    'holdfast: there is no check spelling; there are format, lint, types, architecture, tests\n',
+    'holdfast: there is no check spelling; there are format, lint, types, page types, architecture, tests\n',
   );
   expect(done.status).toBe(1);
 });

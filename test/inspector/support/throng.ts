@@ -15,6 +15,8 @@ export class Throng {
   readonly #size: number;
   #sequence = 0;
   #turn = 0;
+  /** How many frames there were so far, without those of `all`. */
+  told = 0;
   #atMs = 1_700_000_000_000;
 
   constructor(size: number) {
@@ -36,6 +38,7 @@ export class Throng {
   /** So many of them have gone a step on. */
   next(steps: number, atMs = this.#atMs + 50): BatchToPage {
     this.#atMs = atMs;
+    this.told += steps;
     return this.#batch(
       Array.from({ length: steps }, () => this.#frame((this.#turn++ * 37) % this.#size)),
     );

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Entry, type EntryKind, factsOf } from '../../model/entries.ts';
 import { Facts } from '../parts/facts.tsx';
 import { formatCount, formatMoment, formatSpan } from '../parts/format.ts';
@@ -33,6 +33,13 @@ export function TimelineView() {
   const { span, zoom, reset, isZoomed } = useZoom();
   const shown = useEntries(kinds, text, isZoomed ? span : null);
   const [open, setOpen] = useState<Entry | null>(null);
+  const openEntry = useCallback(
+    (entry: Entry) => {
+      setOpen(entry);
+      if (!store.isLive) store.goTo(entry.batch);
+    },
+    [store],
+  );
   const toggle = (kind: EntryKind) => {
     const next = new Set(kinds);
     if (!next.delete(kind)) next.add(kind);
@@ -92,7 +99,7 @@ export function TimelineView() {
       {shown.length === 0 ? (
         <Empty title="Nothing is listed">Nothing that happened passes the filters.</Empty>
       ) : (
-        <List entries={shown} open={open} onOpen={setOpen} />
+        <List entries={shown} open={open} onOpen={openEntry} />
       )}
       {open !== null && <Detail entry={open} onClose={() => setOpen(null)} />}
     </div>
@@ -196,6 +203,10 @@ interface ListProps {
   readonly onOpen: (entry: Entry) => void;
 }
 
+/**
+ * No function in here may hold `entries`: a browser keeps a row that is gone for a while, with the functions that it
+ * was given, and each would keep all that happened until then.
+ */
 function List({ entries, open, onOpen }: ListProps) {
   const { store } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
@@ -217,29 +228,26 @@ function List({ entries, open, onOpen }: ListProps) {
     else virtual.scrollToIndex(at, { align: 'auto' });
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- it follows the moment, and leaves who scrolls alone
   }, [at]);
+  const rows: ReactNode[] = [];
+  for (const { key, index, start } of virtual.getVirtualItems()) {
+    const entry = entries[index] as Entry;
+    rows.push(
+      <EntryRow
+        key={key}
+        entry={entry}
+        start={start}
+        name={nameOf(entry, names)}
+        zeroMs={store.zeroMs}
+        isNow={index === at && !store.isLive}
+        isFuture={entry.batch > upTo}
+        isOpen={open?.number === entry.number}
+        onOpen={onOpen}
+      />,
+    );
+  }
   return (
     <div className="timeline-list" ref={scroller} tabIndex={0} aria-label="What happened">
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ key, index, start }) => {
-          const entry = entries[index] as Entry;
-          return (
-            <EntryRow
-              key={key}
-              entry={entry}
-              start={start}
-              name={nameOf(entry, names)}
-              zeroMs={store.zeroMs}
-              isNow={index === at && !store.isLive}
-              isFuture={entry.batch > upTo}
-              isOpen={open?.number === entry.number}
-              onOpen={() => {
-                onOpen(entry);
-                if (!store.isLive) store.goTo(entry.batch);
-              }}
-            />
-          );
-        })}
-      </div>
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>{rows}</div>
     </div>
   );
 }
@@ -280,7 +288,7 @@ interface EntryRowProps {
   readonly isNow: boolean;
   readonly isFuture: boolean;
   readonly isOpen: boolean;
-  readonly onOpen: () => void;
+  readonly onOpen: (entry: Entry) => void;
 }
 
 function EntryRow({ entry, start, zeroMs, isNow, isFuture, isOpen, onOpen, name }: EntryRowProps) {
@@ -294,7 +302,7 @@ function EntryRow({ entry, start, zeroMs, isNow, isFuture, isOpen, onOpen, name 
       data-future={isFuture || undefined}
       aria-pressed={isOpen}
       style={{ transform: `translateY(${start}px)` }}
-      onClick={onOpen}
+      onClick={() => onOpen(entry)}
     >
       <time>{formatMoment(atMs, zeroMs)}</time>
       <Mark tone={tone} />
