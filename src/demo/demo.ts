@@ -14,6 +14,7 @@ import { Stack } from '../up/stack.ts';
 import { type Backend, startBackend } from './backends.ts';
 import { afterwards } from './afterwards.ts';
 import { setStage, type Stage } from './stage.ts';
+import { loadBalancerRequest } from './load-balancer-request.ts';
 import { endServingProcesses, servingProcesses } from './serving-processes.ts';
 import { type DemoOutcome, outcomeOf, type Story } from './story.ts';
 import { expectation, stepLine, timeline, transitionLine } from './timeline.ts';
@@ -205,30 +206,12 @@ async function createLoadBalancer(
   backends: readonly Backend[],
 ): Promise<{ id: string; address: string; port: number }> {
   const port = await freePort();
-  const created = await api.post('/v2.0/lbaas/loadbalancers', {
-    loadbalancer: {
-      name: 'demo',
-      provider,
-      vip_subnet_id: subnetId,
-      listeners: [
-        {
-          name: 'http',
-          protocol: 'HTTP',
-          protocol_port: port,
-          default_pool: {
-            name: 'web',
-            protocol: 'HTTP',
-            lb_algorithm: 'ROUND_ROBIN',
-            healthmonitor: { type: 'HTTP', delay: 1, timeout: 1, max_retries: 1, url_path: '/' },
-            members: backends.map((backend) => ({
-              address: servers,
-              protocol_port: backend.port,
-            })),
-          },
-        },
-      ],
-    },
+  const request = loadBalancerRequest({
+    ...{ name: 'demo', provider, subnetId, port },
+    healthmonitor: { type: 'HTTP', delay: 1, timeout: 1, max_retries: 1, url_path: '/' },
+    members: backends.map((backend) => ({ address: servers, protocol_port: backend.port })),
   });
+  const created = await api.post('/v2.0/lbaas/loadbalancers', request);
   const { id, vip_address: address } = Created.parse(created).loadbalancer;
   return { id, address, port };
 }

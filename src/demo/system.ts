@@ -7,6 +7,7 @@ import { ApiClient } from '../client/api-client.ts';
 import { loopbackPool, Stack } from '../up/stack.ts';
 import { freePort } from '../nats-server/free-port.ts';
 import { startBackend } from './backends.ts';
+import { loadBalancerRequest } from './load-balancer-request.ts';
 import { endServingProcesses } from './serving-processes.ts';
 
 export interface DemoSystem {
@@ -48,7 +49,13 @@ export async function startDemoSystem(parts: {
     const api = new ApiClient(stack.apiUrl);
     const port = await freePort();
     for (let number = 1; number <= loadBalancers; number += 1) {
-      await api.post('/v2.0/lbaas/loadbalancers', loadBalancer(number, port, backend.port));
+      await api.post(
+        '/v2.0/lbaas/loadbalancers',
+        loadBalancerRequest({
+          ...{ name: `shop-${number}`, provider: 'haproxy', subnetId: loopbackPool.subnetId, port },
+          members: [{ address: '127.0.0.1', protocol_port: backend.port }],
+        }),
+      );
     }
     return { directory, lines: linesOf(stack), close };
   } catch (error) {
@@ -64,24 +71,3 @@ function linesOf(stack: Stack): string[] {
     `to see a failover, kill an agent; it is started again: ${pids}`,
   ];
 }
-
-const loadBalancer = (number: number, port: number, serverPort: number) => ({
-  loadbalancer: {
-    name: `shop-${number}`,
-    provider: 'haproxy',
-    vip_subnet_id: loopbackPool.subnetId,
-    listeners: [
-      {
-        name: 'http',
-        protocol: 'HTTP',
-        protocol_port: port,
-        default_pool: {
-          name: 'web',
-          protocol: 'HTTP',
-          lb_algorithm: 'ROUND_ROBIN',
-          members: [{ address: '127.0.0.1', protocol_port: serverPort }],
-        },
-      },
-    ],
-  },
-});
