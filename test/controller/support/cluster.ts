@@ -1,4 +1,3 @@
-import type { DriverDescriptor } from '../../../drivers/contract/driver.ts';
 import { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../../drivers/memory/driver.ts';
 import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
@@ -26,18 +25,8 @@ import { Controller, type ControllerOptions } from '../../../src/controller/cont
 import { recordingLog } from '../../adapters/recording-log.ts';
 import { loadBalancerDocument } from '../../fixtures/documents.ts';
 import { Virtual } from '../../host/support/virtual.ts';
+import { descriptors } from './descriptors.ts';
 import { outages, withOutages } from './outages.ts';
-
-/** A second appliance's driver, and one whose load balancers can't leave their host. */
-export const otherDescriptor: DriverDescriptor = { ...memoryDescriptor, name: 'other' };
-export const tiedDescriptor: DriverDescriptor = {
-  ...memoryDescriptor,
-  name: 'tied',
-  reschedulable: false,
-  fence: 'host',
-  devices: 'hosts',
-};
-const descriptors = [memoryDescriptor, otherDescriptor, tiedDescriptor];
 
 export interface AgentSpec {
   readonly id: string;
@@ -86,6 +75,8 @@ export class Cluster extends Virtual {
   newController = (options: ControllerOptions) => new Controller(options);
   newAgent = (options: AgentOptions) => new Agent(options);
   #newest: Controller | null = null;
+  /** A test's own ids decide where its load balancers go, and are the same in every run. */
+  readonly #ids = new RandomStream(1, 'load balancers');
   #requests = 0;
   /** Every message that a process has sent, in order. */
   readonly sent: { readonly from: string; readonly subject: string; readonly data: string }[] = [];
@@ -327,7 +318,7 @@ export class Cluster extends Virtual {
   }
 
   async create(given: Partial<LoadBalancerDocument> = {}): Promise<string> {
-    const document = loadBalancerDocument(given);
+    const document = loadBalancerDocument({ id: this.#ids.uuid(), ...given });
     const written = this.controller.loadBalancers.create(document, this.requestId());
     return (await this.settled(written)).document.id;
   }
