@@ -90,12 +90,13 @@ function putInPlace(part, built, cache) {
  * which looks for modules beside itself and nowhere else (-I).
  * @param {string} files Where the packages will be.
  * @param {string} builtFiles Where they are now.
- * @param {Pick<Part, 'name' | 'isPython'>} part
+ * @param {Pick<Part, 'name' | 'isPython' | 'unpacked'>} part
  */
-export function wrapperScript(files, builtFiles, { name, isPython }) {
+export function wrapperScript(files, builtFiles, { name, isPython, unpacked }) {
   const directories = libraryDirectories(builtFiles).map((directory) => join(files, directory));
-  const program = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].find((directory) =>
-    existsSync(join(builtFiles, directory, name)),
+  const places = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((directory) => join(directory, name));
+  const program = (unpacked === undefined ? places : [unpacked]).find((place) =>
+    existsSync(join(builtFiles, place)),
   );
   if (program === undefined)
     throw new SetupError(`Debian's package ${name} holds no program ${name}`);
@@ -104,18 +105,37 @@ export function wrapperScript(files, builtFiles, { name, isPython }) {
       ? ''
       : `LD_LIBRARY_PATH=${quote(directories.join(':'))}"\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexport LD_LIBRARY_PATH\n`;
   const interpreter = isPython ? `${quote(join(files, 'usr/bin/python3'))} -I ` : '';
-  return `#!/bin/sh\n${libraries}exec ${interpreter}${quote(join(files, program, name))} "$@"\n`;
+  return `#!/bin/sh\n${libraries}exec ${interpreter}${quote(join(files, program))} "$@"\n`;
 }
 
-/** @param {string} files */
+/**
+ * Debian's libraries are in one directory for each architecture, such as x86_64-linux-gnu. Those that
+ * only one package uses are in a directory within it, which the package's own files name by the place
+ * where it is installed.
+ * @param {string} files
+ */
 function libraryDirectories(files) {
-  return ['lib', 'usr/lib'].flatMap((base) => {
-    if (!existsSync(join(files, base))) return [];
-    // Debian's libraries are in one directory for each architecture, such as x86_64-linux-gnu.
-    return readdirSync(join(files, base))
+  const shared = ['lib', 'usr/lib'].flatMap((base) =>
+    directoriesIn(join(files, base))
       .filter((name) => name.includes('-linux-'))
-      .map((name) => join(base, name));
-  });
+      .map((name) => join(base, name)),
+  );
+  const ofOnePackage = shared.flatMap((directory) =>
+    directoriesIn(join(files, directory))
+      .map((name) => join(directory, name))
+      .filter((each) => readdirSync(join(files, each)).some((name) => libraryName.test(name))),
+  );
+  return [...shared, ...ofOnePackage];
+}
+
+const libraryName = /^lib.+\.so(\.|$)/;
+
+/** @param {string} path */
+function directoriesIn(path) {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** @param {string} text */

@@ -5,6 +5,7 @@
  */
 export function byHand(missing, why) {
   if (missing.every(({ name }) => name === 'openstack')) return clientByHand(why);
+  if (missing.every(({ name }) => name === 'chromium')) return browserByHand(why);
   if (missing.every(({ name }) => networkTools.has(name))) return toolsByHand(why);
   return missing.some(({ name }) => appliances.has(name))
     ? `${serversByHand(why)}\n\n${applianceByHand}`
@@ -52,6 +53,21 @@ The tests of OpenStack's command line need openstack 6.0 or later with its loadb
   anywhere else                pipx install python-openstackclient && pipx inject python-openstackclient python-octaviaclient
 
 Then run this again. A program that is not on the PATH is named by HOLDFAST_OPENSTACK.`;
+}
+
+/** @param {string} why */
+function browserByHand(why) {
+  return `${why}
+
+The inspector's page is tested and measured in Chromium 120 or later. Install it:
+
+  Debian 11 or later         sudo apt-get install chromium
+  macOS (Homebrew)           brew install --cask chromium
+  Fedora                     sudo dnf install chromium
+  Alpine                     sudo apk add chromium
+  Arch Linux                 sudo pacman -S chromium
+
+Then run this again. One that is not on the PATH is named by HOLDFAST_CHROMIUM.`;
 }
 
 /** @param {string} why */

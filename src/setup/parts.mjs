@@ -12,6 +12,8 @@ import { atLeast, formatVersion, parseVersion } from './versions.mjs';
  * @property {PartName} name
  * @property {string} variable The environment variable that names the program's path.
  * @property {readonly string[]} packages Debian's packages that hold it.
+ * @property {string} [unpacked] Where it is in them, if the program of its name there is a script
+ *   that runs only where the packages are installed.
  * @property {boolean} isPython Is it a Python program, which needs its interpreter and its modules?
  * @property {readonly string[]} versionArguments
  * @property {RegExp} [versionPattern] Three groups that are its version; by default a dotted number.
@@ -115,10 +117,14 @@ export const parts = {
   chromium: {
     name: 'chromium',
     variable: 'HOLDFAST_CHROMIUM',
-    packages: ['chromium'],
+    packages: ['chromium', 'chromium-common'],
+    unpacked: 'usr/lib/chromium/chromium',
     isPython: false,
     versionArguments: ['--version'],
-    probe: null,
+    probe: {
+      arguments: ['--headless', '--no-sandbox', '--dump-dom', 'data:text/html,page'],
+      lack: 'it opens no page',
+    },
     least: [120, 0, 0],
     sinceDebian: 11,
     fitsOlderDebian: false,

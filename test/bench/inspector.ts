@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
 import { openBrowser, openPage } from '../inspector/support/browser.ts';
@@ -91,11 +91,19 @@ function viewNames(text: string): readonly View[] {
 }
 
 async function measure(options: Options): Promise<InspectorReport> {
+  const browser = await openBrowser();
+  try {
+    return await measureIn(browser, options);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measureIn(browser: Browser, options: Options): Promise<InspectorReport> {
   const { actors, events, seconds } = options;
   const machine = describeHost();
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadAverage.join(' ')}`);
   const gateway = await startGateway(actors, events);
-  const browser = await openBrowser();
   try {
     const { page, faults } = await openPage(browser);
     const gauge = await Gauge.on(page);
@@ -115,7 +123,6 @@ async function measure(options: Options): Promise<InspectorReport> {
       ...{ openedMs, views: results },
     };
   } finally {
-    await browser.close();
     await gateway.stop();
   }
 }

@@ -129,6 +129,26 @@ test('the wrapper becomes the program, with its libraries in front and its argum
   expect(rest).toBe(`${pid}|${join(files, 'usr/lib/x86_64-linux-gnu')}:/mine|2|a b`);
 });
 
+test('the wrapper runs the program itself where the one on the PATH is a script for an installed one', () => {
+  const files = join(home, 'files');
+  program(join(files, 'usr/bin/chromium'), 'exit 1');
+  program(join(files, 'usr/lib/chromium/chromium'), 'echo "$LD_LIBRARY_PATH|$1"');
+  const architecture = join(files, 'usr/lib/x86_64-linux-gnu');
+  program(join(architecture, 'pulseaudio/libpulsecommon-16.1.so'), '');
+  program(join(architecture, 'perl/base/strict.pm'), '');
+  const wrapper = program(join(home, 'run'), '');
+  const part = {
+    name: 'chromium',
+    isPython: false,
+    unpacked: 'usr/lib/chromium/chromium',
+  } as const;
+  writeFileSync(wrapper, wrapperScript(files, files, part));
+
+  const shown = execFileSync(wrapper, ['--version'], { encoding: 'utf8', env: {} });
+
+  expect(shown).toBe(`${architecture}:${join(architecture, 'pulseaudio')}|--version\n`);
+});
+
 test('the wrapper of a Python program runs it by the Python that came along', () => {
   const files = join(home, 'files');
   program(join(files, 'usr/bin/python3'), 'echo "$#|$1|$2|$3"');
