@@ -150,6 +150,42 @@ test('a controller serves the same page beside its API, where its configuration 
   expect(faults).toEqual([]);
 });
 
+test('the hosted Stately Inspector is told of every actor, once its page says that it is there', async () => {
+  const config = await operatorConfig({ config: null, directory: world.directory });
+  const bus = await operatorBus(config, 'inspector', silentLog);
+  const feed = new LiveFeed({ bus, clock, log: silentLog, sends: false });
+  const bridged = await serveInspector({
+    ...{ feed, pageDirectory: await pageDirectory(root), hosted: true, log: silentLog },
+    ...{ host: '127.0.0.1', port: 0, tokenFile: null },
+  });
+  onTestFinished(async () => {
+    await bridged.close();
+    await bus.close();
+  });
+  // What the hosted page does, for want of the internet: it greets, and takes what it is told.
+  const hosted = `<script>
+    const told = [];
+    addEventListener('message', ({ data }) => told.push(data));
+    parent.postMessage({ type: '@statelyai.connected' }, '*');
+  </script>`;
+  await page.route('https://stately.ai/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: hosted }),
+  );
+
+  await page.goto(`${bridged.url}hosted`);
+
+  const told = () =>
+    page
+      .frames()[1]!
+      .evaluate<readonly string[]>(
+        `told.filter(({ type }) => type === '@xstate.actor').map(({ name }) => name)`,
+      );
+  await expect
+    .poll(told, shown)
+    .toEqual(expect.arrayContaining([expect.stringContaining('agent-1')]));
+  expect(faults).toEqual([]);
+});
+
 test('a system to look at works beside another one, and leaves nothing behind', async () => {
   const { signal } = new AbortController();
   const parts = { clock, log: silentLog, signal };

@@ -54,6 +54,15 @@ const framesInTenSeconds = `new Promise((resolve) => {
   requestAnimationFrame(frame);
 })`;
 
+/** How much of what was shown has jumped to another place since the page was opened: of 1, which is all of it. */
+const jumped = `new Promise((resolve) => {
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  const sources = ({ value, sources }) => ({ value, nodes: sources.map(({ node }) => node?.className ?? '') });
+  requestAnimationFrame(() => setTimeout(() => resolve(shifts.map(sources)), 0));
+})`;
+
 /** Goes to the first moment after this one at which something happened. */
 async function seek(atMs: number): Promise<void> {
   const batches = failoverBatches({ violation: true });
@@ -158,8 +167,28 @@ describe('what is live', () => {
     expect(await held('agent-2')).toContain('shop');
     await server.start();
     await expect.poll(() => page.locator('.status').innerText(), { timeout: 20_000 }).toBe('Live');
-    await expect.poll(() => held('agent-2')).toContain('shop');
+    expect(await held('agent-2')).toContain('shop');
     expect(faults).toEqual([]);
+  });
+
+  test('jumps to no other place when the connection is lost, and when all is told again', async () => {
+    await page.goto(server.url);
+    await expect.poll(() => held('agent-2')).toContain('shop');
+    const before = await page.evaluate<readonly object[]>(jumped);
+
+    await server.stop();
+    await page.getByRole('alert').filter({ hasText: 'Disconnected since' }).waitFor();
+    const [hello, ...rest] = server.greeting;
+    server.greeting = [hello!];
+    await server.start();
+    await expect.poll(() => page.locator('.status').innerText(), { timeout: 20_000 }).toBe('Live');
+    const meanwhile = await held('agent-2');
+    for (const message of rest) server.say(message);
+    await page.evaluate('new Promise(requestAnimationFrame)');
+
+    expect(meanwhile).toContain('shop');
+    expect(await held('agent-2')).toEqual(meanwhile);
+    expect(await page.evaluate(jumped)).toEqual(before);
   });
 
   test('takes an event by hand once it is confirmed, and tells what came of it', async () => {

@@ -13,6 +13,7 @@ import { tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
 import { root } from '../../processes/served-inspector.ts';
 import { operatorBus, operatorConfig } from '../../processes/watcher.ts';
 import type { Log } from '../../../machines/ports/log.ts';
+import { openInBrowser } from '../browser.ts';
 
 export interface InspectOptions {
   readonly config?: string;
@@ -49,14 +50,13 @@ export async function inspectAction(options: InspectOptions): Promise<void> {
     await shown.close();
     throw error;
   });
+  const hosted = stately ? [await openHosted(inspector.url, tokenFile !== null)] : [];
   console.log(
     [
       `The inspector is at ${inspector.url}`,
       ...shown.lines.map((line) => `  ${line}`),
       `  tools that speak the Stately Inspector's protocol attach at ${inspector.statelyUrl}`,
-      ...(stately
-        ? [`  the hosted one: ${inspector.url.replace(/\/inspector\//, '/inspector/hosted')}`]
-        : []),
+      ...hosted.map((line) => `  ${line}`),
       'Ctrl-C stops it.',
     ].join('\n'),
   );
@@ -65,6 +65,13 @@ export async function inspectAction(options: InspectOptions): Promise<void> {
   await inspector.close();
   await shown.close();
   process.exit(0);
+}
+
+/** Opens the page with the hosted Stately Inspector, and says where it is. */
+async function openHosted(inspectorUrl: string, isSecret: boolean): Promise<string> {
+  const url = inspectorUrl.replace('/inspector/', '/inspector/hosted');
+  const isOpen = !isSecret && (await openInBrowser(url));
+  return `the hosted Stately Inspector ${isOpen ? 'was opened' : 'is to be opened'} at ${url}`;
 }
 
 async function whatIsShown(options: InspectOptions, log: Log, signal: AbortSignal): Promise<Shown> {

@@ -19,7 +19,7 @@ export const inspectCommand = command
   .option('--port <port>', 'the port; 0 takes a free one', wholeNumber(0, 65_535), 9_877)
   .option('--token-file <file>', 'a file with a token of at least 32 characters, of mode 600')
   .option('--allow-sends', 'let the page send events to actors by hand')
-  .option('--stately', 'serve a page with the hosted Stately Inspector, too (needs the internet)')
+  .option('--stately', 'open the hosted Stately Inspector on it, too (needs the internet)')
   .addOption(logLevelOption('warn', 'how much is logged'))
   .action(async (options: InspectOptions) => {
     const { inspectAction } = await import('../actions/inspect.ts');

@@ -44,6 +44,8 @@ export class History {
   readonly #segments: Segment[] = [];
   /** The newest batch of each life of a process: what is told again is no news. */
   readonly #heard = new Map<string, number>();
+  /** The same as of when all began to be told again; null while nothing is. */
+  #known: ReadonlyMap<string, number> | null = null;
   #newest = new InspectedWorld();
   #frames = 0;
   #places = 0;
@@ -85,6 +87,7 @@ export class History {
   }
 
   push(batch: Batch): void {
+    if (this.#isKnown(batch)) return;
     const segment = this.#open();
     const place = this.#places++;
     // A first batch's time stands also where it is 0 or before.
@@ -105,10 +108,14 @@ export class History {
     this.#forget();
   }
 
-  /** All is told anew from here on, as after a lost connection; what came before can still be looked at. */
+  /** All is told again from here on, as after a lost connection: what of it is known already changes nothing. */
   restart(): void {
-    this.#newest = new InspectedWorld();
-    if (this.#places > 0) this.#begin();
+    this.#known = new Map(this.#heard);
+  }
+
+  /** All that was to be told again has been. */
+  caughtUp(): void {
+    this.#known = null;
   }
 
   /** The world as of a batch; a copy, unless it is the newest. Places outside of the history mean its ends. */
@@ -186,6 +193,10 @@ export class History {
     while (this.#frames > this.#limits.framesMax && this.#segments.length > 1) {
       this.#frames -= this.#segments.shift()?.frames ?? 0;
     }
+  }
+
+  #isKnown({ node, life, sequence }: Batch): boolean {
+    return sequence <= (this.#known?.get(`${node}/${life}`) ?? 0);
   }
 
   #hear({ node, life, sequence }: Batch): { readonly missed: number; readonly isNews: boolean } {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { framesMax } from '../../../machines/protocol/inspection.ts';
+import { accountOf } from '../../../src/inspector/model/account-of.ts';
 import { History } from '../../../src/inspector/model/history.ts';
-import { InspectedWorld } from '../../../src/inspector/model/world.ts';
+import { InspectedWorld, sessionOf } from '../../../src/inspector/model/world.ts';
 import { failoverBatches } from '../support/failover.ts';
 
 const batches = failoverBatches();
@@ -58,15 +60,48 @@ test('finds the batch of a time, and the time of a batch', () => {
   expect(history.placeAt(1e9)).toBe(history.last);
 });
 
-test('what is told again after a lost connection is known, and no news', () => {
+test('what is told again after a lost connection is known, and changes nothing of what is shown', () => {
   const history = filled({});
-  const entries = history.lastEntry;
+  const [entries, places, before] = [history.lastEntry, history.last, seen(history.newest.clone())];
+
   history.restart();
-  expect(history.newest.actors.size).toBe(0);
+  for (const batch of batches) {
+    history.push(batch);
+    expect(seen(history.newest)).toEqual(before);
+  }
+  history.caughtUp();
+
+  expect([history.lastEntry, history.last]).toEqual([entries, places]);
+});
+
+test('what came meanwhile is told after it, and is news', () => {
+  const half = Math.floor(batches.length / 2);
+  const history = new History();
+  for (const batch of batches.slice(0, half)) history.push(batch);
+
+  history.restart();
   for (const batch of batches) history.push(batch);
-  expect(history.lastEntry).toBe(entries);
-  expect(history.newest.actors).toEqual(worldAfter(batches.length).actors);
-  expect(history.worldAt(batches.length - 2).actors.size).toBeGreaterThan(0);
+  history.caughtUp();
+
+  expect(seen(history.newest)).toEqual(seen(worldAfter(batches.length)));
+  expect([...history.entries()]).toEqual([...filled({}).entries()]);
+});
+
+test('where it was forgotten meanwhile, the account that stands for it is taken, in all its parts', () => {
+  const history = new History();
+  history.push(batches[0]!);
+  const whole = worldAfter(batches.length);
+  const [some] = whole.actors.values();
+  for (let index = 0; index < framesMax; index += 1) {
+    const actor = { ...some!, id: `lb-${index}` };
+    whole.actors.set(sessionOf(actor.node, actor.kind, actor.id), actor);
+  }
+
+  history.restart();
+  for (const batch of accountOf(whole)) history.push(batch);
+  history.caughtUp();
+
+  expect(new Set(history.newest.actors.keys())).toEqual(new Set(whole.actors.keys()));
 });
 
 test('says where batches are missing, and where frames were left out', () => {

@@ -1,23 +1,28 @@
+import type { Entry } from '../../model/entries.ts';
 import type { InspectedWorld } from '../../model/world.ts';
 import { wallMs } from '../clock.ts';
 import { select } from '../state/route.ts';
 import { useNow, useStore } from '../state/use-store.ts';
 import { formatMoment, formatSpan, plural } from './format.ts';
 
-/** What is not as it should be, above everything else. It takes its own line, and nothing jumps. */
+/**
+ * What is not as it should be. What comes and goes lies over the view's lower end; the line of a recording that was
+ * violated is there from its first moment to its last. So nothing jumps.
+ */
 export function Banner({ retry }: { readonly retry: () => void }) {
   const { store } = useStore();
-  const { phase, violation } = store;
+  const { phase, violation, firstViolation } = store;
   if (phase.name === 'disconnected' && store.history.last >= 0)
     return <Disconnected retry={retry} />;
   if (phase.name === 'live' && !store.hearsNats) {
     return (
-      <div className="banner" data-tone="lost" role="alert">
+      <div className="banner passing" data-tone="lost" role="alert">
         <strong>The gateway does not hear NATS.</strong> What is shown is as it was heard last.
       </div>
     );
   }
-  if (violation === null) return null;
+  if (firstViolation === null) return null;
+  if (violation === null) return <Ahead first={firstViolation} />;
   const { frame, title, atMs, batch } = violation;
   const id = frame?.type === 'violation' ? frame.loadBalancer : '';
   const others = store.violations - 1;
@@ -45,6 +50,22 @@ export function Banner({ retry }: { readonly retry: () => void }) {
   );
 }
 
+/** Until the moment that is looked at, all has held. */
+function Ahead({ first }: { readonly first: Entry }) {
+  const { store } = useStore();
+  return (
+    <div className="banner" data-tone="idle">
+      <strong>All has held so far</strong>
+      <span className="cut">
+        it is violated at {formatMoment(first.atMs, store.zeroMs)}: {first.title}
+      </span>
+      <button type="button" className="plain" onClick={() => store.goTo(first.batch)}>
+        Go there
+      </button>
+    </div>
+  );
+}
+
 function nameIn(world: InspectedWorld, id: string): string {
   for (const actor of world.actors.values()) {
     if (actor.kind === 'load-balancer' && actor.id === id) return actor.label ?? id;
@@ -58,7 +79,7 @@ function Disconnected({ retry }: { readonly retry: () => void }) {
   if (store.phase.name !== 'disconnected') return null;
   const { sinceMs, retryAtMs, why } = store.phase;
   return (
-    <div className="banner" data-tone="lost" role="alert">
+    <div className="banner passing" data-tone="lost" role="alert">
       <strong>Disconnected since {formatMoment(sinceMs, null).slice(0, 8)}</strong>
       <span className="cut">
         ({why}). What is shown is as it was then; the next attempt is in{' '}

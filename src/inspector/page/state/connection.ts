@@ -63,9 +63,7 @@ export class Connection {
         store.take(message.batch);
         return;
       case 'caught up':
-        store.isCaughtUp = true;
-        if (store.recording !== null) store.opened();
-        store.changed();
+        store.caughtUp();
         return;
       case 'status':
         store.hearsNats = message.connected;

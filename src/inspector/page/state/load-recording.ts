@@ -18,9 +18,8 @@ export async function loadRecording(store: Store, title: string, blob: Blob): Pr
       throw new RecordingError(`it has ${blob.size} bytes, and ${recordingBytesMax} is the limit`);
     }
     await readLines(store, title, blob);
-    store.isCaughtUp = true;
     store.setPhase({ name: 'recording' });
-    store.opened();
+    store.caughtUp();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     store.setPhase({ name: 'failed', title: `${title} can’t be opened`, why });

@@ -41,7 +41,6 @@ export class Store {
   sends = false;
   /** Does the gateway hear NATS? */
   hearsNats = true;
-  isCaughtUp = false;
   recording: RecordingHeader | null = null;
   marks: Entry[] = [];
   /** The place that is looked at; null where it is the newest. */
@@ -82,7 +81,18 @@ export class Store {
     if (isOther) this.#reset(recording);
     else this.history.restart();
     this.sends = sends;
-    this.isCaughtUp = false;
+    // The clock goes on from what is shown, and not by the time without a connection.
+    this.#heardMs = monotonicMs();
+    this.changed();
+  }
+
+  /**
+   * All that there is to tell at first has been told. A recording is opened where it was violated, for that is what
+   * one came to see; else at its end.
+   */
+  caughtUp(): void {
+    this.history.caughtUp();
+    if (this.recording !== null) this.goTo(this.firstViolation?.batch ?? this.history.last);
     this.changed();
   }
 
@@ -144,11 +154,6 @@ export class Store {
     }
     if (target !== null) this.goTo(target);
     else if (direction === 1 && this.recording === null) this.follow();
-  }
-
-  /** A recording is opened where it was violated, for that is what one came to see; else at its end. */
-  opened(): void {
-    this.goTo(this.firstViolation?.batch ?? this.history.last);
   }
 
   /** To what comes now; a recording's end. */
