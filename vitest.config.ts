@@ -16,25 +16,27 @@ const units = [
 const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';
 
-function group(name: string, groupOrder: number, isolate: boolean, include: string, not: string[]) {
+/** Tests with real processes wait half of their time: for leases to end, for the dead to be missed. */
+const first = { sequence: { groupOrder: 0 }, maxWorkers: 3 };
+/** Simulations take all of a core. */
+const second = { sequence: { groupOrder: 1 }, maxWorkers: 2 };
+
+function group(name: string, turn: object, isolate: boolean, include: string, not: string[]) {
   const exclude = [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**']), ...not];
-  const sequence = { groupOrder };
-  return { extends: true as const, test: { name, isolate, include: [include], exclude, sequence } };
+  return { extends: true as const, test: { name, isolate, include: [include], exclude, ...turn } };
 }
 
 export default defineConfig({
   test: {
-    // One group after the other: simulations take all of a core, and the deadlines of tests with real
-    // processes are made for a machine that has some time for them.
+    // One after the other: the deadlines of tests with real processes are made for a machine that has some time.
     projects: [
-      group('processes', 0, true, 'test/**/*.test.ts', [ofUnits, ofSimulator]),
-      group('units', 0, false, ofUnits, []),
-      group('simulator', 1, false, ofSimulator, []),
+      group('processes', first, true, 'test/**/*.test.ts', [ofUnits, ofSimulator]),
+      group('units', first, false, ofUnits, []),
+      group('simulator', second, false, ofSimulator, []),
     ],
     globalSetup: ['test/support/parts.ts'],
     // Processes of their own, because tests start, stop and kill real ones.
     pool: 'forks',
-    maxWorkers: 2,
     // Generous, because real processes share two busy cores; each wait has a deadline of its own.
     testTimeout: isLong ? 300_000 : 90_000,
     hookTimeout: 120_000,

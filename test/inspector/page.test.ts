@@ -1,0 +1,208 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pageDirectory } from '../../src/inspector/page/build.ts';
+import { openBrowser, openPage } from './support/browser.ts';
+import {
+  diesAtMs,
+  failoverBatches,
+  hostileName,
+  loadBalancers,
+  recordingText,
+} from './support/failover.ts';
+import { PageServer } from './support/page-server.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const shop = loadBalancers[0]!.id;
+
+let browser: Browser;
+let server: PageServer;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  server = new PageServer(await pageDirectory(root));
+  server.files.set('one.ndjson', recordingText({ violation: true }));
+  server.files.set('hostile.ndjson', recordingText({ hostile: true }));
+  server.files.set('bad.ndjson', `${recordingText().split('\n', 4).join('\n')}\n{"version":1}\n`);
+  await server.start();
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+beforeEach(async () => {
+  ({ page, faults } = await openPage(browser));
+  return () => page.context().close();
+});
+
+/** Run in the page: how much of what was shown has jumped elsewhere since it was opened, in times all of it. */
+const jumped = `new Promise((resolve) => {
+  let sum = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) sum += value;
+  });
+  observer.observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => setTimeout(() => resolve(sum), 0));
+})`;
+/** A word that gets longer; a banner that pushes a view down is six times that. */
+const noticeable = 0.005;
+
+/** Goes to the first moment after this one at which something happened. */
+async function seek(atMs: number): Promise<void> {
+  const batches = failoverBatches({ violation: true });
+  const [from, to] = [batches[0]!.atMs, batches.at(-1)!.atMs];
+  const box = (await page.locator('.transport .overview').boundingBox())!;
+  await page.mouse.click(box.x + (box.width * (atMs - from)) / (to - from), box.y + 20);
+}
+
+const held = (agent: string) =>
+  page.locator(`[aria-label="Agent ${agent}"] .cell`).allTextContents();
+const show = (hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+
+describe('a recording', () => {
+  test('shows a failover in each view, under the strictest policy', async () => {
+    await page.goto(`${server.url}?recording=one.ndjson`);
+    await seek(diesAtMs - 300);
+    await expect.poll(() => held('agent-1')).toContain('shop');
+    await seek(5_700);
+    await expect.poll(() => held('agent-1')).toEqual(['legacy']);
+    expect(await held('agent-2')).toContain('shop');
+    await expect
+      .poll(() => page.locator('.rail-list').innerText())
+      .toContain('nobody serves there');
+
+    await show(`#/machine/load-balancer/${shop}`);
+    await page.locator('.is-active[data-state="bound.settled"]').waitFor();
+    await page
+      .locator('.edge.is-taken[data-source="rebinding"][data-target="bound.settled"]')
+      .waitFor({ state: 'attached' });
+
+    await show(`#/sequence/load-balancer/${shop}`);
+    await expect
+      .poll(() => page.locator('.arrow-row').allInnerTexts())
+      .toEqual(expect.arrayContaining([expect.stringContaining('agent.lost')]));
+    await show('#/timeline');
+    await page.locator('.entry[data-kind="fault"]').first().waitFor();
+    await show(`#/explain/load-balancer/${loadBalancers[10]!.id}`);
+    await expect.poll(() => page.locator('.where').innerText()).toContain('nobody holds it now');
+    await seek(9_000);
+    await show(`#/explain/load-balancer/${loadBalancers[7]!.id}`);
+    // Until 37.1 s of virtual time, whatever the browser's clock says.
+    await expect.poll(() => page.locator('.countdown').last().innerText()).toBe('in 28 s');
+    expect(faults).toEqual([]);
+  });
+
+  test('stops at its violation, and goes on from there step by step', async () => {
+    await page.goto(`${server.url}?recording=one.ndjson`);
+    await seek(9_900);
+    await page.keyboard.press(' ');
+    await page.getByRole('alert').filter({ hasText: 'one-holder' }).waitFor();
+    const moment = () => page.locator('.now time').innerText();
+    await expect.poll(moment).toBe('0:10.200');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(moment).not.toBe('0:10.200');
+    await page.keyboard.press('v');
+    await expect.poll(moment).toBe('0:10.200');
+  });
+
+  test('may hold names that would run as script, and they are only shown', async () => {
+    await page.goto(`${server.url}?recording=hostile.ndjson`);
+    await seek(5_700);
+    for (const view of ['fleet', 'machine', 'sequence', 'timeline', 'explain']) {
+      await show(`#/${view}/load-balancer/${shop}`);
+      await expect.poll(() => page.locator('main').innerText()).toContain(hostileName.slice(0, 8));
+    }
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.evaluate(() => 'hostile' in globalThis)).toBe(false);
+    expect(faults).toEqual([]);
+  });
+
+  test('that is broken is refused with its line, and another one can be opened instead', async () => {
+    await page.goto(`${server.url}?recording=bad.ndjson`);
+    await expect
+      .poll(() => page.locator('.notice').innerText())
+      .toContain('line 5 is no batch of frames');
+    const buffer = Buffer.from(recordingText());
+    await page
+      .locator('.notice input[type=file]')
+      .setInputFiles({ name: 'good.ndjson', mimeType: '', buffer });
+    await expect.poll(() => page.getByRole('status').innerText()).toBe('Recording');
+  });
+});
+
+describe('what is live', () => {
+  beforeEach(() => {
+    const batches = failoverBatches().map((batch) => ({ type: 'batch' as const, batch }));
+    server.greeting = [
+      { type: 'hello', sends: true, recording: null },
+      ...batches,
+      { type: 'caught up' },
+    ];
+    server.heard.length = 0;
+  });
+
+  test('is connected to again when the gateway is back, with the token of the address', async () => {
+    await page.goto(`${server.url}#token=secret`);
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+    expect(server.tokens.at(-1)).toBe('secret');
+    expect(page.url()).not.toContain('secret');
+    await server.stop();
+    await page.getByRole('alert').filter({ hasText: 'Disconnected since' }).waitFor();
+    expect(await held('agent-2')).toContain('shop');
+    await server.start();
+    await expect.poll(() => page.locator('.status').innerText(), { timeout: 20_000 }).toBe('Live');
+    expect(await held('agent-2')).toContain('shop');
+    expect(faults).toEqual([]);
+  });
+
+  test('jumps to no other place when the connection is lost, and when all is told again', async () => {
+    await page.goto(server.url);
+    const frames = failoverBatches().reduce((sum, batch) => sum + batch.frames.length, 0);
+    await page.locator('.transport-end', { hasText: `${frames} frames` }).waitFor();
+    const before = await page.evaluate<number>(jumped);
+
+    await server.stop();
+    await page.getByRole('alert').filter({ hasText: 'Disconnected since' }).waitFor();
+    const [hello, ...rest] = server.greeting;
+    server.greeting = [hello!];
+    await server.start();
+    await expect.poll(() => page.locator('.status').innerText(), { timeout: 20_000 }).toBe('Live');
+    const meanwhile = await held('agent-2');
+    for (const message of rest) server.say(message);
+    await page.evaluate('new Promise(requestAnimationFrame)');
+
+    expect(meanwhile).toContain('shop');
+    expect(await held('agent-2')).toEqual(meanwhile);
+    expect((await page.evaluate<number>(jumped)) - before).toBeLessThan(noticeable);
+  });
+
+  test('takes an event by hand once it is confirmed, and tells what came of it', async () => {
+    server.answer = ({ number }) => ({ type: 'sent', number, refused: 'it is not its turn' });
+    await page.goto(`${server.url}#token=t`);
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+    await show(`#/machine/load-balancer/${shop}`);
+    await page.getByRole('button', { name: 'Send an event…' }).click();
+    await page.getByLabel('The event, as JSON').fill('{ "type": "retry.due" }');
+    await page.getByRole('button', { name: 'Go on…' }).click();
+    await expect.poll(() => page.locator('.audit').innerText()).toContain('"event by hand"');
+    expect(server.heard).toEqual([]);
+    await page.getByRole('button', { name: 'Send retry.due' }).click();
+    await page.getByText('It was refused: it is not its turn').waitFor();
+    expect(server.heard).toMatchObject([{ type: 'send', id: shop, event: { type: 'retry.due' } }]);
+  });
+
+  test('by hand can’t be sent where the operator has not enabled it', async () => {
+    server.greeting = server.greeting.map((each) =>
+      each.type === 'hello' ? { ...each, sends: false } : each,
+    );
+    await page.goto(server.url);
+    await show(`#/machine/load-balancer/${shop}`);
+    await page.locator('.identity').waitFor();
+    expect(await page.getByRole('button', { name: 'Send an event…' }).count()).toBe(0);
+  });
+});
