@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
 import { openBrowser, openPage } from './support/browser.ts';
 import {
@@ -96,6 +97,27 @@ describe('a recording', () => {
     await expect.poll(() => page.locator('.countdown').last().innerText()).toBe('in 28 s');
     expect(faults).toEqual([]);
   });
+
+  test.each(['light', 'dark'] as const)(
+    'can be read and used by everybody, as far as axe can tell, %s',
+    async (colorScheme) => {
+      // It is put into the page, which the page's policy forbids.
+      const context = await browser.newContext({ colorScheme, bypassCSP: true });
+      onTestFinished(() => context.close());
+      const everybodys = await context.newPage();
+      await everybodys.goto(`${server.url}?recording=one.ndjson`);
+      await everybodys.getByRole('alert').filter({ hasText: 'Violated' }).waitFor();
+      await everybodys.evaluate(axe.source);
+      const found: string[] = [];
+      for (const view of ['fleet', 'machine', 'sequence', 'timeline', 'explain']) {
+        await everybodys.evaluate(`location.hash = '#/${view}/load-balancer/${shop}'`);
+        await everybodys.locator(`main[aria-label="${view} view"]`).waitFor();
+        const { violations } = await everybodys.evaluate<AxeResults>('axe.run()');
+        found.push(...violations.map(({ id, nodes }) => `${view}: ${id} ${nodes[0]?.html}`));
+      }
+      expect(found).toEqual([]);
+    },
+  );
 
   test('stops at its violation, and goes on from there step by step', async () => {
     await page.goto(`${server.url}?recording=one.ndjson`);

@@ -24,7 +24,7 @@ export function TopBar({ theme, onTheme, onHelp, onOpen }: TopBarProps) {
   const { view } = useRoute();
   return (
     <header className="top-bar">
-      <div className="brand">
+      <h1 className="brand">
         <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden>
           <path d="M6 4v16M18 4v16M6 12h12" />
           <circle cx="12" cy="12" r="3.2" />
@@ -32,7 +32,7 @@ export function TopBar({ theme, onTheme, onHelp, onOpen }: TopBarProps) {
         <span>
           Holdfast <em>inspector</em>
         </span>
-      </div>
+      </h1>
       <nav aria-label="Views">
         {views.map((each, index) => (
           <button
