@@ -87,7 +87,7 @@ export class NatsWorld {
       clock: systemClock,
       log,
       timings: presets.local,
-      connectDeadlineMs: 10_000,
+      connectDeadlineMs: 30_000,
     });
     this.#buses.push(bus);
     return bus;
