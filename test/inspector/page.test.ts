@@ -1,10 +1,5 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { pageDirectory } from '../../src/inspector/page/build.ts';
-import { openBrowser, openPage } from './support/browser.ts';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   diesAtMs,
   failoverBatches,
@@ -12,34 +7,18 @@ import {
   loadBalancers,
   recordingText,
 } from './support/failover.ts';
-import { PageServer } from './support/page-server.ts';
+import { browser, faults, page, server, withPage } from './support/page-bench.ts';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const shop = loadBalancers[0]!.id;
 
-let browser: Browser;
-let server: PageServer;
-let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  server = new PageServer(await pageDirectory(root));
-  server.files.set('one.ndjson', recordingText({ violation: true }));
-  server.files.set('hostile.ndjson', recordingText({ hostile: true }));
-  server.files.set('bad.ndjson', `${recordingText().split('\n', 4).join('\n')}\n{"version":1}\n`);
-  await server.start();
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-beforeEach(async () => {
-  ({ page, faults } = await openPage(browser));
-  return () => page.context().close();
-});
+withPage(
+  () =>
+    new Map([
+      ['one.ndjson', recordingText({ violation: true })],
+      ['hostile.ndjson', recordingText({ hostile: true })],
+      ['bad.ndjson', `${recordingText().split('\n', 4).join('\n')}\n{"version":1}\n`],
+    ]),
+);
 
 /** Run in the page: how much of what was shown has jumped elsewhere since it was opened, in times all of it. */
 const jumped = `new Promise((resolve) => {

@@ -1,35 +1,9 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { framesKeptMax } from '../../src/inspector/model/history.ts';
-import { pageDirectory } from '../../src/inspector/page/build.ts';
-import { openBrowser, openPage } from '../inspector/support/browser.ts';
-import { PageServer } from '../inspector/support/page-server.ts';
+import { faults, page, server, withPage } from '../inspector/support/page-bench.ts';
 import { Throng } from '../inspector/support/throng.ts';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-let browser: Browser;
-let server: PageServer;
-let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  server = new PageServer(await pageDirectory(root));
-  await server.start();
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-beforeEach(async () => {
-  ({ page, faults } = await openPage(browser));
-  return () => page.context().close();
-});
+withPage();
 
 /** Run in the page: how many frames it draws in ten seconds. */
 const framesInTenSeconds = `new Promise((resolve) => {

@@ -17,19 +17,20 @@ const types: Readonly<Record<string, string>> = {
 export class PageServer {
   readonly heard: FromPage[] = [];
   readonly tokens: (string | null)[] = [];
-  /** Files beside the page's own, by their names. */
-  readonly files = new Map<string, string>();
   /** Said to each page that comes. */
   greeting: readonly ToPage[] = [];
   /** What is answered to what a page sends. */
   answer: (message: FromPage) => ToPage | null = () => null;
   readonly #directory: string;
+  readonly #files: ReadonlyMap<string, string>;
   readonly #sockets = new Set<WebSocket>();
   #server = createServer();
   #port = 0;
 
-  constructor(directory: string) {
+  /** `files`: beside the page's own, by their names. */
+  constructor(directory: string, files: ReadonlyMap<string, string> = new Map()) {
     this.#directory = directory;
+    this.#files = files;
   }
 
   get url(): string {
@@ -73,7 +74,7 @@ export class PageServer {
     const name = pathname.replace('/inspector/', '') || 'index.html';
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     response.setHeader('Content-Type', types[extname(name)] ?? 'text/plain');
-    const own = this.files.get(name);
+    const own = this.#files.get(name);
     const body = own ?? (await readFile(join(this.#directory, name)).catch(() => null));
     if (body === null) response.statusCode = 404;
     response.end(body ?? '');
