@@ -1,6 +1,8 @@
+import { looksAwaited } from '../../src/controller/cut-offs.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
 import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { WorldEvent } from '../world/events.ts';
+import type { CheckerContext } from './checker.ts';
 import type { Disturbances } from './disturbances.ts';
 import { livenessOf, verdictOf } from './records.ts';
 
@@ -27,10 +29,16 @@ export class Cables {
   /** Until when each had lost a device, by its record. */
   readonly #lostUntilMs = new Map<string, number>();
   readonly #disturbances: Pick<Disturbances, 'ofControlPlane'>;
+  /**
+   * For so long an agent is cut off until that speaks against it: by then it is known whether it is the device, and
+   * has befallen all. That it is back may be found up to a look later than that it was gone.
+   */
+  readonly #awaitedMs: number;
 
-  constructor(agents: readonly string[], disturbances: Pick<Disturbances, 'ofControlPlane'>) {
-    this.#agents = agents;
+  constructor({ world, disturbances }: Pick<CheckerContext, 'world' | 'disturbances'>) {
+    this.#agents = world.agentIds();
     this.#disturbances = disturbances;
+    this.#awaitedMs = (looksAwaited - 1) * world.options.timings.reachMs;
   }
 
   note(event: WorldEvent, atMs: number): void {
@@ -69,10 +77,10 @@ export class Cables {
   }
 
   /**
-   * Had this agent lost the appliance for that long, while another one reached it all the time? Where the
+   * Had this agent lost the appliance for long enough, while another one reached it all the time? Where the
    * control plane is disturbed, that it has said so is enough: what it and the others said since may not be heard.
    */
-  speakAgainst(agent: string, forMs: number, atMs: number): boolean {
+  speakAgainst(agent: string, atMs: number): boolean {
     const lostUntilMs = this.#lostUntilMs.get(agent) ?? 0;
     const sinceMs = atMs - unheardMs;
     if (lostUntilMs >= sinceMs && this.#disturbances.ofControlPlane(sinceMs)) return true;
@@ -82,10 +90,10 @@ export class Cables {
     return this.#agents.some((other) => {
       if (other === agent) return false;
       const its = this.#cuts.get(other);
-      if (its === undefined) return endMs - cut.fromMs >= forMs;
+      if (its === undefined) return endMs - cut.fromMs >= this.#awaitedMs;
       const beforeIt = Math.min(endMs, its.fromMs) - Math.max(cut.fromMs, its.before);
       const afterIt = endMs - Math.max(cut.fromMs, its.untilMs);
-      return Math.max(beforeIt, afterIt) >= forMs;
+      return Math.max(beforeIt, afterIt) >= this.#awaitedMs;
     });
   }
 }

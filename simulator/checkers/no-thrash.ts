@@ -1,6 +1,5 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
 import { Cables } from './cables.ts';
 import type { CheckerKind } from './checker.ts';
 import type { Disturbance } from './disturbances.ts';
@@ -18,7 +17,7 @@ export const noThrash: CheckerKind = {
   name: 'no-thrash',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
-    const cables = new Cables(world.agentIds(), disturbances);
+    const cables = new Cables({ world, disturbances });
     const holders = new Map<string, Seat>();
     const { timings } = world.options;
 
@@ -29,8 +28,7 @@ export const noThrash: CheckerKind = {
       if (evidence.against(before) || evidence.above(id, before.epoch)) return null;
       if (evidence.drained(before.agent, atMs)) return null;
       if (evidence.moved(id, binding.agent, atMs)) return null;
-      // Its agents have found out by then whether it is the device, and has befallen them all.
-      if (cables.speakAgainst(before.agent, looksAwaited * timings.reachMs, atMs)) return null;
+      if (cables.speakAgainst(before.agent, atMs)) return null;
       return `it was taken from ${before.agent} (epoch ${before.epoch}) and given to ${binding.agent} (epoch ${binding.epoch}), and nothing spoke against ${before.agent}`;
     };
 

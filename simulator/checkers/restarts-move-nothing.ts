@@ -1,7 +1,6 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
 import { Cables } from './cables.ts';
 import { Evidence } from './evidence.ts';
 import { isQueuedWork } from './queued-work.ts';
@@ -30,7 +29,7 @@ export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
   start({ world, disturbances, violate }) {
     const evidence = new Evidence();
-    const cables = new Cables(world.agentIds(), disturbances);
+    const cables = new Cables({ world, disturbances });
     /** The epochs with which damaged markers were made anew. */
     const mended = new Map<string, number>();
     const holders = new Map<string, Seat>();
@@ -91,8 +90,7 @@ export const restartsMoveNothing: CheckerKind = {
       if (lease?.held.delete(id) !== true) return null;
       if (evidence.drained(before.agent, atMs) || clocksAreWrong()) return null;
       if (evidence.moved(id, binding.agent, atMs)) return null;
-      const settledMs = looksAwaited * world.options.timings.reachMs;
-      if (cables.speakAgainst(before.agent, settledMs, atMs)) return null;
+      if (cables.speakAgainst(before.agent, atMs)) return null;
       // A damaged marker is made anew above its holder, and whoever has that epoch by the record claims it (R9).
       if ((mended.get(id) ?? 0) > before.epoch) return null;
       const { returned, untilMs } = lease;
