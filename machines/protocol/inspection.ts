@@ -144,7 +144,7 @@ export type Frame = z.infer<typeof Frame>;
 
 export const Batch = z.object({
   version: z.literal(inspectionVersion),
-  /** The process, by its id: no controller is called as an agent is, because `role` comes with it. */
+  /** The process, by its id; of a controller and an agent that share one, only the first is heard. */
   node: agentId,
   role: z.enum(['controller', 'agent', 'simulator']),
   /** Drawn when the process started: frames of an earlier life say nothing of this one's actors. */

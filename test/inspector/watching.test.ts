@@ -100,6 +100,23 @@ describe('somebody who looks', () => {
     expect(late.batches.length).toBe(first.batches.length);
   });
 
+  test('sees one of two processes that have the same id, and the log says so once', async () => {
+    const cluster = await WatchedCluster.with(['agent-1', 'controller-1']);
+    await cluster.createBound();
+    const looker = cluster.look();
+
+    await cluster.run(2_000);
+
+    const lives = new Set(
+      looker.batches.filter(({ node }) => node === 'controller-1').map(({ life }) => life),
+    );
+    expect(lives.size).toBe(1);
+    const warnings = cluster.gatewayLog.lines.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('a controller and an agent are both called controller-1'),
+    ]);
+  });
+
   test('misses a batch, and is told all anew', async () => {
     const cluster = await WatchedCluster.with(['agent-1']);
     const looker = cluster.look();

@@ -32,7 +32,9 @@ export class LiveFeed implements Feed {
   readonly #options: LiveFeedOptions;
   readonly #history: History;
   readonly #viewers = new Set<Viewer>();
-  readonly #newest = new Map<string, { readonly life: string; readonly sequence: number }>();
+  readonly #newest = new Map<string, Pick<Batch, 'role' | 'life' | 'sequence'>>();
+  /** Ids that two processes have, of which one is shown. */
+  readonly #shared = new Set<string>();
   #subscriptions: Subscription[] = [];
   #timer: Timer | null = null;
   #askedFreshMs = Number.NEGATIVE_INFINITY;
@@ -87,6 +89,7 @@ export class LiveFeed implements Feed {
     if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
     this.#timer = null;
     this.#newest.clear();
+    this.#shared.clear();
     this.#history.clear();
   }
 
@@ -105,15 +108,26 @@ export class LiveFeed implements Feed {
       return;
     }
     const batch = parsed.value;
-    const { node, life, sequence } = batch;
+    const { node, role, life, sequence } = batch;
     const before = this.#newest.get(node);
+    if (before !== undefined && before.role !== role) return this.#isShared(node, before.role);
     const followsOn = before?.life === life && before.sequence + 1 === sequence;
     const beginsHere = batch.account === 'begins' || batch.account === 'whole';
-    this.#newest.set(node, { life, sequence });
+    this.#newest.set(node, { role, life, sequence });
     // What is missing may have been anything, unless all is told from here on.
     if (!followsOn && !beginsHere) this.#askFresh();
     this.#history.add(batch, data);
     for (const viewer of [...this.#viewers]) viewer.batch(batch, data);
+  }
+
+  /** Taken for one process, the two would replace each other with each batch. */
+  #isShared(node: string, shown: Batch['role']): void {
+    if (this.#shared.has(node)) return;
+    this.#shared.add(node);
+    this.#options.log.warn(
+      { node },
+      `a controller and an agent are both called ${node}, so only the ${shown} is shown: give one another id`,
+    );
   }
 
   #askFresh(): void {
