@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -8,8 +7,6 @@ import { silentLog } from '../../machines/ports/log.ts';
 import { Batch } from '../../machines/protocol/inspection.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { serveApi } from '../../src/api/serve.ts';
-import { servingProcesses } from '../../src/demo/serving-processes.ts';
-import { startDemoSystem } from '../../src/demo/system.ts';
 import { LiveFeed } from '../../src/inspector/gateway/live-feed.ts';
 import { InspectedWorld } from '../../src/inspector/model/world.ts';
 import { pageDirectory } from '../../src/inspector/page/build.ts';
@@ -17,7 +14,7 @@ import { readRecording } from '../../src/inspector/recording/recorded-feed.ts';
 import { type RunningInspector, serveInspector } from '../../src/processes/inspector-process.ts';
 import { root, withInspector } from '../../src/processes/served-inspector.ts';
 import { operatorBus, operatorConfig } from '../../src/processes/watcher.ts';
-import { openBrowser, openPage } from '../inspector/support/browser.ts';
+import { openBrowser, openPage } from './support/browser.ts';
 import { eventually } from '../real/support/eventually.ts';
 import { World } from '../real/support/world.ts';
 
@@ -28,26 +25,33 @@ let inspector: RunningInspector;
 let browser: Browser;
 let page: Page;
 let faults: string[];
-let close: () => Promise<void>;
 
-beforeAll(async () => {
-  world = await World.start({ agents: 3, restart: true });
+/** A gateway of its own over the running system. */
+async function serveGateway(hosted: boolean): Promise<RunningInspector> {
   const config = await operatorConfig({ config: null, directory: world.directory });
   const bus = await operatorBus(config, 'inspector', silentLog);
   const feed = new LiveFeed({ bus, clock, log: silentLog, sends: false });
-  inspector = await serveInspector({
-    ...{ feed, pageDirectory: await pageDirectory(root), hosted: false, log: silentLog },
+  const gateway = await serveInspector({
+    ...{ feed, pageDirectory: await pageDirectory(root), hosted, log: silentLog },
     ...{ host: '127.0.0.1', port: 0, tokenFile: null },
   });
+  const close = async () => {
+    await gateway.close();
+    await bus.close();
+  };
+  return { ...gateway, close };
+}
+
+beforeAll(async () => {
+  world = await World.start({ agents: 3, restart: true });
+  inspector = await serveGateway(false);
   browser = await openBrowser();
   ({ page, faults } = await openPage(browser));
-  close = () => bus.close();
 });
 
 afterAll(async () => {
   await browser.close();
   await inspector.close();
-  await close();
   await world.close();
 });
 
@@ -151,17 +155,8 @@ test('a controller serves the same page beside its API, where its configuration 
 });
 
 test('the hosted Stately Inspector is told of every actor, once its page says that it is there', async () => {
-  const config = await operatorConfig({ config: null, directory: world.directory });
-  const bus = await operatorBus(config, 'inspector', silentLog);
-  const feed = new LiveFeed({ bus, clock, log: silentLog, sends: false });
-  const bridged = await serveInspector({
-    ...{ feed, pageDirectory: await pageDirectory(root), hosted: true, log: silentLog },
-    ...{ host: '127.0.0.1', port: 0, tokenFile: null },
-  });
-  onTestFinished(async () => {
-    await bridged.close();
-    await bus.close();
-  });
+  const bridged = await serveGateway(true);
+  onTestFinished(() => bridged.close());
   // What the hosted page does, for want of the internet: it greets, and takes what it is told.
   const hosted = `<script>
     const told = [];
@@ -184,22 +179,4 @@ test('the hosted Stately Inspector is told of every actor, once its page says th
     .poll(told, shown)
     .toEqual(expect.arrayContaining([expect.stringContaining('agent-1')]));
   expect(faults).toEqual([]);
-});
-
-test('a system to look at works beside another one, and leaves nothing behind', async () => {
-  const { signal } = new AbortController();
-  const parts = { clock, log: silentLog, signal };
-  const systems = [await startDemoSystem(parts), await startDemoSystem(parts)];
-
-  for (const { directory } of systems) {
-    await eventually(`all in ${directory} are served`, async () => {
-      return (await servingProcesses(`${directory}/host/haproxy`)).length >= 12;
-    });
-  }
-  for (const system of systems) await system.close();
-
-  for (const { directory } of systems) {
-    expect(await servingProcesses(directory)).toEqual([]);
-    expect(existsSync(directory)).toBe(false);
-  }
 });
