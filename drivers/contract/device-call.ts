@@ -5,8 +5,8 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as httpsRequest, type RequestOptions as SecureOptions } from 'node:https';
-import { text } from 'node:stream/consumers';
 import type { Clock } from '../../machines/ports/clock.ts';
+import { bodyOf } from './body-of.ts';
 import { RetryableError, UnknownOutcomeError } from './errors.ts';
 
 export interface DeviceCall<T> {
@@ -36,7 +36,7 @@ export async function callDevice<T>(call: DeviceCall<T>): Promise<T> {
   );
   try {
     const response = await answerTo(request, call.body);
-    return call.read(response, await text(response));
+    return call.read(response, await bodyOf(response));
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     const options = { reach: 'out of reach', cause: error } as const;

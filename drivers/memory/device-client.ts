@@ -15,6 +15,13 @@ export interface DeviceClientOptions {
   readonly clock: Clock;
 }
 
+/** What was asked for, or why it was refused. */
+type Answered<T> =
+  | { readonly answer: T; readonly refusal: null }
+  | { readonly answer: null; readonly refusal: object };
+
+const parseJson = (text: string): unknown => JSON.parse(text);
+
 /** Calls to a memory device over kept-alive loopback connections. */
 export class DeviceClient {
   readonly agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
@@ -30,27 +37,31 @@ export class DeviceClient {
   }
 
   /** A call that changes nothing: however it fails, it may be made again. */
-  async read<T>(path: string, body: object | null, schema: z.ZodType<T>): Promise<T> {
-    try {
-      return await this.write(path, body, schema);
-    } catch (error) {
-      if (!(error instanceof UnknownOutcomeError)) throw error;
-      throw new RetryableError(error.message, { reach: error.reach, cause: error });
-    }
+  read<T>(path: string, body: object | null, schema: z.ZodType<T>): Promise<T> {
+    return repeatable(this.write(path, body, schema));
+  }
+
+  /** The same, of an answer that is more than JSON. */
+  readText<T>(path: string, body: object | null, read: (text: string) => T): Promise<T> {
+    return repeatable(this.#answerTo(path, body, read));
   }
 
   /** A call whose answer may get lost after it was carried out: UnknownOutcomeError. */
   async write<T>(path: string, body: object | null, schema: z.ZodType<T>): Promise<T> {
-    const { status, json } = await this.#exchange(path, body);
-    if (status === 200) return schema.parse(json);
-    throw bodyToError(ErrorBody.parse(json));
+    return schema.parse(await this.#answerTo(path, body, parseJson));
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  #exchange(path: string, body: object | null): Promise<{ status: number; json: unknown }> {
+  async #answerTo<T>(path: string, body: object | null, read: (text: string) => T): Promise<T> {
+    const { answer, refusal } = await this.#exchange(path, body, read);
+    if (refusal !== null) throw bodyToError(ErrorBody.parse(refusal));
+    return answer;
+  }
+
+  #exchange<T>(path: string, body: object | null, read: (text: string) => T): Promise<Answered<T>> {
     const { clock, callTimeoutMs, url } = this.#options;
     const text = body === null ? undefined : JSON.stringify(body);
     return callDevice({
@@ -65,13 +76,22 @@ export class DeviceClient {
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
       },
       body: text,
-      read: ({ statusCode = 0 }, received) => ({
-        status: statusCode,
-        json: JSON.parse(received) as unknown,
-      }),
+      read: ({ statusCode }, received): Answered<T> =>
+        statusCode === 200
+          ? { answer: read(received), refusal: null }
+          : { answer: null, refusal: parseJson(received) as object },
       device: `the device at ${url}`,
       callTimeoutMs,
       clock,
     });
+  }
+}
+
+async function repeatable<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof UnknownOutcomeError)) throw error;
+    throw new RetryableError(error.message, { reach: error.reach, cause: error });
   }
 }

@@ -38,15 +38,14 @@ export const AppliedBody = z.strictObject({
   operating: OperatingReport,
   etag: z.string(),
 });
-export const SurveyBody = z.array(
-  z.strictObject({
-    id: z.string(),
-    marker: MarkerBody,
-    running: z.boolean(),
-    etag: z.string(),
-    operating: OperatingReport,
-  }),
-);
+/** One line of a survey. */
+export const SurveyedBody = z.strictObject({
+  id: z.string(),
+  marker: MarkerBody,
+  running: z.boolean(),
+  etag: z.string(),
+  operating: OperatingReport,
+});
 export const ObservedBody = z
   .strictObject({ marker: MarkerBody, running: z.boolean(), operating: OperatingReport })
   .nullable();

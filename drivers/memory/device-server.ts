@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { bodyOf } from '../contract/body-of.ts';
 import { DriverError } from '../contract/errors.ts';
 import type { MemoryDevice } from './device.ts';
 import {
@@ -14,6 +14,7 @@ import {
   RemoveRequest,
   SurveyRequest,
 } from './device-protocol.ts';
+import { surveyLines } from './survey-lines.ts';
 
 export interface DeviceServer {
   /** What a driver's option `device.url` is to be. */
@@ -84,8 +85,10 @@ async function call(device: MemoryDevice, request: IncomingMessage): Promise<unk
       const { agent, id } = ObserveRequest.parse(await readBody(request));
       return device.statistics(agent, id);
     }
-    case 'POST /survey':
-      return device.survey(SurveyRequest.parse(await readBody(request)).agent);
+    case 'POST /survey': {
+      const { agent } = SurveyRequest.parse(await readBody(request));
+      return new Text(surveyLines(await device.survey(agent)));
+    }
     case 'GET /probe':
       return device.unreachable === null
         ? { reachable: true, detail: 'a memory device over HTTP' }
@@ -104,7 +107,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   if (!(length <= bodyLimitBytes)) {
     throw new BadRequest(`a content-length of at most ${bodyLimitBytes} bytes is needed`);
   }
-  return JSON.parse(await text(request)) as unknown;
+  return JSON.parse(await bodyOf(request)) as unknown;
 }
 
 function errorBody(error: unknown): ErrorBody {
@@ -119,12 +122,22 @@ function errorBody(error: unknown): ErrorBody {
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  const isText = body instanceof Text;
+  const bytes = Buffer.from(isText ? body.lines : JSON.stringify(body));
   response.writeHead(status, {
-    'content-type': 'application/json',
+    'content-type': isText ? 'application/x-ndjson' : 'application/json',
     'content-length': bytes.byteLength,
   });
   response.end(bytes);
+}
+
+/** An answer of lines, each of them JSON. */
+class Text {
+  readonly lines: string;
+
+  constructor(lines: string) {
+    this.lines = lines;
+  }
 }
 
 /** One line of JSON a notice, for as long as the client listens. */

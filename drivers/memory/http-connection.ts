@@ -15,8 +15,8 @@ import {
   ObservedBody,
   ProbeBody,
   StatisticsBody,
-  SurveyBody,
 } from './device-protocol.ts';
+import { SurveyReader } from './survey-lines.ts';
 
 const reconnectFromMs = 50;
 const reconnectMostMs = 2_000;
@@ -38,6 +38,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
   const observe: DeviceConnection['observe'] = (id) =>
     client.read('/observe', { agent, id }, ObservedBody);
   const notices = new NoticeStream(options, observe);
+  const surveys = new SurveyReader();
   return {
     async apply({ id, epoch, generation, document }) {
       const body = { agent, id, epoch, generation, document };
@@ -50,7 +51,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
       return client.write('/remove', { agent, id, epoch, generation }, MarkerBody);
     },
     observe,
-    survey: () => client.read('/survey', { agent }, SurveyBody),
+    survey: () => client.readText('/survey', { agent }, (text) => surveys.read(text)),
     watch: (id, notify) => notices.watch(id, notify),
     present: (id, tell) => notices.present(id, tell),
     statistics: (id) => client.read('/statistics', { agent, id }, StatisticsBody),
