@@ -6,6 +6,12 @@ import type { StopRequest } from './lifecycle.ts';
 /** The exit status of a process that is to be started again, at once. */
 export const restartStatus = 75;
 
+/**
+ * What a controller works on lives a little longer than Node.js thinks, until a write or an answer has come. With more
+ * room for what is new (in MiB), less of it is moved about in vain.
+ */
+const controllerHeap = ['--max-semi-space-size=64'];
+
 const main = new URL('../cli/main.ts', import.meta.url).pathname;
 
 /**
@@ -17,7 +23,9 @@ export function spawnCommand(
   output: 'inherit' | 'ignore' | number,
   under: readonly string[] = [],
 ) {
-  const node = [process.execPath, '--import', import.meta.resolve('tsx'), main];
+  const [command = ''] = args;
+  const heap = command === 'controller' ? controllerHeap : [];
+  const node = [process.execPath, ...heap, '--import', import.meta.resolve('tsx'), main];
   const [program = process.execPath, ...words] = [...under, ...node, ...args];
   return spawn(program, words, {
     stdio: ['ignore', 'ignore', output, 'ipc'],
