@@ -66,7 +66,10 @@ export const deviceMachine = setup({
   actors: {
     /** Makes the device what `wanted` says, once; reports `execute.*`. */
     execute: notProvided('device', 'execute'),
-    /** Watches what runs; reports `device.down`, `device.drifted`, and `device.stable` after a quiet time. */
+    /**
+     * Watches what runs; reports `device.down`, `device.drifted`, and after a quiet time `device.stable`, where it has
+     * failed before.
+     */
     watch: notProvided('device', 'watch'),
     /** Reports `retry.due` after the backoff. */
     backoff: notProvided('device', 'backoff'),

@@ -25,10 +25,13 @@ export function rankBy(strategy: Strategy): RankPolicy {
       else rejected.push({ agent: agent.id, reason });
     }
     const ordered = strategy(fit, ask);
-    const drawbacks = ({ host, flapping }: AgentFacts) =>
-      (flapping === null ? 0 : 2) + (ask.apart.avoid.has(host) ? 1 : 0);
-    return { ranked: ordered.toSorted((a, b) => drawbacks(a) - drawbacks(b)), rejected };
+    const ranked = ordered.toSorted((a, b) => drawbacks(a, ask) - drawbacks(b, ask));
+    return { ranked, rejected };
   };
+}
+
+function drawbacks({ host, flapping }: AgentFacts, { apart }: Ask): number {
+  return (flapping === null ? 0 : 2) + (apart.avoid.has(host) ? 1 : 0);
 }
 
 /** The default: spread, with as little movement as can be. */

@@ -29,7 +29,12 @@ import { NextServer } from './next-server.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { ServerProof } from './server-proof.ts';
-import type { WireMessage, WireSubscription } from './wire-message.ts';
+import {
+  Answerable,
+  ReceivedMessage,
+  type WireMessage,
+  type WireSubscription,
+} from './wire-message.ts';
 
 /** The client's own proof that the server still answers: this often, and so many may be missed. */
 export const pingIntervalMs = 1_000;
@@ -167,16 +172,7 @@ export class NatsBus implements Bus {
     handle: (message: BusMessage) => void,
     options: { queue?: string } = {},
   ): Subscription {
-    return this.listen(
-      subject,
-      (message) =>
-        handle({
-          subject: message.subject,
-          data: message.data,
-          reply: (data) => this.#reply(message, data),
-        }),
-      options,
-    );
+    return this.listen(subject, (message) => handle(new Answerable(message, this.#reply)), options);
   }
 
   status(): BusStatus {
@@ -290,7 +286,7 @@ export class NatsBus implements Bus {
   #handle(pattern: string, message: Msg, handle: (message: WireMessage) => void): void {
     const startedMs = this.#clock.monotonicMs();
     try {
-      handle(wireMessage(message));
+      handle(receivedMessage(message));
     } catch (error) {
       this.#log.error({ subject: message.subject, err: error }, 'A message handler failed.');
     }
@@ -308,16 +304,16 @@ export class NatsBus implements Bus {
     } else this.#requests.resolve(id, message);
   }
 
-  #reply(message: WireMessage, data: string): void {
-    if (message.replyTo === '') return;
-    assertPayload(message.replyTo, data);
+  readonly #reply = (to: string, data: string): void => {
+    if (to === '') return;
+    assertPayload(to, data);
     try {
-      this.send(message.replyTo, data);
+      this.send(to, data);
     } catch (error) {
       // The requester's timeout tells it; the handler could do no more.
-      this.#log.debug({ subject: message.subject, err: error }, 'A reply could not be sent.');
+      this.#log.debug({ subject: to, err: error }, 'A reply could not be sent.');
     }
-  }
+  };
 
   async #follow(): Promise<void> {
     for await (const event of this.connection.status()) {
@@ -373,22 +369,11 @@ export class NatsBus implements Bus {
   }
 }
 
-const pong: WireMessage = {
-  subject: '',
-  replyTo: '',
-  data: '',
-  status: 0,
-  header: () => '',
-};
+const pong = new ReceivedMessage('', '', '', undefined);
 
-function wireMessage(message: Msg): WireMessage {
-  return {
-    subject: message.subject,
-    replyTo: message.reply ?? '',
-    data: message.string(),
-    status: message.headers?.code ?? 0,
-    header: (name) => message.headers?.get(name) ?? '',
-  };
+function receivedMessage(message: Msg): WireMessage {
+  const { subject, reply = '', headers } = message;
+  return new ReceivedMessage(subject, reply, message.string(), headers);
 }
 
 function encode(headers: Readonly<Record<string, string>>): MsgHdrs {

@@ -3,21 +3,28 @@ import type { Clock, MonotonicMs, Timer, WallMs } from '../../machines/ports/clo
 /** Node fires a timer at once when its delay does not fit into 31 bits. */
 export const timerDelayMaxMs = 2 ** 31 - 1;
 
+/** What is armed at the moment. */
 class SystemTimer {
-  cancel: () => void = () => undefined;
+  immediate: NodeJS.Immediate | undefined;
+  timeout: NodeJS.Timeout | undefined;
+
+  cancel(): void {
+    clearImmediate(this.immediate);
+    clearTimeout(this.timeout);
+  }
 }
 
 /** Longer delays are waited for in steps, since Node can't wait that long in one. */
 function arm(timer: SystemTimer, delayMs: number, run: () => void): void {
   if (delayMs <= 0) {
-    const immediate = setImmediate(run);
-    timer.cancel = () => clearImmediate(immediate);
+    timer.immediate = setImmediate(run);
     return;
   }
   const stepMs = Math.min(delayMs, timerDelayMaxMs);
-  const next = delayMs > stepMs ? () => arm(timer, delayMs - stepMs, run) : run;
-  const timeout = setTimeout(next, stepMs);
-  timer.cancel = () => clearTimeout(timeout);
+  timer.timeout = setTimeout(
+    delayMs > stepMs ? () => arm(timer, delayMs - stepMs, run) : run,
+    stepMs,
+  );
 }
 
 /** The machine's own clocks: the wall clock may be set at any time, the monotonic one never jumps. */

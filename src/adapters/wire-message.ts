@@ -1,4 +1,4 @@
-import type { Subscription } from '../ports/bus.ts';
+import type { BusMessage, Subscription } from '../ports/bus.ts';
 
 /** A message with what JetStream puts beside the payload. */
 export interface WireMessage {
@@ -10,6 +10,52 @@ export interface WireMessage {
   readonly status: number;
   /** A header's value; empty where it is missing. */
   header(name: string): string;
+}
+
+/** What of a message's headers is read. */
+interface Headers {
+  readonly code: number;
+  get(name: string): string;
+}
+
+/** A class, because a function of its own for each message costs more than all the rest of it. */
+export class ReceivedMessage implements WireMessage {
+  readonly subject: string;
+  readonly replyTo: string;
+  readonly data: string;
+  readonly status: number;
+  readonly #headers: Headers | undefined;
+
+  constructor(subject: string, replyTo: string, data: string, headers: Headers | undefined) {
+    this.subject = subject;
+    this.replyTo = replyTo;
+    this.data = data;
+    this.status = headers?.code ?? 0;
+    this.#headers = headers;
+  }
+
+  header(name: string): string {
+    return this.#headers?.get(name) ?? '';
+  }
+}
+
+/** A message as a handler of the bus sees it. */
+export class Answerable implements BusMessage {
+  readonly subject: string;
+  readonly data: string;
+  readonly #replyTo: string;
+  readonly #reply: (to: string, data: string) => void;
+
+  constructor({ subject, data, replyTo }: WireMessage, reply: (to: string, data: string) => void) {
+    this.subject = subject;
+    this.data = data;
+    this.#replyTo = replyTo;
+    this.#reply = reply;
+  }
+
+  reply(data: string): void {
+    this.#reply(this.#replyTo, data);
+  }
 }
 
 export interface WireSubscription extends Subscription {

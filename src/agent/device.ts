@@ -6,7 +6,6 @@ import { restMs } from '../../drivers/contract/retry-after.ts';
 import {
   covers,
   type DeviceEvent,
-  type DeviceFailure,
   type DeviceMachine,
   deviceMachine,
   type Wanted,
@@ -22,6 +21,7 @@ import type { RootTap } from '../host/actor-tap.ts';
 import { countUnexpected, rootOf, stopWithChildren, worker } from '../host/children.ts';
 import { rootActor } from '../host/root-actor.ts';
 import type { Journal } from '../ports/journal.ts';
+import { failureOf } from './device-failure.ts';
 import { DeviceHealth } from './device-health.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
@@ -87,6 +87,8 @@ export class Device {
   #generation = 0;
   /** Is a record known to be at least as new as what this device holds? Otherwise it is claimed. */
   #confirmed = false;
+  /** Is it neither gone nor somebody else's, as its actor saw it last? */
+  #isDriving = false;
   /** Does whoever commanded the removal know that it is done? */
   #isRemovalTold = false;
   readonly unexpected: ReturnType<typeof countUnexpected>;
@@ -191,6 +193,8 @@ export class Device {
 
   /** What has to be told with heartbeats, until a record is as new (R9); null when nothing. */
   claim(): Claim | null {
+    // Asked of each with each heartbeat, and an agent may drive very many.
+    if (this.#confirmed && this.#isDriving) return null;
     const { value, context } = this.#actor.getSnapshot();
     const loadBalancer = this.#options.id;
     const device = this.name ?? undefined;
@@ -260,6 +264,7 @@ export class Device {
       return false;
     });
     const { value, context } = snapshot;
+    this.#isDriving = value !== 'absent' && value !== 'fenced';
     if (value === 'active' || value === 'failing') this.#health.watch();
     else this.#health.unwatch();
     if (value === 'absent' || value === 'fenced') this.#options.told(null, false);
@@ -360,6 +365,8 @@ export class Device {
         report({ type: 'device.drifted', reason: notice.reason });
       }
     });
+    // One that has not failed has nothing to be forgotten.
+    if (this.#actor.getSnapshot().context.failures === 0) return stop;
     const timer = clock.setTimer(timings.deviceStableMs, () => report({ type: 'device.stable' }));
     return () => {
       stop();
@@ -389,12 +396,4 @@ export class Device {
 function wantedOf(command: Command): Wanted {
   const { epoch, generation, status, requestId } = command;
   return { epoch, generation, live: status === 'live', edit: requestId };
-}
-
-function failureOf(error: unknown): DeviceFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  const kind =
-    error instanceof DriverError && error.kind !== 'fenced' ? error.kind : ('retryable' as const);
-  const retryAfterMs = error instanceof DriverError ? error.retryAfterMs : null;
-  return { kind, message, retryAfterMs };
 }

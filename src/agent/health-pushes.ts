@@ -169,6 +169,8 @@ export class HealthPushes {
     const { healthGapMs, healthPushMs } = this.#options.timings;
     let atMs = Infinity;
     for (const id of this.#untold) {
+      // No sooner than that, however many wait.
+      if (atMs <= this.#pushedAtMs + healthPushMs) break;
       atMs = Math.min(atMs, (this.#known.get(id)?.pushedAtMs ?? -Infinity) + healthGapMs);
     }
     this.#wait(Math.max(atMs, this.#pushedAtMs + healthPushMs));

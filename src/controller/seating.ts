@@ -1,5 +1,5 @@
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
-import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
@@ -23,6 +23,11 @@ export interface SeatingOptions {
   readonly newcomers: Newcomers;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
+
+const isHolderOf =
+  ({ binding }: LoadBalancerContext) =>
+  ({ agent }: Candidate): boolean =>
+    agent === binding?.agent;
 
 /** Tells load balancers what the coming and going of agents means for their seats. */
 export class Seating {
@@ -102,6 +107,9 @@ export class Seating {
       if (seats.isSeeking(id) && !newcomers.has(id)) queue.offer(id, context, offer);
       return;
     }
+    // Whoever has a holder, and nobody else who could stand by, has nothing to hear.
+    const isHeld = !seats.isSeeking(id) && offer.candidates.every(isHolderOf(context));
+    if (isHeld) return;
     // To promote is to name nobody.
     if (offer.standbyReady || !newcomers.has(id)) host.tell(id, offer);
   }

@@ -48,13 +48,12 @@ export function worker<TEvent extends EventObject>(
 ) {
   return fromCallback<EventObject>(({ sendBack, system }) => {
     const canceller = new Canceller(stateWasLeft);
-    const report = (event: TEvent): void => {
-      if (!canceller.aborted) sendBack(event);
-    };
     const root = rootOf(system);
-    work(root.id, report, canceller, root).catch((error: unknown) => {
-      if (!canceller.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
-    });
+    work(root.id, (event) => canceller.aborted || sendBack(event), canceller, root).catch(
+      (error: unknown) => {
+        if (!canceller.aborted) sendBack({ type: 'xstate.error.worker', error } as EventObject);
+      },
+    );
     return () => canceller.abort();
   });
 }

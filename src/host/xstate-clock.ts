@@ -7,8 +7,22 @@ export interface XStateClock {
 }
 
 export function xstateClock(clock: Clock): XStateClock {
-  return {
-    setTimeout: (run, delayMs) => clock.setTimer(delayMs, () => run()),
-    clearTimeout: (timer) => clock.clearTimer(timer),
-  };
+  return new OverPort(clock);
+}
+
+/** A class, because each device has one, and functions of its own would cost more than all that it does. */
+class OverPort implements XStateClock {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  setTimeout(run: (...args: unknown[]) => void, delayMs: number): Timer {
+    return this.#clock.setTimer(delayMs, () => run());
+  }
+
+  clearTimeout(timer: Timer): void {
+    this.#clock.clearTimer(timer);
+  }
 }
