@@ -255,11 +255,11 @@ export class Controller {
   }
 
   #healthBoard(): HealthBoard {
-    const { desired, binding, liveness } = this.projection;
+    const { desired, liveness } = this.projection;
     return new HealthBoard({
       ...this.#options,
       exists: (id) => desired.raw(id) !== null,
-      holder: (id) => binding.get(id)?.context.binding ?? null,
+      holder: (id) => contextOnRecord(this, id)?.binding ?? null,
       agents: () => liveness.keys(),
     });
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadavg } from 'node:os';
-import { delay } from '../../machines/ports/clock.ts';
+import { delay, pause } from '../../machines/ports/clock.ts';
 import type { PresetName } from '../../machines/timings/timings.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import type { Agent, ApiClient } from '../../src/client/api-client.ts';
@@ -113,6 +113,10 @@ async function measure(
     const hitMs = sharedMs();
     killLeader?.();
     world.agents.get(victim)?.kill(events[options.event].signal);
+    // What the watch has heard is read afterwards, because that would take time from what is measured.
+    const waiting = new AbortController();
+    await Promise.race([reached, pause(clock, timeoutMs, waiting.signal)]);
+    waiting.abort();
     const settled = await records.settled(epochs, timeoutMs);
     const entries = await reached;
     const cpuAfter = await cpuOf(world, device);
