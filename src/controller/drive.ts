@@ -30,6 +30,8 @@ export interface DriveOptions {
   readonly isOver: (seat: Seat) => boolean;
 }
 
+const changed = 'the record has changed meanwhile';
+
 type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
 
 /**
@@ -55,15 +57,14 @@ export class Driver {
     let lastTrouble: string | null = null;
     let failures = 0;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const built = this.#build(id);
-      if (built === null) return;
-      const { seat, command } = built;
+      const seat = this.#options.context(id)?.binding ?? null;
+      if (seat === null) return;
       let held: string | null = null;
       const turn = { id, seat, haste: this.#haste(id, failures), signal };
       // Whoever is told to stop, so that the next one may start, is told when that one's turn has come.
       const outcome = await pacer.run(turn, async () => {
         held = await this.#heldUp(id, seat, report);
-        return signal.aborted ? null : (held ?? (await this.#attempt(id, seat, command)));
+        return signal.aborted ? null : (held ?? (await this.#attempt(id, seat)));
       });
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
@@ -75,7 +76,7 @@ export class Driver {
       // Told once, and not for a hiccup: a record is written for each change of the reason.
       if (typeof outcome === 'string' && attempt >= 2 && outcome !== lastTrouble) {
         lastTrouble = outcome;
-        report({ type: 'driven.trouble', epoch: built.seat.epoch, message: outcome });
+        report({ type: 'driven.trouble', epoch: seat.epoch, message: outcome });
       }
       // Somebody's lease ends at a certain moment, and traffic waits for it.
       const mostMs = held === null ? timings.commandRetryMaxMs : timings.heartbeatMs;
@@ -138,9 +139,16 @@ export class Driver {
     return { seat, command };
   }
 
-  /** One attempt: an event where it settled the matter, a sentence where it has to be tried again. */
-  async #attempt(id: string, seat: Seat, command: CommandMessage): Promise<DrivenEvent | string> {
+  /**
+   * One attempt: an event where it settled the matter, a sentence where it has to be tried again, null where there is
+   * nothing to be sent. The command is built only now that its turn has come: what was committed meanwhile is in it.
+   */
+  async #attempt(id: string, seat: Seat): Promise<DrivenEvent | string | null> {
     try {
+      const built = this.#build(id);
+      if (built === null) return null;
+      if (!sameSeat(built.seat, seat)) return changed;
+      const { command } = built;
       const reply = await this.#send(seat, command);
       if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
       // It had to make room, or was commanded before and the answer got lost: with the document, at once.
@@ -148,7 +156,7 @@ export class Driver {
       // It may have been given to somebody else meanwhile, which is not committed yet.
       const { binding = null } = this.#options.context(id) ?? {};
       const whole = sameSeat(binding, seat) ? this.#build(id) : null;
-      if (whole === null || !sameSeat(whole.seat, seat)) return 'the record has changed meanwhile';
+      if (whole === null || !sameSeat(whole.seat, seat)) return changed;
       return this.#settle(seat, whole.command, await this.#send(seat, whole.command));
     } catch (error) {
       if (error instanceof NoResponders) return `agent ${seat.agent} does not listen`;

@@ -98,3 +98,28 @@ test('takeovers pass what is only edited', async () => {
 
   expect(view).toMatchObject({ waiting: 5, takeovers: 1 });
 });
+
+test('a takeover that has waited for its turn goes by the record, so that nobody need claim it', async () => {
+  const cluster = new Cluster();
+  cluster.placement = { commandsInFlight: 1 };
+  await cluster.startController('controller-1');
+  await cluster.startAgent(free);
+  const ids = [
+    await cluster.createBound(),
+    await cluster.createBound(),
+    await cluster.createBound(),
+  ];
+  await cluster.startAgent('agent-2');
+  for (const id of ids) {
+    await cluster.until('agent-2 stands by', () => cluster.view(id).standby?.agent === 'agent-2');
+  }
+
+  cluster.killAgent('agent-1');
+  for (const id of ids) await cluster.until('it moves', () => cluster.holder(id) === 'agent-2');
+  for (const id of ids) await cluster.untilSettled(id);
+  const grants = cluster.sent
+    .filter(({ subject }) => subject.endsWith('.agent-2.command'))
+    .map(({ data }) => (JSON.parse(data) as { grant: boolean }).grant);
+
+  expect(grants).toEqual([true, false, false]);
+});
