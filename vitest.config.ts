@@ -15,24 +15,34 @@ const units = [
 ].join(',');
 const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';
+/** On hosts of their own, where an address is lost if nobody gets to renew its lease within seconds. */
+const ofLeases =
+  'test/{drivers,real}/{vip-lease,vip-release,haproxy-vip-conformance,vip-failover,chaos}.test.ts';
+const ofBrowser = 'test/inspector/{page,live}.test.ts';
 
-/** Tests with real processes wait half of their time: for leases to end, for the dead to be missed. */
-const first = { sequence: { groupOrder: 0 }, maxWorkers: 3 };
-/** Simulations take all of a core. */
-const second = { sequence: { groupOrder: 1 }, maxWorkers: 2 };
+/** One turn after the other: what takes all of a core would keep those from their deadlines who have some. */
+const turn = {
+  leases: { sequence: { groupOrder: 0 }, maxWorkers: 2 },
+  // Tests with real processes wait half of their time: for the dead to be missed, for somebody to start.
+  processes: { sequence: { groupOrder: 1 }, maxWorkers: isLong ? 2 : 3 },
+  heavy: { sequence: { groupOrder: 2 }, maxWorkers: 2 },
+};
 
-function group(name: string, turn: object, isolate: boolean, include: string, not: string[]) {
+function group(name: string, when: object, isolate: boolean, include: string, not: string[]) {
   const exclude = [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**']), ...not];
-  return { extends: true as const, test: { name, isolate, include: [include], exclude, ...turn } };
+  return { extends: true as const, test: { name, isolate, include: [include], exclude, ...when } };
 }
 
 export default defineConfig({
   test: {
-    // One after the other: the deadlines of tests with real processes are made for a machine that has some time.
     projects: [
-      group('processes', first, true, 'test/**/*.test.ts', [ofUnits, ofSimulator]),
-      group('units', first, false, ofUnits, []),
-      group('simulator', second, false, ofSimulator, []),
+      group('leases', turn.leases, true, ofLeases, []),
+      group('processes', turn.processes, true, 'test/**/*.test.ts', [
+        ...[ofLeases, ofUnits, ofSimulator, ofBrowser],
+      ]),
+      group('units', turn.processes, false, ofUnits, [ofLeases]),
+      group('simulator', turn.heavy, false, ofSimulator, []),
+      group('browser', turn.heavy, true, ofBrowser, []),
     ],
     globalSetup: ['test/support/parts.ts'],
     // Processes of their own, because tests start, stop and kill real ones.
