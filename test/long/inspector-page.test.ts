@@ -19,14 +19,17 @@ const framesInTenSeconds = `new Promise((resolve) => {
 
 const show = (hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 
+/** The next page is greeted with so many load balancers. */
+function greetedWith(loadBalancers: number): Throng {
+  const throng = new Throng(loadBalancers);
+  const hello = { type: 'hello', sends: false, recording: null } as const;
+  server.greeting = [hello, ...throng.all(), { type: 'caught up' }];
+  return throng;
+}
+
 describe('a page that is told very much', () => {
   test('with 5,000 actors and 2,000 events a second goes on being drawn and used', async () => {
-    const throng = new Throng(5_000);
-    server.greeting = [
-      { type: 'hello', sends: false, recording: null },
-      ...throng.all(),
-      { type: 'caught up' },
-    ];
+    const throng = greetedWith(5_000);
     await page.goto(server.url);
     await expect
       .poll(() => page.locator('.summary-count').innerText(), { timeout: 20_000 })
@@ -43,12 +46,7 @@ describe('a page that is told very much', () => {
   });
 
   test('keeps its memory within bounds, however much happens while the timeline is shown', async () => {
-    const throng = new Throng(2_000);
-    server.greeting = [
-      { type: 'hello', sends: false, recording: null },
-      ...throng.all(),
-      { type: 'caught up' },
-    ];
+    const throng = greetedWith(2_000);
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Performance.enable');
     const heapMiB = async () => {

@@ -3,7 +3,7 @@ import type { Entry } from '../../model/entries.ts';
 import { History } from '../../model/history.ts';
 import { recordingFramesMax } from '../../model/recording.ts';
 import type { InspectedWorld } from '../../model/world.ts';
-import { monotonicMs, wallMs } from '../clock.ts';
+import { monotonicMs } from '../clock.ts';
 import { Painter } from './painter.ts';
 
 /** What the page is busy with. */
@@ -231,6 +231,3 @@ export class Store {
     if (stop !== undefined || this.place >= this.history.last) this.isPlaying = false;
   }
 }
-
-/** As the page's clock has it, for what is told beside frames. */
-export const pageMs = wallMs;
