@@ -115,3 +115,14 @@ export function authorisedByCommit(
   // R2: it is the committed binding. R3: it is the committed standby, which was granted its epoch.
   return sameSeat(binding, committed.binding) || sameSeat(binding, committed.standby);
 }
+
+/**
+ * Is the standby promoted, and nothing else known yet? That need not be written before its device has answered: its
+ * command goes by the grant (R3), and whoever takes the load balancer over meanwhile promotes it again.
+ */
+export function isGrant(live: LoadBalancerContext, committed: LoadBalancerContext): boolean {
+  const { binding, status, generation, leased, appliedEpoch, reason, refusal, overdue } = live;
+  const isPromoted = binding !== null && sameSeat(binding, committed.standby);
+  if (!isPromoted || leased || status !== 'live' || generation !== committed.generation) return false;
+  return appliedEpoch < binding.epoch && reason === null && refusal === null && !overdue;
+}

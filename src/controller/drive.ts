@@ -13,10 +13,11 @@ import { call, MalformedReply } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
 import { Briefer } from './briefer.ts';
 import type { CommittedDocument } from './desired-documents.ts';
+import { type Granted, HeadStart, type HeadStartOptions } from './head-start.ts';
 import type { Haste, Pacer } from './pacer.ts';
 import type { ShadowEnded, Shadows } from './shadows.ts';
 
-export interface DriveOptions {
+export interface DriveOptions extends Pick<HeadStartOptions, 'mayTakeOver'> {
   readonly shadows: Shadows;
   readonly pacer: Pick<Pacer, 'run' | 'isBusy'>;
   readonly bus: Bus;
@@ -40,11 +41,17 @@ type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
  */
 export class Driver {
   readonly briefer: Briefer;
+  readonly headStart: HeadStart;
   readonly #options: DriveOptions;
 
   constructor(options: DriveOptions) {
     this.#options = options;
     this.briefer = new Briefer(options);
+    this.headStart = new HeadStart({
+      ...options,
+      grant: (id, standby) => this.#commandOf(id, standby),
+      send: (seat, command) => this.#send(seat, command),
+    });
   }
 
   /** Ends when the command is settled, or with the signal. Tells what came of it by `report`. */
@@ -62,10 +69,12 @@ export class Driver {
       let held: string | null = null;
       const turn = { id, seat, haste: this.#haste(id, failures), signal };
       // Whoever is told to stop, so that the next one may start, is told when that one's turn has come.
-      const outcome = await pacer.run(turn, async () => {
+      const work = async (): Promise<DrivenEvent | string | null> => {
         held = await this.#heldUp(id, seat, report);
         return signal.aborted ? null : (held ?? (await this.#attempt(id, seat)));
-      });
+      };
+      // What was answered ahead of time needs no turn.
+      const outcome = await (this.headStart.has(id) ? work() : pacer.run(turn, work));
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
       if (typeof outcome !== 'string') {
@@ -112,17 +121,24 @@ export class Driver {
     return outcome.type === 'driven.applied' && outcome.generation < wanted;
   }
 
-  #build(id: string): { readonly seat: Seat; readonly command: CommandMessage } | null {
-    const { context, committed, desired, log } = this.#options;
-    const live = context(id);
-    const seat = live?.binding ?? null;
+  /** To the holder, by what is committed; null where nothing authorises it. */
+  #build(id: string): Granted | null {
+    const { context, committed, log } = this.#options;
+    const seat = context(id)?.binding ?? null;
     const authority = committed(id);
-    const document = desired(id);
-    if (live === null || seat === null || authority === null || document === null) return null;
+    if (seat === null || authority === null) return null;
     if (!authorisedByCommit(seat, authority)) {
       log.error({ loadBalancer: id, seat }, 'a command without a committed binding was held back');
       return null;
     }
+    return this.#commandOf(id, seat);
+  }
+
+  #commandOf(id: string, seat: Seat): Granted | null {
+    const { context, committed, desired } = this.#options;
+    const live = context(id);
+    const document = desired(id);
+    if (live === null || document === null) return null;
     const { record } = document;
     const isBriefed = record.status === 'live' && this.briefer.isBriefed(id, seat, record.write);
     const command: CommandMessage = {
@@ -131,12 +147,12 @@ export class Driver {
       incarnation: seat.incarnation,
       generation: record.generation,
       status: record.status,
-      grant: !sameSeat(seat, authority.binding),
+      grant: !sameSeat(seat, committed(id)?.binding ?? null),
       device: placedOn(live) ?? record.driver,
       ...(isBriefed ? { document: null, briefed: record.write } : { document: record.document }),
       requestId: record.operationIds.at(-1) ?? null,
     };
-    return { seat, command };
+    return { seat, write: record.write, command };
   }
 
   /**
@@ -149,7 +165,7 @@ export class Driver {
       if (built === null) return null;
       if (!sameSeat(built.seat, seat)) return changed;
       const { command } = built;
-      const reply = await this.#send(seat, command);
+      const reply = this.headStart.take(id, built) ?? (await this.#send(seat, command));
       if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
       // It had to make room, or was commanded before and the answer got lost: with the document, at once.
       this.briefer.forget(id);

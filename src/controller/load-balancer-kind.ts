@@ -1,4 +1,4 @@
-import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
+import { authorisedByCommit, isGrant } from '../../machines/load-balancer/binding.ts';
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { loadBalancerMachine } from '../../machines/load-balancer/machine.ts';
@@ -80,6 +80,7 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
       live.binding !== null &&
       committed !== null &&
       authorisedByCommit(live.binding, committed),
+    patienceMs: (live, committed) => (isGrant(live, committed) ? timings.commandTimeoutMs : 0),
     ...parts.hooks,
     committed: (id, ...known) => {
       parts.hooks.committed(id, ...known);
@@ -87,6 +88,7 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
     },
     ended: (id) => {
       parts.driver.briefer.forget(id);
+      parts.driver.headStart.forget(id);
       parts.hooks.ended(id);
     },
   };

@@ -106,6 +106,7 @@ export class LoadBalancerOwner {
       placer,
       queue: this.#queue,
       newcomers: this.newcomers,
+      headStart: () => driver.headStart,
       host,
     });
     this.#desired = new DesiredDocuments({
@@ -116,17 +117,14 @@ export class LoadBalancerOwner {
       nonce: random.uuid(),
       committed: (id, document) => this.#desiredCommitted(id, document),
     });
-    this.#repairs = new Repairs({
-      ...options,
-      desired: this.#desired,
-      newcomers: this.newcomers,
-      host,
-    });
+    const { newcomers } = this;
+    this.#repairs = new Repairs({ ...options, desired: this.#desired, newcomers, host });
     const { fleet } = options;
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
     const driver = new Driver({
       shadows: new Shadows({ bus, timings, claimants }),
       pacer: options.pacer,
+      mayTakeOver: (id, context) => placer.isStandbysTurn(id, context),
       isOver: ({ agent, incarnation }) => fleet.verdictOn(agent, incarnation) !== null,
       bus,
       clock,

@@ -55,6 +55,15 @@ export class Placer {
     };
   }
 
+  /** Is it clear without any ranking that its standby takes over, because nobody of its holder's lives any more? */
+  isStandbysTurn(id: string, { binding, standby }: LoadBalancerContext): boolean {
+    if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
+    if (this.#fleet.current(binding?.agent ?? '')?.state !== 'dead') return false;
+    const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
+    const { never, avoid } = this.#apart(id);
+    return !never.has(host) && !avoid.has(host);
+  }
+
   /** The offer for the agent that has taken its ticket for this device; a sentence where it can't take it. */
   taken(
     id: string,

@@ -6,6 +6,7 @@ import type { ActorHost } from '../host/actor-host.ts';
 import { CutOffs } from './cut-offs.ts';
 import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { HeadStart } from './head-start.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { QueueDispatch } from './queue-dispatch.ts';
@@ -21,6 +22,7 @@ export interface SeatingOptions {
   /** Without it, nothing is queued. */
   readonly queue: QueueDispatch | null;
   readonly newcomers: Newcomers;
+  readonly headStart: () => Pick<HeadStart, 'begin' | 'stop'>;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -43,19 +45,24 @@ export class Seating {
 
   stop(): void {
     this.#cutOffs.stop();
+    this.#options.headStart().stop();
     if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
   }
 
   /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
   agentLost(agent: string, last: number, verdict: string): void {
-    const { clock, seats } = this.#options;
+    const { clock, seats, headStart } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
-    inSlices(clock, [...seats.boundTo(agent), ...seats.standbyAt(agent)], (id) => {
-      for (const incarnation of endedOnes(host.context(id), agent, last)) {
-        host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
-      }
-    });
+    const tell = (ids: readonly string[]): void =>
+      inSlices(clock, ids, (id) => {
+        for (const incarnation of endedOnes(host.context(id), agent, last)) {
+          host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+        }
+      });
+    const lost = { agent, incarnation: last };
+    const others = headStart().begin(seats.boundTo(agent), lost, tell);
+    tell([...others, ...seats.standbyAt(agent)]);
   }
 
   agentLeaving(agent: string, incarnation: number): void {

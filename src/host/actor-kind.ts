@@ -22,6 +22,8 @@ export interface ActorKind<TContext> extends RecordFormat<TContext> {
   readonly effects: ReadonlySet<string>;
   /** May this effect leave before its transition's commit, by authority of the committed context? */
   early(effect: string, live: TContext, committed: TContext | null): boolean;
+  /** How long a write of this may be put off while nobody waits for it; without it, not at all. */
+  patienceMs?(live: TContext, committed: TContext): number;
   /** Called after each step, before anything of it is committed. Must not throw. */
   stepped(step: Step<TContext>): void;
   /** Called when a revision is known committed. Must not throw. */

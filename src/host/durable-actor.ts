@@ -15,6 +15,7 @@ import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
 import { OwnRecord } from './own-record.ts';
+import { Patience } from './patience.ts';
 import { soon } from './soon.ts';
 import { decodeRecord, type RawRecord, unreadable, UnreadableRecord } from './record.ts';
 import { type Settle, type Told, Waiting } from './waiting.ts';
@@ -44,11 +45,13 @@ export class DurableActor<TContext> implements GateKeeper {
   #lastEvent: EventObject = { type: 'xstate.init' };
   #heldNow: { effect: string; run: () => void }[] = [];
   readonly #waiting = new Waiting();
+  readonly #patience: Patience;
 
   constructor(id: string, kind: ActorKind<TContext>, host: HostServices) {
     this.id = id;
     this.#kind = kind;
     this.#host = host;
+    this.#patience = new Patience(host.clock);
   }
 
   get condition(): ActorCondition {
@@ -127,7 +130,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor === null || this.#writing) return;
     if (record !== null && !isBehind) return this.observed(record.revision);
     this.#version += 1;
-    this.#scheduleCommit();
+    this.#scheduleCommit(true);
   }
 
   /** Told by a watch: that is all that the store has, and what is known here beyond it is lost. */
@@ -204,6 +207,8 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor !== actor) return;
     told.version = this.#version;
     this.#flush();
+    // It may wait for what nobody waited for before.
+    if (told.settle !== null) this.#scheduleCommit();
   }
 
   #stepped(actor: Actor<AnyStateMachine>, snapshot: AnyMachineSnapshot): void {
@@ -232,17 +237,25 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#waiting.flush(this.#committedVersion);
   }
 
-  #scheduleCommit(): void {
+  #scheduleCommit(isUrgent = false): void {
     if (this.#writing || this.#commitScheduled || this.#version === this.#committedVersion) return;
     this.#commitScheduled = true;
     // A microtask later, so that steps which follow at once share the write.
     soon(() => {
       this.#commitScheduled = false;
       const actor = this.#actor;
-      if (actor === null || this.#writing) return;
+      if (actor === null || this.#writing || (!isUrgent && this.#isPutOff())) return;
+      this.#patience.end();
       this.#writing = true;
       this.#commit(actor).catch((error: unknown) => this.#crashed(actor, error));
     });
+  }
+
+  #isPutOff(): boolean {
+    const { context } = this;
+    if (this.#waiting.isAwaited || context === null || this.#committedContext === null) return false;
+    const patienceMs = this.#kind.patienceMs?.(context, this.#committedContext) ?? 0;
+    return this.#patience.lasts(patienceMs, () => this.#scheduleCommit(true));
   }
 
   async #commit(actor: Actor<AnyStateMachine>): Promise<void> {
@@ -389,6 +402,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#actor = null;
     this.#snapshot = null;
     this.#waiting.drop();
+    this.#patience.end();
     this.#writing = false;
     if (this.#restartTimer !== null) this.#host.clock.clearTimer(this.#restartTimer);
     this.#restartTimer = null;

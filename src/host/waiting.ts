@@ -28,6 +28,11 @@ export class Waiting {
     return this.#told.length + this.#mail.length;
   }
 
+  /** Does any caller wait for what he told to be durable? */
+  get isAwaited(): boolean {
+    return this.#told.some(({ settle }) => settle !== null);
+  }
+
   leaveEarly(run: () => void): void {
     this.#early.push(run);
   }

@@ -1,0 +1,196 @@
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import { Canceller } from '../../machines/ports/cancellation.ts';
+import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import { type Seat, sameSeat } from '../../machines/protocol/seat.ts';
+import type { Pacer } from './pacer.ts';
+
+/** A standby that has answered none of its commands for so long has no head start any more. */
+export const headStartMs = 500;
+/** So many actors are told at once of what has become of them, or all, when the last has been answered. */
+export const toldAtOnce = 128;
+
+/** A command under a grant, and the write of the document that it is about. */
+export interface Granted {
+  readonly seat: Seat;
+  readonly write: string;
+  readonly command: CommandMessage;
+}
+
+export interface HeadStartOptions {
+  readonly clock: Clock;
+  readonly pacer: Pick<Pacer, 'run'>;
+  readonly context: (id: string) => LoadBalancerContext | null;
+  readonly committed: (id: string) => LoadBalancerContext | null;
+  /** May this one's standby take it over now, because nobody of this agent lives any more? */
+  readonly mayTakeOver: (id: string, context: LoadBalancerContext) => boolean;
+  /** From committed records; null where there is nothing to be commanded. */
+  readonly grant: (id: string, standby: Seat) => Granted | null;
+  readonly send: (seat: Seat, command: CommandMessage) => Promise<CommandReply>;
+}
+
+interface Answered {
+  readonly seat: Seat;
+  readonly write: string;
+  readonly reply: CommandReply;
+}
+
+const over = new Error('the head start is over');
+
+/**
+ * Commands standbys in the very moment of a verdict, by their grants (R3), before the actors of their load balancers
+ * have heard of it: those are told with the answer in hand, and have one step to write instead of two. What takes
+ * longer, or fails, is the actors' to see to: they are told all the same, and command again.
+ */
+export class HeadStart {
+  readonly #options: HeadStartOptions;
+  readonly #answered = new Map<string, Answered>();
+  readonly #lanes = new Set<Lane>();
+
+  constructor(options: HeadStartOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Commands the standbys of those that this incarnation of the agent holds, and calls `tell` with each of them in time.
+   * The others are returned: they have to be told at once.
+   */
+  begin(
+    ids: readonly string[],
+    lost: { readonly agent: string; readonly incarnation: number },
+    tell: (ids: readonly string[]) => void,
+  ): readonly string[] {
+    const others: string[] = [];
+    const lanes = new Map<string, string[]>();
+    for (const id of ids) {
+      const standby = this.#standbyOf(id, lost);
+      if (standby === null) others.push(id);
+      else lanes.set(standby.agent, [...(lanes.get(standby.agent) ?? []), id]);
+    }
+    for (const own of lanes.values()) this.#run(own, tell);
+    return others;
+  }
+
+  /** The answer to the very command that this would be; each is given once. */
+  take(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): CommandReply | null {
+    const answered = this.#answered.get(id);
+    this.#answered.delete(id);
+    const isSame = answered?.write === write && sameSeat(answered.seat, seat);
+    return isSame ? answered.reply : null;
+  }
+
+  has(id: string): boolean {
+    return this.#answered.has(id);
+  }
+
+  forget(id: string): void {
+    this.#answered.delete(id);
+  }
+
+  stop(): void {
+    for (const lane of this.#lanes) lane.stop();
+  }
+
+  /** Null where the actor has to decide: its records don't say that this incarnation's standby takes over. */
+  #standbyOf(
+    id: string,
+    { agent, incarnation }: { readonly agent: string; readonly incarnation: number },
+  ): Seat | null {
+    const { context, committed, mayTakeOver } = this.#options;
+    const live = context(id);
+    const known = committed(id);
+    if (live === null || known === null || live.status !== 'live') return null;
+    const { binding, standby, leased, shadows } = live;
+    if (binding?.agent !== agent || binding.incarnation > incarnation || standby === null) return null;
+    if (leased || shadows.length > 0 || !mayTakeOver(id, live)) return null;
+    const isOnRecord = sameSeat(binding, known.binding) && sameSeat(standby, known.standby);
+    return isOnRecord ? standby : null;
+  }
+
+  #run(ids: readonly string[], tell: (ids: readonly string[]) => void): void {
+    const lane = new Lane(this.#options.clock, ids, (told) => {
+      if (lane.isOver) this.#lanes.delete(lane);
+      tell(told);
+    });
+    this.#lanes.add(lane);
+    for (const id of ids) {
+      // It keeps its errors to itself: the actor commands again, and tells of its own.
+      void this.#command(id, lane);
+    }
+  }
+
+  async #command(id: string, lane: Lane): Promise<void> {
+    const { pacer, committed, grant, send } = this.#options;
+    const standby = committed(id)?.standby ?? null;
+    if (standby !== null) {
+      const turn = { id, seat: standby, haste: 'takeover', signal: lane.signal } as const;
+      await pacer.run(turn, async () => {
+        // Built only now that its turn has come.
+        const granted = sameSeat(standby, committed(id)?.standby ?? null) ? grant(id, standby) : null;
+        if (granted === null || lane.isOver) return;
+        const { seat, write, command } = granted;
+        const reply = await send(seat, command).catch(() => null);
+        if (reply !== null && !lane.isOver) this.#answered.set(id, { seat, write, reply });
+      });
+    }
+    lane.arrived(id);
+  }
+}
+
+/** Those that one standby takes over, until the last of them was told. */
+class Lane {
+  readonly #clock: Clock;
+  readonly #tell: (ids: readonly string[]) => void;
+  readonly #canceller = new Canceller(over);
+  readonly #waiting: Set<string>;
+  #arrived: string[] = [];
+  #late: Timer | null = null;
+
+  constructor(clock: Clock, ids: readonly string[], tell: (ids: readonly string[]) => void) {
+    this.#clock = clock;
+    this.#waiting = new Set(ids);
+    this.#tell = tell;
+    this.#await();
+  }
+
+  get signal(): Canceller {
+    return this.#canceller;
+  }
+
+  get isOver(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  /** It was answered, or never will be. */
+  arrived(id: string): void {
+    if (!this.#waiting.delete(id)) return;
+    this.#arrived.push(id);
+    if (this.isOver) this.#end();
+    else {
+      this.#await();
+      if (this.#arrived.length >= toldAtOnce) this.#tell(this.#arrived.splice(0));
+    }
+  }
+
+  stop(): void {
+    this.#arrived = [];
+    this.#waiting.clear();
+    this.#end();
+  }
+
+  #await(): void {
+    if (this.#late !== null) this.#clock.clearTimer(this.#late);
+    this.#late = this.#clock.setTimer(headStartMs, () => {
+      this.#arrived.push(...this.#waiting);
+      this.#waiting.clear();
+      this.#end();
+    });
+  }
+
+  #end(): void {
+    if (this.#late !== null) this.#clock.clearTimer(this.#late);
+    this.#late = null;
+    this.#canceller.abort();
+    this.#tell(this.#arrived.splice(0));
+  }
+}
