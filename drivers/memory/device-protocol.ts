@@ -15,17 +15,29 @@ import {
 /** Bytes of one request or answer; a document of some thousand members is far below. */
 export const bodyLimitBytes = 16 * 1024 * 1024;
 
+/** How many load balancers are claimed with one call. */
+export const claimsMax = 32;
+
+const agent = z.string().min(1);
 const asked = {
-  agent: z.string().min(1),
   id: z.uuid(),
   epoch: z.int().min(1),
   generation: z.int().min(0),
 };
 
-export const ApplyRequest = z.strictObject({ ...asked, document: LoadBalancerDocument });
-export const RemoveRequest = z.strictObject(asked);
-export const ObserveRequest = z.strictObject({ agent: z.string().min(1), id: z.uuid() });
-export const SurveyRequest = z.strictObject({ agent: z.string().min(1) });
+export const ApplyRequest = z.strictObject({ agent, ...asked, document: LoadBalancerDocument });
+/** Applies of documents that the device may have already: then they need not be sent. */
+export const ClaimRequest = z.strictObject({
+  agent,
+  claims: z
+    .array(z.strictObject({ ...asked, digest: z.string().min(1) }))
+    .min(1)
+    .max(claimsMax),
+});
+export type ClaimRequest = z.infer<typeof ClaimRequest>;
+export const RemoveRequest = z.strictObject({ agent, ...asked });
+export const ObserveRequest = z.strictObject({ agent, id: z.uuid() });
+export const SurveyRequest = z.strictObject({ agent });
 
 export const MarkerBody = z.strictObject({
   epoch: z.int(),
@@ -82,6 +94,17 @@ export const ErrorBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bad-request'), message: z.string() }),
 ]);
 export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** What became of each claim, in their order. */
+export const ClaimsBody = z.array(
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('applied'), applied: AppliedBody }),
+    /** The device has something else, and the document is to be sent. */
+    z.strictObject({ type: z.literal('differs') }),
+    z.strictObject({ type: z.literal('refused'), error: ErrorBody }),
+  ]),
+);
+export type ClaimsBody = z.infer<typeof ClaimsBody>;
 
 /** The HTTP status that carries each kind of error. */
 export const errorStatus: Record<ErrorBody['kind'], number> = {

@@ -7,6 +7,8 @@ import type { MemoryDevice } from './device.ts';
 import {
   ApplyRequest,
   bodyLimitBytes,
+  ClaimRequest,
+  type ClaimsBody,
   type ErrorBody,
   errorStatus,
   errorToBody,
@@ -14,6 +16,7 @@ import {
   RemoveRequest,
   SurveyRequest,
 } from './device-protocol.ts';
+import { digestOf } from './digest.ts';
 import { surveyLines } from './survey-lines.ts';
 
 export interface DeviceServer {
@@ -73,6 +76,10 @@ async function call(device: MemoryDevice, request: IncomingMessage): Promise<unk
       const { agent, ...target } = ApplyRequest.parse(await readBody(request));
       return device.apply(agent, target);
     }
+    case 'POST /claim': {
+      const { agent, claims } = ClaimRequest.parse(await readBody(request));
+      return Promise.all(claims.map((asked) => claim(device, agent, asked)));
+    }
     case 'POST /remove': {
       const { agent, ...asked } = RemoveRequest.parse(await readBody(request));
       return device.remove(agent, asked);
@@ -97,6 +104,21 @@ async function call(device: MemoryDevice, request: IncomingMessage): Promise<unk
       return device.log;
     default:
       throw new BadRequest(`no such call: ${request.method} ${request.url}`);
+  }
+}
+
+/** What it has under this digest is applied, as if it had been sent. */
+async function claim(
+  device: MemoryDevice,
+  agent: string,
+  { digest, ...asked }: ClaimRequest['claims'][number],
+): Promise<ClaimsBody[number]> {
+  const document = device.content(asked.id);
+  if (document === null || digestOf(document) !== digest) return { type: 'differs' };
+  try {
+    return { type: 'applied', applied: await device.apply(agent, { ...asked, document }) };
+  } catch (error) {
+    return { type: 'refused', error: errorBody(error) };
   }
 }
 

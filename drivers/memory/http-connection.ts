@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import { RetryableError } from '../contract/errors.ts';
+import { Claims } from './claims.ts';
 import type { DeviceConnection } from './connection.ts';
 import type { MemoryNotice } from './device.ts';
 import { DeviceClient } from './device-client.ts';
@@ -20,6 +21,9 @@ import { SurveyReader } from './survey-lines.ts';
 
 const reconnectFromMs = 50;
 const reconnectMostMs = 2_000;
+
+/** Under this one nobody can have written anything yet. */
+const firstEpoch = 1;
 
 export interface HttpConnectionOptions {
   readonly url: string;
@@ -39,14 +43,22 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
     client.read('/observe', { agent, id }, ObservedBody);
   const notices = new NoticeStream(options, observe);
   const surveys = new SurveyReader();
+  /** What was written by this connection: what else the device has of it is known to be older. */
+  const written = new Set<string>();
+  const claims = new Claims(client, agent);
   return {
-    async apply({ id, epoch, generation, document }) {
+    async apply(target) {
+      const { id, epoch, generation, document } = target;
       const body = { agent, id, epoch, generation, document };
-      const applied = await client.write('/apply', body, AppliedBody);
+      const mayHaveIt = epoch > firstEpoch && !written.has(id);
+      const claimed = mayHaveIt ? await claims.claim(target) : null;
+      const applied = claimed ?? (await client.write('/apply', body, AppliedBody));
+      written.add(id);
       notices.note(id, applied.operating);
       return applied;
     },
     remove({ id, epoch, generation }) {
+      written.delete(id);
       notices.forget(id);
       return client.write('/remove', { agent, id, epoch, generation }, MarkerBody);
     },
@@ -70,7 +82,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
   };
 }
 
-/** All notices of one device over one connection, opened with the first watch. */
+/** All notices of one device over one connection: it is open before there is anything to be watched. */
 class NoticeStream {
   readonly #options: HttpConnectionOptions;
   readonly #observe: DeviceConnection['observe'];
@@ -86,13 +98,13 @@ class NoticeStream {
   constructor(options: HttpConnectionOptions, observe: DeviceConnection['observe']) {
     this.#options = options;
     this.#observe = observe;
+    this.#connect();
   }
 
   watch(id: string, notify: Notify): () => void {
     const watcher: Notify = (notice) => notify(notice);
     const watchers = this.#watchers.get(id) ?? new Set();
     this.#watchers.set(id, watchers.add(watcher));
-    if (this.#request === null && this.#reconnect === null) this.#connect();
     return () => {
       watchers.delete(watcher);
       if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);

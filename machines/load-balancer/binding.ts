@@ -123,6 +123,7 @@ export function authorisedByCommit(
 export function isGrant(live: LoadBalancerContext, committed: LoadBalancerContext): boolean {
   const { binding, status, generation, leased, appliedEpoch, reason, refusal, overdue } = live;
   const isPromoted = binding !== null && sameSeat(binding, committed.standby);
-  if (!isPromoted || leased || status !== 'live' || generation !== committed.generation) return false;
+  if (!isPromoted || leased || status !== 'live' || generation !== committed.generation)
+    return false;
   return appliedEpoch < binding.epoch && reason === null && refusal === null && !overdue;
 }

@@ -21,11 +21,23 @@ export const OperatingStatus = z.enum([
 ]);
 export type OperatingStatus = z.infer<typeof OperatingStatus>;
 
+const operatingStatuses: ReadonlySet<unknown> = new Set(OperatingStatus.options);
+
+/** Checked by hand, because a large load balancer has dozens, and each is read at every step of its way. */
+const Statuses = z.custom<Record<string, OperatingStatus>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((status) => operatingStatuses.has(status)),
+  { error: `expected an object whose values are ${OperatingStatus.options.join(', ')}` },
+);
+
 /** What a device says about traffic, read back from what runs; keys are resource ids. */
 export const OperatingReport = z.strictObject({
   loadBalancer: OperatingStatus,
-  listeners: z.record(z.string(), OperatingStatus),
-  pools: z.record(z.string(), OperatingStatus),
-  members: z.record(z.string(), OperatingStatus),
+  listeners: Statuses,
+  pools: Statuses,
+  members: Statuses,
 });
 export type OperatingReport = z.infer<typeof OperatingReport>;

@@ -101,7 +101,8 @@ export class HeadStart {
     const known = committed(id);
     if (live === null || known === null || live.status !== 'live') return null;
     const { binding, standby, leased, shadows } = live;
-    if (binding?.agent !== agent || binding.incarnation > incarnation || standby === null) return null;
+    if (binding?.agent !== agent || binding.incarnation > incarnation || standby === null)
+      return null;
     if (leased || shadows.length > 0 || !mayTakeOver(id, live)) return null;
     const isOnRecord = sameSeat(binding, known.binding) && sameSeat(standby, known.standby);
     return isOnRecord ? standby : null;
@@ -126,7 +127,9 @@ export class HeadStart {
       const turn = { id, seat: standby, haste: 'takeover', signal: lane.signal } as const;
       await pacer.run(turn, async () => {
         // Built only now that its turn has come.
-        const granted = sameSeat(standby, committed(id)?.standby ?? null) ? grant(id, standby) : null;
+        const granted = sameSeat(standby, committed(id)?.standby ?? null)
+          ? grant(id, standby)
+          : null;
         if (granted === null || lane.isOver) return;
         const { seat, write, command } = granted;
         const reply = await send(seat, command).catch(() => null);

@@ -80,7 +80,7 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
       live.binding !== null &&
       committed !== null &&
       authorisedByCommit(live.binding, committed),
-    patienceMs: (live, committed) => (isGrant(live, committed) ? timings.commandTimeoutMs : 0),
+    patienceMs: (live, committed) => (isGrant(live, committed) ? timings.heartbeatMs : 0),
     ...parts.hooks,
     committed: (id, ...known) => {
       parts.hooks.committed(id, ...known);

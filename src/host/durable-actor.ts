@@ -253,7 +253,8 @@ export class DurableActor<TContext> implements GateKeeper {
 
   #isPutOff(): boolean {
     const { context } = this;
-    if (this.#waiting.isAwaited || context === null || this.#committedContext === null) return false;
+    if (this.#waiting.isAwaited || context === null || this.#committedContext === null)
+      return false;
     const patienceMs = this.#kind.patienceMs?.(context, this.#committedContext) ?? 0;
     return this.#patience.lasts(patienceMs, () => this.#scheduleCommit(true));
   }

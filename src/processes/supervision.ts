@@ -10,7 +10,10 @@ export const restartStatus = 75;
  * What a controller works on lives a little longer than Node.js thinks, until a write or an answer has come. With more
  * room for what is new (in MiB), less of it is moved about in vain.
  */
-const controllerHeap = ['--max-semi-space-size=64'];
+const heaps: Readonly<Record<string, readonly string[]>> = {
+  controller: ['--min-semi-space-size=16', '--max-semi-space-size=64'],
+  agent: ['--min-semi-space-size=16', '--max-semi-space-size=32'],
+};
 
 const main = new URL('../cli/main.ts', import.meta.url).pathname;
 
@@ -24,7 +27,7 @@ export function spawnCommand(
   under: readonly string[] = [],
 ) {
   const [command = ''] = args;
-  const heap = command === 'controller' ? controllerHeap : [];
+  const heap = heaps[command] ?? [];
   const node = [process.execPath, ...heap, '--import', import.meta.resolve('tsx'), main];
   const [program = process.execPath, ...words] = [...under, ...node, ...args];
   return spawn(program, words, {
