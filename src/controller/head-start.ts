@@ -64,8 +64,13 @@ export class HeadStart {
     const lanes = new Map<string, string[]>();
     for (const id of ids) {
       const standby = this.#standbyOf(id, lost);
-      if (standby === null) others.push(id);
-      else lanes.set(standby.agent, [...(lanes.get(standby.agent) ?? []), id]);
+      if (standby === null) {
+        others.push(id);
+        continue;
+      }
+      const own = lanes.get(standby.agent);
+      if (own === undefined) lanes.set(standby.agent, [id]);
+      else own.push(id);
     }
     for (const own of lanes.values()) this.#run(own, tell);
     return others;
