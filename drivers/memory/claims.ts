@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Target } from '../contract/driver.ts';
 import type { AppliedThere } from './device.ts';
 import type { DeviceClient } from './device-client.ts';
@@ -12,16 +13,21 @@ interface Waiting {
 
 /**
  * Takes over what the device has already, without sending it again: the device compares digests. What is claimed in
- * one turn of the event loop goes with one call, because whoever takes over one takes over many.
+ * one turn of the event loop, or a little more, goes with one call, because whoever takes over one takes over many.
  */
 export class Claims {
   readonly #client: Pick<DeviceClient, 'write'>;
   readonly #agent: string;
+  readonly #clock: Clock;
   #waiting: Waiting[] = [];
 
-  constructor(client: Pick<DeviceClient, 'write'>, agent: string) {
+  constructor(
+    client: Pick<DeviceClient, 'write'>,
+    { agent, clock }: { readonly agent: string; readonly clock: Clock },
+  ) {
     this.#client = client;
     this.#agent = agent;
+    this.#clock = clock;
   }
 
   /** Resolves to null where the device has something else, so that it has to be sent. */
@@ -29,7 +35,7 @@ export class Claims {
     return new Promise((resolve, reject) => {
       const asked = { id, epoch, generation, digest: digestOf(document) };
       this.#waiting.push({ asked, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#send());
+      if (this.#waiting.length === 1) this.#clock.setTimer(0, () => this.#send());
     });
   }
 

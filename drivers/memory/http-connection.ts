@@ -45,7 +45,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
   const surveys = new SurveyReader();
   /** What was written by this connection: what else the device has of it is known to be older. */
   const written = new Set<string>();
-  const claims = new Claims(client, agent);
+  const claims = new Claims(client, options);
   return {
     async apply(target) {
       const { id, epoch, generation, document } = target;

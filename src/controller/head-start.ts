@@ -44,7 +44,8 @@ const over = new Error('the head start is over');
  */
 export class HeadStart {
   readonly #options: HeadStartOptions;
-  readonly #answered = new Map<string, Answered>();
+  /** Null while the answer is awaited. */
+  readonly #granted = new Map<string, Answered | null>();
   readonly #lanes = new Set<Lane>();
 
   constructor(options: HeadStartOptions) {
@@ -78,18 +79,24 @@ export class HeadStart {
 
   /** The answer to the very command that this would be; each is given once. */
   take(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): CommandReply | null {
-    const answered = this.#answered.get(id);
-    this.#answered.delete(id);
+    const answered = this.#granted.get(id) ?? null;
+    this.#granted.delete(id);
     const isSame = answered?.write === write && sameSeat(answered.seat, seat);
     return isSame ? answered.reply : null;
   }
 
-  has(id: string): boolean {
-    return this.#answered.has(id);
+  /** Is there an answer that nobody has taken yet? */
+  isAnswered(id: string): boolean {
+    return (this.#granted.get(id) ?? null) !== null;
+  }
+
+  /** Was its standby commanded, and does its actor not know yet? Then it is the standby's, whoever comes back meanwhile. */
+  isGranted(id: string): boolean {
+    return this.#granted.has(id);
   }
 
   forget(id: string): void {
-    this.#answered.delete(id);
+    this.#granted.delete(id);
   }
 
   stop(): void {
@@ -137,8 +144,10 @@ export class HeadStart {
           : null;
         if (granted === null || lane.isOver) return;
         const { seat, write, command } = granted;
+        this.#granted.set(id, null);
         const reply = await send(seat, command).catch(() => null);
-        if (reply !== null && !lane.isOver) this.#answered.set(id, { seat, write, reply });
+        if (reply === null || lane.isOver) this.#granted.delete(id);
+        else if (this.#granted.has(id)) this.#granted.set(id, { seat, write, reply });
       });
     }
     lane.arrived(id);

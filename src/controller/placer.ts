@@ -29,8 +29,15 @@ export class Placer {
     this.#apart = apart;
   }
 
-  /** The offer for a load balancer that wants a seat, or a standby. */
-  offer(id: string, context: LoadBalancerContext): LoadBalancerEvent & { type: 'place' } {
+  /**
+   * The offer for a load balancer that wants a seat, or a standby. `isGranted`: its standby has been commanded, so that
+   * nobody who comes back can keep it.
+   */
+  offer(
+    id: string,
+    context: LoadBalancerContext,
+    isGranted = false,
+  ): LoadBalancerEvent & { type: 'place' } {
     const apart = this.#apart(id);
     const claimants = this.#fleet.claimants(context);
     const ranking = this.#rank(id, context, apart, claimants);
@@ -40,7 +47,7 @@ export class Placer {
     // A holder that is back under a new incarnation keeps its load: nothing has to move (R10). One
     // that is being drained has it again only where nobody else can take it.
     const isLeft = this.#fleet.current(holder ?? '')?.cordon?.draining === true;
-    const staysInPlace = own.length > 0 && !isLeft;
+    const staysInPlace = own.length > 0 && !isLeft && !isGranted;
     const candidates = (isLeft ? [...others, ...own] : [...own, ...others])
       .slice(0, candidatesMax)
       .map(candidate(ranking));

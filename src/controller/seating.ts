@@ -22,7 +22,7 @@ export interface SeatingOptions {
   /** Without it, nothing is queued. */
   readonly queue: QueueDispatch | null;
   readonly newcomers: Newcomers;
-  readonly headStart: () => Pick<HeadStart, 'begin' | 'stop'>;
+  readonly headStart: () => Pick<HeadStart, 'begin' | 'isGranted' | 'stop'>;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -104,12 +104,12 @@ export class Seating {
   }
 
   offer(id: string): void {
-    const { newcomers, placer, queue, seats } = this.#options;
+    const { headStart, newcomers, placer, queue, seats } = this.#options;
     const host = this.#options.host();
     const context = host.context(id);
     // Without a driver the actor has not yet heard what is desired.
     if (context === null || context.driver === '') return;
-    const offer = placer.offer(id, context);
+    const offer = placer.offer(id, context, headStart().isGranted(id));
     if (context.queued && queue !== null) {
       if (seats.isSeeking(id) && !newcomers.has(id)) queue.offer(id, context, offer);
       return;

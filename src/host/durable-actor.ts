@@ -1,7 +1,6 @@
 import type { Actor, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
-import type { Timer } from '../../machines/ports/clock.ts';
 import {
   type ActorCondition,
   ActorFailure,
@@ -15,7 +14,7 @@ import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
 import { OwnRecord } from './own-record.ts';
-import { Patience } from './patience.ts';
+import { Patience, patienceOf } from './patience.ts';
 import { soon } from './soon.ts';
 import { decodeRecord, type RawRecord, unreadable, UnreadableRecord } from './record.ts';
 import { type Settle, type Told, Waiting } from './waiting.ts';
@@ -33,7 +32,7 @@ export class DurableActor<TContext> implements GateKeeper {
   readonly #host: HostServices;
   #actor: Actor<AnyStateMachine> | null = null;
   #condition: ActorCondition = { type: 'restarting', crashes: 0, error: '' };
-  #restartTimer: Timer | null = null;
+  readonly #rest: Patience;
   #crashes = 0;
   readonly #record = new OwnRecord();
   #version = 0;
@@ -52,6 +51,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#kind = kind;
     this.#host = host;
     this.#patience = new Patience(host.clock);
+    this.#rest = new Patience(host.clock);
   }
 
   get condition(): ActorCondition {
@@ -63,7 +63,6 @@ export class DurableActor<TContext> implements GateKeeper {
     return this.#record.revision;
   }
 
-  /** The context of the newest revision that is known committed. */
   get committedContext(): TContext | null {
     return this.#committedContext;
   }
@@ -77,7 +76,7 @@ export class DurableActor<TContext> implements GateKeeper {
     return (this.#actor?.getSnapshot() as AnyMachineSnapshot | undefined) ?? null;
   }
 
-  /** Starts it without a record: the first commit creates one. */
+  /** Starts it without a record. */
   startFresh(): void {
     this.#record.revision = 0;
     this.#run(null);
@@ -103,8 +102,7 @@ export class DurableActor<TContext> implements GateKeeper {
   tell(event: EventObject, settle: Settle | null): void {
     if (this.#condition.type === 'refused' || this.#condition.type === 'ended') {
       const { type } = this.#condition;
-      settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
-      return;
+      return settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
     }
     if (this.#waiting.events >= mailboxMax) {
       this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
@@ -130,7 +128,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor === null || this.#writing) return;
     if (record !== null && !isBehind) return this.observed(record.revision);
     this.#version += 1;
-    this.#scheduleCommit(true);
+    this.#commitNow();
   }
 
   /** Told by a watch: that is all that the store has, and what is known here beyond it is lost. */
@@ -144,8 +142,6 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#discard();
     this.#condition = { type: 'ended' };
   }
-
-  // The gate's side.
 
   holds(effect: string): boolean {
     return this.#kind.effects.has(effect);
@@ -206,7 +202,7 @@ export class DurableActor<TContext> implements GateKeeper {
     actor.send(told.event);
     if (this.#actor !== actor) return;
     told.version = this.#version;
-    this.#flush();
+    this.#waiting.flush(this.#committedVersion);
     // It may wait for what nobody waited for before.
     if (told.settle !== null) this.#scheduleCommit();
   }
@@ -215,7 +211,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor !== actor) return;
     const before = this.#snapshot;
     if (before === snapshot) {
-      this.#flush();
+      this.#waiting.flush(this.#committedVersion);
       return;
     }
     this.#snapshot = snapshot;
@@ -229,34 +225,31 @@ export class DurableActor<TContext> implements GateKeeper {
       after: snapshot.context as TContext,
       snapshot,
     });
-    this.#flush();
+    this.#waiting.flush(this.#committedVersion);
     this.#scheduleCommit();
   }
 
-  #flush(): void {
-    this.#waiting.flush(this.#committedVersion);
-  }
-
-  #scheduleCommit(isUrgent = false): void {
+  /** A microtask later, so that steps which follow at once share the write. */
+  #scheduleCommit(): void {
     if (this.#writing || this.#commitScheduled || this.#version === this.#committedVersion) return;
     this.#commitScheduled = true;
-    // A microtask later, so that steps which follow at once share the write.
     soon(() => {
       this.#commitScheduled = false;
       const actor = this.#actor;
-      if (actor === null || this.#writing || (!isUrgent && this.#isPutOff())) return;
-      this.#patience.end();
+      if (actor === null || this.#writing || this.#isPutOff()) return;
       this.#writing = true;
       this.#commit(actor).catch((error: unknown) => this.#crashed(actor, error));
     });
   }
 
   #isPutOff(): boolean {
-    const { context } = this;
-    if (this.#waiting.isAwaited || context === null || this.#committedContext === null)
-      return false;
-    const patienceMs = this.#kind.patienceMs?.(context, this.#committedContext) ?? 0;
-    return this.#patience.lasts(patienceMs, () => this.#scheduleCommit(true));
+    const mayMs = patienceOf(this.#kind, this.context, this.#committedContext);
+    return this.#patience.lasts(this.#waiting.isAwaited ? 0 : mayMs, () => this.#commitNow());
+  }
+
+  #commitNow(): void {
+    this.#patience.urge();
+    this.#scheduleCommit();
   }
 
   async #commit(actor: Actor<AnyStateMachine>): Promise<void> {
@@ -287,8 +280,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#actor !== actor || this.#snapshot?.status === 'done') return null;
     const version = this.#version;
     const context = this.#snapshot?.context as TContext;
-    const result = await this.#write(actor);
-    return { version, context, result };
+    return { version, context, result: await this.#write(actor) };
   }
 
   #write(actor: Actor<AnyStateMachine>): Promise<WriteResult> {
@@ -303,7 +295,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#committedContext = context;
     this.#crashes = 0;
     this.#kind.committed(this.id, context, revision);
-    this.#flush();
+    this.#waiting.flush(this.#committedVersion);
   }
 
   /**
@@ -314,9 +306,8 @@ export class DurableActor<TContext> implements GateKeeper {
     let result: WriteResult = { committed: true, revision: this.#record.revision };
     if (this.#record.revision === 0) result = await this.#write(actor);
     if (result.committed) {
-      const { revision } = result;
-      this.#record.revision = revision;
-      const removal = { key: this.id, revision, write: this.#host.nextWriteId() };
+      this.#record.revision = result.revision;
+      const removal = { key: this.id, revision: result.revision, write: this.#host.nextWriteId() };
       result = await removeUntilKnown(this.#kind.store, removal, this.#host.commitOptions);
     }
     if (this.#actor !== actor) return;
@@ -327,7 +318,7 @@ export class DurableActor<TContext> implements GateKeeper {
       return;
     }
     this.#committedVersion = this.#version;
-    this.#flush();
+    this.#waiting.flush(this.#committedVersion);
     this.#over();
   }
 
@@ -387,13 +378,11 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   #restartLater(error: string): void {
-    const { clock, restartMs, restartMaxMs } = this.#host;
     this.#crashes += 1;
     this.#condition = { type: 'restarting', crashes: this.#crashes, error };
     this.#host.changed(this.id);
-    const waitMs = backoffMs(this.#crashes - 1, restartMs, restartMaxMs);
-    this.#restartTimer = clock.setTimer(waitMs, () => {
-      this.#restartTimer = null;
+    const waitMs = backoffMs(this.#crashes - 1, this.#host.restartMs, this.#host.restartMaxMs);
+    this.#rest.lasts(waitMs, () => {
       void this.#load(this.#record.revision > 0 ? this.#record.revision - 1 : undefined);
     });
   }
@@ -405,8 +394,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#waiting.drop();
     this.#patience.end();
     this.#writing = false;
-    if (this.#restartTimer !== null) this.#host.clock.clearTimer(this.#restartTimer);
-    this.#restartTimer = null;
+    this.#rest.end();
     if (actor !== null) stopWithChildren(actor);
   }
 }

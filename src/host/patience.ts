@@ -1,9 +1,21 @@
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { ActorKind } from './actor-kind.ts';
 
-/** Puts a write off for a while, because nobody waits for it, and what comes next may make it needless. */
+/** How long what is not committed yet may wait, where nobody waits for it. */
+export function patienceOf<TContext>(
+  kind: ActorKind<TContext>,
+  live: TContext | null,
+  committed: TContext | null,
+): number {
+  if (live === null || committed === null) return 0;
+  return kind.patienceMs?.(live, committed) ?? 0;
+}
+
+/** Puts something off for a while, because what comes next may make it needless. */
 export class Patience {
   readonly #clock: Clock;
   #timer: Timer | null = null;
+  #isAtAnEnd = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -11,7 +23,10 @@ export class Patience {
 
   /** Is it put off? Then `due` is called at the end, which is counted from the first time that it was. */
   lasts(patienceMs: number, due: () => void): boolean {
-    if (patienceMs === 0) return false;
+    if (patienceMs === 0 || this.#isAtAnEnd) {
+      this.end();
+      return false;
+    }
     this.#timer ??= this.#clock.setTimer(patienceMs, () => {
       this.#timer = null;
       due();
@@ -19,8 +34,15 @@ export class Patience {
     return true;
   }
 
+  /** The next time that it is asked for, it is not put off. */
+  urge(): void {
+    this.end();
+    this.#isAtAnEnd = true;
+  }
+
   end(): void {
     if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
     this.#timer = null;
+    this.#isAtAnEnd = false;
   }
 }

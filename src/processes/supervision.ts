@@ -7,7 +7,7 @@ import type { StopRequest } from './lifecycle.ts';
 export const restartStatus = 75;
 
 /**
- * What a controller works on lives a little longer than Node.js thinks, until a write or an answer has come. With more
+ * What they work on lives a little longer than Node.js thinks, until a write or an answer has come. With more
  * room for what is new (in MiB), less of it is moved about in vain.
  */
 const heaps: Readonly<Record<string, readonly string[]>> = {

@@ -91,6 +91,9 @@ test('what it held is taken over as ever, and comes back to nobody but by need',
   expect(held.length).toBeGreaterThan(0);
 
   await flap(cluster, 'agent-1', 1);
+  for (const id of held) {
+    await cluster.until('it moves', () => cluster.view(id).binding?.agent !== 'agent-1');
+  }
   for (const id of ids) await cluster.untilSettled(id);
 
   for (const id of held) expect(cluster.holder(id)).not.toBe('agent-1');

@@ -99,7 +99,7 @@ test('takeovers pass what is only edited', async () => {
   expect(view).toMatchObject({ waiting: 5, takeovers: 1 });
 });
 
-test('a takeover that has waited for its turn goes by the record, so that nobody need claim it', async () => {
+test('what one standby takes over is commanded by its turns, and each takeover is written once', async () => {
   const cluster = new Cluster();
   cluster.placement = { commandsInFlight: 1 };
   await cluster.startController('controller-1');
@@ -113,13 +113,36 @@ test('a takeover that has waited for its turn goes by the record, so that nobody
   for (const id of ids) {
     await cluster.until('agent-2 stands by', () => cluster.view(id).standby?.agent === 'agent-2');
   }
+  await cluster.run(100);
+  const store = cluster.stores.binding;
+  const before = await cluster.settled(store.newest());
 
   cluster.killAgent('agent-1');
   for (const id of ids) await cluster.until('it moves', () => cluster.holder(id) === 'agent-2');
   for (const id of ids) await cluster.untilSettled(id);
-  const grants = cluster.sent
+  const commanded = cluster.sent
     .filter(({ subject }) => subject.endsWith('.agent-2.command'))
-    .map(({ data }) => (JSON.parse(data) as { grant: boolean }).grant);
+    .map(({ data }) => JSON.parse(data) as { loadBalancer: string; grant: boolean });
 
-  expect(grants).toEqual([true, false, false]);
+  expect(commanded.map(({ grant }) => grant)).toEqual([true, true, true]);
+  expect(new Set(commanded.map(({ loadBalancer }) => loadBalancer))).toEqual(new Set(ids));
+  expect((await cluster.settled(store.newest())) - before).toBe(ids.length);
+});
+
+test('a standby that stands still keeps nobody from hearing of the loss', async () => {
+  const cluster = await Cluster.with(['agent-1', 'agent-2']);
+  const id = await cluster.createBound();
+  const victim = cluster.holder(id);
+  const standby = cluster.standby(id);
+  await cluster.until('it stands by', () => standby !== null);
+
+  cluster.pause(standby ?? '');
+  cluster.killAgent(victim ?? '');
+  await cluster.untilAgent(victim ?? '', 'dead');
+  await cluster.until('its actor knows', () => cluster.view(id).state !== 'bound.settled', 2_000);
+  cluster.resume(standby ?? '');
+  await cluster.until('it moves', () => cluster.view(id).binding?.agent === standby);
+  await cluster.untilSettled(id);
+
+  expect(cluster.holder(id)).toBe(standby);
 });

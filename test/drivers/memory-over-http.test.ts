@@ -5,6 +5,7 @@ import { driverConformance } from '../../drivers/contract/conformance.ts';
 import type { DeviceNotice, Driver } from '../../drivers/contract/driver.ts';
 import { RetryableError, UnknownOutcomeError } from '../../drivers/contract/errors.ts';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
+import { claimsMax } from '../../drivers/memory/device-protocol.ts';
 import { startDeviceServer } from '../../drivers/memory/device-server.ts';
 import { memoryModule } from '../../drivers/memory/module.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -48,6 +49,73 @@ async function setup() {
   });
   return { device, server, driver };
 }
+
+describe('whoever takes over sends only what the device does not have', () => {
+  async function takeover(change: (device: MemoryDevice, id: string) => void) {
+    const { device, server, driver } = await setup();
+    const first = target();
+    await driver.apply(first);
+    change(device, first.id);
+    const next = await driverAt(server.url, 'b');
+    onTestFinished(() => next.close());
+    const before = device.content(first.id);
+    const applied = await next.apply({ ...first, epoch: 2 });
+    return { device, id: first.id, next, first, applied, before };
+  }
+
+  test('what it has is kept, under the new epoch', async () => {
+    const { device, id, applied, before } = await takeover(() => undefined);
+
+    // The very object: nothing was sent.
+    expect(device.content(id)).toBe(before);
+    expect(applied).toMatchObject({ marker: { epoch: 2, generation: 1 }, contentApplied: true });
+    expect(device.holder(id)).toBe('b');
+  });
+
+  test('what somebody has changed is sent whole', async () => {
+    const { device, id, first } = await takeover((changed, lb) =>
+      changed.tamper(lb, (document) => ({ ...document, name: 'tampered' })),
+    );
+
+    expect(device.content(id)).toEqual(first.document);
+  });
+
+  test('what it has lost is sent whole', async () => {
+    const { device, id, first } = await takeover((changed, lb) => changed.tamper(lb, () => null));
+
+    expect(device.content(id)).toEqual(first.document);
+  });
+
+  test('an older epoch is refused, and the others of the same call are not', async () => {
+    const { device, server, driver } = await setup();
+    const [old, young] = [target(), target()];
+    await driver.apply({ ...old, epoch: 5 });
+    await driver.apply(young);
+    const next = await driverAt(server.url, 'b');
+    onTestFinished(() => next.close());
+
+    const [refused, taken] = await Promise.allSettled([
+      next.apply({ ...old, epoch: 2 }),
+      next.apply({ ...young, epoch: 2 }),
+    ]);
+
+    expect(refused).toMatchObject({ status: 'rejected', reason: { marker: { epoch: 5 } } });
+    expect(taken).toMatchObject({ status: 'fulfilled' });
+    expect(device.holder(old.id)).toBe('a');
+  });
+
+  test('more than one call can name are all claimed', async () => {
+    const { device, server, driver } = await setup();
+    const all = Array.from({ length: claimsMax + 1 }, target);
+    await Promise.all(all.map((each) => driver.apply(each)));
+    const next = await driverAt(server.url, 'b');
+    onTestFinished(() => next.close());
+
+    await Promise.all(all.map((each) => next.apply({ ...each, epoch: 2 })));
+
+    expect(new Set(all.map(({ id }) => device.holder(id)))).toEqual(new Set(['b']));
+  });
+});
 
 describe('what goes wrong on the way is told apart', () => {
   test('the errors of the device arrive as what they are', async () => {
