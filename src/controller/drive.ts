@@ -74,7 +74,10 @@ export class Driver {
         return signal.aborted ? null : (held ?? (await this.#attempt(id, seat)));
       };
       // What was answered ahead of time needs no turn.
-      const outcome = await (this.headStart.isAnswered(id) ? work() : pacer.run(turn, work));
+      const write = this.#options.desired(id)?.record.write ?? '';
+      const outcome = await (this.headStart.isAnswered(id, { seat, write })
+        ? work()
+        : pacer.run(turn, work));
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
       if (typeof outcome !== 'string') {

@@ -78,16 +78,22 @@ export class HeadStart {
   }
 
   /** The answer to the very command that this would be; each is given once. */
-  take(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): CommandReply | null {
-    const answered = this.#granted.get(id) ?? null;
+  take(id: string, asked: Pick<Granted, 'seat' | 'write'>): CommandReply | null {
+    const answered = this.#answer(id, asked);
+    if (answered === null) return null;
     this.#granted.delete(id);
-    const isSame = answered?.write === write && sameSeat(answered.seat, seat);
-    return isSame ? answered.reply : null;
+    return answered.reply;
   }
 
-  /** Is there an answer that nobody has taken yet? */
-  isAnswered(id: string): boolean {
-    return (this.#granted.get(id) ?? null) !== null;
+  /** Is there an answer to this that nobody has taken yet? */
+  isAnswered(id: string, asked: Pick<Granted, 'seat' | 'write'>): boolean {
+    return this.#answer(id, asked) !== null;
+  }
+
+  #answer(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): Answered | null {
+    const answered = this.#granted.get(id) ?? null;
+    const isSame = answered?.write === write && sameSeat(answered.seat, seat);
+    return isSame ? answered : null;
   }
 
   /** Was its standby commanded, and does its actor not know yet? Then it is the standby's, whoever comes back meanwhile. */
@@ -124,6 +130,10 @@ export class HeadStart {
     const lane = new Lane(this.#options.clock, ids, (told) => {
       if (lane.isOver) this.#lanes.delete(lane);
       tell(told);
+      // An actor that went another way does not ask for its answer, and some day it would be an old one.
+      this.#options.clock.setTimer(headStartMs, () => {
+        for (const id of told) this.#granted.delete(id);
+      });
     });
     this.#lanes.add(lane);
     for (const id of ids) {
