@@ -87,8 +87,11 @@ test('an agent that wakes to find nothing serving does not serve under its old e
     if (serves) expect((await world.marker(made.id)).epoch).toBeGreaterThan(successor.epoch);
     return serves;
   });
-  const third = await world.active(made.id);
-  expect(third.agent).toBe(first.agent);
+  // It serves by its grant, and the record follows.
+  const back = await world.settles(made.id, 'bound to the one that woke', (where) => {
+    return where.state === 'bound.settled' && where.binding?.agent === first.agent;
+  });
+  const third = back.binding as Seat;
   expect(third.incarnation).toBeGreaterThan(first.incarnation);
   expect(third.epoch).toBeGreaterThan(successor.epoch);
 
