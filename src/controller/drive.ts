@@ -9,9 +9,10 @@ import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/sea
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { call, MalformedReply } from '../messaging/endpoint.ts';
-import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import { call } from '../messaging/endpoint.ts';
+import type { Bus } from '../ports/bus.ts';
 import { Briefer } from './briefer.ts';
+import { troubleWith } from './command-trouble.ts';
 import type { CommittedDocument } from './desired-documents.ts';
 import { type Granted, HeadStart, type HeadStartOptions } from './head-start.ts';
 import type { Haste, Pacer } from './pacer.ts';
@@ -178,10 +179,8 @@ export class Driver {
       if (whole === null || !sameSeat(whole.seat, seat)) return changed;
       return this.#settle(seat, whole.command, await this.#send(seat, whole.command));
     } catch (error) {
-      if (error instanceof NoResponders) return `agent ${seat.agent} does not listen`;
-      if (error instanceof RequestTimeout) return `agent ${seat.agent} has not answered yet`;
-      if (error instanceof BusUnavailable) return 'the controller is not connected to NATS';
-      if (error instanceof MalformedReply) return `agent ${seat.agent}: ${error.message}`;
+      const trouble = troubleWith(seat.agent, error);
+      if (trouble !== null) return trouble;
       throw error;
     }
   }

@@ -1,14 +1,12 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import { Canceller } from '../../machines/ports/cancellation.ts';
-import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Cancellation } from '../../machines/ports/cancellation.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
 import type { CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { type Seat, sameSeat } from '../../machines/protocol/seat.ts';
+import { headStartMs, Lane } from './lane.ts';
 import type { Pacer } from './pacer.ts';
-
-/** A standby that has answered none of its commands for so long has no head start any more. */
-export const headStartMs = 500;
-/** So many actors are told at once of what has become of them, or all, when the last has been answered. */
-export const toldAtOnce = 128;
+import { troubleWith } from './command-trouble.ts';
 
 /** A command under a grant, and the write of the document that it is about. */
 export interface Granted {
@@ -19,6 +17,7 @@ export interface Granted {
 
 export interface HeadStartOptions {
   readonly clock: Clock;
+  readonly log: Log;
   readonly pacer: Pick<Pacer, 'run'>;
   readonly context: (id: string) => LoadBalancerContext | null;
   readonly committed: (id: string) => LoadBalancerContext | null;
@@ -35,7 +34,7 @@ interface Answered {
   readonly reply: CommandReply;
 }
 
-const over = new Error('the head start is over');
+const failed = 'a standby could not be commanded ahead of its actor';
 
 /**
  * Commands standbys in the very moment of a verdict, by their grants (R3), before the actors of their load balancers
@@ -137,87 +136,37 @@ export class HeadStart {
     });
     this.#lanes.add(lane);
     for (const id of ids) {
-      // It keeps its errors to itself: the actor commands again, and tells of its own.
-      void this.#command(id, lane);
+      this.#command(id, lane.signal)
+        .catch((error: unknown) =>
+          this.#options.log.error({ loadBalancer: id, err: error }, failed),
+        )
+        .finally(() => lane.arrived(id));
     }
   }
 
-  async #command(id: string, lane: Lane): Promise<void> {
-    const { pacer, committed, grant, send } = this.#options;
+  async #command(id: string, signal: Cancellation): Promise<void> {
+    const { pacer, committed, grant } = this.#options;
     const standby = committed(id)?.standby ?? null;
-    if (standby !== null) {
-      const turn = { id, seat: standby, haste: 'takeover', signal: lane.signal } as const;
-      await pacer.run(turn, async () => {
-        // Built only now that its turn has come.
-        const granted = sameSeat(standby, committed(id)?.standby ?? null)
-          ? grant(id, standby)
-          : null;
-        if (granted === null || lane.isOver) return;
-        const { seat, write, command } = granted;
-        this.#granted.set(id, null);
-        const reply = await send(seat, command).catch(() => null);
-        if (reply === null || lane.isOver) this.#granted.delete(id);
-        else if (this.#granted.has(id)) this.#granted.set(id, { seat, write, reply });
-      });
-    }
-    lane.arrived(id);
-  }
-}
-
-/** Those that one standby takes over, until the last of them was told. */
-class Lane {
-  readonly #clock: Clock;
-  readonly #tell: (ids: readonly string[]) => void;
-  readonly #canceller = new Canceller(over);
-  readonly #waiting: Set<string>;
-  #arrived: string[] = [];
-  #late: Timer | null = null;
-
-  constructor(clock: Clock, ids: readonly string[], tell: (ids: readonly string[]) => void) {
-    this.#clock = clock;
-    this.#waiting = new Set(ids);
-    this.#tell = tell;
-    this.#await();
-  }
-
-  get signal(): Canceller {
-    return this.#canceller;
-  }
-
-  get isOver(): boolean {
-    return this.#waiting.size === 0;
-  }
-
-  /** It was answered, or never will be. */
-  arrived(id: string): void {
-    if (!this.#waiting.delete(id)) return;
-    this.#arrived.push(id);
-    if (this.isOver) this.#end();
-    else {
-      this.#await();
-      if (this.#arrived.length >= toldAtOnce) this.#tell(this.#arrived.splice(0));
-    }
-  }
-
-  stop(): void {
-    this.#arrived = [];
-    this.#waiting.clear();
-    this.#end();
-  }
-
-  #await(): void {
-    if (this.#late !== null) this.#clock.clearTimer(this.#late);
-    this.#late = this.#clock.setTimer(headStartMs, () => {
-      this.#arrived.push(...this.#waiting);
-      this.#waiting.clear();
-      this.#end();
+    if (standby === null) return;
+    await pacer.run({ id, seat: standby, haste: 'takeover', signal }, async () => {
+      // Built only now that its turn has come.
+      const isOnRecord = sameSeat(standby, committed(id)?.standby ?? null);
+      const granted = isOnRecord ? grant(id, standby) : null;
+      if (granted === null || signal.aborted) return;
+      this.#granted.set(id, null);
+      const reply = await this.#replyTo(granted);
+      if (reply === null || signal.aborted) this.#granted.delete(id);
+      else if (this.#granted.has(id)) this.#granted.set(id, { ...granted, reply });
     });
   }
 
-  #end(): void {
-    if (this.#late !== null) this.#clock.clearTimer(this.#late);
-    this.#late = null;
-    this.#canceller.abort();
-    this.#tell(this.#arrived.splice(0));
+  /** Null where there is none: the actor commands again, and tells of the trouble. */
+  async #replyTo({ seat, command }: Granted): Promise<CommandReply | null> {
+    try {
+      return await this.#options.send(seat, command);
+    } catch (error) {
+      if (troubleWith(seat.agent, error) === null) throw error;
+      return null;
+    }
   }
 }

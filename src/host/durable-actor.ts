@@ -1,6 +1,5 @@
 import type { Actor, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import { RecordTooLarge, type WriteResult } from '../ports/store.ts';
-import { backoffMs } from '../../machines/timings/backoff.ts';
 import {
   type ActorCondition,
   ActorFailure,
@@ -15,6 +14,7 @@ import type { HostServices } from './host-services.ts';
 import { stopWithChildren } from './children.ts';
 import { OwnRecord } from './own-record.ts';
 import { Patience, patienceOf } from './patience.ts';
+import { Restarts } from './restarts.ts';
 import { soon } from './soon.ts';
 import { decodeRecord, type RawRecord, unreadable, UnreadableRecord } from './record.ts';
 import { type Settle, type Told, Waiting } from './waiting.ts';
@@ -32,8 +32,7 @@ export class DurableActor<TContext> implements GateKeeper {
   readonly #host: HostServices;
   #actor: Actor<AnyStateMachine> | null = null;
   #condition: ActorCondition = { type: 'restarting', crashes: 0, error: '' };
-  readonly #rest: Patience;
-  #crashes = 0;
+  readonly #restarts: Restarts;
   readonly #record = new OwnRecord();
   #version = 0;
   #committedVersion = 0;
@@ -51,7 +50,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#kind = kind;
     this.#host = host;
     this.#patience = new Patience(host.clock);
-    this.#rest = new Patience(host.clock);
+    this.#restarts = new Restarts(host);
   }
 
   get condition(): ActorCondition {
@@ -63,6 +62,7 @@ export class DurableActor<TContext> implements GateKeeper {
     return this.#record.revision;
   }
 
+  /** The context of the newest revision that is known committed. */
   get committedContext(): TContext | null {
     return this.#committedContext;
   }
@@ -76,7 +76,7 @@ export class DurableActor<TContext> implements GateKeeper {
     return (this.#actor?.getSnapshot() as AnyMachineSnapshot | undefined) ?? null;
   }
 
-  /** Starts it without a record. */
+  /** Starts it without a record: the first commit creates one. */
   startFresh(): void {
     this.#record.revision = 0;
     this.#run(null);
@@ -293,7 +293,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#record.revision = revision;
     this.#committedVersion = version;
     this.#committedContext = context;
-    this.#crashes = 0;
+    this.#restarts.forgive();
     this.#kind.committed(this.id, context, revision);
     this.#waiting.flush(this.#committedVersion);
   }
@@ -337,7 +337,7 @@ export class DurableActor<TContext> implements GateKeeper {
   async #reload(why: string, after: number, told = false): Promise<void> {
     this.#waiting.takeBack();
     this.#discard();
-    this.#condition = { type: 'restarting', crashes: this.#crashes, error: why };
+    this.#condition = { type: 'restarting', crashes: this.#restarts.crashes, error: why };
     this.#host.changed(this.id);
     this.#host.log.info({ kind: this.#kind.machine, id: this.id }, `reloaded: ${why}`);
     await this.#load(after);
@@ -368,7 +368,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#host.commitOptions.signal.aborted) return;
     const level = error instanceof RecordTooLarge ? 'the record is too large' : 'crashed';
     this.#host.log.error(
-      { kind: this.#kind.machine, id: this.id, err: error, crashes: this.#crashes + 1 },
+      { kind: this.#kind.machine, id: this.id, err: error, crashes: this.#restarts.crashes + 1 },
       `actor ${level}: ${message}`,
     );
     this.#host.counters.crashes += 1;
@@ -378,13 +378,11 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   #restartLater(error: string): void {
-    this.#crashes += 1;
-    this.#condition = { type: 'restarting', crashes: this.#crashes, error };
-    this.#host.changed(this.id);
-    const waitMs = backoffMs(this.#crashes - 1, this.#host.restartMs, this.#host.restartMaxMs);
-    this.#rest.lasts(waitMs, () => {
+    this.#restarts.later(() => {
       void this.#load(this.#record.revision > 0 ? this.#record.revision - 1 : undefined);
     });
+    this.#condition = { type: 'restarting', crashes: this.#restarts.crashes, error };
+    this.#host.changed(this.id);
   }
 
   #discard(): void {
@@ -394,7 +392,7 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#waiting.drop();
     this.#patience.end();
     this.#writing = false;
-    this.#rest.end();
+    this.#restarts.cancel();
     if (actor !== null) stopWithChildren(actor);
   }
 }

@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RawRecord } from '../../src/host/record.ts';
-import { Bench } from './support/bench.ts';
-
-/** What of the record is left, as a watch tells it. */
-function left(bench: Bench): RawRecord | null {
-  const entry = bench.store.snapshot().find(({ key }) => key === 'a');
-  return entry === undefined ? null : { text: entry.value, revision: entry.revision };
-}
+import { Bench, leftOf } from './support/bench.ts';
 
 /** The store loses what it acknowledged last, and comes back; its watch says so. */
 async function losePower(bench: Bench, lostMs: number): Promise<void> {
@@ -15,7 +8,7 @@ async function losePower(bench: Bench, lostMs: number): Promise<void> {
   bench.store.losePower(lostMs);
   await bench.virtual.run(3_000);
   line.connect();
-  bench.host.actor('a')?.lost(left(bench));
+  bench.host.actor('a')?.lost(leftOf(bench));
 }
 
 /**
@@ -66,7 +59,7 @@ describe('a record that is lost while it is being written', () => {
     await bench.virtual.run(3_000);
     store.line('').connect();
     await bench.foreignWrite({ count: 10 });
-    bench.host.actor('a')?.lost(left(bench));
+    bench.host.actor('a')?.lost(leftOf(bench));
     await bench.virtual.settled(asked);
 
     expect(bench.committedCount()).toBe(11);

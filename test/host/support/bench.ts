@@ -4,7 +4,7 @@ import { ActorHost } from '../../../src/host/actor-host.ts';
 import type { ActorKind, Step } from '../../../src/host/actor-kind.ts';
 import { alarm } from '../../../src/host/alarm.ts';
 import { countUnexpected, ownerOf, worker } from '../../../src/host/children.ts';
-import { Envelope, type PersistedSnapshot } from '../../../src/host/record.ts';
+import { Envelope, type PersistedSnapshot, type RawRecord } from '../../../src/host/record.ts';
 import { type Store, StoreUnavailable, type WriteResult } from '../../../src/ports/store.ts';
 import { RandomStream } from '../../../simulator/world/random-streams.ts';
 import { recordingLog } from '../../adapters/recording-log.ts';
@@ -20,6 +20,12 @@ export interface SentWrite {
   readonly value: string | null;
   readonly revision: number;
   readonly writeId: string;
+}
+
+/** What of a record is left in the store, as a watch tells it. */
+export function leftOf(bench: Bench): RawRecord | null {
+  const entry = bench.store.snapshot().find(({ key }) => key === 'a');
+  return entry === undefined ? null : { text: entry.value, revision: entry.revision };
 }
 
 /** What left the process, and what the record said at that very moment. */
@@ -38,6 +44,7 @@ export interface BenchOptions {
   readonly virtual?: Virtual;
   readonly store?: VirtualStore;
   readonly early?: ActorKind<TinyContext>['early'];
+  readonly patienceMs?: ActorKind<TinyContext>['patienceMs'];
 }
 
 /** A host with tiny actors on a store of virtual time, and notes of all that happens. */
@@ -72,6 +79,7 @@ export class Bench {
       store: this.#noting(this.store),
       effects: new Set(['say', 'bell']),
       early: options.early ?? (() => false),
+      ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
       stepped: (step) => this.steps.push(step),
       committed: (_, context) => this.commits.push(context.count),
       running: () => undefined,

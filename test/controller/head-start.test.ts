@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { initialContext, type LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { CommandReply } from '../../machines/protocol/agent-messages.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
+import { type Granted, HeadStart } from '../../src/controller/head-start.ts';
+import { Pacer } from '../../src/controller/pacer.ts';
+import { RequestTimeout } from '../../src/ports/bus.ts';
+import { recordingLog } from '../adapters/recording-log.ts';
+import { Virtual } from '../host/support/virtual.ts';
+
+const holder: Seat = { agent: 'agent-1', incarnation: 1, epoch: 1 };
+const standby: Seat = { agent: 'agent-2', incarnation: 1, epoch: 2 };
+const lost = { agent: 'agent-1', incarnation: 1 };
+const bound: LoadBalancerContext = { ...initialContext, binding: holder, standby, lastEpoch: 2 };
+const applied = {
+  type: 'applied',
+  epoch: 2,
+  generation: 1,
+  operating: null,
+} as unknown as CommandReply;
+
+/** A head start for load balancers that are all bound to agent-1, with agent-2 standing by. */
+class Begun {
+  readonly virtual = new Virtual();
+  readonly log = recordingLog();
+  readonly told: string[] = [];
+  readonly commanded: string[] = [];
+  readonly live = new Map<string, LoadBalancerContext>();
+  readonly committed = new Map<string, LoadBalancerContext>();
+  readonly headStart: HeadStart;
+  mayTakeOver = true;
+  answer: (id: string) => Promise<CommandReply> = () => Promise.resolve(applied);
+  grant: (id: string, seat: Seat) => Granted | null = (id, seat) => granted(id, seat);
+
+  constructor(ids: readonly string[]) {
+    for (const id of ids) {
+      this.live.set(id, bound);
+      this.committed.set(id, bound);
+    }
+    const { clock } = this.virtual;
+    this.headStart = new HeadStart({
+      clock,
+      log: this.log,
+      pacer: new Pacer({ clock, commandsInFlight: 8 }),
+      context: (id) => this.live.get(id) ?? null,
+      committed: (id) => this.committed.get(id) ?? null,
+      mayTakeOver: () => this.mayTakeOver,
+      grant: (id, seat) => this.grant(id, seat),
+      send: (_, command) => {
+        this.commanded.push(command.loadBalancer);
+        return this.answer(command.loadBalancer);
+      },
+    });
+  }
+
+  /** Those that are to be told at once; waits until all that was promised is done. */
+  async begin(): Promise<readonly string[]> {
+    const ids = [...this.live.keys()];
+    const others = this.headStart.begin(ids, lost, (told) => this.told.push(...told));
+    await this.virtual.settleNow();
+    return others;
+  }
+}
+
+function granted(id: string, seat: Seat): Granted {
+  const { epoch, incarnation } = seat;
+  const command = {
+    loadBalancer: id,
+    epoch,
+    incarnation,
+    generation: 1,
+    status: 'live',
+    grant: true,
+    device: 'device-1',
+    document: null,
+    briefed: 'write-1',
+    requestId: null,
+  } as const;
+  return { seat, write: 'write-1', command };
+}
+
+describe('a head start', () => {
+  test('has the answer in hand when the actor is told, and gives it once', async () => {
+    const begun = new Begun(['a', 'b']);
+
+    const others = await begun.begin();
+    const asked = { seat: standby, write: 'write-1' };
+    const taken = [begun.headStart.take('a', asked), begun.headStart.take('a', asked)];
+
+    expect(others).toEqual([]);
+    expect(begun.told).toEqual(['a', 'b']);
+    expect(taken).toEqual([applied, null]);
+  });
+
+  test('has no answer to a command of another epoch, or of a newer document', async () => {
+    const begun = new Begun(['a']);
+    await begun.begin();
+
+    const { headStart } = begun;
+    const newer = { seat: standby, write: 'write-2' };
+    const other = { seat: { ...standby, epoch: 3 }, write: 'write-1' };
+
+    expect(headStart.take('a', newer)).toBeNull();
+    expect(headStart.take('a', other)).toBeNull();
+    expect(headStart.isAnswered('a', { seat: standby, write: 'write-1' })).toBe(true);
+  });
+
+  test.each<[string, (begun: Begun) => void]>([
+    ['the verdict leaves it to its holder', (begun) => (begun.mayTakeOver = false)],
+    ['nobody stands by', (begun) => begun.live.set('a', { ...bound, standby: null })],
+    [
+      'its standby is not on record yet',
+      (begun) => begun.committed.set('a', { ...bound, standby: null }),
+    ],
+    [
+      'its record names another holder',
+      (begun) => begun.committed.set('a', { ...bound, binding: { ...holder, incarnation: 2 } }),
+    ],
+    ['a lease is to end first', (begun) => begun.live.set('a', { ...bound, leased: true })],
+    ['it is being deleted', (begun) => begun.live.set('a', { ...bound, status: 'deleting' })],
+    [
+      'a newer life of its holder has it',
+      (begun) => begun.live.set('a', { ...bound, binding: { ...holder, incarnation: 2 } }),
+    ],
+  ])('commands nobody where %s', async (_, change) => {
+    const begun = new Begun(['a']);
+    change(begun);
+
+    expect(await begun.begin()).toEqual(['a']);
+    expect(begun.commanded).toEqual([]);
+  });
+
+  test('says nothing of a standby that does not answer: the actor will', async () => {
+    const begun = new Begun(['a']);
+    begun.answer = () => Promise.reject(new RequestTimeout('no answer'));
+
+    await begun.begin();
+
+    expect(begun.told).toEqual(['a']);
+    expect(begun.headStart.isGranted('a')).toBe(false);
+    expect(begun.log.lines).toEqual([]);
+  });
+
+  test('tells of a mistake of its own, and the actor is told at once all the same', async () => {
+    const begun = new Begun(['a', 'b']);
+    begun.grant = (id, seat) => {
+      if (id === 'a') throw new Error('a bug');
+      return granted(id, seat);
+    };
+
+    await begun.begin();
+
+    expect(begun.told.toSorted()).toEqual(['a', 'b']);
+    expect(begun.commanded).toEqual(['b']);
+    expect(begun.log.lines).toMatchObject([{ level: 'error', fields: { loadBalancer: 'a' } }]);
+  });
+
+  test('forgets an answer that nobody takes', async () => {
+    const begun = new Begun(['a']);
+    await begun.begin();
+
+    await begun.virtual.run(10_000);
+
+    expect(begun.headStart.isGranted('a')).toBe(false);
+  });
+});
