@@ -2,7 +2,7 @@ import type { Briefing, Command, CommandMessage } from '../../machines/protocol/
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 
 /** How many characters of documents an agent keeps that it does not drive yet. */
-export const briefedCharactersMax = 16 * 1024 * 1024;
+export const briefedCharactersMax = 64 * 1024 * 1024;
 
 interface Briefed {
   readonly write: string;

@@ -62,6 +62,7 @@ export class Driver {
     signal: Cancellation,
   ): Promise<void> {
     const { clock, pacer, timings } = this.#options;
+    this.headStart.hurry(id);
     let lastTrouble: string | null = null;
     let failures = 0;
     for (let attempt = 0; !signal.aborted; attempt += 1) {

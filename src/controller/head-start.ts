@@ -6,6 +6,7 @@ import type { CommandMessage, CommandReply } from '../../machines/protocol/agent
 import { type Seat, sameSeat } from '../../machines/protocol/seat.ts';
 import { headStartMs, Lane } from './lane.ts';
 import type { Pacer } from './pacer.ts';
+import { inSlices } from './slices.ts';
 import { troubleWith } from './command-trouble.ts';
 
 /** A command under a grant, and the write of the document that it is about. */
@@ -58,7 +59,7 @@ export class HeadStart {
   begin(
     ids: readonly string[],
     lost: { readonly agent: string; readonly incarnation: number },
-    tell: (ids: readonly string[]) => void,
+    tell: (id: string) => void,
   ): readonly string[] {
     const others: string[] = [];
     const lanes = new Map<string, string[]>();
@@ -104,6 +105,11 @@ export class HeadStart {
     this.#granted.delete(id);
   }
 
+  /** Somebody wants more of this one than that it is served. */
+  hurry(id: string): void {
+    for (const lane of this.#lanes) lane.hurry(id);
+  }
+
   stop(): void {
     for (const lane of this.#lanes) lane.stop();
   }
@@ -125,29 +131,28 @@ export class HeadStart {
     return isOnRecord ? standby : null;
   }
 
-  #run(ids: readonly string[], tell: (ids: readonly string[]) => void): void {
-    const lane = new Lane(this.#options.clock, ids, (told) => {
+  #run(ids: readonly string[], tell: (id: string) => void): void {
+    const { clock, log } = this.#options;
+    const lane = new Lane(clock, ids, (told) => {
       if (lane.isOver) this.#lanes.delete(lane);
-      tell(told);
       // An actor that went another way does not ask for its answer, and some day it would be an old one.
-      this.#options.clock.setTimer(headStartMs, () => {
+      const forget = (): void => {
         for (const id of told) this.#granted.delete(id);
-      });
+      };
+      inSlices(clock, told, tell, () => clock.setTimer(headStartMs, forget));
     });
     this.#lanes.add(lane);
-    for (const id of ids) {
+    inSlices(clock, ids, (id) => {
       this.#command(id, lane.signal)
-        .catch((error: unknown) =>
-          this.#options.log.error({ loadBalancer: id, err: error }, failed),
-        )
+        .catch((error: unknown) => log.error({ loadBalancer: id, err: error }, failed))
         .finally(() => lane.arrived(id));
-    }
+    });
   }
 
   async #command(id: string, signal: Cancellation): Promise<void> {
     const { pacer, committed, grant } = this.#options;
     const standby = committed(id)?.standby ?? null;
-    if (standby === null) return;
+    if (standby === null || signal.aborted) return;
     await pacer.run({ id, seat: standby, haste: 'takeover', signal }, async () => {
       // Built only now that its turn has come.
       const isOnRecord = sameSeat(standby, committed(id)?.standby ?? null);

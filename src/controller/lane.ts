@@ -3,8 +3,11 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 
 /** A standby that has answered none of its commands for so long has no head start any more. */
 export const headStartMs = 500;
-/** So many actors are told at once of what has become of them, or all, when the last has been answered. */
-export const toldAtOnce = 128;
+/**
+ * So long may an actor be left alone whose standby has answered: what is still unserved comes first, and all that
+ * actors do with an answer is to put it on record.
+ */
+export const untoldMostMs = 5_000;
 
 const over = new Error('the head start is over');
 
@@ -14,14 +17,17 @@ export class Lane {
   readonly #tell: (ids: readonly string[]) => void;
   readonly #canceller = new Canceller(over);
   readonly #waiting: Set<string>;
-  #arrived: string[] = [];
-  #late: Timer | null = null;
+  readonly #arrived = new Set<string>();
+  /** Runs until the standby counts as silent. */
+  #silence: Timer | null = null;
+  /** Runs from the first one that has arrived and was not told. */
+  #patience: Timer | null = null;
 
   constructor(clock: Clock, ids: readonly string[], tell: (ids: readonly string[]) => void) {
     this.#clock = clock;
     this.#waiting = new Set(ids);
     this.#tell = tell;
-    this.#await();
+    this.#listen();
   }
 
   get signal(): Cancellation {
@@ -35,33 +41,51 @@ export class Lane {
   /** It was answered, or never will be. */
   arrived(id: string): void {
     if (!this.#waiting.delete(id)) return;
-    this.#arrived.push(id);
-    if (this.isOver) this.#end();
-    else {
-      this.#await();
-      if (this.#arrived.length >= toldAtOnce) this.#tell(this.#arrived.splice(0));
+    this.#arrived.add(id);
+    if (this.isOver) {
+      this.#end();
+      return;
     }
+    this.#listen();
+    this.#patience ??= this.#clock.setTimer(untoldMostMs, () => {
+      this.#patience = null;
+      this.#tellArrived();
+    });
+  }
+
+  /** Somebody waits for this one's actor. */
+  hurry(id: string): void {
+    if (this.#arrived.delete(id)) this.#tell([id]);
   }
 
   stop(): void {
-    this.#arrived = [];
+    this.#arrived.clear();
     this.#waiting.clear();
     this.#end();
   }
 
-  #await(): void {
-    if (this.#late !== null) this.#clock.clearTimer(this.#late);
-    this.#late = this.#clock.setTimer(headStartMs, () => {
-      this.#arrived.push(...this.#waiting);
+  #listen(): void {
+    if (this.#silence !== null) this.#clock.clearTimer(this.#silence);
+    this.#silence = this.#clock.setTimer(headStartMs, () => {
+      for (const id of this.#waiting) this.#arrived.add(id);
       this.#waiting.clear();
       this.#end();
     });
   }
 
   #end(): void {
-    if (this.#late !== null) this.#clock.clearTimer(this.#late);
-    this.#late = null;
+    for (const timer of [this.#silence, this.#patience]) {
+      if (timer !== null) this.#clock.clearTimer(timer);
+    }
+    this.#silence = null;
+    this.#patience = null;
     this.#canceller.abort();
-    this.#tell(this.#arrived.splice(0));
+    this.#tellArrived();
+  }
+
+  #tellArrived(): void {
+    const arrived = [...this.#arrived];
+    this.#arrived.clear();
+    if (arrived.length > 0) this.#tell(arrived);
   }
 }

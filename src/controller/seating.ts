@@ -54,15 +54,14 @@ export class Seating {
     const { clock, seats, headStart } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
-    const tell = (ids: readonly string[]): void =>
-      inSlices(clock, ids, (id) => {
-        for (const incarnation of endedOnes(host.context(id), agent, last)) {
-          host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
-        }
-      });
+    const tell = (id: string): void => {
+      for (const incarnation of endedOnes(host.context(id), agent, last)) {
+        host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+      }
+    };
     const lost = { agent, incarnation: last };
     const others = headStart().begin(seats.boundTo(agent), lost, tell);
-    tell([...others, ...seats.standbyAt(agent)]);
+    inSlices(clock, [...others, ...seats.standbyAt(agent)], tell);
   }
 
   agentLeaving(agent: string, incarnation: number): void {
