@@ -31,6 +31,8 @@ export interface DriverDescriptor {
    * agents may drive the same one.
    */
   readonly devices: 'hosts' | 'shared';
+  /** How many calls may be with a shared device at once, where it is more than the circuit breaker's own limit. */
+  readonly callsAtOnceMax?: number;
   /**
    * The options of the document that this driver can't serve, each named as a user would
    * recognise it ("listener protocol UDP"); empty when it can serve all of it.

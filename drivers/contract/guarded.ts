@@ -1,4 +1,4 @@
-import { CircuitBreaker, type CircuitOptions } from './circuit-breaker.ts';
+import { CircuitBreaker, circuitLimits, type CircuitOptions } from './circuit-breaker.ts';
 import type { Driver } from './driver.ts';
 
 /** A driver, and the circuit between it and its device. */
@@ -11,8 +11,10 @@ export interface GuardedDriver extends Driver {
  * reading back what is watched, goes on.
  */
 export function guarded(driver: Driver, options: CircuitOptions): GuardedDriver {
-  const circuit = new CircuitBreaker(() => driver.probe(), options);
   const { descriptor, residence, leasing, health } = driver;
+  const { callsAtOnceMax = circuitLimits.callsAtOnceMax } = descriptor;
+  const limits = { callsAtOnceMax, ...options.limits };
+  const circuit = new CircuitBreaker(() => driver.probe(), { ...options, limits });
   return {
     circuit,
     descriptor,

@@ -35,19 +35,23 @@ export class Claims {
     return new Promise((resolve, reject) => {
       const asked = { id, epoch, generation, digest: digestOf(document) };
       this.#waiting.push({ asked, resolve, reject });
-      if (this.#waiting.length === 1) this.#clock.setTimer(0, () => this.#send());
+      if (this.#waiting.length === claimsMax) this.#send();
+      else if (this.#waiting.length === 1) this.#sendLater(this.#waiting);
+    });
+  }
+
+  #sendLater(waiting: readonly Waiting[]): void {
+    this.#clock.setTimer(0, () => {
+      if (this.#waiting === waiting) this.#send();
     });
   }
 
   #send(): void {
     const all = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < all.length; from += claimsMax) {
-      const some = all.slice(from, from + claimsMax);
-      this.#call(some).catch((error: unknown) => {
-        for (const { reject } of some) reject(error);
-      });
-    }
+    this.#call(all).catch((error: unknown) => {
+      for (const { reject } of all) reject(error);
+    });
   }
 
   async #call(some: readonly Waiting[]): Promise<void> {

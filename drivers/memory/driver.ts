@@ -16,6 +16,8 @@ export const memoryDescriptor: DriverDescriptor = {
   reschedulable: true,
   fence: 'device',
   devices: 'shared',
+  // What comes together is claimed with one call.
+  callsAtOnceMax: 64,
   unsupported: () => [],
 };
 

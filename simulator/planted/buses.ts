@@ -3,12 +3,11 @@ import { type Bus, RequestTimeout } from '../../src/ports/bus.ts';
 
 /** Never carries a command to agent-2, and never says so. */
 export function losesCommands(bus: Bus): Bus {
-  return changed(bus, {
-    request: (subject, data, timeoutMs) =>
-      subject === 'hf.down.agent-2.command'
-        ? bus.request('hf.evt.nowhere.command', data, timeoutMs).catch(() => new Promise(() => {}))
-        : bus.request(subject, data, timeoutMs),
-  });
+  return changedCommands(bus, (subject, data, timeoutMs) =>
+    subject === 'hf.down.agent-2.command'
+      ? bus.request('hf.evt.nowhere.command', data, timeoutMs).catch(() => new Promise(() => {}))
+      : bus.request(subject, data, timeoutMs),
+  );
 }
 
 /** Loses what an agent says when it leaves. */
@@ -23,12 +22,11 @@ export function losesGoodbyes(bus: Bus): Bus {
 
 /** Never carries a command that is sent to a standby before its promotion is written. */
 export function losesGrants(bus: Bus): Bus {
-  return changed(bus, {
-    request: (subject, data, timeoutMs) =>
-      subject.endsWith('.command') && data.includes('"grant":true')
-        ? Promise.reject(new RequestTimeout(`no reply on ${subject} within ${timeoutMs} ms`))
-        : bus.request(subject, data, timeoutMs),
-  });
+  return changedCommands(bus, (subject, data, timeoutMs) =>
+    data.includes('"grant":true')
+      ? Promise.reject(new RequestTimeout(`no reply on ${subject} within ${timeoutMs} ms`))
+      : bus.request(subject, data, timeoutMs),
+  );
 }
 
 /** Says that it is connected, and that the server answers, whether that is so or not. */
@@ -54,14 +52,11 @@ export function garblesRequests(bus: Bus): Bus {
 /** Makes a removal of every twentieth command. */
 export function turnsIntoRemovals(bus: Bus): Bus {
   let commands = 0;
-  return changed(bus, {
-    request(subject, data, timeoutMs) {
-      if (!subject.endsWith('.command')) return bus.request(subject, data, timeoutMs);
-      commands += 1;
-      const sent =
-        commands % 20 === 0 ? data.replace('"status":"live"', '"status":"deleting"') : data;
-      return bus.request(subject, sent, timeoutMs);
-    },
+  return changedCommands(bus, (subject, data, timeoutMs) => {
+    commands += 1;
+    const sent =
+      commands % 20 === 0 ? data.replace('"status":"live"', '"status":"deleting"') : data;
+    return bus.request(subject, sent, timeoutMs);
   });
 }
 
@@ -137,22 +132,19 @@ export function alwaysSeemsFine(bus: Bus, process: string): Bus {
 export function knowsOldDocuments(bus: Bus): Bus {
   const sent = new Map<string, SentCommand>();
   const before = new Map<string, SentCommand>();
-  return changed(bus, {
-    request(subject, data, timeoutMs) {
-      if (!subject.endsWith('.command')) return bus.request(subject, data, timeoutMs);
-      const command = JSON.parse(data) as SentCommand;
-      const { loadBalancer: id, epoch, status } = command;
-      const last = sent.get(id) ?? command;
-      if (last.generation < command.generation) before.set(id, last);
-      sent.set(id, command);
-      const old = before.get(id);
-      if (epoch <= last.epoch || status !== 'live' || old === undefined) {
-        return bus.request(subject, data, timeoutMs);
-      }
-      const { generation, document, briefed } = old;
-      const stale = JSON.stringify({ ...command, generation, document, briefed });
-      return bus.request(subject, stale, timeoutMs);
-    },
+  return changedCommands(bus, (subject, data, timeoutMs) => {
+    const command = JSON.parse(data) as SentCommand;
+    const { loadBalancer: id, epoch, status } = command;
+    const last = sent.get(id) ?? command;
+    if (last.generation < command.generation) before.set(id, last);
+    sent.set(id, command);
+    const old = before.get(id);
+    if (epoch <= last.epoch || status !== 'live' || old === undefined) {
+      return bus.request(subject, data, timeoutMs);
+    }
+    const { generation, document, briefed } = old;
+    const stale = JSON.stringify({ ...command, generation, document, briefed });
+    return bus.request(subject, stale, timeoutMs);
   });
 }
 
@@ -186,6 +178,22 @@ export function takesRestartsForDeaths(bus: Bus): Bus {
         subject,
         isVerdict ? data.replace('"state":"restarting"', '"state":"dead"') : data,
       );
+    },
+  });
+}
+
+/** The same for what would be several commands in one message: each goes by itself, changed or not. */
+export function changedCommands(bus: Bus, request: Bus['request']): Bus {
+  const each = async (subject: string, command: object, timeoutMs: number): Promise<object> =>
+    JSON.parse(await request(subject, JSON.stringify(command), timeoutMs)) as object;
+  return changed(bus, {
+    async request(subject, data, timeoutMs) {
+      if (subject.endsWith('.command')) return request(subject, data, timeoutMs);
+      if (!subject.endsWith('.commands')) return bus.request(subject, data, timeoutMs);
+      const { commands } = JSON.parse(data) as { commands: object[] };
+      const one = subject.replace(/commands$/, 'command');
+      const replies = await Promise.all(commands.map((command) => each(one, command, timeoutMs)));
+      return JSON.stringify({ replies });
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { Bus } from '../../src/ports/bus.ts';
-import { changed } from './buses.ts';
+import { changed, changedCommands } from './buses.ts';
 
 interface Reply {
   readonly type: string;
@@ -36,18 +36,18 @@ interface Alteration {
 
 /** A bus that alters what agents claim with their heartbeats, and what they reply to commands. */
 function altered(bus: Bus, { claim, reply }: Alteration): Bus {
-  return changed(bus, {
-    async request(subject, data, timeoutMs) {
-      if (subject.endsWith('.heartbeat')) {
-        const beat = JSON.parse(data) as Beat;
-        const heard = JSON.stringify({ ...beat, claims: beat.claims.filter(claim) });
-        return bus.request(subject, heard, timeoutMs);
-      }
-      const answer = await bus.request(subject, data, timeoutMs);
-      if (!subject.endsWith('.command')) return answer;
-      const message = reply(JSON.parse(answer) as Reply, data.includes('"grant":true'));
-      if (message === null) return answer;
-      return JSON.stringify({ type: 'failed', kind: 'retryable', message });
+  const heard = changed(bus, {
+    request(subject, data, timeoutMs) {
+      if (!subject.endsWith('.heartbeat')) return bus.request(subject, data, timeoutMs);
+      const beat = JSON.parse(data) as Beat;
+      const claims = beat.claims.filter(claim);
+      return bus.request(subject, JSON.stringify({ ...beat, claims }), timeoutMs);
     },
+  });
+  return changedCommands(heard, async (subject, data, timeoutMs) => {
+    const answer = await bus.request(subject, data, timeoutMs);
+    const message = reply(JSON.parse(answer) as Reply, data.includes('"grant":true'));
+    if (message === null) return answer;
+    return JSON.stringify({ type: 'failed', kind: 'retryable', message });
   });
 }

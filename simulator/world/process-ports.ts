@@ -6,6 +6,7 @@ import type { Bus, BusMessage, BusStatus, Subscription } from '../../src/ports/b
 import type { Journal } from '../../src/ports/journal.ts';
 import { bucketNames, type Store, type Stores } from '../../src/ports/store.ts';
 import type { VirtualProcess } from './process.ts';
+import { sentSingly } from './sent-singly.ts';
 
 /**
  * A process's ports: the same as the ones beneath, but nothing leaves a dead process, and nothing
@@ -33,10 +34,10 @@ export function processBus(
     },
     request(subject, data, timeoutMs) {
       if (!process.alive) return never();
-      sent(subject, data);
+      sentSingly(subject, data, sent);
       const answer = process.settle(bus.request(subject, data, timeoutMs));
-      if (subject.endsWith('.command')) {
-        const tell = () => commanded(subject, data);
+      if (/\.commands?$/.test(subject)) {
+        const tell = () => sentSingly(subject, data, commanded);
         answer.then(tell, tell);
       }
       if (process.isWatched && isEffect(subject)) process.survives('after-effect');

@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   Briefing,
@@ -12,13 +13,16 @@ import {
   type RestartOrderReply,
   Standing,
 } from '../../machines/protocol/agent-messages.ts';
+import { CommandBatch, type CommandBatchReply } from '../../machines/protocol/command-batch.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import { Briefings } from './briefings.ts';
+import { repliesInTime } from './together.ts';
 
 export interface OrdersOptions {
   readonly bus: Bus;
+  readonly clock: Clock;
   readonly log: Log;
   readonly agent: string;
   readonly incarnation: () => number;
@@ -37,18 +41,28 @@ export function takeOrders(options: OrdersOptions): readonly Subscription[] {
   const { bus, log, agent, incarnation, command, standing, release, restart } = options;
   const briefings = new Briefings();
   const at = (kind: string) => ({ bus, log, subject: subjects.down(agent, kind) });
+  const obeyed = (message: CommandMessage): Promise<CommandReply> | CommandReply => {
+    const whole = briefings.whole(message);
+    return whole === null ? { type: 'unbriefed' } : command(whole);
+  };
   return [
     serve({
       ...at('command'),
       schema: CommandMessage,
-      handle: (message): Promise<CommandReply> | CommandReply => {
-        const whole = briefings.whole(message);
-        return whole === null ? { type: 'unbriefed' } : command(whole);
-      },
+      handle: obeyed,
       malformed: (problem): CommandReply => ({
         type: 'malformed',
         message: problem.slice(0, problemMax),
       }),
+    }),
+    serve({
+      ...at('commands'),
+      schema: CommandBatch,
+      handle: async ({ commands }): Promise<CommandBatchReply> => ({
+        replies: await repliesInTime(commands.map(obeyed), options),
+      }),
+      // Each of them is told what is wrong with it when it comes by itself.
+      malformed: (): CommandBatchReply => ({ replies: [] }),
     }),
     serve({
       ...at('briefing'),

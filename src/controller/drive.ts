@@ -4,15 +4,14 @@ import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { type CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
+import type { CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { epochsAheadMax, type Seat, sameSeat } from '../../machines/protocol/seat.ts';
-import * as subjects from '../../machines/protocol/subjects.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { call } from '../messaging/endpoint.ts';
 import type { Bus } from '../ports/bus.ts';
 import { Briefer } from './briefer.ts';
 import { troubleWith } from './command-trouble.ts';
+import { Commands } from './commands.ts';
 import type { CommittedDocument } from './desired-documents.ts';
 import { type Granted, HeadStart, type HeadStartOptions } from './head-start.ts';
 import type { Haste, Pacer } from './pacer.ts';
@@ -44,14 +43,16 @@ export class Driver {
   readonly briefer: Briefer;
   readonly headStart: HeadStart;
   readonly #options: DriveOptions;
+  readonly #commands: Commands;
 
   constructor(options: DriveOptions) {
     this.#options = options;
+    this.#commands = new Commands(options);
     this.briefer = new Briefer(options);
     this.headStart = new HeadStart({
       ...options,
       grant: (id, standby) => this.#commandOf(id, standby),
-      send: (seat, command) => this.#send(seat, command),
+      send: (seat, command) => this.#commands.sendTogether(seat, command),
     });
   }
 
@@ -170,7 +171,7 @@ export class Driver {
       if (built === null) return null;
       if (!sameSeat(built.seat, seat)) return changed;
       const { command } = built;
-      const reply = this.headStart.take(id, built) ?? (await this.#send(seat, command));
+      const reply = this.headStart.take(id, built) ?? (await this.#commands.send(seat, command));
       if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
       // It had to make room, or was commanded before and the answer got lost: with the document, at once.
       this.briefer.forget(id);
@@ -178,18 +179,12 @@ export class Driver {
       const { binding = null } = this.#options.context(id) ?? {};
       const whole = sameSeat(binding, seat) ? this.#build(id) : null;
       if (whole === null || !sameSeat(whole.seat, seat)) return changed;
-      return this.#settle(seat, whole.command, await this.#send(seat, whole.command));
+      return this.#settle(seat, whole.command, await this.#commands.send(seat, whole.command));
     } catch (error) {
       const trouble = troubleWith(seat.agent, error);
       if (trouble !== null) return trouble;
       throw error;
     }
-  }
-
-  #send(seat: Seat, command: CommandMessage): Promise<CommandReply> {
-    const { bus, timings } = this.#options;
-    const subject = subjects.down(seat.agent, 'command');
-    return call(bus, subject, command, CommandReply, timings.commandTimeoutMs);
   }
 
   #settle(seat: Seat, command: CommandMessage, reply: CommandReply): DrivenEvent | string {
