@@ -118,6 +118,11 @@ export interface Driver {
   /** Without it, what an apply found stands until the next one. */
   readonly health?: Health;
   /**
+   * Does ahead of time what an apply of this very document would have to do first, without the device: its agent
+   * stands by. Whether that apply ever comes, nobody knows.
+   */
+  prepare?(document: LoadBalancerDocument): void;
+  /**
    * Makes the device equal to the target, in one conditional step: refused with FencedError if the
    * device has seen a newer epoch or a tombstone; content is written only if the generation is not
    * older than the device's (R7).

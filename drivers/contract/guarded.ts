@@ -28,6 +28,7 @@ export function guarded(driver: Driver, options: CircuitOptions): GuardedDriver 
             statistics: (id) => circuit.run(() => health.statistics(id)),
           },
         }),
+    ...(driver.prepare === undefined ? {} : { prepare: (document) => driver.prepare?.(document) }),
     apply: (target) => circuit.run(() => driver.apply(target)),
     remove: (target) => circuit.run(() => driver.remove(target)),
     observe: (id) => circuit.run(() => driver.observe(id)),

@@ -1,4 +1,5 @@
 import type { ListenerStatistics } from '../../machines/health/statistics.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import type { Observed, ProbeResult, Target } from '../contract/driver.ts';
 import type { Marker } from '../contract/errors.ts';
@@ -10,6 +11,8 @@ export interface DeviceConnection {
   remove(asked: Asked): Promise<Marker>;
   observe(id: string): Promise<Observed | null>;
   survey(): Promise<readonly SurveyedThere[]>;
+  /** Does ahead of time what an apply of this document would have to do first. */
+  prepare(document: LoadBalancerDocument): void;
   /** What the device tells by itself. */
   watch(id: string, notify: (notice: MemoryNotice) => void): () => void;
   /** Tells the present statuses once, where the device holds it; perhaps within the call. */
@@ -27,6 +30,7 @@ export function directConnection(device: MemoryDevice, agent: string): DeviceCon
     remove: (asked) => device.remove(agent, asked),
     observe: (id) => device.observe(agent, id),
     survey: () => device.survey(agent),
+    prepare: () => undefined,
     watch(id, notify) {
       const stop = device.watch((changed, notice) => {
         // What it tells does not reach one that is cut off.

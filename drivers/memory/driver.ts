@@ -39,6 +39,7 @@ export function connectedDriver(connection: DeviceConnection, options?: AuditOpt
   return {
     descriptor: memoryDescriptor,
     health: healthOver(connection, audit),
+    prepare: (document) => connection.prepare(document),
     async apply(target) {
       const applied = await connection.apply(target).catch((error: unknown) => {
         // Somebody newer holds it: what this driver left there is nobody's business any more.

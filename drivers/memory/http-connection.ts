@@ -9,6 +9,7 @@ import { Claims } from './claims.ts';
 import type { DeviceConnection } from './connection.ts';
 import type { MemoryNotice } from './device.ts';
 import { DeviceClient } from './device-client.ts';
+import { digestOf } from './digest.ts';
 import {
   AppliedBody,
   MarkerBody,
@@ -54,6 +55,8 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
       const claimed = mayHaveIt ? await claims.claim(target) : null;
       const applied = claimed ?? (await client.write('/apply', body, AppliedBody));
       written.add(id);
+      const { marker, etag, operating } = applied;
+      surveys.expect({ id, marker, running: true, etag, operating });
       notices.note(id, applied.operating);
       return applied;
     },
@@ -64,6 +67,7 @@ export function httpConnection(options: HttpConnectionOptions): DeviceConnection
     },
     observe,
     survey: () => client.readText('/survey', { agent }, (text) => surveys.read(text)),
+    prepare: (document) => void digestOf(document),
     watch: (id, notify) => notices.watch(id, notify),
     present: (id, tell) => notices.present(id, tell),
     statistics: (id) => client.read('/statistics', { agent, id }, StatisticsBody),

@@ -256,6 +256,7 @@ export class Agent {
         agent,
         incarnation: () => this.incarnation,
         command: (command) => this.#command(command),
+        briefed: ({ document }) => this.#devices.prepare(document),
         standing: (standing) => this.#lettingGo.heed(standing),
         release: (order) => this.#lettingGo.release(order),
         restart: (order) => this.#farewell.obey(order, this.#actor),

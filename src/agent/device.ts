@@ -8,7 +8,6 @@ import {
   type DeviceEvent,
   type DeviceMachine,
   deviceMachine,
-  type Wanted,
 } from '../../machines/device/machine.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -23,6 +22,7 @@ import { rootActor } from '../host/root-actor.ts';
 import type { Journal } from '../ports/journal.ts';
 import { failureOf } from './device-failure.ts';
 import { DeviceHealth } from './device-health.ts';
+import { replyTo, wantedOf } from './device-reply.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** How many callers may wait for one device; the oldest is sent away for a newer one. */
@@ -145,6 +145,7 @@ export class Device {
       known === null ||
       epoch > known.epoch ||
       (epoch === known.epoch && !covers(wantedOf(known), wantedOf(command)));
+    if (known === null) this.#show();
     if (newer) this.#command = command;
     if (isOnRecord && epoch === this.#command?.epoch) this.#confirmed = true;
     return new Promise((resolve) => {
@@ -152,7 +153,7 @@ export class Device {
       if (this.#restartTimer === null) {
         this.#actor.send({ type: 'command', wanted: wantedOf(command) });
       }
-      const reply = this.#settled(command, this.#actor.getSnapshot());
+      const reply = this.#replyTo(command, this.#actor.getSnapshot());
       if (reply !== null) {
         this.#isRemovalTold ||= reply.type === 'removed';
         resolve(reply);
@@ -217,18 +218,24 @@ export class Device {
     this.#health.unwatch();
     if (this.#restartTimer !== null) this.#options.clock.clearTimer(this.#restartTimer);
     stopWithChildren(this.#actor);
-    this.#options.tap?.gone(this.#options.id);
+    if (this.#command !== null) this.#options.tap?.gone(this.#options.id);
     this.#sendAway('the agent is stopping');
   }
 
   #launched(): Actor<DeviceMachine> {
-    const actor = rootActor(logic, this.#options);
+    const { id, clock } = this.#options;
+    const actor = rootActor(logic, { id, clock });
     devices.set(actor, this);
     actor.subscribe({
       next: (snapshot) => this.#stepped(snapshot),
       error: (error) => this.#crashed(error),
     });
     return actor.start();
+  }
+
+  /** From its first command on, others may look on. */
+  #show(): void {
+    this.#options.tap?.created(this.#options.id, this.#actor);
   }
 
   /** A bug, of a driver's perhaps: it begins anew with what was last commanded. */
@@ -242,6 +249,7 @@ export class Device {
     this.#restartTimer = clock.setTimer(waitMs, () => {
       this.#restartTimer = null;
       this.#actor = this.#launched();
+      this.#show();
       if (this.#command === null) return;
       this.#actor.send({ type: 'command', wanted: wantedOf(this.#command) });
     });
@@ -257,7 +265,7 @@ export class Device {
   #stepped(snapshot: Snapshot): void {
     const awaited = this.#waiters.length > 0;
     this.#waiters = this.#waiters.filter(({ command, resolve }) => {
-      const reply = this.#settled(command, snapshot);
+      const reply = this.#replyTo(command, snapshot);
       if (reply === null) return true;
       this.#isRemovalTold ||= reply.type === 'removed';
       resolve(reply);
@@ -271,31 +279,8 @@ export class Device {
     if (!awaited && value === 'absent' && context.applied?.live === false) this.#options.removed();
   }
 
-  /** What became of a command, as far as the device's state tells; null while it is under way. */
-  #settled(command: Command, { value, context }: Snapshot): CommandReply | null {
-    const { wanted, applied, fencedBy, failure } = context;
-    const asked = wantedOf(command);
-    if (value === 'fenced' && fencedBy !== null) {
-      if (!asked.live && fencedBy.removed) return { type: 'removed', epoch: asked.epoch };
-      return { type: 'fenced', by: fencedBy };
-    }
-    // A life that is asked for under the epoch of a removal was commanded before that.
-    const late = wanted !== null && asked.live && !wanted.live && covers(wanted, asked);
-    if (wanted !== null && (asked.epoch < wanted.epoch || late)) {
-      const { epoch, generation } = wanted;
-      return { type: 'fenced', by: { epoch, generation, removed: false } };
-    }
-    if (value === 'active' && applied !== null && covers(applied, asked)) {
-      const { epoch, generation } = applied;
-      return { type: 'applied', epoch, generation, operating: this.#health.operating };
-    }
-    if (value === 'absent' && applied !== null && !applied.live && !asked.live) {
-      return { type: 'removed', epoch: asked.epoch };
-    }
-    if ((value === 'failing' || value === 'removalFailing') && failure !== null) {
-      return { type: 'failed', kind: failure.kind, message: failure.message.slice(0, 4_000) };
-    }
-    return null;
+  #replyTo(command: Command, snapshot: Snapshot): CommandReply | null {
+    return replyTo(command, snapshot, this.#health.operating);
   }
 
   // What the machine's children do.
@@ -391,9 +376,4 @@ export class Device {
       told({ epoch, generation: this.#generation, operating, reason }, answered);
     });
   }
-}
-
-function wantedOf(command: Command): Wanted {
-  const { epoch, generation, status, requestId } = command;
-  return { epoch, generation, live: status === 'live', edit: requestId };
 }

@@ -1,11 +1,15 @@
 import type { Driver } from '../../drivers/contract/driver.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { delay } from '../../machines/ports/clock.ts';
 import { Device, type DeviceOptions } from './device.ts';
 import type { HealthPushes } from './health-pushes.ts';
+import { Standbys } from './standbys.ts';
 
 type Shared = Omit<DeviceOptions, 'id' | 'driver' | 'told' | 'removed'>;
 
 export interface DevicesOptions extends Shared {
+  /** By the names of their devices. */
+  readonly drivers: ReadonlyMap<string, Driver>;
   /** Is told how the traffic of all of them fares. */
   readonly health: Pick<HealthPushes, 'note' | 'forget'>;
 }
@@ -14,9 +18,13 @@ export interface DevicesOptions extends Shared {
 export class Devices {
   readonly #options: DevicesOptions;
   readonly #devices = new Map<string, Device>();
+  readonly #standbys: Standbys;
 
   constructor(options: DevicesOptions) {
     this.#options = options;
+    this.#standbys = new Standbys([...options.drivers.values()], (...whose) =>
+      this.#made(...whose),
+    );
   }
 
   get(id: string): Device | null {
@@ -41,21 +49,16 @@ export class Devices {
     return new Map([...this.#devices].map(([id, device]) => [id, device.state]));
   }
 
+  /** This agent stands by for it: what can be done ahead of time is done. */
+  prepare(document: LoadBalancerDocument): void {
+    if (!this.#devices.has(document.id)) this.#standbys.prepare(document);
+  }
+
   /** The device of a load balancer, made where there is none yet. */
   driven(id: string, driver: Driver): Device {
     let device = this.#devices.get(id);
     if (device === undefined) {
-      const { health, ...shared } = this.#options;
-      device = new Device({
-        ...shared,
-        id,
-        driver,
-        told: (report, answered) => {
-          if (report === null) health.forget(id);
-          else health.note({ loadBalancer: id, ...report }, answered);
-        },
-        removed: () => this.#forgetRemoved(id),
-      });
+      device = this.#standbys.take(id, driver) ?? this.#made(id, driver);
       this.#devices.set(id, device);
     }
     return device;
@@ -80,6 +83,21 @@ export class Devices {
   stop(): void {
     for (const device of this.#devices.values()) device.stop();
     this.#devices.clear();
+    this.#standbys.stop();
+  }
+
+  #made(id: string, driver: Driver): Device {
+    const { health, ...shared } = this.#options;
+    return new Device({
+      ...shared,
+      id,
+      driver,
+      told: (report, answered) => {
+        if (report === null) health.forget(id);
+        else health.note({ loadBalancer: id, ...report }, answered);
+      },
+      removed: () => this.#forgetRemoved(id),
+    });
   }
 
   /** Not within its own step; and not if it was commanded again until then. */

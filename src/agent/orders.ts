@@ -27,6 +27,8 @@ export interface OrdersOptions {
   readonly agent: string;
   readonly incarnation: () => number;
   readonly command: (command: Command) => Promise<CommandReply>;
+  /** It may be commanded this some day. */
+  readonly briefed: (briefing: Briefing) => void;
   /** Holders that were replaced let go, and say nothing. */
   readonly standing: (standing: Standing) => Promise<void>;
   readonly release: (order: Release) => Promise<ReleaseReply>;
@@ -69,6 +71,7 @@ export function takeOrders(options: OrdersOptions): readonly Subscription[] {
       schema: Briefing,
       handle: (briefing, { data }): BriefingReply => {
         briefings.take(briefing, data.length);
+        options.briefed(briefing);
         return { type: 'briefed' };
       },
     }),

@@ -44,6 +44,7 @@ export class AgentLoad {
       timings: presets.local,
       journal: this.#journal,
       counters: { unexpected: 0 },
+      drivers: new Map([['device', this.#driver]]),
       damaged: () => undefined,
       health: { note: () => undefined, forget: () => undefined },
     });

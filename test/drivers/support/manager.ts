@@ -27,6 +27,7 @@ export function manager(driver: Driver, timings: Partial<Timings> = {}): Manager
     timings: { ...presets.lan, ...timings },
     journal: { load: async () => new Map(), save: async () => undefined },
     counters: { unexpected: 0 },
+    drivers: new Map([['device', driver]]),
     damaged: () => undefined,
     health: {
       note: (report) => void told.set(report.loadBalancer, report),
