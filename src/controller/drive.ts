@@ -191,6 +191,13 @@ export class Driver {
     const { clock, timings } = this.#options;
     const at = clock.wallMs();
     const { epoch } = seat;
+    const retryAt = at + timings.refusalRetryMs;
+    const refusal = {
+      type: 'driven.refused',
+      epoch,
+      generation: command.generation,
+      retryAt,
+    } as const;
     switch (reply.type) {
       case 'applied': {
         const { generation, operating } = reply;
@@ -204,23 +211,22 @@ export class Driver {
           return `agent ${seat.agent} answered for epoch ${reply.by.epoch}`;
         }
         if (reply.by.epoch > epoch + epochsAheadMax) {
-          return refused(`its device holds the impossible epoch ${reply.by.epoch}`);
+          return { ...refusal, message: `its device holds the impossible epoch ${reply.by.epoch}` };
         }
         return { type: 'driven.fenced', epoch, by: reply.by, at };
       case 'stale':
         // Its registration will end the named incarnation and move the seat (R10).
         return `agent ${seat.agent} has started anew and is about to register`;
       case 'malformed':
-        return refused(`agent ${seat.agent} could not read the command: ${reply.message}`);
+        return {
+          ...refusal,
+          message: `agent ${seat.agent} could not read the command: ${reply.message}`,
+        };
       case 'unbriefed':
         return `agent ${seat.agent} misses a document that was sent`;
       case 'failed':
-        if (reply.kind === 'permanent') return refused(reply.message);
+        if (reply.kind === 'permanent') return { ...refusal, message: reply.message };
         return `agent ${seat.agent}: ${reply.message}`;
-    }
-    function refused(message: string): DrivenEvent {
-      const retryAt = at + timings.refusalRetryMs;
-      return { type: 'driven.refused', epoch, generation: command.generation, message, retryAt };
     }
   }
 }

@@ -89,6 +89,12 @@ export class FleetView {
     return known?.state === 'alive' && known.context.incarnation === incarnation;
   }
 
+  /** Does anybody live beside this one? */
+  hasOthers(agent: string): boolean {
+    for (const [id, { state }] of this.#agents) if (id !== agent && state === 'alive') return true;
+    return false;
+  }
+
   /** How many load balancers the agent may hold; null where nothing limits it. */
   capacity(agent: string): number | null {
     return this.#agents.get(agent)?.context.description?.capacity ?? null;

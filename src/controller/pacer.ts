@@ -4,7 +4,7 @@ import type { Seat } from '../../machines/protocol/seat.ts';
 import type { PacingView } from '../api/services.ts';
 
 /** How many commands a controller has under way to one agent at most, where nothing else is configured. */
-export const commandsInFlightDefault = 64;
+export const commandsInFlightDefault = 128;
 /** So many takeovers in a row may go before others that wait; then one of those goes. */
 export const takeoversInARowMax = 8;
 

@@ -40,6 +40,7 @@ export class Placer {
   ): LoadBalancerEvent & { type: 'place' } {
     const apart = this.#apart(id);
     const claimants = this.#fleet.claimants(context);
+    if (!context.queued && this.isStandbysTurn(id, context)) return this.#promotion(claimants);
     const ranking = this.#rank(id, context, apart, claimants);
     const holder = context.binding?.agent;
     const own = ranking.ranked.filter((agent) => agent.id === holder);
@@ -58,6 +59,17 @@ export class Placer {
       standbyReady: !staysInPlace && this.#standbyReady(context, ranking, apart),
       rejected: ranking.rejected,
       reason: whyNobody(ranking, context),
+      at: this.#clock.wallMs(),
+    };
+  }
+
+  #promotion(claimants: readonly Claimant[]): LoadBalancerEvent & { type: 'place' } {
+    const nobodyElse = { candidates: [], rejected: [], reason: '' };
+    return {
+      type: 'place',
+      standbyReady: true,
+      claimants,
+      ...nobodyElse,
       at: this.#clock.wallMs(),
     };
   }

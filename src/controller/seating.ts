@@ -103,11 +103,12 @@ export class Seating {
   }
 
   offer(id: string): void {
-    const { headStart, newcomers, placer, queue, seats } = this.#options;
+    const { fleet, headStart, newcomers, placer, queue, seats } = this.#options;
     const host = this.#options.host();
     const context = host.context(id);
     // Without a driver the actor has not yet heard what is desired.
     if (context === null || context.driver === '') return;
+    if (!seats.isSeeking(id) && !fleet.hasOthers(context.binding?.agent ?? '')) return;
     const offer = placer.offer(id, context, headStart().isGranted(id));
     if (context.queued && queue !== null) {
       if (seats.isSeeking(id) && !newcomers.has(id)) queue.offer(id, context, offer);
