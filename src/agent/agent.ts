@@ -313,13 +313,12 @@ export class Agent {
       this.#home.mended(id, ...rest);
       this.#devices.get(id)?.retry();
     };
-    const reclaim = () => this.#claimAnew();
     const round = {
       everyMs: timings.sweepMs,
       ask,
       drives,
       mended,
-      reclaim,
+      reclaim: () => this.#claimAnew(),
       damaged: this.#damaged,
     };
     return sweep({ ...this.#options, ...round }, signal);

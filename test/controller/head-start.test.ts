@@ -56,7 +56,7 @@ class Begun {
   /** Those that are to be told at once; waits until all that was promised is done. */
   async begin(): Promise<readonly string[]> {
     const ids = [...this.live.keys()];
-    const others = this.headStart.begin(ids, lost, (told) => this.told.push(...told));
+    const others = this.headStart.begin(ids, lost, (id) => this.told.push(id));
     await this.virtual.settleNow();
     return others;
   }

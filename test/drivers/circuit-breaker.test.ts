@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CircuitState, circuitLimits } from '../../drivers/contract/circuit-breaker.ts';
-import type { Driver, ProbeResult } from '../../drivers/contract/driver.ts';
+import type { Driver, DriverDescriptor, ProbeResult } from '../../drivers/contract/driver.ts';
 import {
   ContentionError,
   FencedError,
@@ -38,9 +38,13 @@ class Bench {
   #running = 0;
   readonly driver;
 
-  constructor() {
+  /** Without a number of its own, its driver leaves it to the circuit how many calls may be under way. */
+  constructor(own: Pick<DriverDescriptor, 'callsAtOnceMax'> = {}) {
     const { clock } = this.virtual;
     const plain = memoryDriver(new MemoryDevice({ clock }), 'a');
+    const { name, description, aliases, reschedulable, fence, devices, unsupported } =
+      plain.descriptor;
+    const descriptor = { name, description, aliases, reschedulable, fence, devices, unsupported };
     const call = async (): Promise<never[]> => {
       this.calls += 1;
       this.#running += 1;
@@ -55,7 +59,7 @@ class Bench {
       await delay(clock, 100);
       return this.probed;
     };
-    const driver: Driver = { ...plain, survey: call, probe };
+    const driver: Driver = { ...plain, descriptor: { ...descriptor, ...own }, survey: call, probe };
     const random = { next: () => 0.5, uuid: () => '' };
     this.driver = guarded(driver, { clock, random, log: this.log });
     this.driver.circuit.onChange((state) => this.changes.push(state));
@@ -265,6 +269,15 @@ describe('many load balancers on one device', () => {
     expect(errors).toHaveLength(30);
     expect(bench.atOnce).toBe(callsAtOnceMax);
     expect(bench.calls).toBe(callsAtOnceMax);
+  });
+
+  test('send it as many as its driver says that it can take', async () => {
+    const bench = new Bench({ callsAtOnceMax: 20 });
+
+    const { done } = await bench.many(30);
+
+    expect(done).toBe(30);
+    expect(bench.atOnce).toBe(20);
   });
 
   test('wait for a trial that is under way; then one call goes first, and all when it is answered', async () => {

@@ -35,3 +35,15 @@ test('what has not changed since the last survey is not read again', () => {
 test('a line that is none of a survey is refused', () => {
   expect(() => new SurveyReader().read('{"id":"a"}')).toThrow(/marker/);
 });
+
+test('what the device is known to have is not read, and anything else is', () => {
+  const reader = new SurveyReader();
+  const expected = surveyed('a', '1');
+  reader.expect(expected);
+  reader.expect(surveyed('b', '1'));
+
+  const [same, other] = reader.read(surveyLines([surveyed('a', '1'), surveyed('b', '2')]));
+
+  expect(same).toBe(expected);
+  expect(other).toEqual(surveyed('b', '2'));
+});
