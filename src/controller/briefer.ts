@@ -78,11 +78,20 @@ export class Briefer {
     let isBusy = false;
     while (this.#waiting.size > 0 && !isBusy) {
       isBusy = pacer.isBusy;
-      const next = [...this.#waiting].slice(0, isBusy ? 1 : briefingsInFlightMax);
-      for (const id of next) this.#waiting.delete(id);
+      const next = this.#next(isBusy ? 1 : briefingsInFlightMax);
       await Promise.all(next.map((id) => this.#brief(id)));
     }
     this.#timer = this.#waiting.size > 0 ? this.#later() : null;
+  }
+
+  #next(count: number): readonly string[] {
+    const next: string[] = [];
+    for (const id of this.#waiting) {
+      next.push(id);
+      this.#waiting.delete(id);
+      if (next.length === count) break;
+    }
+    return next;
   }
 
   async #brief(id: string): Promise<void> {
