@@ -66,7 +66,7 @@ export const bugsOfBinding: readonly PlantedBug[] = [
   },
   {
     checker: 'incarnations-never-decrease',
-    bug: 'a bus that tells what judges told once more, as if it were new',
+    bug: 'a bus that tells of each death once more, as if it were new',
     scenario: agentCrashScenario,
     parts: { bus: tellsVerdictsAgain },
   },

@@ -157,12 +157,12 @@ interface SentCommand {
   readonly briefed?: string;
 }
 
-/** Tells what judges told once more, much later, and as if it were the newest. */
+/** Tells of each death that judges told of once more, much later, and as if it were the newest. */
 export function tellsVerdictsAgain(bus: Bus, _process: string, clock: Clock): Bus {
   return changed(bus, {
     publish(subject, data) {
       bus.publish(subject, data);
-      if (subject !== 'hf.ctl.all.verdict') return;
+      if (subject !== 'hf.ctl.all.verdict' || !data.includes('"state":"dead"')) return;
       const newest = data.replace(/"revision":\d+/, '"revision":1000000');
       clock.setTimer(5_000, () => bus.publish(subject, newest));
     },
