@@ -25,6 +25,11 @@ const relations: readonly Relation[] = [
     holds: (t) => t.heartbeatMs + 2 * t.ackTimeoutMs + t.connectTimeoutMs < t.leaseMs,
   },
   {
+    rule: '3.25 × heartbeatMs + ackTimeoutMs / 4 + connectTimeoutMs < leaseMs',
+    why: 'a judge whose NATS server hangs must hear agents on another one before their leases end: it pings every quarter of heartbeatMs, for heartbeatMs at most, and the heartbeats of before and after are one heartbeatMs away each',
+    holds: (t) => 3.25 * t.heartbeatMs + t.ackTimeoutMs / 4 + t.connectTimeoutMs < t.leaseMs,
+  },
+  {
     rule: '2 × heartbeatMs < suspectAfterMs',
     why: 'one lost heartbeat must not make an agent suspect',
     holds: (t) => 2 * t.heartbeatMs < t.suspectAfterMs,

@@ -198,7 +198,7 @@ export class NatsBus implements Bus {
           this.#requests.reject(id, new BusUnavailable('the ping failed', { cause: error })),
       );
     });
-    await this.#doubting(answer);
+    await this.#doubting(answer, () => this.#proof.askAfterPing());
   }
 
   async close(): Promise<void> {
@@ -247,13 +247,13 @@ export class NatsBus implements Bus {
         ...(headers === undefined ? {} : { headers }),
       }),
     );
-    return this.#doubting(answer);
+    return this.#doubting(answer, () => this.#proof.ask());
   }
 
   /** Whoever gets no answer has the server prove itself: so do agents by heartbeats, and judges by pings. */
-  #doubting<T>(answer: Promise<T>): Promise<T> {
+  #doubting<T>(answer: Promise<T>, ask: () => void): Promise<T> {
     answer.catch((error: unknown) => {
-      if (error instanceof RequestTimeout && this.#status === 'connected') this.#proof.ask();
+      if (error instanceof RequestTimeout && this.#status === 'connected') ask();
     });
     return answer;
   }

@@ -1,10 +1,13 @@
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 
+/** A server that has not answered a ping has this part of the time to answer another one. */
+export const pingsProofShare = 4;
+
 export interface ServerProofOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** How long the server may take to answer. */
+  /** How long the server may take to answer whoever has had no answer to a request. */
   readonly timeoutMs: number;
   /** Resolves when the server has answered; rejects where the connection is gone. */
   readonly flush: () => Promise<void>;
@@ -25,11 +28,20 @@ export class ServerProof {
     this.#options = options;
   }
 
-  /** Does nothing while an answer is awaited already. */
+  /** Nobody has answered a request. Does nothing while the server is asked already. */
   ask(): void {
+    this.#ask(this.#options.timeoutMs);
+  }
+
+  /** The server itself has not answered a ping: all that is left to be seen is whether this process stood still. */
+  askAfterPing(): void {
+    this.#ask(this.#options.timeoutMs / pingsProofShare);
+  }
+
+  #ask(timeoutMs: number): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
-    this.#prove()
+    this.#prove(timeoutMs)
       .catch((error: unknown) => {
         this.#options.log.error({ err: error }, 'The NATS server could not be left.');
       })
@@ -38,8 +50,8 @@ export class ServerProof {
       });
   }
 
-  async #prove(): Promise<void> {
-    const { clock, log, timeoutMs, flush, leave } = this.#options;
+  async #prove(timeoutMs: number): Promise<void> {
+    const { clock, log, flush, leave } = this.#options;
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;

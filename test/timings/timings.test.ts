@@ -17,6 +17,10 @@ const broken: readonly (readonly [string, Partial<Timings>])[] = [
     'heartbeatMs + 2 × ackTimeoutMs + connectTimeoutMs < leaseMs',
     { connectTimeoutMs: lan.leaseMs - lan.heartbeatMs - 2 * lan.ackTimeoutMs },
   ],
+  [
+    '3.25 × heartbeatMs + ackTimeoutMs / 4 + connectTimeoutMs < leaseMs',
+    { connectTimeoutMs: lan.leaseMs - 3.25 * lan.heartbeatMs - lan.ackTimeoutMs / 4 },
+  ],
   ['2 × heartbeatMs < suspectAfterMs', { suspectAfterMs: 2 * lan.heartbeatMs }],
   [
     'suspectAfterMs + probeTimeoutMs < deadAfterMs',
@@ -43,6 +47,13 @@ describe('the relations of the timings', () => {
 
     expect(refused).toThrow("these timings can't work together:");
     expect(refused).toThrow(rule);
+  });
+
+  test('a judge may take up to a millisecond less than a lease for its way to another server', () => {
+    const { leaseMs, heartbeatMs, ackTimeoutMs } = lan;
+    const connectTimeoutMs = leaseMs - 3.25 * heartbeatMs - ackTimeoutMs / 4 - 1;
+
+    expect(() => assertRelations({ ...lan, connectTimeoutMs })).not.toThrow();
   });
 
   test.each([restartLeaseMinMs, restartLeaseMaxMs])('a restart lease may be %d', (edgeMs) => {
