@@ -32,9 +32,9 @@ interface Told {
 }
 
 /**
- * Tells standbys ahead of time what they would be commanded, of committed revisions only. Nothing depends on it: what a
- * standby does not know is sent with its command. So it waits while there is anything else to do, is tried once,
- * and a controller that has taken a shard over briefs nobody anew.
+ * Tells standbys ahead of time what they would be commanded, of committed revisions only, and once more when its
+ * controller has taken their shard over. Nothing depends on it: what a standby does not know is sent with its command. So it
+ * waits while there is anything else to do, and is tried once.
  */
 export class Briefer {
   readonly #options: BrieferOptions;

@@ -76,11 +76,7 @@ export class Driver {
         held = await this.#heldUp(id, seat, report);
         return signal.aborted ? null : (held ?? (await this.#attempt(id, seat)));
       };
-      // What was answered ahead of time needs no turn.
-      const write = this.#options.desired(id)?.record.write ?? '';
-      const outcome = await (this.headStart.isAnswered(id, { seat, write })
-        ? work()
-        : pacer.run(turn, work));
+      const outcome = (await this.#answeredAhead(id, seat)) ?? (await pacer.run(turn, work));
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
       if (typeof outcome !== 'string') {
@@ -98,6 +94,20 @@ export class Driver {
       const waitMs = backoffMs(attempt, timings.commandRetryMs, mostMs);
       await pause(clock, waitMs, signal);
     }
+  }
+
+  /**
+   * What came of the command that this seat was sent before the actor had heard of anything; null where none was. Never
+   * within the call: the actor is still on its way into the state that asks for this.
+   */
+  async #answeredAhead(id: string, seat: Seat): Promise<DrivenEvent | string | null> {
+    const write = this.#options.desired(id)?.record.write ?? '';
+    const answered = this.headStart.take(id, { seat, write });
+    if (answered === null) return null;
+    const { command, reply } = answered;
+    if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
+    this.briefer.forget(id);
+    return null;
   }
 
   /** Nobody waits for what has failed before, as it may again; nor while its former holder goes on with it. */
@@ -171,7 +181,7 @@ export class Driver {
       if (built === null) return null;
       if (!sameSeat(built.seat, seat)) return changed;
       const { command } = built;
-      const reply = this.headStart.take(id, built) ?? (await this.#commands.send(seat, command));
+      const reply = await this.#commands.send(seat, command);
       if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
       // It had to make room, or was commanded before and the answer got lost: with the document, at once.
       this.briefer.forget(id);

@@ -29,9 +29,7 @@ export interface HeadStartOptions {
   readonly send: (seat: Seat, command: CommandMessage) => Promise<CommandReply>;
 }
 
-interface Answered {
-  readonly seat: Seat;
-  readonly write: string;
+export interface Answered extends Granted {
   readonly reply: CommandReply;
 }
 
@@ -77,23 +75,12 @@ export class HeadStart {
     return others;
   }
 
-  /** The answer to the very command that this would be; each is given once. */
-  take(id: string, asked: Pick<Granted, 'seat' | 'write'>): CommandReply | null {
-    const answered = this.#answer(id, asked);
-    if (answered === null) return null;
-    this.#granted.delete(id);
-    return answered.reply;
-  }
-
-  /** Is there an answer to this that nobody has taken yet? */
-  isAnswered(id: string, asked: Pick<Granted, 'seat' | 'write'>): boolean {
-    return this.#answer(id, asked) !== null;
-  }
-
-  #answer(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): Answered | null {
+  /** The command that this seat was sent of this write, and its answer; each is given once. */
+  take(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): Answered | null {
     const answered = this.#granted.get(id) ?? null;
-    const isSame = answered?.write === write && sameSeat(answered.seat, seat);
-    return isSame ? answered : null;
+    if (answered?.write !== write || !sameSeat(answered.seat, seat)) return null;
+    this.#granted.delete(id);
+    return answered;
   }
 
   /** Was its standby commanded, and does its actor not know yet? Then it is the standby's, whoever comes back meanwhile. */

@@ -86,6 +86,11 @@ export function loadBalancerKind(parts: LoadBalancerParts): ActorKind<LoadBalanc
       parts.hooks.committed(id, ...known);
       parts.driver.briefer.look(id);
     },
+    running: (id) => {
+      parts.hooks.running(id);
+      // Whether its standby was briefed by whoever owned its shard before, nobody here knows.
+      parts.driver.briefer.look(id);
+    },
     ended: (id) => {
       parts.driver.briefer.forget(id);
       parts.driver.headStart.forget(id);

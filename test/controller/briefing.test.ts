@@ -92,3 +92,22 @@ test.each([
   expect(told(cluster, standby, 'command')).toEqual(sent);
   expect(cluster.appliance().content(id)?.id).toBe(id);
 });
+
+test('whoever takes a shard over briefs its standbys anew', async () => {
+  const cluster = await Cluster.with(two);
+  const id = await cluster.createBound();
+  await cluster.run(2_000);
+  const standby = cluster.standby(id);
+
+  cluster.killController('controller-1');
+  await cluster.startController('controller-2');
+  await cluster.until('it knows of it', () => cluster.controller.loadBalancers.get(id) !== null);
+  await cluster.run(5_000);
+  cluster.sent.length = 0;
+  cluster.killAgent(cluster.holder(id));
+  await cluster.until('the standby holds it', () => cluster.holder(id) === standby);
+  await cluster.untilSettled(id);
+
+  expect(told(cluster, standby, 'command')).toEqual([false]);
+  expect(cluster.appliance().holder(id)).toBe(standby);
+});
