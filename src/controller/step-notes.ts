@@ -18,9 +18,12 @@ export class StepNotes {
     const { id, from, to, event, after } = step;
     if (from === to) return;
     const { binding, reason } = after;
-    const fields = { from, to, event: event.type, binding, reason };
-    this.#ring.note({ kind: 'load-balancer', id, ...fields });
-    this.#log.info({ loadBalancer: id, ...fields, requestId }, 'load balancer');
+    const { type } = event;
+    this.#ring.note({ kind: 'load-balancer', id, from, to, event: type, binding, reason });
+    this.#log.info(
+      { loadBalancer: id, from, to, event: type, binding, reason, requestId },
+      'load balancer',
+    );
   }
 
   agent({ id, from, to, event, after }: Step<LivenessContext>): void {

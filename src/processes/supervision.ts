@@ -11,7 +11,7 @@ export const restartStatus = 75;
  * room for what is new (in MiB), less of it is moved about in vain.
  */
 const heaps: Readonly<Record<string, readonly string[]>> = {
-  controller: ['--min-semi-space-size=16', '--max-semi-space-size=64'],
+  controller: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
   agent: ['--min-semi-space-size=16', '--max-semi-space-size=32'],
 };
 
