@@ -63,7 +63,6 @@ export class Driver {
     signal: Cancellation,
   ): Promise<void> {
     const { clock, pacer, timings } = this.#options;
-    this.headStart.hurry(id);
     let lastTrouble: string | null = null;
     let failures = 0;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
@@ -96,14 +95,17 @@ export class Driver {
     }
   }
 
-  /**
-   * What came of the command that this seat was sent before the actor had heard of anything; null where none was. Never
-   * within the call: the actor is still on its way into the state that asks for this.
-   */
+  /** What came of the command that this seat was sent before the actor had heard of anything; null where none was. */
   async #answeredAhead(id: string, seat: Seat): Promise<DrivenEvent | string | null> {
+    // The actor is still on its way into the state that asks for this.
+    await null;
     const write = this.#options.desired(id)?.record.write ?? '';
     const answered = this.headStart.take(id, { seat, write });
-    if (answered === null) return null;
+    if (answered === null) {
+      // Something else is wanted of it, perhaps of a seat that is lost: it must hear of that now.
+      this.headStart.hurry(id);
+      return null;
+    }
     const { command, reply } = answered;
     if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
     this.briefer.forget(id);

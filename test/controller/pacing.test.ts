@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { headStartMs } from '../../src/controller/lane.ts';
 import { Cluster } from './support/cluster.ts';
 
 const commandsInFlight = 2;
@@ -127,6 +128,36 @@ test('what one standby takes over is commanded by its turns, and each takeover i
   expect(commanded.map(({ grant }) => grant)).toEqual([true, true, true]);
   expect(new Set(commanded.map(({ loadBalancer }) => loadBalancer))).toEqual(new Set(ids));
   expect((await cluster.settled(store.newest())) - before).toBe(ids.length);
+});
+
+test('what is edited hears at once that its standby has it, while others are still being commanded', async () => {
+  const cluster = new Cluster();
+  cluster.placement = { commandsInFlight: 1 };
+  await cluster.startController('controller-1');
+  await cluster.startAgent(free);
+  const ids: string[] = [];
+  for (let index = 0; index < 12; index += 1) ids.push(await cluster.createBound());
+  await cluster.startAgent('agent-2');
+  for (const id of ids) {
+    await cluster.until('agent-2 stands by', () => cluster.view(id).standby?.agent === 'agent-2');
+  }
+  await cluster.run(1_000);
+  const taken = () => ids.filter((id) => cluster.done(id).length > 1);
+
+  cluster.killAgent('agent-1');
+  await cluster.until('some are taken over', () => taken().length > 2);
+  const [first = ''] = taken();
+  cluster.pause('agent-2');
+  const before = cluster.view(first).binding?.agent;
+  const edited = cluster.rename(first, 'edited');
+  const known = () => cluster.view(first).binding?.agent === 'agent-2';
+  await cluster.until('its actor knows', known, headStartMs / 2);
+  cluster.resume('agent-2');
+  await cluster.settled(edited);
+  await cluster.untilSettled(first);
+
+  expect(before).toBe('agent-1');
+  expect(cluster.view(first).binding?.agent).toBe('agent-2');
 });
 
 test('a standby that stands still keeps nobody from hearing of the loss', async () => {
