@@ -98,7 +98,7 @@ export class Driver {
   /** What came of the command that this seat was sent before the actor had heard of anything; null where none was. */
   async #answeredAhead(id: string, seat: Seat): Promise<DrivenEvent | string | null> {
     // The actor is still on its way into the state that asks for this.
-    await null;
+    await Promise.resolve();
     const write = this.#options.desired(id)?.record.write ?? '';
     const answered = this.headStart.take(id, { seat, write });
     if (answered === null) {
