@@ -1,4 +1,5 @@
 import type { OperatingReport } from '../model/status.ts';
+import type { Seat } from '../protocol/seat.ts';
 import type { Claimant } from './shadows.ts';
 
 /** An agent that placement offers, best first. */
@@ -42,6 +43,8 @@ export type LoadBalancerEvent =
       readonly agent: string;
       readonly incarnation: number;
       readonly verdict: string;
+      /** The standby that was commanded by its grant (R3), and has answered. */
+      readonly takenBy?: Seat;
       readonly at: number;
     }
   /** The agent still serves and wants to go; the candidates are others. */

@@ -1,3 +1,4 @@
+import { sameSeat } from '../protocol/seat.ts';
 import { bestCandidate, names, standbyCandidate } from './binding.ts';
 import type { LoadBalancerContext } from './context.ts';
 import type { LoadBalancerEvent } from './events.ts';
@@ -60,6 +61,13 @@ export const ofShadow = ({ context, event }: Args): boolean =>
 
 export const bindingLost = ({ context, event }: Args): boolean =>
   event.type === 'agent.lost' && names(context.binding, event);
+
+/** Its standby has been commanded by its grant, so that it never is without a holder. */
+export const lostToStandby = ({ context, event }: Args): boolean =>
+  event.type === 'agent.lost' &&
+  names(context.binding, event) &&
+  event.takenBy !== undefined &&
+  sameSeat(event.takenBy, context.standby);
 
 export const standbyLost = ({ context, event }: Args): boolean =>
   (event.type === 'agent.lost' || event.type === 'agent.leaving') && names(context.standby, event);

@@ -154,6 +154,7 @@ export const loadBalancerMachine = setup({
         ],
         place: [{ guard: 'standbyOffered', actions: 'nameStandby' }, {}],
         'agent.lost': [
+          { guard: 'lostToStandby', target: 'rebinding', actions: ['promote', 'release'] },
           { guard: 'bindingLost', target: 'orphaned', actions: 'noteLost' },
           { guard: 'standbyLost', actions: 'dropStandby' },
           {},

@@ -60,6 +60,7 @@ export class NatsWatch implements Watch {
   readonly #status: Subscription;
   #session: Session | null = null;
   #timer: Timer | null = null;
+  #heardMs = 0;
   #attempts = 0;
   #lastRevision = 0;
   /** When the bucket took that one: a lost revision is given again, but not at the same nanosecond. */
@@ -238,7 +239,17 @@ export class NatsWatch implements Watch {
 
   /** The server was heard: the silence begins again. */
   #hear(): void {
-    this.#arm(watchSilenceMs, () => this.#restart(`silence for ${watchSilenceMs} ms`));
+    this.#heardMs = this.#options.clock.monotonicMs();
+    // One timer for all that is heard meanwhile: there may be thousands of changes a second.
+    if (this.#timer === null) this.#listen(watchSilenceMs);
+  }
+
+  #listen(forMs: number): void {
+    this.#arm(forMs, () => {
+      const leftMs = this.#heardMs + watchSilenceMs - this.#options.clock.monotonicMs();
+      if (leftMs > 0) this.#listen(leftMs);
+      else this.#restart(`silence for ${watchSilenceMs} ms`);
+    });
   }
 
   #restart(why: string, waitMs: number = backoffMs(this.#attempts, retryMs, retryMaxMs)): void {

@@ -33,6 +33,9 @@ export interface Answered extends Granted {
   readonly reply: CommandReply;
 }
 
+/** `takenBy` is null where its standby has not answered. */
+export type Tell = (id: string, takenBy: Seat | null) => void;
+
 const failed = 'a standby could not be commanded ahead of its actor';
 
 /**
@@ -51,13 +54,13 @@ export class HeadStart {
   }
 
   /**
-   * Commands the standbys of those that this incarnation of the agent holds, and calls `tell` with each of them in time.
-   * The others are returned: they have to be told at once.
+   * Commands the standbys of those that this incarnation of the agent holds, and calls `tell` with each of them in time,
+   * and with the standby where that has answered. The others are returned: they have to be told at once.
    */
   begin(
     ids: readonly string[],
     lost: { readonly agent: string; readonly incarnation: number },
-    tell: (id: string) => void,
+    tell: Tell,
   ): readonly string[] {
     const others: string[] = [];
     const lanes = new Map<string, string[]>();
@@ -118,7 +121,7 @@ export class HeadStart {
     return isOnRecord ? standby : null;
   }
 
-  #run(ids: readonly string[], tell: (id: string) => void): void {
+  #run(ids: readonly string[], tell: Tell): void {
     const { clock, log } = this.#options;
     const lane = new Lane(clock, ids, (told) => {
       if (lane.isOver) this.#lanes.delete(lane);
@@ -126,7 +129,8 @@ export class HeadStart {
       const forget = (): void => {
         for (const id of told) this.#granted.delete(id);
       };
-      inSlices(clock, told, tell, () => clock.setTimer(headStartMs, forget));
+      const tellOne = (id: string): void => tell(id, this.#granted.get(id)?.seat ?? null);
+      inSlices(clock, told, tellOne, () => clock.setTimer(headStartMs, forget));
     });
     this.#lanes.add(lane);
     inSlices(clock, ids, (id) => {

@@ -1,6 +1,7 @@
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
+import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { CutOffs } from './cut-offs.ts';
@@ -54,14 +55,15 @@ export class Seating {
     const { clock, seats, headStart } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
-    const tell = (id: string): void => {
+    const tell = (id: string, takenBy: Seat | null = null): void => {
+      const standby = takenBy === null ? {} : { takenBy };
       for (const incarnation of endedOnes(host.context(id), agent, last)) {
-        host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
+        host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at, ...standby });
       }
     };
     const lost = { agent, incarnation: last };
     const others = headStart().begin(seats.boundTo(agent), lost, tell);
-    inSlices(clock, [...others, ...seats.standbyAt(agent)], tell);
+    inSlices(clock, [...others, ...seats.standbyAt(agent)], (id) => tell(id));
   }
 
   agentLeaving(agent: string, incarnation: number): void {

@@ -13,7 +13,7 @@ import { stopSignal } from './stop-signal.ts';
 import { xstateClock } from './xstate-clock.ts';
 
 /** How many commits of one host may be in flight at once; the rest wait in order. */
-export const commitsInFlightMax = 64;
+export const commitsInFlightMax = 256;
 
 export interface HostOptions {
   readonly clock: Clock;

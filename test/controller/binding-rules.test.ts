@@ -199,6 +199,41 @@ describe('R6: after a grant, the record of another writer decides', () => {
     });
   });
 
+  test('(i) the same seats, and its standby has answered: promoted with the news of the loss', () => {
+    const taken = { ...lost, takenBy: seat('b', 2) };
+
+    expect(after({ bound: 'settled' }, record, taken)).toMatchObject({
+      value: 'rebinding',
+      binding: seat('b', 2),
+      replaced: seat('a', 1),
+      standby: null,
+    });
+  });
+
+  test.each([
+    ['renamed', seat('c', 3)],
+    ['dropped', null],
+  ])('(iv) the standby was %s: whoever else has answered is not promoted', (_, standby) => {
+    const changed = { ...record, standby, lastEpoch: 3 };
+    const taken = { ...lost, takenBy: seat('b', 2) };
+
+    expect(after({ bound: 'settled' }, changed, taken)).toMatchObject({
+      value: 'orphaned',
+      binding: seat('a', 1),
+      standby,
+    });
+  });
+
+  test('(iii) another binding stands: whoever has answered takes nothing from it', () => {
+    const rebound = { ...record, binding: seat('c', 1, 2) };
+    const taken = { ...lost, takenBy: seat('b', 2) };
+
+    expect(after({ bound: 'settled' }, rebound, taken)).toMatchObject({
+      value: { bound: 'settled' },
+      binding: seat('c', 1, 2),
+    });
+  });
+
   test('(ii) promoted already: the verdict names nobody who is bound', () => {
     const promoted = { ...record, binding: seat('b', 2), standby: null };
 

@@ -24,6 +24,7 @@ class Begun {
   readonly virtual = new Virtual();
   readonly log = recordingLog();
   readonly told: string[] = [];
+  readonly takenBy = new Map<string, Seat | null>();
   readonly commanded: string[] = [];
   readonly live = new Map<string, LoadBalancerContext>();
   readonly committed = new Map<string, LoadBalancerContext>();
@@ -56,7 +57,10 @@ class Begun {
   /** Those that are to be told at once; waits until all that was promised is done. */
   async begin(): Promise<readonly string[]> {
     const ids = [...this.live.keys()];
-    const others = this.headStart.begin(ids, lost, (id) => this.told.push(id));
+    const others = this.headStart.begin(ids, lost, (id, takenBy) => {
+      this.told.push(id);
+      this.takenBy.set(id, takenBy);
+    });
     await this.virtual.settleNow();
     return others;
   }
@@ -89,6 +93,7 @@ describe('a head start', () => {
 
     expect(others).toEqual([]);
     expect(begun.told).toEqual(['a', 'b']);
+    expect(begun.takenBy.get('a')).toEqual(standby);
     expect(taken.map((answered) => answered?.reply ?? null)).toEqual([applied, null]);
   });
 
@@ -137,6 +142,7 @@ describe('a head start', () => {
     await begun.begin();
 
     expect(begun.told).toEqual(['a']);
+    expect(begun.takenBy.get('a')).toBeNull();
     expect(begun.headStart.isGranted('a')).toBe(false);
     expect(begun.log.lines).toEqual([]);
   });

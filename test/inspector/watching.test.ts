@@ -36,7 +36,7 @@ describe('somebody who looks', () => {
       frame.type === 'actor' && frame.id === id ? frame.steps : [],
     );
     expect(steps.map(({ from, to }) => `${from} > ${to}`)).toEqual(
-      expect.arrayContaining(['orphaned > rebinding', 'rebinding > bound.settled']),
+      expect.arrayContaining(['bound.settled > rebinding', 'rebinding > bound.settled']),
     );
     expect(steps.map(({ event }) => event.type)).toContain('agent.lost');
   });

@@ -76,6 +76,7 @@ function loadBalancerEvents(context: LoadBalancerContext): EveryType<LoadBalance
     ],
     'agent.lost': [
       { ...lost, ...seat },
+      { ...lost, ...seat, takenBy: standby },
       { ...lost, ...standby },
       { ...lost, agent: 'stranger', incarnation: 1 },
     ],
