@@ -1,3 +1,4 @@
+import { type Gathered, Gathering } from '../../machines/gathering.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import { type CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { CommandBatchReply, commandsAtOnceMax } from '../../machines/protocol/command-batch.ts';
@@ -13,17 +14,13 @@ export interface CommandsOptions {
   readonly timings: Pick<Timings, 'commandTimeoutMs'>;
 }
 
-interface Waiting {
-  readonly command: CommandMessage;
-  readonly resolve: (reply: CommandReply) => void;
-  readonly reject: (error: unknown) => void;
-}
+type Batch = readonly Gathered<CommandMessage, CommandReply>[];
 
 /** Sends commands to agents. Rejects as `call` does: what came of the command is unknown then. */
 export class Commands {
   readonly #options: CommandsOptions;
   /** What leaves with the next message, by agent. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #gatherings = new Map<string, Gathering<CommandMessage, CommandReply>>();
 
   constructor(options: CommandsOptions) {
     this.#options = options;
@@ -41,41 +38,31 @@ export class Commands {
    */
   sendTogether(seat: Pick<Seat, 'agent'>, command: CommandMessage): Promise<CommandReply> {
     if (command.document !== null) return this.send(seat, command);
-    return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(seat.agent) ?? [];
-      waiting.push({ command, resolve, reject });
-      if (waiting.length === commandsAtOnceMax) this.#flush(seat.agent);
-      else if (waiting.length === 1) {
-        this.#waiting.set(seat.agent, waiting);
-        this.#options.clock.setTimer(0, () => {
-          if (this.#waiting.get(seat.agent) === waiting) this.#flush(seat.agent);
-        });
-      }
-    });
+    let gathering = this.#gatherings.get(seat.agent);
+    if (gathering === undefined) {
+      gathering = new Gathering(this.#options.clock, commandsAtOnceMax, (batch) => {
+        this.#gatherings.delete(seat.agent);
+        return this.#together(seat.agent, batch);
+      });
+      this.#gatherings.set(seat.agent, gathering);
+    }
+    return gathering.ask(command);
   }
 
-  #flush(agent: string): void {
-    const batch = this.#waiting.get(agent) ?? [];
-    this.#waiting.delete(agent);
-    this.#together(agent, batch).catch((error: unknown) => {
-      for (const { reject } of batch) reject(error);
-    });
-  }
-
-  async #together(agent: string, batch: readonly Waiting[]): Promise<void> {
+  async #together(agent: string, batch: Batch): Promise<void> {
     const replies = batch.length > 1 ? await this.#replies(agent, batch) : [];
-    for (const [index, { command, resolve, reject }] of batch.entries()) {
+    for (const [index, { asked, resolve, reject }] of batch.entries()) {
       const reply = replies[index] ?? null;
       if (reply !== null && reply.type !== 'underway') resolve(reply);
-      else this.send({ agent }, command).then(resolve, reject);
+      else this.send({ agent }, asked).then(resolve, reject);
     }
   }
 
   /** None from an agent that can't read so many at once, as one of an older version can't. */
-  async #replies(agent: string, batch: readonly Waiting[]): Promise<CommandBatchReply['replies']> {
+  async #replies(agent: string, batch: Batch): Promise<CommandBatchReply['replies']> {
     const { bus, timings } = this.#options;
     const subject = subjects.down(agent, 'commands');
-    const message = { commands: batch.map(({ command }) => command) };
+    const message = { commands: batch.map(({ asked }) => asked) };
     try {
       const { commandTimeoutMs } = timings;
       return (await call(bus, subject, message, CommandBatchReply, commandTimeoutMs)).replies;
