@@ -66,8 +66,16 @@ export function noteLost({ context, event }: Args): Change {
   if (event.type !== 'agent.lost') return {};
   return {
     waitingSince: context.waitingSince ?? event.at,
-    reason: `agent ${event.agent} is lost: ${event.verdict}`,
+    reason: wordsOfLoss(event),
   };
+}
+
+/** Why it has another holder, or none. */
+export function wordsOfLoss({
+  agent,
+  verdict,
+}: Extract<LoadBalancerEvent, { type: 'agent.lost' }>): string {
+  return `agent ${agent} is lost: ${verdict}`;
 }
 
 export function noteWaiting({ event }: Args): Change {

@@ -38,6 +38,42 @@ describe('a failover', () => {
     );
   });
 
+  test('to a standby that has answered is told as one, with its reason: nobody was without a holder', async () => {
+    const cluster = await Cluster.with(three);
+    const id = await cluster.createBound();
+    const [holder, standby] = [cluster.holder(id), cluster.standby(id)];
+    const before = cluster.steps.length;
+
+    cluster.killAgent(holder);
+    await cluster.until('the standby holds it', () => cluster.holder(id) === standby);
+    await cluster.untilSettled(id);
+
+    const steps = cluster.steps.slice(before).filter((step) => step.id === id);
+    expect(steps).toMatchObject([
+      { from: 'bound.settled', to: 'rebinding', event: 'agent.lost', binding: { agent: standby } },
+      { from: 'rebinding', to: 'bound.settled', event: 'driven.applied' },
+    ]);
+    expect(steps[0]?.reason).toMatch(`agent ${holder} is lost: crashed`);
+  });
+
+  test('to a standby that does not answer leaves it orphaned, with the reason, until that is tried again', async () => {
+    const cluster = await Cluster.with(three);
+    const id = await cluster.createBound();
+    const [holder, standby] = [cluster.holder(id), cluster.standby(id)];
+    const before = cluster.steps.length;
+    cluster.pause(standby);
+
+    cluster.killAgent(holder);
+    await cluster.untilState(id, 'rebinding');
+
+    const steps = cluster.steps.slice(before).filter((step) => step.id === id);
+    expect(steps).toMatchObject([
+      { from: 'bound.settled', to: 'orphaned', event: 'agent.lost' },
+      { from: 'orphaned', to: 'rebinding', event: 'place', binding: { agent: standby } },
+    ]);
+    expect(steps[0]?.reason).toMatch(`agent ${holder} is lost: crashed`);
+  });
+
   test('without a standby, the next best is bound under a new epoch', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const id = await cluster.createBound();
