@@ -12,7 +12,10 @@ import type { RawRecord } from './record.ts';
 import { stopSignal } from './stop-signal.ts';
 import { xstateClock } from './xstate-clock.ts';
 
-/** How many commits of one host may be in flight at once; the rest wait in order. */
+/**
+ * How many commits of one host may be in flight at once; the rest wait in order. So many that a store which takes half a
+ * millisecond for each has work until a busy host hears of them.
+ */
 export const commitsInFlightMax = 256;
 
 export interface HostOptions {

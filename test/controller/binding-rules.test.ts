@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type AnyStateMachine, initialTransition, transition } from 'xstate';
+import { initialTransition, transition } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import {
   authorisedByCommit,
@@ -8,55 +8,10 @@ import {
   promote,
   rebindInPlace,
 } from '../../machines/load-balancer/binding.ts';
-import { initialContext, type LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import { loadBalancerMachine } from '../../machines/load-balancer/machine.ts';
-import type { Seat } from '../../machines/protocol/seat.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import { subjects } from '../machines/support/subjects.ts';
 import { allEvents } from '../machines/support/explore.ts';
-
-const seat = (agent: string, epoch: number, incarnation = 1): Seat => ({
-  agent,
-  incarnation,
-  epoch,
-});
-const candidate = (agent: string, incarnation = 1) => ({
-  agent,
-  incarnation,
-  host: `host-${agent}`,
-  device: 'memory',
-});
-
-/** A record: A is bound under epoch 1, B stands by under epoch 2. */
-const record: LoadBalancerContext = {
-  ...initialContext,
-  driver: 'memory',
-  reschedulable: true,
-  generation: 1,
-  appliedGeneration: 1,
-  appliedEpoch: 1,
-  binding: seat('a', 1),
-  standby: seat('b', 2),
-  lastEpoch: 2,
-};
-
-/** What becomes of a record in this state when these events are taken. */
-function after(state: object | string, context: LoadBalancerContext, ...events: object[]) {
-  const machine = loadBalancerMachine as AnyStateMachine;
-  let snapshot = machine.resolveState({ value: state as string, context }) as ReturnType<
-    typeof initialTransition
-  >[0];
-  const actions: string[] = [];
-  for (const event of events) {
-    const [next, taken] = transition(machine, snapshot, event as { type: string });
-    snapshot = next;
-    actions.push(...taken.map(({ type }) => type));
-  }
-  const { value, context: changed } = snapshot as unknown as {
-    value: unknown;
-    context: LoadBalancerContext;
-  };
-  return { value, actions, ...changed };
-}
+import { after, candidate, record, seat } from './support/binding-record.ts';
 
 describe('an offer that was made for another record', () => {
   const tied = { ...record, reschedulable: false, host: 'host-a', standby: null };
@@ -175,117 +130,6 @@ describe('R2, R3 and R4: what a commit authorises', () => {
 
   test('R4: without a standby on record there is no grant', () => {
     expect(authorisedByCommit(seat('b', 2), { ...record, standby: null })).toBe(false);
-  });
-});
-
-describe('R6: after a grant, the record of another writer decides', () => {
-  const lost = { type: 'agent.lost', agent: 'a', incarnation: 1, verdict: 'dead', at: 1 };
-  const place = {
-    type: 'place',
-    candidates: [candidate('d')],
-    standbyReady: true,
-    rejected: [],
-    reason: '',
-    at: 1,
-  };
-
-  test('(i) the same seats with a newer generation: promoted all the same', () => {
-    const edited = { ...record, generation: 2 };
-
-    expect(after({ bound: 'applying' }, edited, lost, place)).toMatchObject({
-      value: 'rebinding',
-      binding: seat('b', 2),
-      generation: 2,
-    });
-  });
-
-  test('(i) the same seats, and its standby has answered: promoted with the news of the loss', () => {
-    const taken = { ...lost, takenBy: seat('b', 2) };
-
-    expect(after({ bound: 'settled' }, record, taken)).toMatchObject({
-      value: 'rebinding',
-      binding: seat('b', 2),
-      replaced: seat('a', 1),
-      standby: null,
-    });
-  });
-
-  test.each([
-    ['renamed', seat('c', 3)],
-    ['dropped', null],
-  ])('(iv) the standby was %s: whoever else has answered is not promoted', (_, standby) => {
-    const changed = { ...record, standby, lastEpoch: 3 };
-    const taken = { ...lost, takenBy: seat('b', 2) };
-
-    expect(after({ bound: 'settled' }, changed, taken)).toMatchObject({
-      value: 'orphaned',
-      binding: seat('a', 1),
-      standby,
-    });
-  });
-
-  test('(iii) another binding stands: whoever has answered takes nothing from it', () => {
-    const rebound = { ...record, binding: seat('c', 1, 2) };
-    const taken = { ...lost, takenBy: seat('b', 2) };
-
-    expect(after({ bound: 'settled' }, rebound, taken)).toMatchObject({
-      value: { bound: 'settled' },
-      binding: seat('c', 1, 2),
-    });
-  });
-
-  test('(ii) promoted already: the verdict names nobody who is bound', () => {
-    const promoted = { ...record, binding: seat('b', 2), standby: null };
-
-    expect(after('rebinding', promoted, lost)).toMatchObject({
-      value: 'rebinding',
-      binding: seat('b', 2),
-    });
-  });
-
-  test('(iii) another binding stands: nothing is taken from it', () => {
-    const rebound = { ...record, binding: seat('c', 3), standby: null, lastEpoch: 3 };
-
-    expect(after({ bound: 'settled' }, rebound, lost)).toMatchObject({
-      value: { bound: 'settled' },
-      binding: seat('c', 3),
-    });
-  });
-
-  test('(iv) the standby was renamed: the one that is on record takes over', () => {
-    const renamed = { ...record, standby: seat('c', 3), lastEpoch: 3 };
-
-    expect(after({ bound: 'settled' }, renamed, lost, place)).toMatchObject({
-      value: 'rebinding',
-      binding: seat('c', 3),
-    });
-  });
-
-  test('(iv) the standby was dropped: the next best is named, under a new epoch', () => {
-    const dropped = { ...record, standby: null };
-    const nobodyReady = { ...place, standbyReady: false };
-
-    expect(after({ bound: 'settled' }, dropped, lost, nobodyReady)).toMatchObject({
-      binding: seat('d', 3),
-    });
-  });
-
-  test('(v) it is to be deleted: whoever takes it over removes it', () => {
-    const deleting = { ...record, status: 'deleting' as const };
-
-    expect(after({ deleting: 'removing' }, deleting, lost, place)).toMatchObject({
-      value: { deleting: 'removing' },
-      binding: seat('b', 2),
-    });
-  });
-
-  test('a verdict on an earlier incarnation of the holder moves nothing', () => {
-    const anew = { ...record, binding: seat('a', 3, 2), standby: null, lastEpoch: 3 };
-
-    expect(after({ bound: 'settled' }, anew, lost)).toMatchObject({
-      value: { bound: 'settled' },
-      binding: seat('a', 3, 2),
-    });
   });
 });
 

@@ -197,7 +197,7 @@ test('ends without a word when its reader has seen enough', async () => {
 test('lists how many runs reached each mark and took each transition', async () => {
   const { lines } = await run([...crash, '--seeds', '2', '--coverage', ...small, ...here]);
   expect(lines).toContainEqual(
-    expect.stringMatching(/^ +2 {2}orphaned-then-settled +A load balancer/),
+    expect.stringMatching(/^ +2 {2}granted-before-the-commit +A standby/),
   );
   expect(lines).toContainEqual(
     expect.stringMatching(/^ +2 {2}liveness: registered \[newer\] -> alive$/),

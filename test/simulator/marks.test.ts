@@ -51,7 +51,7 @@ test('every mark has a name of its own, and says in a sentence what it stands fo
 test('a run says which marks it reached, always the same ones for its seed', async () => {
   const run = { seed: 7, scenario: roughDayScenario };
   const { marks } = await simulate(run);
-  expect(marks).toContain('orphaned-then-settled');
+  expect(marks).toContain('granted-before-the-commit');
   expect((await simulate(run)).marks).toEqual(marks);
 });
 
