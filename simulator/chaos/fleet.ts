@@ -88,7 +88,9 @@ export class Fleet {
       directory: this.directory,
       host: this.network.gateway,
       users,
+      controllerSeedFile: this.seedFile('controller'),
       clock: systemClock,
+      signal: this.#signal,
     });
     this.#nats = nats;
     this.#endings.push(() => nats.close());

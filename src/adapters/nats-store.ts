@@ -1,4 +1,4 @@
-import { StorageType } from '@nats-io/jetstream';
+import { jetstream, StorageType } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { z } from 'zod';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
@@ -60,11 +60,14 @@ async function openBucket(bus: NatsBus, bucket: string, options: NatsStoresOptio
   for (let attempt = 0; ; attempt += 1) {
     signal?.throwIfAborted();
     try {
-      const opened = await new Kvm(bus.connection).create(bucket, {
-        history: 1,
-        storage: StorageType.File,
-        replicas,
-      });
+      const opened = await new Kvm(jetstream(bus.connection, { timeout: storeTimeoutMs })).create(
+        bucket,
+        {
+          history: 1,
+          storage: StorageType.File,
+          replicas,
+        },
+      );
       const status = await opened.status();
       if (status.replicas !== replicas) {
         log.warn(

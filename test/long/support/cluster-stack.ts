@@ -100,6 +100,7 @@ export class ClusterStack {
       directory,
       host: '127.0.0.1',
       users,
+      controllerSeedFile: this.#seed('controller'),
       clock: systemClock,
     });
     const seed = (await readFile(this.#seed('controller'), 'utf8')).trim();
@@ -114,12 +115,6 @@ export class ClusterStack {
       allowOldCluster: true,
       connectDeadlineMs: electionsMs,
     });
-    const ready = () =>
-      this.#ask('$JS.API.INFO').then(
-        () => true,
-        () => false,
-      );
-    await eventually('JetStream is ready', ready, electionsMs);
     for (const id of ['controller-1', 'controller-2']) await this.startController(id);
     for (const id of agentNames) await this.#startAgent(id);
   }
