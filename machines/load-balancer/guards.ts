@@ -62,7 +62,7 @@ export const ofShadow = ({ context, event }: Args): boolean =>
 export const bindingLost = ({ context, event }: Args): boolean =>
   event.type === 'agent.lost' && names(context.binding, event);
 
-/** Its standby has been commanded by its grant, so that it never is without a holder. */
+/** Its standby was commanded by its grant and has answered, so that it never is without a holder. */
 export const lostToStandby = ({ context, event }: Args): boolean =>
   event.type === 'agent.lost' &&
   names(context.binding, event) &&

@@ -13,6 +13,7 @@ import {
   untilAll,
   untilSeated,
 } from './load-balancers.ts';
+import { yardstickMs } from './machine.ts';
 import { RecordWatch } from './record-watch.ts';
 import { sharedMs } from './shared-clock.ts';
 import { type BenchWorld, clusterWorld, smallWorld } from './worlds.ts';
@@ -21,8 +22,9 @@ const victim = 'agent-1';
 /** How long one step of a run may take before it counts as failed: from, and for each load balancer. */
 const stepTimeoutMs = 120_000;
 const stepEachMs = 100;
-/** A rest before the kill, so that what the start of agents left behind is not measured. */
+/** At rest is who takes no more than this share of the processor for so long. */
 const restMs = 1_000;
+const restShare = 0.1;
 
 /** What befalls the agent that holds them all. */
 export const events = {
@@ -62,6 +64,8 @@ export interface FailoverTimes {
   readonly cpuMs: Readonly<Record<string, number>>;
   /** The machine's load average over the last minute, just before the event. */
   readonly load: number;
+  /** What the machine's core took for a fixed piece of work, just before the event. */
+  readonly yardstickMs: number;
   /** How many load balancers the new holders have, by agent. */
   readonly holders: Readonly<Record<string, number>>;
 }
@@ -105,7 +109,8 @@ async function measure(
   const records = await RecordWatch.start({ natsUrls, directory });
   try {
     const killLeader = events[options.event].withLeader ? await world.killLeader?.() : undefined;
-    await delay(clock, restMs);
+    await atRest(world, device, timeoutMs);
+    const yardstick = yardstickMs();
     const { reached } = await device.expect(epochs);
     const cpuBefore = await cpuOf(world, device);
     const load = loadavg()[0] ?? 0;
@@ -138,10 +143,30 @@ async function measure(
       settledMs: [...settled.values()].map((at) => at - hitMs),
       cpuMs: withoutOthers(usedSince(cpuBefore, cpuAfter)),
       load,
+      yardstickMs: yardstick,
       holders,
     };
   } finally {
     await records.stop();
+  }
+}
+
+/**
+ * Waits until nobody does more than a heartbeat takes: what the start of agents left behind, such as telling standbys
+ * what they would be commanded, is not what is measured.
+ */
+async function atRest(world: BenchWorld, device: DeviceProcess, timeoutMs: number): Promise<void> {
+  const endMs = clock.monotonicMs() + timeoutMs;
+  for (;;) {
+    const before = await cpuOf(world, device);
+    await delay(clock, restMs);
+    const used = Object.entries(usedSince(before, await cpuOf(world, device)));
+    const busy = used.filter(([name, ms]) => name !== 'machine' && ms > restMs * restShare);
+    if (busy.length === 0) return;
+    if (clock.monotonicMs() > endMs) {
+      const who = busy.map(([name, ms]) => `${name} ${ms} ms`).join(', ');
+      throw new Error(`not at rest within ${timeoutMs} ms: in the last ${restMs} ms ${who}`);
+    }
   }
 }
 

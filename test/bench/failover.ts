@@ -28,6 +28,7 @@ export interface RunResult {
   /** Processor time until all was settled, by process. */
   readonly cpuMs: Readonly<Record<string, number>>;
   readonly load: number;
+  readonly yardstickMs: number;
   readonly detectedMs: number;
   readonly firstCommandMs: number;
   readonly commandP50Ms: number;
@@ -148,6 +149,7 @@ function summarise(times: FailoverTimes): RunResult {
     holders,
     cpuMs,
     load: rounded(times.load),
+    yardstickMs: rounded(times.yardstickMs),
     detectedMs: rounded(times.detectedMs),
     firstCommandMs: at(acceptedMs, 0),
     commandP50Ms: at(acceptedMs, 50),
@@ -179,6 +181,6 @@ function progress(loadBalancers: number, run: number, result: RunResult): string
     `${loadBalancers} load balancers, run ${run}: detected ${detectedMs}, ` +
     `first command ${firstCommandMs}, p99 ${commandP99Ms}, last ${lastCommandMs}, ` +
     `settled ${lastSettledMs} ms; created ${createdPerSecond}/s, p50 ${createP50Ms}, p99 ${createP99Ms} ms; ` +
-    `load ${result.load}, CPU ms ${JSON.stringify(result.cpuMs)}`
+    `load ${result.load}, yardstick ${result.yardstickMs} ms, CPU ms ${JSON.stringify(result.cpuMs)}`
   );
 }
