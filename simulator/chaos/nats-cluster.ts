@@ -42,7 +42,7 @@ export class NatsCluster {
   }
 
   /**
-   * Resolves when the three take records. On a busy machine, about one start in thirty ends with a leader that never
+   * Resolves when the three take records. On a busy machine, about one start in fifty ends with a leader that never
    * learns of the third (seen with 2.10.27): nothing that has three copies can be placed then ("no suitable peers"),
    * and a restart of the leader does not mend it. Such servers are begun anew.
    */

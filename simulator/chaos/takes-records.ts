@@ -24,8 +24,6 @@ export async function takesRecords(
   servers: readonly string[],
   { seed, replicas, formingMs = formingMaxMs, clock, signal }: RecordProbe,
 ): Promise<boolean> {
-  const late = new AbortController();
-  const timer = clock.setTimer(formingMs, () => late.abort());
   const bus = await connectNatsBus({
     servers,
     name: controllerConnection(probe),
@@ -36,7 +34,10 @@ export async function takesRecords(
     log: silentLog,
     timings: presets.lan,
     connectDeadlineMs: formingMs,
+    ...(signal === undefined ? {} : { signal }),
   });
+  const late = new AbortController();
+  const timer = clock.setTimer(formingMs, () => late.abort());
   try {
     const ends = AbortSignal.any([late.signal, ...(signal === undefined ? [] : [signal])]);
     await natsStores(bus, { replicas, clock, log: silentLog, signal: ends });

@@ -57,17 +57,16 @@ export async function natsStores(bus: NatsBus, options: NatsStoresOptions): Prom
 async function openBucket(bus: NatsBus, bucket: string, options: NatsStoresOptions): Promise<void> {
   const { clock, log, replicas, signal } = options;
   const endMs = clock.monotonicMs() + readyDeadlineMs;
+  // Without a leader nobody answers, and then there may be one long before the library's own timeout.
+  const buckets = new Kvm(jetstream(bus.connection, { timeout: storeTimeoutMs }));
   for (let attempt = 0; ; attempt += 1) {
     signal?.throwIfAborted();
     try {
-      const opened = await new Kvm(jetstream(bus.connection, { timeout: storeTimeoutMs })).create(
-        bucket,
-        {
-          history: 1,
-          storage: StorageType.File,
-          replicas,
-        },
-      );
+      const opened = await buckets.create(bucket, {
+        history: 1,
+        storage: StorageType.File,
+        replicas,
+      });
       const status = await opened.status();
       if (status.replicas !== replicas) {
         log.warn(
