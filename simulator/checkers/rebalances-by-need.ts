@@ -32,8 +32,9 @@ export const rebalancesByNeed: CheckerKind = {
     /** What was moved since an agent came or went. */
     const moved = new Set<string>();
     const byOperators = new Set<string>();
-    /** Since when agents hold too many. */
+    /** Since when agents hold too many; what they did not for less than a look takes, nobody has seen. */
     const fullSinceMs = new Map<string, number>();
+    const relievedSinceMs = new Map<string, number>();
 
     // A suspicion may be over before anybody looks.
     const alive = (): readonly string[] =>
@@ -47,8 +48,13 @@ export const rebalancesByNeed: CheckerKind = {
     const noteLoads = (atMs: number): void => {
       const living = alive();
       for (const agent of states.keys()) {
-        if (!living.includes(agent) || load(agent) <= most()) fullSinceMs.delete(agent);
-        else if (!fullSinceMs.has(agent)) fullSinceMs.set(agent, atMs);
+        if (!living.includes(agent) || load(agent) <= most()) {
+          if (!relievedSinceMs.has(agent)) relievedSinceMs.set(agent, atMs);
+          continue;
+        }
+        const relievedMs = atMs - (relievedSinceMs.get(agent) ?? atMs);
+        relievedSinceMs.delete(agent);
+        if (relievedMs >= lookMs || !fullSinceMs.has(agent)) fullSinceMs.set(agent, atMs);
       }
     };
 
@@ -57,7 +63,9 @@ export const rebalancesByNeed: CheckerKind = {
       if (load(from) - load(to) < 2) return `${from} holds ${load(from)}, and ${to} ${load(to)}`;
       const neededMs = timings.rebalanceAfterMs - 2 * lookMs;
       const sinceMs = fullSinceMs.get(from);
-      if (sinceMs === undefined) return `${from} does not hold too many`;
+      if (sinceMs === undefined || relievedSinceMs.has(from)) {
+        return `${from} does not hold too many`;
+      }
       if (atMs - sinceMs < neededMs) {
         return `${from} has held too many for ${Math.round(atMs - sinceMs)} ms only`;
       }
