@@ -161,6 +161,19 @@ describe('what is live', () => {
     expect(faults).toEqual([]);
   });
 
+  test('draws a machine that was first looked at while the gateway was away, once it is back', async () => {
+    await page.goto(server.url);
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+    await server.stop();
+    const failed = page.waitForEvent('requestfailed', (each) => each.url().endsWith('charts.json'));
+    await show(`#/machine/load-balancer/${shop}`);
+    await failed;
+
+    await server.start();
+
+    await page.locator('.is-active[data-state="bound.settled"]').waitFor();
+  });
+
   test('jumps to no other place when the connection is lost, and when all is told again', async () => {
     await page.goto(server.url);
     const frames = failoverBatches().reduce((sum, batch) => sum + batch.frames.length, 0);

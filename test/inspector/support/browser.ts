@@ -16,7 +16,8 @@ export async function openPage(browser: Browser): Promise<{ page: Page; faults: 
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
-    const isLostConnection = message.text().includes('WebSocket connection');
+    // The page says itself that its gateway is away; its icon, too, may be under way at that moment.
+    const isLostConnection = /WebSocket connection|net::ERR_CONNECTION_/.test(message.text());
     if (message.type() === 'error' && !isLostConnection) faults.push(message.text());
   });
   return { page, faults };

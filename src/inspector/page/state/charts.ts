@@ -1,6 +1,7 @@
 import { useEffect, useReducer } from 'react';
 import type { ActorKindName } from '../../../../machines/protocol/inspection.ts';
 import type { ChartTransition } from '../../model/lit.ts';
+import { after } from '../clock.ts';
 
 export interface Chart {
   /** Holdfast's own, escaped where it was drawn; without a style of its own, which the policy would refuse. */
@@ -16,10 +17,26 @@ interface ChartsFile {
 let file: ChartsFile | null = null;
 let asked: Promise<void> | null = null;
 
+/** How long a gateway that could not be reached is left alone. */
+const retryMs = 1_000;
+
+/** Null where the gateway could not be reached: it may be back soon. */
+async function fetchFile(): Promise<ChartsFile | null> {
+  try {
+    const response = await fetch('./charts.json');
+    return response.ok ? ((await response.json()) as ChartsFile) : { style: '', charts: {} };
+  } catch {
+    return null;
+  }
+}
+
 async function load(): Promise<void> {
-  const response = await fetch('./charts.json').catch(() => null);
-  file =
-    response?.ok === true ? ((await response.json()) as ChartsFile) : { style: '', charts: {} };
+  let found = await fetchFile();
+  while (found === null) {
+    await new Promise<void>((resolve) => after(retryMs, resolve));
+    found = await fetchFile();
+  }
+  file = found;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(file.style);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
