@@ -8,6 +8,7 @@ import {
   type NatsServerProcess,
   startNatsServer,
 } from '../../src/nats-server/process.ts';
+import { startUntil } from './start-until.ts';
 import { takesRecords } from './takes-records.ts';
 
 export const natsNodes = ['nats-1', 'nats-2', 'nats-3'] as const;
@@ -49,17 +50,16 @@ export class NatsCluster {
   static async start(options: NatsClusterOptions): Promise<NatsCluster> {
     const { seed } = await loadUserKey(options.controllerSeedFile);
     const probe = { ...options, seed, replicas: natsNodes.length };
-    for (let starts = 0; starts < startsMax; starts += 1) {
-      const cluster = await NatsCluster.#begin(options);
-      let isFormed = false;
-      try {
-        isFormed = await takesRecords(cluster.urls, probe);
-      } finally {
-        if (!isFormed) await cluster.close();
-      }
-      if (isFormed) return cluster;
-      for (const name of natsNodes) await rm(join(options.directory, name), { recursive: true });
-    }
+    const formed = await startUntil({
+      most: startsMax,
+      begin: () => NatsCluster.#begin(options),
+      works: (cluster) => takesRecords(cluster.urls, probe),
+      end: (cluster) => cluster.close(),
+      clear: async () => {
+        for (const name of natsNodes) await rm(join(options.directory, name), { recursive: true });
+      },
+    });
+    if (formed !== null) return formed;
     throw new Error(`the NATS servers did not find together in ${startsMax} starts`);
   }
 

@@ -1,5 +1,6 @@
 import type { DeviceNotice, Driver, Target } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
+import { OnceMore } from '../../drivers/contract/once-more.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';
@@ -52,10 +53,13 @@ export class LeasedDriver {
   /** What ended with a lease: only a newer epoch brings it back. */
   readonly #dropped = new Map<string, number>();
   readonly #watchers = new Map<string, Set<(notice: DeviceNotice) => void>>();
-  #until = Number.NEGATIVE_INFINITY;
+  readonly #onceMore: OnceMore;
+  #until = Number.NEGATIVE_INFINITY as MonotonicMs;
 
   constructor(options: LeasedDriverOptions) {
     this.#options = options;
+    // It never rejects.
+    this.#onceMore = new OnceMore({ ...options, renew: () => void this.#tellKernel() });
   }
 
   asDriver(): Driver {
@@ -128,6 +132,11 @@ export class LeasedDriver {
 
   async #renew(until: MonotonicMs): Promise<void> {
     this.#until = until;
+    await this.#tellKernel();
+  }
+
+  async #tellKernel(): Promise<void> {
+    const until = this.#until;
     this.#leaveToOthers();
     if (this.#held.size === 0) return;
     const gone = await this.#prolong([...this.#held.keys()], until);
@@ -137,6 +146,7 @@ export class LeasedDriver {
       if (this.#options.kernel.has(id) || !this.#held.delete(id)) continue;
       this.#notify(id, 'its address is gone');
     }
+    if (this.#held.size > 0 && this.#until === until) this.#onceMore.told(until);
   }
 
   /** Each is told once: what is not held is not prolonged, until it is applied again. */
@@ -185,7 +195,8 @@ export class LeasedDriver {
   }
 
   async #drop(): Promise<void> {
-    this.#until = Number.NEGATIVE_INFINITY;
+    this.#until = Number.NEGATIVE_INFINITY as MonotonicMs;
+    this.#onceMore.stop();
     const held = [...this.#held];
     this.#held.clear();
     // What failed and is tried again must not come back with the next lease (R12).

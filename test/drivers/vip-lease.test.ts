@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -35,7 +35,8 @@ async function slowIp(before = 'sleep 1.7') {
   const [ip, flag] = [join(directory, 'ip'), join(directory, 'slow')];
   const slow = `if [ "$2" = restore ] && [ -e ${flag} ]; then ${before}; fi`;
   await writeFile(ip, `#!/bin/sh\n${slow}\nexec ${realIp} "$@"\n`, { mode: 0o755 });
-  return { ip, slowDown: () => writeFile(flag, '') };
+  const calls = async () => (await readFile(`${ip}.calls`, 'utf8')).length;
+  return { ip, calls, slowDown: () => writeFile(flag, '') };
 }
 
 /** Two hosts, of which the first serves an IPv6 address; the second one looks for it at once when it takes it. */
@@ -105,6 +106,20 @@ describe.skipIf(namespaces.why !== null)(
       await eventually('many are served', async () => (await load.tally()).served > 1_000, 60_000);
 
       expect((await load.stop()).failures).toEqual({});
+    });
+
+    test('is prolonged once more where no heartbeat is answered, because the kernel counts whole seconds', async () => {
+      const { ip, calls, slowDown } = await slowIp('echo >> $0.calls');
+      const { agent, target, gone } = await served({ ip });
+      await agent.stopKeeping();
+      await agent.watch(target.id);
+      await slowDown();
+
+      await agent.renew(leaseMs);
+
+      await eventually('the kernel is told twice', async () => (await calls()) >= 2);
+      expect(agent.notices).toEqual([]);
+      await gone();
     });
 
     test('is dropped at once with the lease, and comes back by a newer epoch only', async () => {

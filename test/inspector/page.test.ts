@@ -174,6 +174,22 @@ describe('what is live', () => {
     await page.locator('.is-active[data-state="bound.settled"]').waitFor();
   });
 
+  test('says that it has no chart where what it was given of them is damaged, and why', async () => {
+    let asked = 0;
+    await page.route('**/charts.json', (route) => {
+      asked += 1;
+      return route.fulfill({ contentType: 'application/json', body: '{"style":' });
+    });
+    await page.goto(server.url);
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+
+    await show(`#/machine/load-balancer/${shop}`);
+
+    await page.getByText('No chart of this machine was built').waitFor();
+    expect(faults).toEqual([expect.stringContaining('JSON')]);
+    expect(asked).toBe(1);
+  });
+
   test('jumps to no other place when the connection is lost, and when all is told again', async () => {
     await page.goto(server.url);
     const frames = failoverBatches().reduce((sum, batch) => sum + batch.frames.length, 0);

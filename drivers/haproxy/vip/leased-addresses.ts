@@ -5,6 +5,7 @@ import type { Target } from '../../contract/driver.ts';
 import { DriverError, PermanentError, RetryableError } from '../../contract/errors.ts';
 import { Lease, type LeaseTerm } from '../../contract/lease.ts';
 import type { Leasing } from '../../contract/leasing.ts';
+import { OnceMore } from '../../contract/once-more.ts';
 import type { Addressing, EndProcesses } from '../addressing.ts';
 import type { HostGround } from '../host.ts';
 import { liveDocument } from '../observe.ts';
@@ -39,6 +40,7 @@ export class LeasedAddresses implements Addressing, Leasing {
   readonly #lease: Lease;
   readonly #held: HeldAddresses;
   readonly #turns = new Turns();
+  readonly #onceMore: OnceMore;
   #waiting: Promise<void> | null = null;
 
   constructor(host: HostGround, options: VipOptions) {
@@ -52,11 +54,23 @@ export class LeasedAddresses implements Addressing, Leasing {
     this.#silence = new Silence({ clock, log, options });
     this.#lease = new Lease(clock);
     this.#held = new HeldAddresses(host);
+    this.#onceMore = new OnceMore({
+      clock,
+      renew: () => {
+        this.#tellKernel().catch((error: unknown) => {
+          log.error({ err: error }, 'the rest of a lease did not reach the host');
+        });
+      },
+    });
   }
 
-  /** A renewal that comes while one is under way waits for it, and speaks for all that come after. */
   renew(until: MonotonicMs): Promise<void> {
     this.#lease.prolong(until);
+    return this.#tellKernel();
+  }
+
+  /** What comes while it is being told waits for that, and speaks for all that come after. */
+  #tellKernel(): Promise<void> {
     this.#waiting ??= this.#turns.take(() => {
       this.#waiting = null;
       return this.#renewHeld();
@@ -68,6 +82,7 @@ export class LeasedAddresses implements Addressing, Leasing {
     // At once, so that nothing which waits for its turn goes by the old lease.
     const ended = this.#held.endAll();
     this.#lease.end(ended.map(({ id, epoch }) => [id, epoch]));
+    this.#onceMore.stop();
     return this.#turns.take(async () => {
       const ours = [];
       for (const each of ended) if (await this.#held.isNobodyElses(each)) ours.push(each);
@@ -140,6 +155,7 @@ export class LeasedAddresses implements Addressing, Leasing {
   }
 
   close(): void {
+    this.#onceMore.stop();
     this.#announcer.close();
   }
 
@@ -204,7 +220,10 @@ export class LeasedAddresses implements Addressing, Leasing {
         this.#stillOurs(present),
       );
       for (const address of gone) this.#lost(ids.get(address), address, this.#absent(address));
-      if (!this.#lease.isOver) return;
+      if (!this.#lease.isOver) {
+        if (ids.size > gone.length && this.#lease.until === until) this.#onceMore.told(until);
+        return;
+      }
       const late = await this.#stillOurs([...ids.keys()].filter((it) => !gone.includes(it)));
       await this.interface.remove(late);
       for (const address of late) {

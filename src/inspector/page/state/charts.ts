@@ -20,13 +20,18 @@ let asked: Promise<void> | null = null;
 /** How long a gateway that could not be reached is left alone. */
 const retryMs = 1_000;
 
-/** Null where the gateway could not be reached: it may be back soon. */
+const noCharts: ChartsFile = { style: '', charts: {} };
+
+/** Null where the gateway could not be reached, or went away over it: it may be back soon. */
 async function fetchFile(): Promise<ChartsFile | null> {
   try {
     const response = await fetch('./charts.json');
-    return response.ok ? ((await response.json()) as ChartsFile) : { style: '', charts: {} };
-  } catch {
-    return null;
+    return response.ok ? ((await response.json()) as ChartsFile) : noCharts;
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    // What can't be parsed won't be better the next time.
+    reportError(error);
+    return noCharts;
   }
 }
 
