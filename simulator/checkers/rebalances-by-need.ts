@@ -5,6 +5,7 @@ import { virtualDescriptor } from '../world/places.ts';
 import { movesInFlight } from '../world/virtual-controller.ts';
 import { moveIn } from '../workload/operator.ts';
 import type { CheckerKind } from './checker.ts';
+import { FullSince } from './full-since.ts';
 import { orderedMove } from './ordered-move.ts';
 import { bindingOf, livenessOf } from './records.ts';
 
@@ -32,9 +33,7 @@ export const rebalancesByNeed: CheckerKind = {
     /** What was moved since an agent came or went. */
     const moved = new Set<string>();
     const byOperators = new Set<string>();
-    /** Since when agents hold too many; what they did not for less than a look takes, nobody has seen. */
-    const fullSinceMs = new Map<string, number>();
-    const relievedSinceMs = new Map<string, number>();
+    const fullSince = new FullSince({ lookMs });
 
     // A suspicion may be over before anybody looks.
     const alive = (): readonly string[] =>
@@ -48,13 +47,7 @@ export const rebalancesByNeed: CheckerKind = {
     const noteLoads = (atMs: number): void => {
       const living = alive();
       for (const agent of states.keys()) {
-        if (!living.includes(agent) || load(agent) <= most()) {
-          if (!relievedSinceMs.has(agent)) relievedSinceMs.set(agent, atMs);
-          continue;
-        }
-        const relievedMs = atMs - (relievedSinceMs.get(agent) ?? atMs);
-        relievedSinceMs.delete(agent);
-        if (relievedMs >= lookMs || !fullSinceMs.has(agent)) fullSinceMs.set(agent, atMs);
+        fullSince.note(agent, living.includes(agent) && load(agent) > most(), atMs);
       }
     };
 
@@ -62,10 +55,8 @@ export const rebalancesByNeed: CheckerKind = {
       if (underWay.size >= movesInFlight) return `${underWay.size} moves are under way already`;
       if (load(from) - load(to) < 2) return `${from} holds ${load(from)}, and ${to} ${load(to)}`;
       const neededMs = timings.rebalanceAfterMs - 2 * lookMs;
-      const sinceMs = fullSinceMs.get(from);
-      if (sinceMs === undefined || relievedSinceMs.has(from)) {
-        return `${from} does not hold too many`;
-      }
+      const sinceMs = fullSince.of(from);
+      if (sinceMs === null) return `${from} does not hold too many`;
       if (atMs - sinceMs < neededMs) {
         return `${from} has held too many for ${Math.round(atMs - sinceMs)} ms only`;
       }
