@@ -1,8 +1,8 @@
 import type { Clock, MonotonicMs, Timer } from '../../machines/ports/clock.ts';
 
 const secondMs = 1_000;
-/** How long a call of the host may take: what it is told later than that would last for too long, and counts a second less. */
-const callMs = 250;
+/** So much more than a second is left then: a call that takes longer comes too late to gain anything. */
+const callMs = 300;
 
 export interface OnceMoreOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer' | 'clearTimer'>;
@@ -12,8 +12,9 @@ export interface OnceMoreOptions {
 
 /**
  * A kernel counts whole seconds, rounded down: told of a lease of 3 s as soon as it was given, it keeps an address for
- * 2 s. When not much more than whole seconds are left, it is told once more, so that hardly any of the lease is lost.
- * While heartbeats are answered in time, each begins anew before that.
+ * 2 s. So it is told once more before that, when hardly more than one second is left, and little of the lease is lost.
+ * While heartbeats are answered in time, each begins anew before that; and a call that comes late, from a process that
+ * stood still over it, asks for one second only.
  */
 export class OnceMore {
   readonly #options: OnceMoreOptions;
@@ -28,9 +29,9 @@ export class OnceMore {
     this.stop();
     const { clock, renew } = this.#options;
     const leftMs = until - clock.monotonicMs();
-    const waitMs = (leftMs % secondMs) - callMs;
-    // In its last second nothing is prolonged.
-    if (leftMs < secondMs || waitMs <= 0) return;
+    const waitMs = leftMs - secondMs - callMs;
+    const lostMs = leftMs % secondMs;
+    if (waitMs <= 0 || lostMs <= callMs) return;
     this.#timer = clock.setTimer(waitMs, () => {
       this.#timer = null;
       renew();
