@@ -7,10 +7,10 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import { serve } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, type Subscription } from '../ports/bus.ts';
 
-/** How often a controller's patience with a silent one may double. */
-export const patienceDoublingsMax = 6;
 /** So many questions in a row, of `probeTimeoutMs` each, does a silent controller leave unanswered before it is gone. */
-export const questionsMax = 2;
+export const questionsLeast = 2;
+/** How often the questions that are asked beyond those may double. */
+export const doublingsMax = 7;
 /** A controller that was wrongly taken for dead, and has been heard well for so long, is like any other again. */
 export const forgivenAfterMs = 60_000;
 
@@ -90,7 +90,7 @@ export class Membership {
     const now = provenMs();
     for (const [controller, heardMs] of this.#heard) {
       if (this.#asked.has(controller)) continue;
-      if (now - heardMs < this.#patience(controller) * silenceMs) continue;
+      if (now - heardMs < silenceMs) continue;
       this.#asked.add(controller);
       this.#doubt(controller, heardMs)
         .catch((error: unknown) => {
@@ -102,12 +102,15 @@ export class Membership {
 
   /**
    * A controller that hangs keeps its connection, so nobody tells of it, and the leases of the agents that it judges run
-   * out. So one that was not heard is asked, and is gone when it has left {@link questionsMax} questions unanswered.
+   * out. So one that was not heard is asked, and is gone when it has left enough questions unanswered.
    */
   async #doubt(controller: string, heardMs: number): Promise<void> {
     const { provenMs, timings, log } = this.#options;
     const startedMs = provenMs();
-    for (let unanswered = 0; unanswered < questionsMax;) {
+    const questions = this.#questions(controller);
+    // While this process is deaf itself, that nobody answers says nothing.
+    const heardFor = (many: number) => provenMs() - startedMs >= many * timings.probeTimeoutMs;
+    for (let asked = 0; asked < questions || !heardFor(questions - 1); asked += 1) {
       const answer = await this.#ask(controller);
       if (this.#stopped || this.#heard.get(controller) !== heardMs) return;
       if (answer === 'answers') {
@@ -120,22 +123,22 @@ export class Membership {
         this.#remove(controller);
         return;
       }
-      // If this process was deaf itself meanwhile, that says nothing, and he is asked anew.
-      if (provenMs() - startedMs < unanswered * timings.probeTimeoutMs) return;
-      unanswered += 1;
     }
     log.warn({ controller }, 'a controller is silent, and does not answer');
     this.#silenced.add(controller);
     this.#remove(controller);
   }
 
-  /** How much longer than others a controller may be silent, by the mistakes that were made about it lately. */
-  #patience(controller: string): number {
-    const count = this.#mistakes.get(controller)?.count ?? 0;
-    return 2 ** Math.min(count, patienceDoublingsMax);
+  /**
+   * How many questions it may leave unanswered, by the mistakes that were made about it lately: 2, 3, 5, 9 and so on. After
+   * the first mistake agents' leases still last until another one judges them.
+   */
+  #questions(controller: string): number {
+    const mistakes = this.#mistakes.get(controller)?.count ?? 0;
+    return questionsLeast - 1 + 2 ** Math.min(mistakes, doublingsMax);
   }
 
-  /** It was taken for dead, and lives: its next silence takes twice as long to be believed. */
+  /** It was taken for dead, and lives: its next silence takes longer to be believed. */
   #mistaken(controller: string): void {
     const count = (this.#mistakes.get(controller)?.count ?? 0) + 1;
     this.#mistakes.set(controller, { count, atMs: this.#options.provenMs() });
@@ -145,7 +148,7 @@ export class Membership {
    * A record that somebody has just written shows that he lives, although he may not be heard: as where
    * two controllers don't reach each other and both reach the stores. Without this they would take each
    * other's shards as fast as the store writes. Each time that silence was wrong about a controller, also where it only
-   * stood still for a while, it takes twice as long to be believed again.
+   * stood still for a while, it takes longer to be believed again.
    */
   wrote(controller: string): void {
     if (this.#stopped || controller === this.#options.controller) return;

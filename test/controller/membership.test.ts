@@ -3,14 +3,19 @@ import { silentLog } from '../../machines/ports/log.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { MemoryBroker, type MemoryBus } from '../../src/adapters/memory-bus.ts';
-import { Membership, forgivenAfterMs, questionsMax } from '../../src/controller/membership.ts';
+import {
+  Membership,
+  doublingsMax,
+  forgivenAfterMs,
+  questionsLeast,
+} from '../../src/controller/membership.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const timings = presets.lan;
 const { heartbeatMs, probeTimeoutMs } = timings;
 /** When a controller is asked that was heard last at 0, and when it is gone. */
 const askedMs = heartbeatMs + probeTimeoutMs;
-const goneMs = askedMs + questionsMax * probeTimeoutMs;
+const goneMs = askedMs + questionsLeast * probeTimeoutMs;
 const tickMs = heartbeatMs / 4;
 const presence = subjects.controller('all', 'presence');
 const both = ['controller-1', 'controller-2'];
@@ -55,6 +60,12 @@ class Pair extends Virtual {
     this.#other.publish(presence, JSON.stringify({ controller: 'controller-2', leaving: false }));
   }
 
+  /** It was gone, and is there again. */
+  async returns(): Promise<void> {
+    this.present();
+    await this.until('it is heard again', () => this.membership.living().length === 2);
+  }
+
   async heardFor(forMs: number): Promise<void> {
     for (let passedMs = 0; passedMs < forMs; passedMs += heartbeatMs) {
       this.present();
@@ -93,7 +104,7 @@ describe('a controller that is not heard any more', () => {
 
     const livedMs = await pair.livesFor(10_000);
 
-    expect(pair.asked.length).toBe(questionsMax);
+    expect(pair.asked.length).toBe(questionsLeast);
     expect(livedMs).toBeGreaterThanOrEqual(goneMs);
     expect(livedMs).toBeLessThanOrEqual(goneMs + 2 * tickMs);
     expect(livedMs).toBeLessThan(timings.leaseMs / 2 + 2 * tickMs);
@@ -129,17 +140,38 @@ describe('a controller that is not heard any more', () => {
     expect(await pair.livesFor(10_000)).toBeLessThanOrEqual(2 * probeTimeoutMs + 2 * tickMs);
   });
 
-  test('and comes back, may be silent for twice as long the next time, until it was heard well for a while', async () => {
+  test('and comes back, is asked more and more often the next times, but not without end', async () => {
+    const pair = new Pair('hangs');
+    await pair.heardOnce();
+
+    const questions: number[] = [];
+    for (let mistakes = 0; mistakes <= doublingsMax + 1; mistakes += 1) {
+      const before = pair.asked.length;
+      await pair.livesFor(100_000);
+      questions.push(pair.asked.length - before);
+      await pair.returns();
+    }
+
+    expect(questions).toEqual([2, 3, 5, 9, 17, 33, 65, 129, 129]);
+  });
+
+  test('is gone long before an agent’s lease has ended also where it hung shortly before', async () => {
     const pair = new Pair('hangs');
     await pair.heardOnce();
     await pair.livesFor(10_000);
-    pair.present();
-    await pair.until('it is heard again', () => pair.membership.living().length === 2);
+    await pair.returns();
 
-    const secondMs = await pair.livesFor(10_000);
-    expect(secondMs).toBeGreaterThanOrEqual(goneMs + askedMs - tickMs);
+    expect(await pair.livesFor(10_000)).toBeLessThanOrEqual(goneMs + probeTimeoutMs + 2 * tickMs);
+  });
+
+  test('and was heard well for a while since it came back, is gone as soon as at first', async () => {
+    const pair = new Pair('hangs');
+    await pair.heardOnce();
+    await pair.livesFor(10_000);
+    await pair.returns();
 
     await pair.heardFor(forgivenAfterMs + 2 * heartbeatMs);
+
     expect(await pair.livesFor(10_000)).toBeLessThanOrEqual(goneMs + 2 * tickMs);
   });
 });
