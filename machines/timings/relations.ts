@@ -30,6 +30,11 @@ const relations: readonly Relation[] = [
     holds: (t) => 3.25 * t.heartbeatMs + t.ackTimeoutMs / 4 + t.connectTimeoutMs < t.leaseMs,
   },
   {
+    rule: '3.25 × heartbeatMs + 3 × probeTimeoutMs < leaseMs',
+    why: 'agents whose judge hangs must have another one before their leases end: it is asked twice once its word of presence is overdue by probeTimeoutMs, which is looked at every quarter of heartbeatMs, and the heartbeats of before and after are one heartbeatMs away each',
+    holds: (t) => 3.25 * t.heartbeatMs + 3 * t.probeTimeoutMs < t.leaseMs,
+  },
+  {
     rule: '2 × heartbeatMs < suspectAfterMs',
     why: 'one lost heartbeat must not make an agent suspect',
     holds: (t) => 2 * t.heartbeatMs < t.suspectAfterMs,

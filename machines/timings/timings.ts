@@ -160,7 +160,7 @@ const wan: Timings = {
   suspectAfterMs: 6_000,
   deadAfterMs: 9_000,
   reconnectGraceMs: 1_000,
-  probeTimeoutMs: 1_500,
+  probeTimeoutMs: 1_000,
   leaseMs: 10_000,
   lapseMs: 15_000,
   stormWindowMs: 30_000,

@@ -9,8 +9,9 @@ import { type Bus, BusUnavailable, NoResponders, type Subscription } from '../po
 
 /** So many questions in a row, of `probeTimeoutMs` each, does a silent controller leave unanswered before it is gone. */
 export const questionsLeast = 2;
-/** How often the questions that are asked beyond those may double. */
-export const doublingsMax = 7;
+export const questionsMost = 128;
+/** From the second mistake about a controller on, each makes it so many times as many. */
+const timesAsMany = 4;
 /** A controller that was wrongly taken for dead, and has been heard well for so long, is like any other again. */
 export const forgivenAfterMs = 60_000;
 
@@ -120,6 +121,7 @@ export class Membership {
       if (answer === 'unasked') return;
       if (answer === 'nobody') {
         log.warn({ controller }, 'a controller is silent, and nobody listens in its name');
+        this.#silenced.add(controller);
         this.#remove(controller);
         return;
       }
@@ -130,12 +132,12 @@ export class Membership {
   }
 
   /**
-   * How many questions it may leave unanswered, by the mistakes that were made about it lately: 2, 3, 5, 9 and so on. After
-   * the first mistake agents' leases still last until another one judges them.
+   * How many questions it may leave unanswered, by the mistakes that were made about it lately: 2, after the second 8, then
+   * 32 and 128. So one that hangs twice is replaced before leases have ended, both times.
    */
   #questions(controller: string): number {
     const mistakes = this.#mistakes.get(controller)?.count ?? 0;
-    return questionsLeast - 1 + 2 ** Math.min(mistakes, doublingsMax);
+    return Math.min(questionsLeast * timesAsMany ** Math.max(0, mistakes - 1), questionsMost);
   }
 
   /** It was taken for dead, and lives: its next silence takes longer to be believed. */
@@ -155,8 +157,8 @@ export class Membership {
     const isNew = !this.#heard.has(controller);
     this.#heard.set(controller, this.#options.provenMs());
     if (!isNew) return;
-    this.#silenced.delete(controller);
-    this.#mistaken(controller);
+    // One that has only just started may write before it is heard for the first time.
+    if (this.#silenced.delete(controller)) this.#mistaken(controller);
     this.#options.log.info({ controller }, 'a controller is not heard, and writes');
     this.#options.changed();
   }

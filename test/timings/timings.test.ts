@@ -21,6 +21,10 @@ const broken: readonly (readonly [string, Partial<Timings>])[] = [
     '3.25 × heartbeatMs + ackTimeoutMs / 4 + connectTimeoutMs < leaseMs',
     { connectTimeoutMs: lan.leaseMs - 3.25 * lan.heartbeatMs - lan.ackTimeoutMs / 4 },
   ],
+  [
+    '3.25 × heartbeatMs + 3 × probeTimeoutMs < leaseMs',
+    { probeTimeoutMs: (lan.leaseMs - 3.25 * lan.heartbeatMs) / 3 },
+  ],
   ['2 × heartbeatMs < suspectAfterMs', { suspectAfterMs: 2 * lan.heartbeatMs }],
   [
     'suspectAfterMs + probeTimeoutMs < deadAfterMs',
@@ -54,6 +58,12 @@ describe('the relations of the timings', () => {
     const connectTimeoutMs = leaseMs - 3.25 * heartbeatMs - ackTimeoutMs / 4 - 1;
 
     expect(() => assertRelations({ ...lan, connectTimeoutMs })).not.toThrow();
+  });
+
+  test('and one that hangs may be asked for up to a millisecond less than agents’ leases last', () => {
+    const probeTimeoutMs = (lan.leaseMs - 3.25 * lan.heartbeatMs - 1) / 3;
+
+    expect(() => assertRelations({ ...lan, probeTimeoutMs })).not.toThrow();
   });
 
   test.each([restartLeaseMinMs, restartLeaseMaxMs])('a restart lease may be %d', (edgeMs) => {
