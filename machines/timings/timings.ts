@@ -89,10 +89,10 @@ export const restartLeaseMinMs = 1_000;
 export const restartLeaseMaxMs = 600_000;
 
 /** NATS servers elect the next leader of a stream within so long, and take no write of it meanwhile. */
-export const electionMaxMs = 9_000;
+export const electionMaxMs = 10_000;
 
 /** A judge renews its authority when this part of it has passed. */
-export const renewedAfter = 1 / 3;
+export const renewedAfter = 1 / 5;
 
 const common = {
   flapWindowMs: 600_000,

@@ -21,6 +21,12 @@ export const ShardRecord = z.strictObject({
 });
 export type ShardRecord = z.infer<typeof ShardRecord>;
 
+/**
+ * Nothing is waited for longer between two attempts to write a record: as soon as there is a leader again, a judge whose
+ * authority runs out has little time left.
+ */
+const retryMostMs = 250;
+
 /** What is to stand in a shard's record. */
 type Wanted = Pick<ShardRecord, 'owner' | 'term' | 'uncertain'>;
 
@@ -325,7 +331,7 @@ export class ShardKeeper {
         clock,
         log,
         retryMs: timings.retryMs,
-        retryMaxMs: timings.retryMaxMs,
+        retryMaxMs: Math.min(timings.retryMaxMs, retryMostMs),
         signal: this.#abort.signal,
       },
     );

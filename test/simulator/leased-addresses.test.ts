@@ -176,6 +176,24 @@ describe('an address that is served under a lease', () => {
       expect(served).toEqual([]);
     },
   );
+
+  // Judges renew their authority over leases by writes: it must last until there is a leader again.
+  test.each([
+    { seed: 10, atMs: 13_730 },
+    { seed: 35, atMs: 13_055 },
+  ])(
+    'stays where it is while NATS elects its leaders for almost ten seconds (seed $seed)',
+    async ({ seed, atMs }) => {
+      const fault = { kind: 'store-leader-lost', forMs: 9_700, variant: '', target: 'all', atMs };
+      const scenario = withFault(fault);
+      const size = { ...scenario.size, controllers: 2 };
+
+      const { result, served } = await story({ ...scenario, size }, seed);
+
+      expect(result.violations).toEqual([]);
+      expect(served).toEqual([]);
+    },
+  );
 });
 
 test.each(['lan', 'strict'] as const)(
