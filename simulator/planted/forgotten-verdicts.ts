@@ -17,7 +17,7 @@ export const forgottenVerdictsScenario = leasedWorld({
       const forMs = draws.between(7_600, 8_000);
       return { kind: agentCut.name, atMs: 6_000, forMs, target, variant: 'both' };
     }),
-    { kind: storePowerLoss.name, atMs: 12_000, forMs: 600, target: 'liveness', variant: '5000' },
+    { kind: storePowerLoss.name, atMs: 12_000, forMs: 600, target: 'liveness', variant: '6000' },
     ...controllerIds.map((target) => ({
       kind: controllerCrash.name,
       atMs: 12_000,
