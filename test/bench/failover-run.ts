@@ -14,7 +14,7 @@ import {
   untilSeated,
 } from './load-balancers.ts';
 import { yardstickMs } from './machine.ts';
-import { RecordWatch } from './record-watch.ts';
+import { RecordTimes } from './record-times.ts';
 import { sharedMs } from './shared-clock.ts';
 import { type BenchWorld, clusterWorld, smallWorld } from './worlds.ts';
 
@@ -106,7 +106,7 @@ async function measure(
     timeoutMs,
   );
   const epochs = new Map(ready.map(({ id, binding }) => [id, binding?.epoch ?? 0]));
-  const records = await RecordWatch.start({ natsUrls, directory });
+  const records = await RecordTimes.open({ natsUrls, directory });
   try {
     const killLeader = events[options.event].withLeader ? await world.killLeader?.() : undefined;
     await atRest(world, device, timeoutMs);
@@ -114,17 +114,18 @@ async function measure(
     const { reached } = await device.expect(epochs);
     const cpuBefore = await cpuOf(world, device);
     const load = loadavg()[0] ?? 0;
+    const writes = await records.writes();
     const hitWallMs = clock.wallMs();
     const hitMs = sharedMs();
     killLeader?.();
     world.agents.get(victim)?.kill(events[options.event].signal);
-    // What the watch has heard is read afterwards, because that would take time from what is measured.
     const waiting = new AbortController();
     await Promise.race([reached, pause(clock, timeoutMs, waiting.signal)]);
     waiting.abort();
+    await records.reached(writes + epochs.size, timeoutMs);
+    const cpuAfter = await cpuOf(world, device);
     const settled = await records.settled(epochs, timeoutMs);
     const entries = await reached;
-    const cpuAfter = await cpuOf(world, device);
     const held = await untilAll(
       api,
       `bound to others than ${victim}`,
@@ -140,14 +141,14 @@ async function measure(
       creation,
       detectedMs: (await declaredDeadMs(api)) - hitWallMs,
       acceptedMs: entries.map(({ at }) => at - hitMs),
-      settledMs: [...settled.values()].map((at) => at - hitMs),
+      settledMs: [...settled.values()].map((at) => at - hitWallMs),
       cpuMs: withoutOthers(usedSince(cpuBefore, cpuAfter)),
       load,
       yardstickMs: yardstick,
       holders,
     };
   } finally {
-    await records.stop();
+    await records.close();
   }
 }
 
