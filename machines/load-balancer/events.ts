@@ -43,7 +43,7 @@ export type LoadBalancerEvent =
       readonly agent: string;
       readonly incarnation: number;
       readonly verdict: string;
-      /** The standby that was commanded by its grant (R3), and has answered. */
+      /** The standby that was commanded by its grant (R3), and has answered: its `driven.*` is the next event. */
       readonly takenBy?: Seat;
       readonly at: number;
     }
@@ -99,3 +99,6 @@ export type LoadBalancerEvent =
   | { readonly type: 'driven.trouble'; readonly epoch: number; readonly message: string }
   | { readonly type: 'deadline.passed'; readonly deadlineAt: number }
   | { readonly type: 'retry.due' };
+
+/** What came of a command. */
+export type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;

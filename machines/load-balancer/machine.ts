@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate';
+import { assign, enqueueActions, setup, stopChild } from 'xstate';
 import { notProvided } from '../not-provided.ts';
 import { unexpected } from '../unexpected.ts';
 import { promote } from './binding.ts';
@@ -49,6 +49,16 @@ export const loadBalancerMachine = setup({
     noteTrouble: assign(changes.noteTrouble),
     noteOverdue: assign({ overdue: true, deadlineAt: null }),
     clearRetry: assign({ retryAt: null }),
+    /** Starts `drive`, but for a standby that has taken over before the actor heard of the loss: it has answered. */
+    drive: enqueueActions(({ event, enqueue }) => {
+      if (event.type !== 'agent.lost') enqueue.spawnChild('drive', { id: 'drive' });
+    }),
+    endDrive: stopChild('drive'),
+    /** Starts `deadline` where there is one. */
+    deadline: enqueueActions(({ context, enqueue }) => {
+      if (context.deadlineAt !== null) enqueue.spawnChild('deadline', { id: 'deadline' });
+    }),
+    endDeadline: stopChild('deadline'),
   },
   guards: {
     ...guards,
@@ -89,14 +99,13 @@ export const loadBalancerMachine = setup({
         ],
       },
     },
-    // There is no standby in here: whoever is bound anew drops it, and whoever is promoted was it.
+    // There is no standby in here: whoever is bound anew drops it, and whoever is promoted was it. Thousands may come by
+    // at once, so a child that would have nothing to do is not started.
     rebinding: {
       description:
         'It has a new holder or a new epoch; the holder is being told, and has to confirm it.',
-      invoke: [
-        { src: 'drive', id: 'drive' },
-        { src: 'deadline', id: 'deadline' },
-      ],
+      entry: ['drive', 'deadline'],
+      exit: ['endDrive', 'endDeadline'],
       on: {
         'desired.changed': [
           { guard: 'knownDesired' },

@@ -1,6 +1,6 @@
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import { authorisedByCommit } from '../../machines/load-balancer/binding.ts';
-import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { DrivenEvent } from '../../machines/load-balancer/events.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import { type Clock, pause } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -13,7 +13,7 @@ import { Briefer } from './briefer.ts';
 import { troubleWith } from './command-trouble.ts';
 import { Commands } from './commands.ts';
 import type { CommittedDocument } from './desired-documents.ts';
-import { type Granted, HeadStart, type HeadStartOptions } from './head-start.ts';
+import { type Answered, type Granted, HeadStart, type HeadStartOptions } from './head-start.ts';
 import type { Haste, Pacer } from './pacer.ts';
 import type { ShadowEnded, Shadows } from './shadows.ts';
 
@@ -33,8 +33,6 @@ export interface DriveOptions extends Pick<HeadStartOptions, 'mayTakeOver'> {
 
 const changed = 'the record has changed meanwhile';
 
-type DrivenEvent = Extract<LoadBalancerEvent, { type: `driven.${string}` }>;
-
 /**
  * Sends commands to holders until they are settled. Every attempt is built anew from committed
  * revisions of both records (R2, R3), so a repeated command can only be newer, never invented.
@@ -53,6 +51,7 @@ export class Driver {
       ...options,
       grant: (id, standby) => this.#commandOf(id, standby),
       send: (seat, command) => this.#commands.sendTogether(seat, command),
+      outcome: (id, answered) => this.#outcomeAhead(id, answered),
     });
   }
 
@@ -65,7 +64,11 @@ export class Driver {
     const { clock, pacer, timings } = this.#options;
     let lastTrouble: string | null = null;
     let failures = 0;
+    // The actor is still on its way into the state that asks for this.
+    await Promise.resolve();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
+      // Something is wanted of it, perhaps of a seat that is lost: it must hear of that now.
+      this.headStart.hurry(id);
       const seat = this.#options.context(id)?.binding ?? null;
       if (seat === null) return;
       let held: string | null = null;
@@ -75,7 +78,7 @@ export class Driver {
         held = await this.#heldUp(id, seat, report);
         return signal.aborted ? null : (held ?? (await this.#attempt(id, seat)));
       };
-      const outcome = (await this.#answeredAhead(id, seat)) ?? (await pacer.run(turn, work));
+      const outcome = await pacer.run(turn, work);
       if (outcome === null || signal.aborted) return;
       if (held === null && typeof outcome === 'string') failures += 1;
       if (typeof outcome !== 'string') {
@@ -95,21 +98,13 @@ export class Driver {
     }
   }
 
-  /** What came of the command that this seat was sent before the actor had heard of anything; null where none was. */
-  async #answeredAhead(id: string, seat: Seat): Promise<DrivenEvent | string | null> {
-    // The actor is still on its way into the state that asks for this.
-    await Promise.resolve();
-    const write = this.#options.desired(id)?.record.write ?? '';
-    const answered = this.headStart.take(id, { seat, write });
-    if (answered === null) {
-      // Something else is wanted of it, perhaps of a seat that is lost: it must hear of that now.
-      this.headStart.hurry(id);
-      return null;
-    }
-    const { command, reply } = answered;
-    if (reply.type !== 'unbriefed') return this.#settle(seat, command, reply);
-    this.briefer.forget(id);
-    return null;
+  /** What came of a command that its standby was sent before the actor has heard of anything. */
+  #outcomeAhead(id: string, { seat, write, command, reply }: Answered): DrivenEvent | null {
+    // Something else is wanted of it by now.
+    if (this.#options.desired(id)?.record.write !== write) return null;
+    if (reply.type === 'unbriefed') this.briefer.forget(id);
+    const outcome = this.#settle(seat, command, reply);
+    return typeof outcome === 'string' ? null : outcome;
   }
 
   /** Nobody waits for what has failed before, as it may again; nor while its former holder goes on with it. */
@@ -213,10 +208,12 @@ export class Driver {
     switch (reply.type) {
       case 'applied': {
         const { generation, operating } = reply;
-        return { type: 'driven.applied', epoch: reply.epoch, generation, operating, at };
+        if (reply.epoch !== epoch) return `agent ${seat.agent} answered for epoch ${reply.epoch}`;
+        return { type: 'driven.applied', epoch, generation, operating, at };
       }
       case 'removed':
-        return { type: 'driven.removed', epoch: reply.epoch };
+        if (command.status === 'live') return `agent ${seat.agent} answered that it is removed`;
+        return { type: 'driven.removed', epoch };
       case 'fenced':
         // Only somebody newer can fence; anything else is a late word about an earlier command.
         if (reply.by.epoch <= epoch && !reply.by.removed) {

@@ -1,4 +1,5 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { DrivenEvent } from '../../machines/load-balancer/events.ts';
 import type { Cancellation } from '../../machines/ports/cancellation.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -27,14 +28,22 @@ export interface HeadStartOptions {
   /** From committed records; null where there is nothing to be commanded. */
   readonly grant: (id: string, standby: Seat) => Granted | null;
   readonly send: (seat: Seat, command: CommandMessage) => Promise<CommandReply>;
+  /** What came of the command; null where it has to be sent again. */
+  readonly outcome: (id: string, answered: Answered) => DrivenEvent | null;
 }
 
 export interface Answered extends Granted {
   readonly reply: CommandReply;
 }
 
-/** `takenBy` is null where its standby has not answered. */
-export type Tell = (id: string, takenBy: Seat | null) => void;
+/** Who takes it over, and what came of its command. */
+export interface Taken {
+  readonly by: Seat;
+  readonly outcome: DrivenEvent;
+}
+
+/** `taken` is null where its standby has still to be commanded. */
+export type Tell = (id: string, taken: Taken | null) => void;
 
 const failed = 'a standby could not be commanded ahead of its actor';
 
@@ -78,15 +87,7 @@ export class HeadStart {
     return others;
   }
 
-  /** The command that this seat was sent of this write, and its answer; each is given once. */
-  take(id: string, { seat, write }: Pick<Granted, 'seat' | 'write'>): Answered | null {
-    const answered = this.#granted.get(id) ?? null;
-    if (answered?.write !== write || !sameSeat(answered.seat, seat)) return null;
-    this.#granted.delete(id);
-    return answered;
-  }
-
-  /** Was its standby commanded, and does its actor not know yet? Then it is the standby's, whoever comes back meanwhile. */
+  /** Was its standby commanded, and has its actor not gone by that yet? Then it is the standby's, whoever comes back. */
   isGranted(id: string): boolean {
     return this.#granted.has(id);
   }
@@ -125,11 +126,15 @@ export class HeadStart {
     const { clock, log } = this.#options;
     const lane = new Lane(clock, ids, (told) => {
       if (lane.isOver) this.#lanes.delete(lane);
-      // An actor that went another way does not ask for its answer, and some day it would be an old one.
+      // An actor that has not gone by its standby's answer until then has gone another way.
       const forget = (): void => {
         for (const id of told) this.#granted.delete(id);
       };
-      const tellOne = (id: string): void => tell(id, this.#granted.get(id)?.seat ?? null);
+      const tellOne = (id: string): void => {
+        const taken = this.#takenOf(id);
+        tell(id, taken);
+        if (taken !== null) this.#granted.delete(id);
+      };
       inSlices(clock, told, tellOne, () => clock.setTimer(headStartMs, forget));
     });
     this.#lanes.add(lane);
@@ -138,6 +143,12 @@ export class HeadStart {
         .catch((error: unknown) => log.error({ loadBalancer: id, err: error }, failed))
         .finally(() => lane.arrived(id));
     });
+  }
+
+  #takenOf(id: string): Taken | null {
+    const answered = this.#granted.get(id) ?? null;
+    const outcome = answered === null ? null : this.#options.outcome(id, answered);
+    return answered === null || outcome === null ? null : { by: answered.seat, outcome };
   }
 
   async #command(id: string, signal: Cancellation): Promise<void> {

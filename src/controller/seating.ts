@@ -1,13 +1,12 @@
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
-import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { CutOffs } from './cut-offs.ts';
 import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
-import type { HeadStart } from './head-start.ts';
+import type { HeadStart, Taken } from './head-start.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { QueueDispatch } from './queue-dispatch.ts';
@@ -55,11 +54,12 @@ export class Seating {
     const { clock, seats, headStart } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
-    const tell = (id: string, takenBy: Seat | null = null): void => {
-      const standby = takenBy === null ? {} : { takenBy };
+    const tell = (id: string, taken: Taken | null = null): void => {
+      const standby = taken === null ? {} : { takenBy: taken.by };
       for (const incarnation of endedOnes(host.context(id), agent, last)) {
         host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at, ...standby });
       }
+      if (taken !== null) host.tell(id, taken.outcome);
     };
     const lost = { agent, incarnation: last };
     const others = headStart().begin(seats.boundTo(agent), lost, tell);

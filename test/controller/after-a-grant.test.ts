@@ -34,6 +34,24 @@ describe('R6: after a grant, the record of another writer decides', () => {
   });
 
   test.each([
+    ['no deadline', null, []],
+    ['a deadline', 100, ['deadline']],
+  ])(
+    '(i) a standby that has answered, with %s, has no command to be sent',
+    (_, deadlineAt, started) => {
+      const taken = { ...lost, takenBy: seat('b', 2) };
+
+      expect(after({ bound: 'settled' }, { ...record, deadlineAt }, taken).children).toEqual(
+        started,
+      );
+    },
+  );
+
+  test('(i) a standby that has not answered is commanded', () => {
+    expect(after({ bound: 'settled' }, record, lost, place).children).toEqual(['drive']);
+  });
+
+  test.each([
     ['renamed', seat('c', 3)],
     ['dropped', null],
   ])('(iv) the standby was %s: whoever else has answered is not promoted', (_, standby) => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { initialContext, type LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { DrivenEvent } from '../../machines/load-balancer/events.ts';
 import type { CommandReply } from '../../machines/protocol/agent-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
-import { type Granted, HeadStart } from '../../src/controller/head-start.ts';
+import { type Granted, HeadStart, type Taken } from '../../src/controller/head-start.ts';
 import { Pacer } from '../../src/controller/pacer.ts';
 import { RequestTimeout } from '../../src/ports/bus.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
@@ -18,18 +19,26 @@ const applied = {
   generation: 1,
   operating: null,
 } as unknown as CommandReply;
+const driven: DrivenEvent = {
+  type: 'driven.applied',
+  epoch: 2,
+  generation: 1,
+  operating: null,
+  at: 0,
+};
 
 /** A head start for load balancers that are all bound to agent-1, with agent-2 standing by. */
 class Begun {
   readonly virtual = new Virtual();
   readonly log = recordingLog();
   readonly told: string[] = [];
-  readonly takenBy = new Map<string, Seat | null>();
+  readonly taken = new Map<string, Taken | null>();
   readonly commanded: string[] = [];
   readonly live = new Map<string, LoadBalancerContext>();
   readonly committed = new Map<string, LoadBalancerContext>();
   readonly headStart: HeadStart;
   mayTakeOver = true;
+  outcome: DrivenEvent | null = driven;
   answer: (id: string) => Promise<CommandReply> = () => Promise.resolve(applied);
   grant: (id: string, seat: Seat) => Granted | null = (id, seat) => granted(id, seat);
 
@@ -51,15 +60,16 @@ class Begun {
         this.commanded.push(command.loadBalancer);
         return this.answer(command.loadBalancer);
       },
+      outcome: () => this.outcome,
     });
   }
 
   /** Those that are to be told at once; waits until all that was promised is done. */
   async begin(): Promise<readonly string[]> {
     const ids = [...this.live.keys()];
-    const others = this.headStart.begin(ids, lost, (id, takenBy) => {
+    const others = this.headStart.begin(ids, lost, (id, taken) => {
       this.told.push(id);
-      this.takenBy.set(id, takenBy);
+      this.taken.set(id, taken);
     });
     await this.virtual.settleNow();
     return others;
@@ -84,30 +94,25 @@ function granted(id: string, seat: Seat): Granted {
 }
 
 describe('a head start', () => {
-  test('has the answer in hand when the actor is told, and gives it once', async () => {
+  test('tells actors of their loss together with what came of their standby’s command', async () => {
     const begun = new Begun(['a', 'b']);
 
     const others = await begun.begin();
-    const asked = { seat: standby, write: 'write-1' };
-    const taken = [begun.headStart.take('a', asked), begun.headStart.take('a', asked)];
 
     expect(others).toEqual([]);
     expect(begun.told).toEqual(['a', 'b']);
-    expect(begun.takenBy.get('a')).toEqual(standby);
-    expect(taken.map((answered) => answered?.reply ?? null)).toEqual([applied, null]);
+    expect(begun.taken.get('a')).toEqual({ by: standby, outcome: driven });
+    expect(begun.headStart.isGranted('a')).toBe(false);
   });
 
-  test('has no answer to a command of another epoch, or of a newer document', async () => {
+  test('tells of the loss alone where the standby has to be commanded again, and it stays the next', async () => {
     const begun = new Begun(['a']);
+    begun.outcome = null;
+
     await begun.begin();
 
-    const { headStart } = begun;
-    const newer = { seat: standby, write: 'write-2' };
-    const other = { seat: { ...standby, epoch: 3 }, write: 'write-1' };
-
-    expect(headStart.take('a', newer)).toBeNull();
-    expect(headStart.take('a', other)).toBeNull();
-    expect(headStart.take('a', { seat: standby, write: 'write-1' })).not.toBeNull();
+    expect(begun.taken.get('a')).toBeNull();
+    expect(begun.headStart.isGranted('a')).toBe(true);
   });
 
   test.each<[string, (begun: Begun) => void]>([
@@ -142,7 +147,7 @@ describe('a head start', () => {
     await begun.begin();
 
     expect(begun.told).toEqual(['a']);
-    expect(begun.takenBy.get('a')).toBeNull();
+    expect(begun.taken.get('a')).toBeNull();
     expect(begun.headStart.isGranted('a')).toBe(false);
     expect(begun.log.lines).toEqual([]);
   });
@@ -161,8 +166,9 @@ describe('a head start', () => {
     expect(begun.log.lines).toMatchObject([{ level: 'error', fields: { loadBalancer: 'a' } }]);
   });
 
-  test('forgets an answer that nobody takes', async () => {
+  test('forgets a standby whose answer was of no use', async () => {
     const begun = new Begun(['a']);
+    begun.outcome = null;
     await begun.begin();
 
     await begun.virtual.run(10_000);

@@ -95,7 +95,7 @@ describe('a machine of any kind', () => {
         exit: 'leave',
         invoke: { src: 'work', id: 'job', onDone: 'two', onError: '#kinds.two.left' },
       },
-      two: { type: 'parallel', states: { left: {}, right: {} } },
+      two: { type: 'parallel', entry: ['greet', 'work'], states: { left: {}, right: {} } },
     },
   });
   const [, one, two] = everyState(describeMachine(machine).root);
@@ -110,6 +110,13 @@ describe('a machine of any kind', () => {
     ]);
     expect(one).toMatchObject({ entry: ['greet'], exit: ['leave'] });
     expect(two).toMatchObject({ kind: 'parallel', initial: null });
+  });
+
+  test('tells of actors that run meanwhile, also of those that an entry action of their name starts', () => {
+    expect([one, two].map((state) => state?.invokes)).toEqual([
+      [{ id: 'job', src: 'work' }],
+      [{ id: 'work', src: 'work' }],
+    ]);
   });
 
   test('keeps targets apart that Mermaid would take for one', () => {

@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import type {
+  InvokeDescription,
   MachineDescription,
   StateDescription,
   TransitionDescription,
@@ -29,13 +30,32 @@ function describeState(node: AnyStateNode): StateDescription {
     kind: node.type,
     description: node.description ?? null,
     tags: [...node.tags],
-    invokes: node.invoke.map(({ id, src }) => ({ id, src: nameOf(src) })),
+    invokes: [...invokesOf(node), ...startedBy(node)],
     entry: namesOf(node.config.entry),
     exit: namesOf(node.config.exit),
     initial: initialOf(node),
     transitions: transitionsOf(node),
     states,
   };
+}
+
+function invokesOf(node: AnyStateNode): InvokeDescription[] {
+  return node.invoke.map(({ id, src }) => ({ id, src: nameOf(src) }));
+}
+
+/** An entry action that bears the name of an actor starts it, where there is something for it to do. */
+function startedBy({ config, machine }: AnyStateNode): InvokeDescription[] {
+  const actors = new Set(
+    nodesIn(machine.root)
+      .flatMap(invokesOf)
+      .map(({ src }) => src),
+  );
+  const started = namesOf(config.entry).filter((name) => actors.has(name));
+  return started.map((name) => ({ id: name, src: name }));
+}
+
+function nodesIn(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(nodesIn)];
 }
 
 function initialOf(node: AnyStateNode): string | null {

@@ -15,7 +15,7 @@ export interface StateDescription {
   /** What it means, in a sentence. */
   readonly description: string | null;
   readonly tags: readonly string[];
-  /** Actors that live as long as the state is active. */
+  /** Actors that live as long as the state is active, or as there is something for them to do in it. */
   readonly invokes: readonly InvokeDescription[];
   readonly entry: readonly string[];
   readonly exit: readonly string[];

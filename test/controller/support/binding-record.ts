@@ -43,9 +43,14 @@ export function after(state: object | string, context: LoadBalancerContext, ...e
     snapshot = next;
     actions.push(...taken.map(({ type }) => type));
   }
-  const { value, context: changed } = snapshot as unknown as {
+  const {
+    value,
+    context: changed,
+    children,
+  } = snapshot as unknown as {
     value: unknown;
     context: LoadBalancerContext;
+    children: Readonly<Record<string, object>>;
   };
-  return { value, actions, ...changed };
+  return { value, actions, children: Object.keys(children), ...changed };
 }
