@@ -19,6 +19,7 @@ export interface OnceMoreOptions {
 export class OnceMore {
   readonly #options: OnceMoreOptions;
   #timer: Timer | null = null;
+  #isClosed = false;
 
   constructor(options: OnceMoreOptions) {
     this.#options = options;
@@ -31,7 +32,7 @@ export class OnceMore {
     const leftMs = until - clock.monotonicMs();
     const waitMs = leftMs - secondMs - callMs;
     const lostMs = leftMs % secondMs;
-    if (waitMs <= 0 || lostMs <= callMs) return;
+    if (this.#isClosed || waitMs <= 0 || lostMs <= callMs) return;
     this.#timer = clock.setTimer(waitMs, () => {
       this.#timer = null;
       renew();
@@ -41,5 +42,11 @@ export class OnceMore {
   stop(): void {
     if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
     this.#timer = null;
+  }
+
+  /** For good: also what is being told now is the last. */
+  close(): void {
+    this.#isClosed = true;
+    this.stop();
   }
 }

@@ -66,6 +66,12 @@ class Pair extends Virtual {
     await this.until('it is heard again', () => this.membership.living().length === 2);
   }
 
+  /** It is gone once, as one that hangs, and there again. */
+  async hangsOnce(): Promise<void> {
+    await this.livesFor(10_000);
+    await this.returns();
+  }
+
   async heardFor(forMs: number): Promise<void> {
     for (let passedMs = 0; passedMs < forMs; passedMs += heartbeatMs) {
       this.present();
@@ -158,8 +164,7 @@ describe('a controller that is not heard any more', () => {
   test('is gone long before an agent’s lease has ended also where it hung shortly before', async () => {
     const pair = new Pair('hangs');
     await pair.heardOnce();
-    await pair.livesFor(10_000);
-    await pair.returns();
+    await pair.hangsOnce();
 
     expect(await pair.livesFor(10_000)).toBeLessThanOrEqual(goneMs + 2 * tickMs);
   });
@@ -168,8 +173,7 @@ describe('a controller that is not heard any more', () => {
     const pair = new Pair('hangs');
     pair.membership.wrote('controller-2');
     await pair.heardOnce();
-    await pair.livesFor(10_000);
-    await pair.returns();
+    await pair.hangsOnce();
 
     expect(await pair.livesFor(10_000)).toBeLessThanOrEqual(goneMs + 2 * tickMs);
   });
@@ -177,8 +181,7 @@ describe('a controller that is not heard any more', () => {
   test('and was heard well for a while since it came back, is gone as soon as at first', async () => {
     const pair = new Pair('hangs');
     await pair.heardOnce();
-    await pair.livesFor(10_000);
-    await pair.returns();
+    await pair.hangsOnce();
 
     await pair.heardFor(forgivenAfterMs + 2 * heartbeatMs);
 

@@ -4,6 +4,7 @@ import { presets } from '../../machines/timings/timings.ts';
 import { MemoryStore } from '../../src/adapters/memory-store.ts';
 import { OwnerChanges } from '../../src/controller/owner-changes.ts';
 import { ShardKeeper } from '../../src/controller/shard-keeper.ts';
+import { StoreUnavailable } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const shards = 8;
@@ -85,6 +86,26 @@ test('authority is renewed by a write of the same owner in the same term', async
   expect(after).toMatchObject({ owner: 'a', term: before.term });
   expect(after.revision).toBeGreaterThan(before.revision);
   expect(keeper.owned()).toHaveLength(shards);
+});
+
+test('while nothing can be written it is tried again several times a second: authority runs out', async () => {
+  const { world, store, keeper } = await soleOwner();
+  await world.run(presets.lan.authorityMs / 2);
+  const triedMs = new Map<string, number[]>();
+  store.update = (key) => {
+    triedMs.set(key, [...(triedMs.get(key) ?? []), world.time.nowMs]);
+    return Promise.reject(new StoreUnavailable('there is no leader'));
+  };
+
+  for (const shard of keeper.owned()) keeper.authority.holds(shard);
+  await world.run(presets.lan.authorityMs);
+
+  expect(triedMs.size).toBe(shards);
+  for (const times of triedMs.values()) {
+    const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(waits.length).toBeGreaterThan(20);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(300);
+  }
 });
 
 test('a shard is let go of as uncertain while somebody before may believe that he has it', async () => {

@@ -64,3 +64,14 @@ test('nothing is told of a lease that has ended before its time', async () => {
 
   expect(again).toEqual([]);
 });
+
+test('nothing is told once more after it was closed, also of a lease of which the host is being told', async () => {
+  const { virtual, onceMore, again, tell } = setup();
+
+  tell(2_990);
+  onceMore.close();
+  tell(2_990);
+  await virtual.run(6_000);
+
+  expect(again).toEqual([]);
+});

@@ -155,7 +155,7 @@ export class LeasedAddresses implements Addressing, Leasing {
   }
 
   close(): void {
-    this.#onceMore.stop();
+    this.#onceMore.close();
     this.#announcer.close();
   }
 
