@@ -77,9 +77,10 @@ export class ControllerHost extends Host {
     if (running === null || !running.ready) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       const { process, api } = running;
-      process.onDeath(() => resolve(null));
+      const forget = process.onDeath(() => resolve(null));
       process.deliver(() => {
-        process.settle(api(request)).then(resolve, reject);
+        const asked = process.settle(api(request));
+        asked.then(resolve, reject).finally(forget);
       });
     });
   }

@@ -21,7 +21,7 @@ export class VirtualProcess {
   readonly name: string;
   readonly #later: Later;
   readonly #held: (() => void)[] = [];
-  readonly #mourners: (() => void)[] = [];
+  readonly #mourners = new Set<() => void>();
   #state: 'running' | 'paused' | 'working off' | 'idle' | 'dead' = 'running';
   /** How long each piece of work takes; null on a host that is fast enough to take no time. */
   #paceMs: (() => number) | null = null;
@@ -87,8 +87,11 @@ export class VirtualProcess {
     for (const mourn of this.#mourners) mourn();
   }
 
-  onDeath(run: () => void): void {
-    this.#mourners.push(run);
+  /** Calls `run` when the process dies, unless the function that it gives back was called before. */
+  onDeath(run: () => void): () => void {
+    const mourn = (): void => run();
+    this.#mourners.add(mourn);
+    return () => this.#mourners.delete(mourn);
   }
 
   /** Lets `doom` know of each persistence point: it may kill the process at that very moment. */
