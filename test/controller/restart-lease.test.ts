@@ -152,6 +152,25 @@ describe('an agent that is restarted on purpose', () => {
     expect(holders(cluster, held)).not.toContain(away);
   });
 
+  test('has no lease any more for the next judge, too, only when one has passed since nobody waits for it', async () => {
+    // Longer than the former judge may believe that it is one.
+    const waitMs = 60_000;
+    const { cluster } = await loaded({ restartLeaseMs: waitMs });
+    const { lapseMs } = cluster.timings;
+    const { incarnation } = cluster.agent(away);
+    const lapsed = () => cluster.controller.judge.host.context(away)?.lapsed;
+    await cluster.stopForRestart(away);
+    const endMs = cluster.time.nowMs + waitMs + lapseMs;
+    await cluster.restartController();
+
+    await cluster.run(endMs - 500 - cluster.time.nowMs);
+    const meanwhile = [cluster.stateOf(away), lapsed()];
+    await cluster.run(1_500);
+
+    expect(meanwhile).toEqual(['dead', 0]);
+    expect(lapsed()).toBe(incarnation);
+  });
+
   test('is waited for only when that is on record', async () => {
     const { cluster, held } = await loaded();
     cluster.outages.add('liveness');
