@@ -64,7 +64,7 @@ export class HeadStart {
 
   /**
    * Commands the standbys of those that this incarnation of the agent holds, and calls `tell` with each of them in time,
-   * and with the standby where that has answered. The others are returned: they have to be told at once.
+   * and with what came of it where the standby has answered. The others are returned: they have to be told at once.
    */
   begin(
     ids: readonly string[],

@@ -13,6 +13,7 @@ import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
+import { inSlices } from './slices.ts';
 
 export interface QueueDispatchOptions {
   readonly clock: Clock;
@@ -31,6 +32,8 @@ interface Waiting {
   readonly queue: QueueName;
   timer: Timer | null;
   attempt: number;
+  /** Its ticket may be with an agent that is dead and never said that it had it. */
+  mayBeLost: boolean;
 }
 
 interface Given {
@@ -87,10 +90,25 @@ export class QueueDispatch {
     const queue = { driver: driverOf(first.device), device: first.device };
     const known = this.#waiting.get(id);
     if (known?.queue.device === first.device && !this.#hasDied(id)) return;
-    this.#rest(id);
-    const waiting: Waiting = { queue, timer: null, attempt: 0 };
-    this.#waiting.set(id, waiting);
-    this.#put(id, waiting);
+    this.#enqueue(id, queue);
+  }
+
+  /**
+   * An agent is dead. Its queues would give its tickets to others only after `ticketMs`, and which it had that it
+   * has not said, nobody knows: all that wait for its devices are put anew, in their order.
+   */
+  agentLost(agent: string): void {
+    const { clock, fleet } = this.#options;
+    const devices = fleet.current(agent)?.description?.devices ?? [];
+    const ids = devices.flatMap(({ device }) => this.#waitingFor(device));
+    inSlices(clock, ids, (id) => {
+      const waiting = this.#waiting.get(id);
+      if (waiting !== undefined) this.#enqueue(id, waiting.queue, true);
+    });
+  }
+
+  #waitingFor(device: string): readonly string[] {
+    return [...this.#waiting].filter(([, { queue }]) => queue.device === device).map(([id]) => id);
   }
 
   /** An agent has taken its ticket. */
@@ -125,8 +143,15 @@ export class QueueDispatch {
     return this.#options.fleet.verdictOn(given.agent, given.incarnation) !== null;
   }
 
+  #enqueue(id: string, queue: QueueName, mayBeLost = false): void {
+    this.#rest(id);
+    const waiting: Waiting = { queue, timer: null, attempt: 0, mayBeLost };
+    this.#waiting.set(id, waiting);
+    this.#put(id, waiting);
+  }
+
   #put(id: string, waiting: Waiting): void {
-    this.#offered(id, waiting.queue)
+    this.#offered(id, waiting)
       .catch((error: unknown) => {
         const isPassing = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
         const { log } = this.#options;
@@ -139,10 +164,12 @@ export class QueueDispatch {
       });
   }
 
-  async #offered(id: string, queue: QueueName): Promise<void> {
+  async #offered(id: string, waiting: Waiting): Promise<void> {
     const { queues } = this.#options;
-    if (this.#hasDied(id)) {
+    const { queue } = waiting;
+    if (waiting.mayBeLost || this.#hasDied(id)) {
       await queues.withdraw(queue, id);
+      waiting.mayBeLost = false;
       this.#given.delete(id);
     }
     await queues.offer(queue, id);

@@ -51,9 +51,10 @@ export class Seating {
 
   /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
   agentLost(agent: string, last: number, verdict: string): void {
-    const { clock, seats, headStart } = this.#options;
+    const { clock, seats, headStart, queue } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
+    queue?.agentLost(agent);
     const tell = (id: string, taken: Taken | null = null): void => {
       const standby = taken === null ? {} : { takenBy: taken.by };
       for (const incarnation of endedOnes(host.context(id), agent, last)) {

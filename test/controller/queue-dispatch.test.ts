@@ -78,6 +78,23 @@ describe('a load balancer that agents take from a queue', () => {
     expect(cluster.holder(id)).not.toBe(dead);
   });
 
+  test('is taken by another one once the agent is dead that took its ticket and said nothing', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const [hung, other] =
+      cluster.holder(id) === 'agent-1' ? ['agent-2', 'agent-1'] : ['agent-1', 'agent-2'];
+    cluster.pause(hung);
+    // Each agent had asked for one ticket, and the one that hangs gets one of these.
+    const ids = [await cluster.create(), await cluster.create()];
+
+    const { deadAfterMs, ticketMs } = cluster.timings;
+    const soonMs = deadAfterMs + 1_000;
+    for (const one of ids) await cluster.untilSettled(one, soonMs);
+
+    expect(soonMs).toBeLessThan(ticketMs / 2);
+    expect(ids.map((one) => cluster.holder(one))).toEqual([other, other]);
+  });
+
   test('is taken by one worker at a time, and each worker takes only so many', async () => {
     const cluster = await queued(['agent-1']);
     const ids: string[] = [];
