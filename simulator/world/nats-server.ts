@@ -1,12 +1,16 @@
 import { bucketNames } from '../../src/ports/store.ts';
 import type { Host } from './host.ts';
-import type { VirtualStore } from './store/virtual-store.ts';
 import type { World } from './world.ts';
 
 /** How long a client takes to be back after its server is, from and to. */
 const reconnectMs = [5, 300] as const;
 /** Within which a server that is shut down closes one connection after the other. */
 const shutdownMs = 20;
+
+/** What the server keeps on its disk: a bucket, or the work queues. */
+interface Losing {
+  losePower(lostMs: number): void;
+}
 
 /** The server on which every connection and all stores depend. Its disk outlives it. */
 export class NatsServer {
@@ -40,14 +44,14 @@ export class NatsServer {
   }
 
   /**
-   * As where it is killed; and what was written to some stores in the last moments was not on its disks
-   * yet, although it was acknowledged. Each store has files of its own, and loses less or more.
+   * As where it is killed; and what was written to some streams in the last moments was not on its disks
+   * yet, although it was acknowledged. Each stream has files of its own, and loses less or more.
    */
-  losePower(stores: readonly VirtualStore[], lostMaxMs: number): void {
+  losePower(streams: readonly Losing[], lostMaxMs: number): void {
     this.stop(null);
-    const losses = stores.map((store) => ({ store, lostMs: this.#draw(0, lostMaxMs) }));
+    const losses = streams.map((stream) => ({ stream, lostMs: this.#draw(0, lostMaxMs) }));
     this.#soon(0, () => {
-      for (const { store, lostMs } of losses) store.losePower(lostMs);
+      for (const { stream, lostMs } of losses) stream.losePower(lostMs);
     });
   }
 

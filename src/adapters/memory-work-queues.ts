@@ -12,26 +12,35 @@ import type {
 } from '../ports/work-queue.ts';
 import { Link } from './link.ts';
 import { MemoryTicketLine, type QueueMedium } from './memory-ticket-line.ts';
-import { MemoryTickets } from './memory-tickets.ts';
+import { MemoryTickets, type TicketChange } from './memory-tickets.ts';
 import { TicketWorker } from './ticket-worker.ts';
 
 /** The tickets of all queues, as their server has them. */
 export class MemoryTicketStream {
   readonly clock: Clock;
   readonly takenMs: number;
+  readonly #changed: (tickets: MemoryTickets, change: TicketChange) => void;
   readonly #queues = new Map<string, MemoryTickets>();
 
-  constructor(clock: Clock, takenMs: number) {
+  constructor(
+    clock: Clock,
+    takenMs: number,
+    changed: (tickets: MemoryTickets, change: TicketChange) => void = () => undefined,
+  ) {
     this.clock = clock;
     this.takenMs = takenMs;
+    this.#changed = changed;
   }
 
   of({ driver, device }: QueueName): MemoryTickets {
     const name = ticketsOf(driver, device);
-    let tickets = this.#queues.get(name);
+    const tickets = this.#queues.get(name);
     if (tickets === undefined) {
-      tickets = new MemoryTickets(this.clock, this.takenMs);
-      this.#queues.set(name, tickets);
+      const opened = new MemoryTickets(this.clock, this.takenMs, (change) =>
+        this.#changed(opened, change),
+      );
+      this.#queues.set(name, opened);
+      return opened;
     }
     return tickets;
   }

@@ -251,6 +251,66 @@ describe('what goes wrong at virtual work queues', () => {
     expect(worker.hand.taken).toHaveLength(1);
   });
 
+  test('power loss takes tickets away, brings ended ones back, and forgets who has one', async () => {
+    const bench = new Bench();
+    const worker = bench.worker('a');
+    await bench.offer('taken');
+    const ticket = await worker.took(1);
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(ticket.done());
+    await bench.offer('held');
+    await worker.took(2);
+    await bench.offer('gone');
+    worker.line.disconnect();
+
+    bench.server.losePower(500);
+    const left = bench.server.look(queue);
+    const other = bench.worker('b', (each) => void each.done());
+    await bench.virtual.run(100);
+
+    expect(left).toMatchObject({ waiting: 1, taken: 0 });
+    expect(other.hand.taken).toMatchObject([{ key: 'taken', delivery: 1 }]);
+    expect(await bench.offer('gone')).toBe('offered');
+  });
+
+  test('who has a ticket is forgotten with a power loss since it was taken, and remembered else', async () => {
+    for (const lostMs of [900, 1_100]) {
+      const bench = new Bench();
+      await bench.offer('x');
+      await bench.virtual.run(1_000);
+      const worker = bench.worker('a');
+      await worker.took(1);
+      await bench.virtual.run(1_000);
+      worker.line.disconnect();
+
+      bench.server.losePower(lostMs);
+
+      const isForgotten = lostMs > 1_000;
+      expect(bench.server.look(queue)).toMatchObject({
+        waiting: isForgotten ? 1 : 0,
+        taken: isForgotten ? 0 : 1,
+      });
+    }
+  });
+
+  test('after a power loss, the word about a lost ticket ends the one that has its number now', async () => {
+    const bench = new Bench();
+    const worker = bench.worker('a');
+    await bench.offer('x');
+    const lost = await worker.took(1);
+    worker.line.disconnect();
+    bench.server.losePower(1_000);
+    await bench.offer('y');
+    const other = bench.worker('b');
+    await other.took(1);
+
+    worker.line.connect();
+    await bench.virtual.settled(lost.done());
+
+    expect(other.hand.keys).toEqual(['y']);
+    expect(await bench.offer('y')).toBe('offered');
+  });
+
   test('with faults of all kinds, every ticket is ended in the end; the same seed tells the same', async () => {
     const told = [await rough(1), await rough(1), await rough(2)];
     expect(told[0]).toEqual(told[1]);

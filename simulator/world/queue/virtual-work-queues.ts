@@ -3,6 +3,7 @@ import { type Log, silentLog } from '../../../machines/ports/log.ts';
 import { MemoryTicketStream, MemoryWorkQueues } from '../../../src/adapters/memory-work-queues.ts';
 import type { QueueName, QueueState, WorkQueues } from '../../../src/ports/work-queue.ts';
 import { StreamLeader } from '../stream-leader.ts';
+import { PastTickets } from './past-tickets.ts';
 import { type Act, QueueLine } from './queue-line.ts';
 
 export interface VirtualWorkQueuesOptions {
@@ -30,11 +31,14 @@ export class VirtualWorkQueues {
   readonly #stream: MemoryTicketStream;
   readonly #options: VirtualWorkQueuesOptions;
   readonly #leader = new StreamLeader<Act>();
+  readonly #past = new PastTickets();
   readonly #lines = new Map<string, QueueLine>();
 
   /** `clock` is the world's. */
   constructor(clock: Clock, options: VirtualWorkQueuesOptions) {
-    this.#stream = new MemoryTicketStream(clock, options.takenMs);
+    this.#stream = new MemoryTicketStream(clock, options.takenMs, (tickets, change) =>
+      this.#past.note({ atMs: clock.monotonicMs(), tickets, change }),
+    );
     this.#options = options;
   }
 
@@ -71,6 +75,18 @@ export class VirtualWorkQueues {
     for (const tickets of this.#stream.all()) {
       tickets.forgetAll();
       tickets.hold(true);
+    }
+  }
+
+  /**
+   * The power fails where the stream stands, and what has happened in this time is lost: tickets are gone, others are back
+   * that had ended, and who has one is forgotten. Nobody may be connected.
+   */
+  losePower(lostMs: number): void {
+    this.#leader.forget();
+    const sinceMs = this.#stream.clock.monotonicMs() - lostMs;
+    for (const tickets of this.#stream.all()) {
+      tickets.losePower(sinceMs, this.#past.forgetSince(sinceMs, tickets));
     }
   }
 
