@@ -30,6 +30,7 @@ import { newAgentRebalancesScenario } from './new-agent-rebalances.ts';
 import { plannedRestartScenario } from './planned-restart.ts';
 import { rollingUpgradeScenario } from './rolling-upgrade.ts';
 import { queueDispatchScenario } from './queue-dispatch.ts';
+import { queuePowerLossScenario } from './queue-power-loss.ts';
 import { roughDayScenario } from './rough-day.ts';
 import { roughWeekScenario } from './rough-week.ts';
 import type { Scenario } from './scenario.ts';
@@ -84,6 +85,7 @@ export const scenarios: readonly Scenario[] = [
   natsRestartScenario,
   lostPromotionScenario,
   storePowerLossScenario,
+  queuePowerLossScenario,
   forgottenMovesScenario,
   asymmetricPartitionScenario,
   controlPlaneSilentScenario,

@@ -95,6 +95,7 @@ export class MemoryStore implements Store {
       });
     });
     return {
+      current: true,
       stop: () => {
         watcher.active = false;
         this.#watchers.delete(watcher);

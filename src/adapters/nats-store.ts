@@ -189,6 +189,9 @@ class NatsStore implements Store {
     });
     this.#watches.add(watch);
     return {
+      get current() {
+        return watch.current;
+      },
       stop: () => {
         this.#watches.delete(watch);
         watch.stop();

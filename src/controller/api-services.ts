@@ -97,10 +97,9 @@ export class ApiServices implements LoadBalancers {
       subject: (shard) => subjects.lb(shard, id, verb),
       request,
       shown: (revision, timeoutMs) => projection.desired.reached(revision, timeoutMs),
-      meaning: ({ status }, attempt) => {
+      meaning: ({ status }, mayBeDone) => {
         if (status !== 404) return 'final';
-        // An earlier attempt, whose answer was lost, may have deleted it.
-        if (verb === 'delete' && attempt > 0) return 'done';
+        if (verb === 'delete' && mayBeDone) return 'done';
         // Its owner has only just become that, and has not heard of it; it will.
         return projection.desired.get(id) === null ? 'final' : 'passing';
       },

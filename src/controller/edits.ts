@@ -1,8 +1,19 @@
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import { generationsAheadMax } from '../../machines/protocol/seat.ts';
 import type { Body } from './desired-documents.ts';
+
+/** The one of an edit: also above what its actor knows, where the store has lost newer edits, else it would pass for one. */
+export function nextGeneration(
+  { generation }: Pick<DesiredRecord, 'generation'>,
+  known: Pick<LoadBalancerContext, 'generation' | 'appliedGeneration'> | null,
+): number {
+  const seen = Math.max(known?.generation ?? 0, known?.appliedGeneration ?? 0);
+  return (seen > generation + generationsAheadMax ? generation : Math.max(generation, seen)) + 1;
+}
 
 /**
  * The record with a generation above one that was seen, because it has lost edits: what is being deleted

@@ -40,7 +40,7 @@ export interface InboxOptions {
   readonly shards: number;
   readonly judge: Judge;
   readonly owner: LoadBalancerOwner;
-  /** Who holds the load balancer by a revision of its record that is known committed. */
+  /** Who holds the load balancer by a revision of its record that is known committed; null while that may be lost. */
   readonly holder: (loadBalancer: string) => Seat | null;
   /** The newest generation of its document that is known committed; 0 where there is none. */
   readonly generation: (loadBalancer: string) => number;

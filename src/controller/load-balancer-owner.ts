@@ -16,6 +16,7 @@ import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Claim, Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
+import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { type DriverDescriptor, isLeased } from '../../drivers/contract/driver.ts';
@@ -33,7 +34,7 @@ import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import type { Pacer } from './pacer.ts';
 import { Placer } from './placer.ts';
-import { driverOf, refuseDeleting, refuseUnsupported } from './edits.ts';
+import { driverOf, nextGeneration, refuseDeleting, refuseUnsupported } from './edits.ts';
 import type { RecordFormats } from './record-formats.ts';
 import { Newcomers } from './newcomers.ts';
 import { QueueDispatch } from './queue-dispatch.ts';
@@ -96,18 +97,18 @@ export class LoadBalancerOwner {
       awayMs: timings.deadAfterMs,
       settled: (id) => this.seating.offer(id),
     });
+    const { newcomers } = this;
     this.#placer = new Placer(clock, options.fleet, options);
     const placer = this.#placer;
     const queues = options.dispatch?.queues ?? null;
     const host = () => this.host;
-    this.#queue = queues === null ? null : new QueueDispatch({ ...options, queues, placer, host });
+    const parts = { placer, newcomers, host };
+    this.#queue = queues === null ? null : new QueueDispatch({ ...options, ...parts, queues });
     this.seating = new Seating({
       ...options,
-      placer,
+      ...parts,
       queue: this.#queue,
-      newcomers: this.newcomers,
       headStart: () => driver.headStart,
-      host,
     });
     this.#desired = new DesiredDocuments({
       store: stores.desired,
@@ -117,7 +118,6 @@ export class LoadBalancerOwner {
       nonce: random.uuid(),
       committed: (id, document) => this.#desiredCommitted(id, document),
     });
-    const { newcomers } = this;
     this.#repairs = new Repairs({ ...options, desired: this.#desired, newcomers, host });
     const { fleet } = options;
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
@@ -180,7 +180,7 @@ export class LoadBalancerOwner {
   edit(id: string, operationId: string, operation: Operation): Promise<number> {
     return this.#desired.edit(id, operationId, (record) => {
       refuseDeleting(id, record);
-      const generation = record.generation + 1;
+      const generation = this.#nextGeneration(id, record);
       const now = timestampOf(this.#options.clock.wallMs());
       const document = applyOperation(record.document, operation, { generation, now });
       refuseUnsupported(driverOf(record.driver, this.#options), document);
@@ -193,8 +193,12 @@ export class LoadBalancerOwner {
       refuseDeleting(id, record);
       canDelete(record.document, cascade);
       const { driver, document } = record;
-      return { status: 'deleting', generation: record.generation + 1, driver, document };
+      return { status: 'deleting', generation: this.#nextGeneration(id, record), driver, document };
     });
+  }
+
+  #nextGeneration(id: string, record: DesiredRecord): number {
+    return nextGeneration(record, this.host.context(id));
   }
 
   /** Resolves with the revision of its record; throws a Fault (404, 409). */

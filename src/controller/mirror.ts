@@ -76,6 +76,11 @@ export class Mirror<T> {
     this.#watch?.stop();
   }
 
+  /** False while what is known here may have been lost since. */
+  get isCurrent(): boolean {
+    return this.#watch?.current === true;
+  }
+
   keys(): IterableIterator<string> {
     return this.#entries.keys();
   }

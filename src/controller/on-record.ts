@@ -34,7 +34,8 @@ export function onRecord(
   const contextOf = (id: string) => contextOnRecord(known, id);
   return {
     queues: (agent) => openTo(agent, dispatch, fleet),
-    holder: (id) => contextOf(id)?.binding ?? null,
+    // Connected again, and not told yet what has changed: the store may have lost what is known here.
+    holder: (id) => (projection.binding.isCurrent ? (contextOf(id)?.binding ?? null) : null),
     generation: (id) => projection.desired.get(id)?.generation ?? 0,
     purged: (ids) => purgedAmong(ids, projection.desired, stores.desired),
     epochs: async (ids) => {

@@ -26,8 +26,11 @@ export interface OwnerCall {
   readonly request: object;
   /** Resolves once what was committed is shown here; rejects with {@link MirrorBehind}. */
   readonly shown: (revision: number, timeoutMs: number) => Promise<void>;
-  /** What a refusal means at the given attempt; `final` where it is left out. */
-  readonly meaning?: (fault: Fault, attempt: number) => 'final' | 'passing' | 'done';
+  /**
+   * What a refusal means; `final` where it is left out. `mayBeDone`: an earlier attempt may have been carried out,
+   * because it left, and its answer did not come.
+   */
+  readonly meaning?: (fault: Fault, mayBeDone: boolean) => 'final' | 'passing' | 'done';
 }
 
 /** A refusal that is expected to pass. */
@@ -46,14 +49,15 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
   const subject = asked.subject(shard);
   const startedMs = clock.monotonicMs();
   const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
-  for (let attempt = 0, waits = 0; ; attempt += 1) {
+  let mayBeDone = false;
+  for (let waits = 0; ;) {
     try {
       const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
       const answer = call(bus, subject, asked.request, WriteReply, timeoutMs);
       const reply = await owners.during(shard, answer);
       if (reply.type === 'fault') {
         const fault = new Fault(reply.status, reply.message, reply.retryAfterSeconds);
-        const meaning = asked.meaning?.(fault, attempt) ?? 'final';
+        const meaning = asked.meaning?.(fault, mayBeDone) ?? 'final';
         if (meaning === 'final') throw fault;
         if (meaning === 'passing') throw new PassingRefusal(fault.message);
         return;
@@ -62,6 +66,7 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;
+      mayBeDone ||= !nothingDone.some((kind) => error instanceof kind);
       const waitMs = backoffMs(waits, timings.retryMs, timings.retryMaxMs);
       if (leftMs() <= waitMs) {
         throw new Fault(503, `The control plane can't take the request now: ${error.message}`, 1);
@@ -73,14 +78,9 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
   }
 }
 
-const passing = [
-  PassingRefusal,
-  NoResponders,
-  RequestTimeout,
-  BusUnavailable,
-  MirrorBehind,
-  OwnerChanged,
-];
+/** Nobody has carried it out: it was refused, or nobody has heard of it. */
+const nothingDone = [PassingRefusal, NoResponders, BusUnavailable];
+const passing = [...nothingDone, RequestTimeout, MirrorBehind, OwnerChanged];
 
 function isPassing(error: unknown): error is Error {
   return passing.some((kind) => error instanceof kind);

@@ -11,6 +11,7 @@ import type { ActorHost } from '../host/actor-host.ts';
 import { StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { inSlices } from './slices.ts';
@@ -23,6 +24,7 @@ export interface QueueDispatchOptions {
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
   readonly placer: Placer;
+  readonly newcomers: Pick<Newcomers, 'has'>;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
 }
 
@@ -113,10 +115,14 @@ export class QueueDispatch {
 
   /** An agent has taken its ticket. */
   async take({ loadBalancer: id, agent, incarnation, device }: Take): Promise<TakeReply> {
-    const { seats, placer, fleet } = this.#options;
+    const { seats, placer, fleet, newcomers } = this.#options;
     const host = this.#options.host();
     const context = host.context(id);
     if (context === null || !seats.isSeeking(id)) return { type: 'nothing' };
+    // Its ticket may be older than this controller's knowledge of it.
+    if (newcomers.has(id)) {
+      return { type: 'refused', reason: 'whoever holds it may not have said so yet' };
+    }
     if (!fleet.isAlive(agent, incarnation)) {
       return { type: 'refused', reason: `agent ${agent} is not known to be alive` };
     }

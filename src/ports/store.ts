@@ -48,6 +48,8 @@ export type WriteResult =
   { readonly committed: true; readonly revision: number } | { readonly committed: false };
 
 export interface Watch {
+  /** False from the loss of its connection until it has told what changed meanwhile: what it told before may be lost. */
+  readonly current: boolean;
   stop(): void;
 }
 

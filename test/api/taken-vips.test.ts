@@ -12,7 +12,7 @@ function watched() {
       watch: (onChange, onReady) => {
         tell = onChange;
         becomeReady = () => onReady(1);
-        return { stop: () => undefined };
+        return { current: true, stop: () => undefined };
       },
     },
     lost: (key) => lost.push(key),

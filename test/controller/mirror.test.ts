@@ -69,3 +69,27 @@ test('a mirror becomes what a bucket is that has lost writes, and says what was 
   await virtual.settled(store.create('c', 'next', 'w5'));
   await virtual.settled(mirror.reached(3, 1_000));
 });
+
+test('a mirror is current until its connection is lost, and again once it was told what has changed', async () => {
+  const virtual = new Virtual();
+  const store = new VirtualStore(virtual.clock, { bucket: 'binding', delayMs: () => 5 });
+  const mirror = new Mirror({
+    store: store.as('x'),
+    name: 'binding',
+    clock: virtual.clock,
+    log: silentLog,
+    parse: (_, text) => text,
+  });
+  const seen = [mirror.isCurrent];
+  await virtual.settled(mirror.start());
+  seen.push(mirror.isCurrent);
+
+  store.line('x').disconnect();
+  seen.push(mirror.isCurrent);
+  store.line('x').connect();
+  seen.push(mirror.isCurrent);
+  await virtual.run(100);
+  seen.push(mirror.isCurrent);
+
+  expect(seen).toEqual([false, true, false, false, true]);
+});

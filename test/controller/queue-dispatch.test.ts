@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ticketsAtOnce } from '../../src/agent/work-desk.ts';
+import { initialContext } from '../../machines/load-balancer/context.ts';
+import { QueueDispatch, type QueueDispatchOptions } from '../../src/controller/queue-dispatch.ts';
 import { type AgentSpec, Cluster } from './support/cluster.ts';
 
 const memory = { driver: 'memory', device: 'memory' };
@@ -173,4 +175,31 @@ describe('a load balancer that agents take from a queue', () => {
 
     expect(cluster.holder(next)).not.toBe(drained);
   });
+});
+
+test('an old ticket gives nothing to anybody before the holder can have said what the store has lost', async () => {
+  const takes: string[] = [];
+  const newcomers = { has: (id: string) => id === 'new' };
+  const dispatch = new QueueDispatch({
+    newcomers,
+    seats: { isSeeking: () => true },
+    fleet: { isAlive: () => true },
+    placer: {
+      taken: (id: string) => {
+        takes.push(id);
+        return 'is full';
+      },
+    },
+    host: () => ({ context: () => initialContext }),
+  } as unknown as QueueDispatchOptions);
+  const take = (loadBalancer: string) =>
+    dispatch.take({ loadBalancer, agent: 'agent-1', incarnation: 1, device: 'memory' });
+
+  const replies = [await take('new'), await take('known')];
+
+  expect(replies).toEqual([
+    { type: 'refused', reason: 'whoever holds it may not have said so yet' },
+    { type: 'refused', reason: 'agent-1 is full' },
+  ]);
+  expect(takes).toEqual(['known']);
 });

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { initialContext } from '../../machines/load-balancer/context.ts';
+import type { FleetView } from '../../src/controller/fleet-view.ts';
+import { onRecord } from '../../src/controller/on-record.ts';
+
+const seat = { agent: 'agent-1', incarnation: 1, epoch: 3 };
+
+/** What a controller answers agents whose watch of binding records is current, or is not. */
+function answers(isCurrent: boolean) {
+  const bound = { state: 'bound.settled', context: { ...initialContext, binding: seat } };
+  const known = {
+    projection: { binding: { isCurrent, get: () => bound }, desired: { get: () => null } },
+    owner: { host: { committedContext: () => null } },
+    loadBalancers: { current: () => Promise.resolve(isCurrent) },
+  };
+  type Known = Parameters<typeof onRecord>[0];
+  const stores = {} as Parameters<typeof onRecord>[1];
+  return onRecord(known as unknown as Known, stores, {} as FleetView);
+}
+
+test('a claim is confirmed by what is on record', () => {
+  expect(answers(true).holder('a')).toEqual(seat);
+});
+
+test('no claim is confirmed by what the store may have lost since: its owner is asked', () => {
+  expect(answers(false).holder('a')).toBeNull();
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { Fault } from '../../machines/model/fault.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { ApiServices, type ApiServicesOptions } from '../../src/controller/api-services.ts';
+import { OwnerChanges } from '../../src/controller/owner-changes.ts';
+import { BusUnavailable, NoResponders, RequestTimeout } from '../../src/ports/bus.ts';
+import { Virtual } from '../host/support/virtual.ts';
+
+const id = '27373827-79a5-4838-8ae6-c4969b69618b';
+const notFound = {
+  type: 'fault',
+  status: 404,
+  message: `Load Balancer ${id} not found.`,
+  retryAfterSeconds: null,
+};
+
+/**
+ * A deletion by a controller that knows nothing of the load balancer, and whose questions meet these ends in turn, and
+ * the last one from then on.
+ */
+function deletion(...ends: readonly (Error | object)[]) {
+  const virtual = new Virtual();
+  const answers = [...ends];
+  const request = (): Promise<string> => {
+    const end = answers.length > 1 ? answers.shift() : answers[0];
+    return end instanceof Error ? Promise.reject(end) : Promise.resolve(JSON.stringify(end));
+  };
+  const nothing = { get: () => null, reached: () => Promise.resolve() };
+  const services = new ApiServices({
+    bus: { request },
+    clock: virtual.clock,
+    timings: presets.lan,
+    shards: 8,
+    owners: new OwnerChanges(),
+    stores: {},
+    projection: { desired: nothing, binding: nothing },
+  } as unknown as ApiServicesOptions);
+  return virtual.settled(services.delete(id, { cascade: true }, 'request-1'));
+}
+
+describe('a deletion whose owner does not know the load balancer', () => {
+  test.each([
+    ['nobody has heard of it before', new NoResponders('nobody owns the shard')],
+    ['the controller was not connected before', new BusUnavailable('disconnected')],
+  ])('is refused where %s: it may be lost, and come back', async (_, before) => {
+    await expect(deletion(before, notFound)).rejects.toEqual(new Fault(404, notFound.message));
+  });
+
+  test('is done where an earlier question had no answer: that may have deleted it', async () => {
+    await expect(deletion(new RequestTimeout('no answer'), notFound)).resolves.toBeUndefined();
+  });
+});
+
+describe('a write that no owner of the shard answers', () => {
+  test.each([
+    ['nobody owns it', new NoResponders('nobody owns the shard')],
+    ['its owner does not answer', new RequestTimeout('no answer')],
+    ['the controller is not connected', new BusUnavailable('disconnected')],
+  ])('is refused after a while where %s, and says when to ask again', async (_, trouble) => {
+    const error: unknown = await deletion(trouble).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(Fault);
+    expect(error).toMatchObject({ status: 503, retryAfterSeconds: 1 });
+    expect(String(error)).toContain(trouble.message);
+  });
+});
