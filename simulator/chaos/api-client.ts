@@ -1,5 +1,6 @@
 import { delay } from '../../machines/ports/clock.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { unconfirmedHeader } from '../../src/api/guards.ts';
 import type { ApiAnswer, ApiRequest } from '../world/wire.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -10,6 +11,8 @@ const patienceMs = 12_000;
 /** What a request came to in the end. */
 export interface Told {
   readonly answer: ApiAnswer;
+  /** Who gave it. */
+  readonly controller: string;
   /** From the first attempt to the answer. */
   readonly waitedMs: number;
 }
@@ -43,11 +46,16 @@ export class PatientClient {
       const controller = controllers[this.#turn % controllers.length] ?? '';
       const answer = await this.askOf(controller, request);
       if (answer !== null && answer.status !== 503) {
-        return { answer, waitedMs: systemClock.monotonicMs() - askedMs };
+        return { answer, controller, waitedMs: systemClock.monotonicMs() - askedMs };
       }
       this.#turn += 1;
       await delay(systemClock, retryMs, this.#signal);
     }
+  }
+
+  /** All controllers but this one. */
+  others(than: string): readonly string[] {
+    return [...this.#apis.keys()].filter((controller) => controller !== than);
   }
 
   /** One attempt at one controller; null where it gives no answer. */
@@ -66,7 +74,8 @@ export class PatientClient {
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       const text = await response.text();
-      answer = { status: response.status, text, confirmed: true };
+      const confirmed = response.headers.get(unconfirmedHeader) === null;
+      answer = { status: response.status, text, confirmed };
     } catch {
       // Nobody is there, or whoever was there has died in the middle.
     } finally {

@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
+import { presets } from '../../machines/timings/timings.ts';
 import { formatLine, type Line } from '../chronicle.ts';
 import { exitStatus } from '../cli/command.ts';
 import { reportPage } from '../report/page.ts';
 import { type ChaosCliOptions, parseChaosOptions } from './options.ts';
 import { ChaosRefused } from './place.ts';
-import { runChaos } from './run.ts';
+import { type ChaosResult, runChaos } from './run.ts';
 import { chaosScenarios } from './scenarios/index.ts';
-import { chaosJson, chaosText, listOf } from './tell.ts';
+import { chaosJson, chaosText, listOf, togetherJson } from './tell.ts';
 
 export interface ChaosHooks {
   readonly write: (text: string) => void;
@@ -51,6 +52,7 @@ async function runAll(
 ): Promise<boolean> {
   let isOk = true;
   for (const scenario of scenarios) {
+    const results: ChaosResult[] = [];
     for (let turn = 1; turn <= runs; turn += 1) {
       if (!json) write(`${scenario.name}: ${scenario.summary}.\n${scenario.promise}\n\n`);
       const onLine = json ? {} : { onLine: (line: Line) => write(`${formatLine(line)}\n`) };
@@ -61,15 +63,14 @@ async function runAll(
         write(`${JSON.stringify({ scenario: scenario.name, ok: false, error: String(error) })}\n`);
         return null;
       });
-      if (result === null) {
-        isOk = false;
-        continue;
-      }
-      isOk &&= result.ok;
+      isOk &&= result?.ok === true;
+      if (result === null) continue;
+      results.push(result);
       if (report !== null) await writeFile(report, reportPage(result.report));
       write(json ? '' : `\n${chaosText(result)}\n\n`);
       write(`${chaosJson(result, json)}\n`);
     }
+    if (runs > 1) write(`${togetherJson(scenario, runs, results, presets[preset])}\n`);
   }
   return isOk;
 }

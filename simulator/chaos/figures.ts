@@ -9,18 +9,26 @@ export interface Spread {
   readonly max: number | null;
 }
 
-export interface Figures {
+/** Milliseconds, one value for each thing that was measured. */
+interface Durations {
   /** From the fault to the entry at the next holder's device, where that is fenced by a marker alone. */
-  readonly rebindMs: Spread;
+  readonly rebindMs: readonly number[];
   /** The same where an address moves by lease. */
-  readonly leasedRebindMs: Spread;
+  readonly leasedRebindMs: readonly number[];
   /** The longest time without a good answer, of each load balancer at an address of its host. */
-  readonly trafficGapMs: Spread;
+  readonly trafficGapMs: readonly number[];
   /** The same of those at addresses that move. */
-  readonly leasedTrafficGapMs: Spread;
+  readonly leasedTrafficGapMs: readonly number[];
   /** How long writes at the API waited for their acknowledgement, with all that a client tries again. */
-  readonly apiWriteMs: Spread;
+  readonly apiWriteMs: readonly number[];
+}
+
+interface Counts {
   readonly rebinds: number;
+  /** Of them, those that went to another agent although their address is their host's own. */
+  readonly fixedMoves: number;
+  /** Of edits that were acknowledged, at another controller: none may show an older state. */
+  readonly reads: number;
   readonly requests: number;
   /** On new connections; nothing is tried again. */
   readonly failed: number;
@@ -34,6 +42,45 @@ export interface Figures {
   /** How often two hosts were seen to have one address, and for how long. */
   readonly doubleServed: number;
   readonly doubleServedMs: number;
+}
+
+/** What was measured in one run, or in several. */
+export interface Measured {
+  readonly durations: Durations;
+  readonly counts: Counts;
+}
+
+/** The same as it is told. */
+export type Figures = { readonly [Name in keyof Durations]: Spread } & Counts;
+
+export function figuresOf({ durations, counts }: Measured): Figures {
+  const spreads = Object.entries(durations).map(([name, values]) => [name, spreadOf(values)]);
+  return { ...(Object.fromEntries(spreads) as Omit<Figures, keyof Counts>), ...counts };
+}
+
+/** All runs together: each value counts once, whichever run it is of. */
+export function pooled([first, ...others]: readonly [Measured, ...Measured[]]): Measured {
+  return others.reduce(
+    ({ durations, counts }, next) => ({
+      durations: combined<keyof Durations, readonly number[]>(
+        durations,
+        next.durations,
+        (one, other) => [...one, ...other],
+      ),
+      counts: combined<keyof Counts, number>(counts, next.counts, (one, other) => one + other),
+    }),
+    first,
+  );
+}
+
+function combined<Name extends string, T>(
+  one: Readonly<Record<Name, T>>,
+  other: Readonly<Record<Name, T>>,
+  combine: (one: T, other: T) => T,
+): Readonly<Record<Name, T>> {
+  const names = Object.keys(one) as Name[];
+  const all = names.map((name) => [name, combine(one[name], other[name])]);
+  return Object.fromEntries(all) as Readonly<Record<Name, T>>;
 }
 
 /** The smallest value that at least so many of a hundred do not exceed (nearest rank). */
@@ -52,8 +99,7 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-export function rebindSpreads(rebinds: readonly Rebind[]) {
-  const of = (wanted: Kind) =>
-    spreadOf(rebinds.filter(({ kind }) => kind === wanted).map(({ tookMs }) => tookMs));
-  return { rebindMs: of('fixed'), leasedRebindMs: of('moving') };
+/** How long those of a kind waited for their next holder. */
+export function rebindsOf(rebinds: readonly Rebind[], wanted: Kind): readonly number[] {
+  return rebinds.filter(({ kind }) => kind === wanted).map(({ tookMs }) => tookMs);
 }

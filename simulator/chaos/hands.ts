@@ -161,6 +161,19 @@ export class Hands {
     await order('drain');
   }
 
+  /** Unless it holds some already, an agent of this host is given a load balancer whose address moves. */
+  async settleOneAt(host: string): Promise<void> {
+    const agents = this.fleet.agentsOf(host);
+    const moving = this.loadBalancers.filter(({ kind }) => kind === 'moving');
+    const isThere = () => moving.some(({ id }) => agents.includes(this.holderOf(id) ?? ''));
+    if (isThere()) return;
+    const [id, agent] = [moving[0]?.id ?? '', agents[0] ?? ''];
+    const path = `/holdfast/v1/loadbalancers/${id}/move`;
+    await this.#options.client.ask({ method: 'POST', path, body: { move: { agent } } });
+    await this.until(`${id} is at ${host}`, isThere);
+    await this.served();
+  }
+
   /** Undoes what was done to this process or host; to all, where none is named. */
   async heal(target?: string): Promise<void> {
     const targets = target === undefined ? [...this.#broken.keys()] : [target];

@@ -1,3 +1,4 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Observer } from '../world/events.ts';
 import { bindingOf } from '../checkers/records.ts';
 import type { Kind } from './size.ts';
@@ -21,8 +22,10 @@ export class Rebinds {
   readonly done: Rebind[] = [];
   /** How often a load balancer was given to another holder than before, by its records. */
   count = 0;
+  /** How often one at an address of its host was given to another agent. */
+  fixedMoves = 0;
   readonly #waiting = new Map<string, Lost>();
-  readonly #holders = new Map<string, string>();
+  readonly #holders = new Map<string, Seat>();
   readonly #records: RecordWatch;
   readonly #loadBalancers: LoadBalancers;
 
@@ -54,10 +57,12 @@ export class Rebinds {
       const { key, value } = event.change;
       const { binding } = bindingOf(value).context;
       if (binding === null) return;
-      const holder = `${binding.agent} ${binding.incarnation}`;
       const before = this.#holders.get(key);
-      if (before !== undefined && before !== holder) this.count += 1;
-      this.#holders.set(key, holder);
+      this.#holders.set(key, binding);
+      if (before === undefined) return;
+      const isSameAgent = before.agent === binding.agent;
+      if (!isSameAgent || before.incarnation !== binding.incarnation) this.count += 1;
+      if (!isSameAgent && this.#loadBalancers.get(key)?.kind === 'fixed') this.fixedMoves += 1;
     }
     if (event.type !== 'device' || event.entry.kind === 'refused') return;
     const { lb, epoch } = event.entry;

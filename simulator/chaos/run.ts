@@ -13,7 +13,7 @@ import type { ClientNotice, ClientOptions } from './answers.ts';
 import { PatientClient } from './api-client.ts';
 import { Editor } from './editor.ts';
 import { describeRealFault } from './faults.ts';
-import { type Figures, rebindSpreads, spreadOf } from './figures.ts';
+import { type Figures, figuresOf, type Measured, rebindsOf } from './figures.ts';
 import { eventually } from './eventually.ts';
 import { Fleet, logFileIn } from './fleet.ts';
 import { Hands } from './hands.ts';
@@ -25,7 +25,7 @@ import { RealWorld } from './real-world.ts';
 import { Rebinds } from './rebinds.ts';
 import { RecordWatch } from './record-watch.ts';
 import { Remote } from './remote.ts';
-import type { ChaosScenario, Goal } from './scenario.ts';
+import { type ChaosScenario, goalsOf, type JudgedGoal } from './scenario.ts';
 import { BehindAll } from './servers.ts';
 import { livingBy, shownBy } from './shown.ts';
 import { type Kind, kinds } from './size.ts';
@@ -56,8 +56,9 @@ export interface ChaosResult {
   readonly scenario: string;
   readonly ok: boolean;
   readonly tookMs: number;
+  readonly measured: Measured;
   readonly figures: Figures;
-  readonly goals: readonly (Goal & { readonly met: boolean })[];
+  readonly goals: readonly JudgedGoal[];
   readonly failures: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
   readonly report: ReportData;
@@ -246,6 +247,9 @@ class ChaosRun {
   }
 
   #judgeEdits({ editor, records, judge }: Parts): void {
+    for (const { loadBalancer, message } of editor.stale) {
+      judge.violate('reads-never-go-back', message, loadBalancer);
+    }
     for (const [id, description] of editor.acknowledged) {
       const value = records.records.desired.get(id)?.value ?? '';
       if (value.includes(JSON.stringify(description))) continue;
@@ -260,13 +264,12 @@ class ChaosRun {
   #result(parts: Parts, gaps: ReadonlyMap<string, number>): ChaosResult {
     const { scenario } = this.#options;
     const { judge, rebinds, fleet, traffic, world } = parts;
-    const figures = this.#figures(parts, gaps);
+    const measured = this.#measured(parts, gaps);
+    const figures = figuresOf(measured);
     for (const problem of scenario.problems?.(figures, this.#timings) ?? []) {
       if (problem !== null) judge.violate(scenario.name, problem);
     }
-    const goals = (scenario.goals?.(figures, this.#timings) ?? []).map((goal) => {
-      return { ...goal, met: goal.measured === null || goal.measured <= goal.most };
-    });
+    const goals = goalsOf(scenario, figures, this.#timings);
     const { violations } = judge;
     const ok = violations.length === 0;
     const tookMs = Math.round(this.#timeline.nowMs);
@@ -284,24 +287,27 @@ class ChaosRun {
       [...[...fleet.controllers.keys()].toSorted(), ...world.agentIds()],
     );
     const failures = Object.fromEntries(traffic.reasons);
-    return { ...told, tookMs, figures, goals, failures, report };
+    return { ...told, tookMs, measured, figures, goals, failures, report };
   }
 
-  #figures(
+  #measured(
     { rebinds, traffic, editor, addresses, judge, loadBalancers }: Parts,
     gaps: ReadonlyMap<string, number>,
-  ): Figures {
+  ): Measured {
     const gapsOf = (kind: Kind) =>
-      spreadOf(
-        loadBalancers.all.filter((each) => each.kind === kind).map(({ id }) => gaps.get(id) ?? 0),
-      );
+      loadBalancers.all.filter((each) => each.kind === kind).map(({ id }) => gaps.get(id) ?? 0);
     const lost = judge.violations.filter(({ checker }) => checker === 'no-load-balancer-lost');
-    return {
-      ...rebindSpreads(rebinds.done),
+    const durations = {
+      rebindMs: rebindsOf(rebinds.done, 'fixed'),
+      leasedRebindMs: rebindsOf(rebinds.done, 'moving'),
       trafficGapMs: gapsOf('fixed'),
       leasedTrafficGapMs: gapsOf('moving'),
-      apiWriteMs: spreadOf(editor.waits),
+      apiWriteMs: editor.waits,
+    };
+    const counts = {
       rebinds: rebinds.count,
+      fixedMoves: rebinds.fixedMoves,
+      reads: editor.reads,
       requests: traffic.requests,
       failed: traffic.failed,
       leasedFailed: traffic.leasedFailed,
@@ -311,6 +317,7 @@ class ChaosRun {
       doubleServed: traffic.twice,
       doubleServedMs: Math.round(addresses.twiceMs),
     };
+    return { durations, counts };
   }
 
   async close(): Promise<void> {

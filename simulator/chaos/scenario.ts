@@ -25,3 +25,16 @@ export interface ChaosScenario {
   problems?(figures: Figures, timings: Timings): readonly (string | null)[];
   goals?(figures: Figures, timings: Timings): readonly Goal[];
 }
+
+export type JudgedGoal = Goal & { readonly met: boolean };
+
+/** What a scenario is hoped to come to, and whether it did: in one run, or in several together. */
+export function goalsOf(
+  scenario: ChaosScenario,
+  figures: Figures,
+  timings: Timings,
+): readonly JudgedGoal[] {
+  return (scenario.goals?.(figures, timings) ?? []).map((goal) => {
+    return { ...goal, met: goal.measured === null || goal.measured <= goal.most };
+  });
+}

@@ -1,11 +1,12 @@
 import { formatLine } from '../chronicle.ts';
-import type { Spread } from './figures.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { figuresOf, pooled, type Spread } from './figures.ts';
 import type { ChaosResult } from './run.ts';
-import type { ChaosScenario } from './scenario.ts';
+import { type ChaosScenario, goalsOf } from './scenario.ts';
 
 /** One line for programs. What led to a violation is left out where it has been told already. */
 export function chaosJson(
-  { report: _, figures, violations, ...result }: ChaosResult,
+  { report: _, measured: __, figures, violations, ...result }: ChaosResult,
   isAlone: boolean,
 ): string {
   const told = violations.map(({ events, ...each }) => ({
@@ -14,6 +15,21 @@ export function chaosJson(
   }));
   const { scenario, ok, ...rest } = result;
   return JSON.stringify({ scenario, ok, ...figures, ...rest, violations: told });
+}
+
+/** All runs of a scenario, the broken ones included: one line for programs. */
+export function togetherJson(
+  scenario: ChaosScenario,
+  runs: number,
+  results: readonly ChaosResult[],
+  timings: Timings,
+): string {
+  const passed = results.filter(({ ok }) => ok).length;
+  const [first, ...others] = results.map(({ measured }) => measured);
+  if (first === undefined) return JSON.stringify({ together: scenario.name, runs, passed });
+  const figures = figuresOf(pooled([first, ...others]));
+  const goals = goalsOf(scenario, figures, timings);
+  return JSON.stringify({ together: scenario.name, runs, passed, ...figures, goals });
 }
 
 export function chaosText(result: ChaosResult): string {

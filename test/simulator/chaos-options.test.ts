@@ -3,7 +3,7 @@ import { exitStatus } from '../../simulator/cli/command.ts';
 import { runChaosCommand } from '../../simulator/chaos/command.ts';
 import { parseChaosOptions, shortenMax } from '../../simulator/chaos/options.ts';
 import { chaosScenarios } from '../../simulator/chaos/scenarios/index.ts';
-import { spreadOf } from '../../simulator/chaos/figures.ts';
+import { figuresOf, type Measured, pooled, spreadOf } from '../../simulator/chaos/figures.ts';
 
 describe('the command line of chaos', () => {
   test('takes a scenario, and lan timings unshortened, once', () => {
@@ -68,5 +68,47 @@ describe('a spread', () => {
     expect(spreadOf(hundred)).toEqual({ count: 100, p50: 50, p99: 99, max: 100 });
     expect(spreadOf([7.4])).toEqual({ count: 1, p50: 7, p99: 7, max: 7 });
     expect(spreadOf([])).toEqual({ count: 0, p50: null, p99: null, max: null });
+  });
+});
+
+describe('several runs together', () => {
+  const measured = (gaps: readonly number[], failed: number): Measured => ({
+    durations: {
+      rebindMs: [],
+      leasedRebindMs: [],
+      trafficGapMs: [],
+      leasedTrafficGapMs: gaps,
+      apiWriteMs: [],
+    },
+    counts: {
+      rebinds: 0,
+      fixedMoves: 0,
+      reads: 0,
+      requests: 10,
+      failed,
+      leasedFailed: 0,
+      failedKept: 0,
+      heldUp: 0,
+      lost: 0,
+      doubleServed: 0,
+      doubleServedMs: 0,
+    },
+  });
+
+  test('have the spread of all values, each of which counts once, and the sums', () => {
+    const runs = [measured([1, 2, 3], 1), measured([4], 0), measured([], 2)] as const;
+
+    expect(figuresOf(pooled(runs))).toMatchObject({
+      leasedTrafficGapMs: { count: 4, p50: 2, p99: 4, max: 4 },
+      rebindMs: { count: 0, p50: null },
+      requests: 30,
+      failed: 3,
+    });
+  });
+
+  test('are as that run where there is one', () => {
+    const one = measured([5, 6], 1);
+
+    expect(pooled([one])).toEqual(one);
   });
 });

@@ -2,13 +2,13 @@ import type { ChaosScenario } from '../scenario.ts';
 import { agentCrash } from './agent-crash.ts';
 import { agentHangs } from './agent-hangs.ts';
 import { asymmetricCut } from './asymmetric-cut.ts';
+import { controllersAllDown, natsAllDown } from './control-plane-gone.ts';
 import { controllerCrash } from './controller-crash.ts';
 import { controllerHangs } from './controller-hangs.ts';
 import { drain } from './drain.ts';
 import { herd } from './herd.ts';
 import { hostCutOff } from './host-cut-off.ts';
 import { hostDies } from './host-dies.ts';
-import { natsAllDown } from './nats-all-down-10-minutes.ts';
 import { natsLeaderKilledWithAgent } from './nats-leader-killed-with-agent.ts';
 import { natsNodeHung, natsNodeKilled } from './nats-node.ts';
 import { rollingRestart } from './rolling-restart.ts';
@@ -28,6 +28,7 @@ export const chaosScenarios: readonly ChaosScenario[] = [
   natsNodeHung,
   natsLeaderKilledWithAgent,
   natsAllDown,
+  controllersAllDown,
   storm,
   herd,
   drain,
