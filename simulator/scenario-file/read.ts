@@ -9,7 +9,7 @@ import { itself } from '../workload/resources.ts';
 import { drawProviders, drawWork, type Work } from '../workload/work.ts';
 import { RandomStream } from '../world/random-streams.ts';
 import { type Problem, problemsOf } from './check.ts';
-import { ScenarioFile } from './schema.ts';
+import { scenarioCheckers, ScenarioFile } from './schema.ts';
 
 /** A scenario file that can't be run: says which file, which key, and what would be right. */
 export class ScenarioFileError extends Error {
@@ -81,6 +81,7 @@ function scenarioOf(file: ScenarioFile): Scenario {
     summary,
     promise,
     size: sizeOf(file),
+    checkers: file.checkers.flatMap((each) => scenarioCheckers.get(each) ?? []),
     plan: (stream, { loadBalancers }) => {
       const { workload } = file;
       if (Array.isArray(workload)) return { work: workOf(file), faults, untilMs, absent };

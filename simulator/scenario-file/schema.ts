@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type PresetName, presets } from '../../machines/timings/timings.ts';
 import { LoadBalancerPOST } from '../../src/api/schemas/load-balancer.ts';
+import type { CheckerKind } from '../checkers/checker.ts';
 import { faultKinds } from '../faults/index.ts';
+import { scenarios } from '../scenarios/index.ts';
 import { resourceKinds } from '../workload/resources.ts';
 import { Duration } from './duration.ts';
 
@@ -120,6 +122,12 @@ const Workload = z.union([z.array(WorkEntry), DrawnWork], {
   error: "must be a list of work, or 'createdBy', 'editsMax' and 'deletedShare' for drawn work",
 });
 
+/** Checkers that only some scenarios have, by their names; every run has the others anyway. */
+export const scenarioCheckers: ReadonlyMap<string, CheckerKind> = new Map(
+  scenarios.flatMap(({ checkers = [] }) => checkers.map((kind) => [kind.name, kind])),
+);
+const checkerNames = [...scenarioCheckers.keys()];
+
 /** The version of the format: a file of another one is refused, not guessed at. */
 export const formatName = 'holdfast-scenario/1';
 
@@ -136,6 +144,14 @@ export const ScenarioFile = strict({
   until: Duration,
   /** Agents that are not there when the world begins. */
   absent: z.array(z.string()).default([]),
+  checkers: z
+    .array(
+      z.enum(checkerNames, {
+        error: (issue) =>
+          `there is no checker '${String(issue.input)}' that a scenario may ask for; there are ${checkerNames.join(', ')}`,
+      }),
+    )
+    .default([]),
   faults: z.array(FaultEntry).default([]),
   workload: Workload,
   /** The bodies of creations, by name; a name without one gets a small one. */

@@ -30,6 +30,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
   const { controllers, agents, agentsPerHost = 1, ...size } = sizeOf(run);
   const { vips, witnesses, queued, unfenced, rebalance } = size;
+  const { checkers = [] } = run.scenario;
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
     format: formatName,
@@ -49,6 +50,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
     },
     timings: timingsEntry(timingsOf(run)),
     until: formatDuration(plan.untilMs),
+    ...(checkers.length === 0 ? {} : { checkers: checkers.map((each) => each.name) }),
     ...(plan.absent === undefined ? {} : { absent: plan.absent }),
     faults: plan.faults.map(faultEntry),
     workload: plan.work.map(workEntry),

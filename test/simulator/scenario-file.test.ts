@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '../../simulator/cli/command.ts';
+import { losesGoodbyes } from '../../simulator/planted/buses.ts';
 import { parseScenario } from '../../simulator/scenario-file/read.ts';
 import { simulate } from '../../simulator/simulate.ts';
 import { runInProcess } from './support/run-command.ts';
@@ -49,6 +50,30 @@ describe('a saved run', () => {
     const runOf = (written: string) => written.split('\n')[0];
     expect(runOf(second.written)).toBe(runOf(first.written));
     expect(await readFile(file, 'utf8')).toContain(`${scenario}`);
+  });
+});
+
+describe('the checkers that only its scenario has', () => {
+  test('are in the file of a saved run, and find there what they found', async () => {
+    const file = join(folder, 'drain.yaml');
+    await run('--scenario', 'drain', '--seed', '1', '--json', '--save', file);
+
+    const { seed, run: options } = parseScenario(await readFile(file, 'utf8'), file);
+    const { violations } = await simulate({ ...options, seed, parts: { bus: losesGoodbyes } });
+
+    expect(violations[0]?.checker).toBe('drain-leaves-no-gap');
+  });
+
+  test('can be asked for by name, and a wrong name is told with the right ones', () => {
+    const asking = (name: string) => handwritten.concat(`checkers: [${name}]\n`);
+
+    const { run: options } = parseScenario(asking('silence-touches-nothing'), 'quiet.yaml');
+    const wrong = () => parseScenario(asking('no-such'), 'quiet.yaml');
+
+    expect(options.scenario.checkers?.map(({ name }) => name)).toEqual(['silence-touches-nothing']);
+    expect(wrong).toThrow(
+      /^quiet.yaml: checkers\[0\]: there is no checker 'no-such'.*drain-leaves-no-gap/,
+    );
   });
 });
 
