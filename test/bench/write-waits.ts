@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadavg } from 'node:os';
 import { delay } from '../../machines/ports/clock.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
@@ -12,7 +12,11 @@ import { sharedMs } from './shared-clock.ts';
 import { percentile, rounded, spread, type Spread } from './statistics.ts';
 import { clusterWorld } from './worlds.ts';
 
-/** How long clients write before and after the kill. */
+/** What befalls a controller: it is killed, or told to stop, as by a service manager. */
+const signals = { 'controller-killed': 'SIGKILL', 'controller-stopped': 'SIGTERM' } as const;
+type Event = keyof typeof signals;
+
+/** How long clients write before and after that. */
 const beforeMs = 2_000;
 const afterMs = 6_000;
 /** Between two writes of one client. */
@@ -21,20 +25,20 @@ const createdTimeoutMs = 120_000;
 const answersTimeoutMs = 30_000;
 
 interface Write {
-  /** When it was first asked for, in milliseconds since the kill. */
+  /** When it was first asked for, in milliseconds since the event. */
   readonly atMs: number;
   /** Until it was acknowledged, through all attempts. */
   readonly tookMs: number;
 }
 
-/** What one kill came to, in milliseconds. */
-interface KillResult {
+/** What one event came to, in milliseconds. */
+interface RunResult {
   readonly load: number;
   readonly writes: number;
   readonly refusals: number;
   readonly beforeP50Ms: number;
   readonly beforeMaxMs: number;
-  /** Of those that were under way at the kill, or came after it. */
+  /** Of those that were under way at the event, or came after it. */
   readonly longestMs: number;
 }
 
@@ -42,12 +46,14 @@ export interface WriteWaitsReport {
   readonly benchmark: 'write-waits';
   readonly at: string;
   readonly machine: Awaited<ReturnType<typeof describeMachine>>;
+  readonly event: Event;
   readonly loadBalancers: number;
   readonly longestMs: Spread;
-  readonly runs: readonly KillResult[];
+  readonly runs: readonly RunResult[];
 }
 
 interface Options {
+  readonly event: Event;
   readonly loadBalancers: number;
   readonly runs: number;
 }
@@ -55,14 +61,19 @@ interface Options {
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 export const writeWaitsCommand = new Command('write-waits')
-  .description('one of two controllers is killed: how long do writes wait at the other one?')
+  .description('one of two controllers goes: how long do writes wait, which clients send to both?')
+  .addOption(
+    new Option('--event <event>', 'what befalls the controller')
+      .choices(Object.keys(signals))
+      .default('controller-killed'),
+  )
   .option('--load-balancers <n>', 'how many are edited, each by a client', wholeNumber(1, 500), 20)
-  .option('--runs <n>', 'how often one of them is killed', wholeNumber(1, 100), 3)
+  .option('--runs <n>', 'how often one of them goes', wholeNumber(1, 100), 3)
   .action(async (options: Options) => {
     process.stdout.write(`${JSON.stringify(await writeWaits(options))}\n`);
   });
 
-async function writeWaits({ loadBalancers, runs }: Options): Promise<WriteWaitsReport> {
+async function writeWaits({ event, loadBalancers, runs }: Options): Promise<WriteWaitsReport> {
   const machine = await describeMachine(natsServerBinary(process.env));
   say(`${machine.cpu}, ${machine.cores} cores, load ${machine.loadAverage.join(' ')}`);
   const device = await DeviceProcess.start();
@@ -71,21 +82,30 @@ async function writeWaits({ loadBalancers, runs }: Options): Promise<WriteWaitsR
     try {
       const { ids } = await createLoadBalancers(cluster.api, loadBalancers, shapes.small);
       const isSettled = (each: { state: string }) => each.state === 'bound.settled';
-      const results: KillResult[] = [];
+      const results: RunResult[] = [];
       for (let run = 1; run <= runs; run += 1) {
         await untilAll(cluster.api, 'settled', isSettled, createdTimeoutMs);
         // In turns, so that whoever comes back takes its shards meanwhile.
         const victim = run % 2 === 0 ? 'controller-1' : 'controller-2';
         const other = run % 2 === 0 ? 'controller-2' : 'controller-1';
-        const kill = () => cluster.controllers.get(victim)?.kill('SIGKILL');
-        const result = await oneKill(ids, new ApiClient(cluster.apiOf(other)), kill);
+        const apis = [victim, other].map((id) => new ApiClient(cluster.apiOf(id)));
+        const happen = () => cluster.controllers.get(victim)?.kill(signals[event]);
+        const result = await oneEvent(ids, apis, happen);
         results.push(result);
         say(`run ${run}: ${JSON.stringify(result)}`);
         await cluster.startController(victim);
       }
       const at = new Date().toISOString();
       const longestMs = spread(results.map((each) => each.longestMs));
-      return { benchmark: 'write-waits', at, machine, loadBalancers, longestMs, runs: results };
+      return {
+        benchmark: 'write-waits',
+        at,
+        machine,
+        event,
+        loadBalancers,
+        longestMs,
+        runs: results,
+      };
     } finally {
       await stop();
     }
@@ -94,25 +114,31 @@ async function writeWaits({ loadBalancers, runs }: Options): Promise<WriteWaitsR
   }
 }
 
-async function oneKill(
+/** Each client begins with one of the controllers, and goes to the other one when it is refused. */
+async function oneEvent(
   ids: readonly string[],
-  api: ApiClient,
-  kill: () => void,
-): Promise<KillResult> {
+  apis: readonly ApiClient[],
+  happen: () => void,
+): Promise<RunResult> {
   const writes: { fromMs: number; tookMs: number }[] = [];
   let refusals = 0;
   let stopped = false;
-  const client = async (id: string): Promise<void> => {
+  const client = async (id: string, index: number): Promise<void> => {
+    let at = index;
+    const put = (loadbalancer: object): Promise<unknown> =>
+      apis[at % apis.length]?.put(`/v2.0/lbaas/loadbalancers/${id}`, { loadbalancer }) ??
+      Promise.reject(new Error('there is no controller to ask'));
     for (let edit = 1; !stopped; edit += 1) {
       const fromMs = sharedMs();
       const loadbalancer = { description: `edit ${edit}` };
       while (
-        await api.put(`/v2.0/lbaas/loadbalancers/${id}`, { loadbalancer }).then(
+        await put(loadbalancer).then(
           () => false,
           () => true,
         )
       ) {
         refusals += 1;
+        at += 1;
         if (sharedMs() - fromMs > answersTimeoutMs) throw new Error(`no edit of ${id} was taken`);
         await delay(clock, pauseMs);
       }
@@ -123,12 +149,12 @@ async function oneKill(
   const clients = Promise.all(ids.map(client));
   await delay(clock, beforeMs);
   const load = loadavg()[0] ?? 0;
-  const killedMs = sharedMs();
-  kill();
+  const happenedMs = sharedMs();
+  happen();
   await delay(clock, afterMs);
   stopped = true;
   await clients;
-  const told = writes.map(({ fromMs, tookMs }): Write => ({ atMs: fromMs - killedMs, tookMs }));
+  const told = writes.map(({ fromMs, tookMs }): Write => ({ atMs: fromMs - happenedMs, tookMs }));
   const before = told.filter(({ atMs, tookMs }) => atMs + tookMs < 0).map(({ tookMs }) => tookMs);
   const after = told.filter(({ atMs, tookMs }) => atMs + tookMs >= 0).map(({ tookMs }) => tookMs);
   return {
