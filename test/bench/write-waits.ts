@@ -4,6 +4,7 @@ import { delay } from '../../machines/ports/clock.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
 import { ApiClient } from '../../src/client/api-client.ts';
+import type { ManagedProcess } from '../../src/up/managed-process.ts';
 import { natsServerBinary } from '../../src/nats-server/version.ts';
 import { DeviceProcess } from './device-process.ts';
 import { createLoadBalancers, shapes, untilAll } from './load-balancers.ts';
@@ -12,9 +13,16 @@ import { sharedMs } from './shared-clock.ts';
 import { percentile, rounded, spread, type Spread } from './statistics.ts';
 import { clusterWorld } from './worlds.ts';
 
-/** What befalls a controller: it is killed, or told to stop, as by a service manager. */
-const signals = { 'controller-killed': 'SIGKILL', 'controller-stopped': 'SIGTERM' } as const;
-type Event = keyof typeof signals;
+/** What befalls a controller; resolves when it has ended. */
+const events = {
+  'controller-killed': (controller: ManagedProcess) => {
+    controller.kill('SIGKILL');
+    return Promise.resolve();
+  },
+  /** As a service manager stops it. */
+  'controller-stopped': (controller: ManagedProcess) => controller.stop({ comesBack: true }),
+} as const;
+type Event = keyof typeof events;
 
 /** How long clients write before and after that. */
 const beforeMs = 2_000;
@@ -64,7 +72,7 @@ export const writeWaitsCommand = new Command('write-waits')
   .description('one of two controllers goes: how long do writes wait, which clients send to both?')
   .addOption(
     new Option('--event <event>', 'what befalls the controller')
-      .choices(Object.keys(signals))
+      .choices(Object.keys(events))
       .default('controller-killed'),
   )
   .option('--load-balancers <n>', 'how many are edited, each by a client', wholeNumber(1, 500), 20)
@@ -89,8 +97,9 @@ async function writeWaits({ event, loadBalancers, runs }: Options): Promise<Writ
         const victim = run % 2 === 0 ? 'controller-1' : 'controller-2';
         const other = run % 2 === 0 ? 'controller-2' : 'controller-1';
         const apis = [victim, other].map((id) => new ApiClient(cluster.apiOf(id)));
-        const happen = () => cluster.controllers.get(victim)?.kill(signals[event]);
-        const result = await oneEvent(ids, apis, happen);
+        const controller = cluster.controllers.get(victim);
+        if (controller === undefined) throw new Error(`${victim} does not run`);
+        const result = await oneEvent(ids, apis, () => events[event](controller));
         results.push(result);
         say(`run ${run}: ${JSON.stringify(result)}`);
         await cluster.startController(victim);
@@ -118,7 +127,7 @@ async function writeWaits({ event, loadBalancers, runs }: Options): Promise<Writ
 async function oneEvent(
   ids: readonly string[],
   apis: readonly ApiClient[],
-  happen: () => void,
+  happen: () => Promise<void>,
 ): Promise<RunResult> {
   const writes: { fromMs: number; tookMs: number }[] = [];
   let refusals = 0;
@@ -150,10 +159,10 @@ async function oneEvent(
   await delay(clock, beforeMs);
   const load = loadavg()[0] ?? 0;
   const happenedMs = sharedMs();
-  happen();
+  const happened = happen();
   await delay(clock, afterMs);
   stopped = true;
-  await clients;
+  await Promise.all([clients, happened]);
   const told = writes.map(({ fromMs, tookMs }): Write => ({ atMs: fromMs - happenedMs, tookMs }));
   const before = told.filter(({ atMs, tookMs }) => atMs + tookMs < 0).map(({ tookMs }) => tookMs);
   const after = told.filter(({ atMs, tookMs }) => atMs + tookMs >= 0).map(({ tookMs }) => tookMs);
