@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import type { StoreChange } from '../../src/ports/store.ts';
 import type { Facts } from '../workload/facts.ts';
 import type { LedgerEntry } from '../workload/ledger.ts';
 import { type Attributes, childrenIn, itself, type ResourceName } from '../workload/resources.ts';
@@ -42,6 +43,11 @@ export const sameOutcomeAsACalmRun: CheckerKind = {
         if (event.type === 'learnt' && event.bucket === 'desired' && event.value === null) {
           inMind.heard(event.process, event.key);
         }
+        if (event.type === 'lost' && event.bucket === 'desired') {
+          // A request that is repeated makes anew what is lost.
+          const left = new Set(idsIn(event.now));
+          for (const id of event.changes.flatMap(idsIn)) if (!left.has(id)) first.delete(id);
+        }
         if (event.type !== 'stored' || event.bucket !== 'desired') return;
         if (event.change.type !== 'put') return;
         for (const [, resource] of resourcesOf(desiredOf(event.change.value).document)) {
@@ -80,6 +86,11 @@ const isUndeleted = ({ deleted }: LedgerEntry, status: DesiredRecord['status']):
 function* resourcesOf(document: LoadBalancerDocument): Generator<[ResourceName, Attributes]> {
   yield [itself, document];
   yield* childrenIn(document);
+}
+
+function idsIn(change: StoreChange | null): readonly string[] {
+  if (change?.type !== 'put') return [];
+  return [...resourcesOf(desiredOf(change.value).document)].map(([, { id }]) => String(id));
 }
 
 /** What a document holds and no request made so; null where there is nothing of that kind. */

@@ -12,6 +12,8 @@ export interface LeftoversOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly nonce: string;
+  /** Does this controller know of no desired record? */
+  readonly isGone: (id: string) => boolean;
 }
 
 /**
@@ -53,15 +55,25 @@ export class Leftovers {
   }
 
   async #wasDeleted(id: string): Promise<boolean> {
-    const { stores, clock, timings } = this.#options;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await stores.desired.wasRemoved(id);
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
-        const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
-        await delay(clock, waitMs, this.#abort.signal);
-      }
+    const { clock, timings, isGone } = this.#options;
+    for (let attempt = 0; isGone(id); attempt += 1) {
+      const wasRemoved = await this.#wasRemoved(id);
+      if (wasRemoved !== null) return wasRemoved;
+      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
+      await delay(clock, waitMs, this.#abort.signal);
+    }
+    return false;
+  }
+
+  /** Null where whoever answers can't tell: without a leader, or with one that still has what is gone, and is behind. */
+  async #wasRemoved(id: string): Promise<boolean | null> {
+    const { desired } = this.#options.stores;
+    try {
+      if (await desired.wasRemoved(id)) return true;
+      return (await desired.get(id)) === null ? false : null;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return null;
+      throw error;
     }
   }
 }

@@ -6,7 +6,7 @@ import { Leftovers, type LeftoversOptions } from './leftovers.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
 import type { ProjectedBucket, Projection } from './projection.ts';
 
-export interface LossesOptions extends Omit<LeftoversOptions, 'nonce'> {
+export interface LossesOptions extends Omit<LeftoversOptions, 'nonce' | 'isGone'> {
   readonly random: Random;
   readonly projection: Projection;
   readonly owner: LoadBalancerOwner;
@@ -29,7 +29,11 @@ export class Losses {
 
   constructor(options: LossesOptions) {
     this.#options = options;
-    this.#leftovers = new Leftovers({ ...options, nonce: options.random.uuid() });
+    this.#leftovers = new Leftovers({
+      ...options,
+      nonce: options.random.uuid(),
+      isGone: (id) => options.projection.desired.raw(id) === null,
+    });
   }
 
   stop(): void {

@@ -177,6 +177,25 @@ describe('what a store has acknowledged and lost', () => {
     expect(cluster.stores.binding.snapshot()).toEqual([]);
   });
 
+  test('is not left over because whoever is asked for the deletion has not heard of it', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(5_000);
+    await cluster.settled(cluster.delete(id));
+    await cluster.untilGone(id);
+    const line = cluster.stores.desired.line('');
+    line.staleMs = 4_000;
+
+    cluster.losePower({ binding: 500 });
+    await cluster.run(2_000);
+    const meanwhile = cluster.stores.binding.snapshot().map(({ key }) => key);
+    line.staleMs = 0;
+    await cluster.run(2 * cluster.timings.retryMaxMs);
+
+    expect(meanwhile).toEqual([id]);
+    expect(cluster.stores.binding.snapshot()).toEqual([]);
+  });
+
   test('does not take a shard from its owner', async () => {
     const cluster = await Cluster.with(['agent-1']);
     const before = cluster.owned();
