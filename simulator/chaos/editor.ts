@@ -31,6 +31,7 @@ export class Editor {
   /** Those under way, by controller: one that hangs is not asked again and again. */
   readonly #reading = new Map<string, Promise<void>>();
   #isStopped = false;
+  #readTrouble: Error | null = null;
 
   constructor(client: PatientClient, loadBalancers: LoadBalancers) {
     this.#client = client;
@@ -44,6 +45,7 @@ export class Editor {
     this.#isStopped = true;
     await this.#running;
     await Promise.all(this.#reading.values());
+    if (this.#readTrouble !== null) throw this.#readTrouble;
   }
 
   async #run(): Promise<void> {
@@ -66,12 +68,13 @@ export class Editor {
 
   #beginRead(controller: string, id: string, turn: number): void {
     if (this.#reading.has(controller)) return;
-    const reading = this.#read(controller, id, turn).finally(() => {
-      this.#reading.delete(controller);
-    });
+    const reading = this.#read(controller, id, turn)
+      .catch((error: unknown) => {
+        // Told by `stop`.
+        this.#readTrouble ??= error instanceof Error ? error : new Error(String(error));
+      })
+      .finally(() => this.#reading.delete(controller));
     this.#reading.set(controller, reading);
-    // Told by `stop`.
-    reading.catch(() => undefined);
   }
 
   /** What is marked as unconfirmed promises nothing, nor does no answer. */

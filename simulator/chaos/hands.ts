@@ -169,7 +169,12 @@ export class Hands {
     if (isThere()) return;
     const [id, agent] = [moving[0]?.id ?? '', agents[0] ?? ''];
     const path = `/holdfast/v1/loadbalancers/${id}/move`;
-    await this.#options.client.ask({ method: 'POST', path, body: { move: { agent } } });
+    const { answer } = await this.#options.client.ask({
+      method: 'POST',
+      path,
+      body: { move: { agent } },
+    });
+    if (answer.status >= 300) throw new Error(`${id} can't be moved to ${agent}: ${answer.text}`);
     await this.until(`${id} is at ${host}`, isThere);
     await this.served();
   }

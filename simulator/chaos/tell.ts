@@ -17,7 +17,7 @@ export function chaosJson(
   return JSON.stringify({ scenario, ok, ...figures, ...rest, violations: told });
 }
 
-/** All runs of a scenario, the broken ones included: one line for programs. */
+/** All runs of a scenario: one line for programs. Of those that broke before they could be judged, nothing is measured. */
 export function togetherJson(
   scenario: ChaosScenario,
   runs: number,
@@ -25,11 +25,18 @@ export function togetherJson(
   timings: Timings,
 ): string {
   const passed = results.filter(({ ok }) => ok).length;
+  const told = {
+    together: scenario.name,
+    ok: passed === runs,
+    runs,
+    measured: results.length,
+    passed,
+  };
   const [first, ...others] = results.map(({ measured }) => measured);
-  if (first === undefined) return JSON.stringify({ together: scenario.name, runs, passed });
+  if (first === undefined) return JSON.stringify(told);
   const figures = figuresOf(pooled([first, ...others]));
   const goals = goalsOf(scenario, figures, timings);
-  return JSON.stringify({ together: scenario.name, runs, passed, ...figures, goals });
+  return JSON.stringify({ ...told, ...figures, goals });
 }
 
 export function chaosText(result: ChaosResult): string {

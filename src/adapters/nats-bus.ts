@@ -40,8 +40,6 @@ import {
 export const pingIntervalMs = 1_000;
 export const pingsOutMax = 2;
 export const reconnectWaitMs = 50;
-/** How long a server that is refused is stayed with before the next one is tried: it may be the only one. */
-export const refusedWaitMs = 500;
 export const reconnectJitterMs = 50;
 /** A handler that keeps the process this long delays every heartbeat behind it. */
 export const slowHandlerMs = 100;
@@ -132,8 +130,6 @@ export class NatsBus implements Bus {
   readonly #cluster: ClusterWatch;
   readonly #proof: ServerProof;
   readonly #whyNot: () => string | null;
-  /** For another server, where there is one. */
-  readonly #leave: () => Promise<void>;
   #status: BusStatus = 'connected';
   #closing = false;
 
@@ -145,17 +141,16 @@ export class NatsBus implements Bus {
     this.#inboxPrefix = options.inboxPrefix;
     this.#replies = `${this.inbox()}.`;
     this.#whyNot = () => whyNotConnected(connection, options);
-    this.#leave = () => {
-      next.leave(connection.getServer());
-      return connection.reconnect();
-    };
     this.#cluster = new ClusterWatch({ connection, clock: this.#clock, log: this.#log });
     this.#proof = new ServerProof({
       clock: options.clock,
       log: this.#log,
       timeoutMs: options.timings.ackTimeoutMs,
       flush: () => connection.flush(),
-      leave: () => this.#leave(),
+      leave: () => {
+        next.leave(connection.getServer());
+        return connection.reconnect();
+      },
     });
     this.listen(`${this.#replies}*`, (message) => this.#settle(message));
     this.#follow().catch((error: unknown) => {
@@ -340,21 +335,9 @@ export class NatsBus implements Bus {
 
   #reconnected(): void {
     const problem = this.#whyNot();
-    if (problem === null) {
-      this.#become('connected');
-      this.#cluster.reconnected();
-      return;
-    }
-    this.#log.error(
-      {},
-      `This process stays disconnected, and looks for another server: ${problem}.`,
-    );
-    this.#clock.setTimer(refusedWaitMs, () => {
-      if (this.#status !== 'disconnected') return;
-      this.#leave().catch((error: unknown) => {
-        this.#log.debug({ err: error }, 'The NATS server that is refused has gone by itself.');
-      });
-    });
+    if (problem !== null) this.#log.error({}, `This process goes on, although ${problem}.`);
+    this.#become('connected');
+    this.#cluster.reconnected();
   }
 
   #complain(error: Error): void {

@@ -42,7 +42,7 @@ export interface InboxOptions {
   readonly owner: LoadBalancerOwner;
   /** Who holds the load balancer by a revision of its record that is known committed; null while that may be lost. */
   readonly holder: (loadBalancer: string) => Seat | null;
-  /** The newest generation of its document that is known committed; 0 where there is none. */
+  /** The newest generation of its document that is known committed; 0 where there is none, or it may be lost. */
   readonly generation: (loadBalancer: string) => number;
   /** The drivers of which this agent may take load balancers from queues. */
   readonly queues: (agent: string) => readonly string[];

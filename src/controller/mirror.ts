@@ -76,7 +76,7 @@ export class Mirror<T> {
     this.#watch?.stop();
   }
 
-  /** False while what is known here may have been lost since. */
+  /** False from the loss of its connection until it was told what has changed: what is known here may be lost. */
   get isCurrent(): boolean {
     return this.#watch?.current === true;
   }

@@ -36,7 +36,8 @@ export function onRecord(
     queues: (agent) => openTo(agent, dispatch, fleet),
     // Connected again, and not told yet what has changed: the store may have lost what is known here.
     holder: (id) => (projection.binding.isCurrent ? (contextOf(id)?.binding ?? null) : null),
-    generation: (id) => projection.desired.get(id)?.generation ?? 0,
+    generation: (id) =>
+      projection.desired.isCurrent ? (projection.desired.get(id)?.generation ?? 0) : 0,
     purged: (ids) => purgedAmong(ids, projection.desired, stores.desired),
     epochs: async (ids) => {
       // A record that is behind would let a stale agent in, so all that was written is waited for.

@@ -50,7 +50,8 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
   const startedMs = clock.monotonicMs();
   const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
   let mayBeDone = false;
-  for (let waits = 0; ;) {
+  let waits = 0;
+  for (;;) {
     try {
       const timeoutMs = Math.max(1, Math.min(leftMs(), timings.apiAttemptMs));
       const answer = call(bus, subject, asked.request, WriteReply, timeoutMs);

@@ -105,7 +105,8 @@ export class QueueDispatch {
     const ids = devices.flatMap(({ device }) => this.#waitingFor(device));
     inSlices(clock, ids, (id) => {
       const waiting = this.#waiting.get(id);
-      if (waiting !== undefined) this.#enqueue(id, waiting.queue, true);
+      // Many may die at once.
+      if (waiting?.mayBeLost === false) this.#enqueue(id, waiting.queue, true);
     });
   }
 
@@ -174,9 +175,12 @@ export class QueueDispatch {
     const { queues } = this.#options;
     const { queue } = waiting;
     if (waiting.mayBeLost || this.#hasDied(id)) {
+      const given = this.#given.get(id);
       await queues.withdraw(queue, id);
+      // Somebody who lives may have taken the ticket meanwhile.
+      if (this.#waiting.get(id) !== waiting) return;
       waiting.mayBeLost = false;
-      this.#given.delete(id);
+      if (this.#given.get(id) === given) this.#given.delete(id);
     }
     await queues.offer(queue, id);
   }

@@ -9,7 +9,10 @@ const seat = { agent: 'agent-1', incarnation: 1, epoch: 3 };
 function answers(isCurrent: boolean) {
   const bound = { state: 'bound.settled', context: { ...initialContext, binding: seat } };
   const known = {
-    projection: { binding: { isCurrent, get: () => bound }, desired: { get: () => null } },
+    projection: {
+      binding: { isCurrent, get: () => bound },
+      desired: { isCurrent, get: () => ({ generation: 7 }) },
+    },
     owner: { host: { committedContext: () => null } },
     loadBalancers: { current: () => Promise.resolve(isCurrent) },
   };
@@ -20,8 +23,10 @@ function answers(isCurrent: boolean) {
 
 test('a claim is confirmed by what is on record', () => {
   expect(answers(true).holder('a')).toEqual(seat);
+  expect(answers(true).generation('a')).toBe(7);
 });
 
-test('no claim is confirmed by what the store may have lost since: its owner is asked', () => {
+test('no claim is confirmed by what the store may have lost since', () => {
   expect(answers(false).holder('a')).toBeNull();
+  expect(answers(false).generation('a')).toBe(0);
 });

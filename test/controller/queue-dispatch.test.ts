@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ticketsAtOnce } from '../../src/agent/work-desk.ts';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { QueueDispatch, type QueueDispatchOptions } from '../../src/controller/queue-dispatch.ts';
+import { Virtual } from '../host/support/virtual.ts';
 import { type AgentSpec, Cluster } from './support/cluster.ts';
 
 const memory = { driver: 'memory', device: 'memory' };
@@ -202,4 +203,54 @@ test('an old ticket gives nothing to anybody before the holder can have said wha
     { type: 'refused', reason: 'agent-1 is full' },
   ]);
   expect(takes).toEqual(['known']);
+});
+
+test('a ticket that is taken while it is being put in anew is not put in again', async () => {
+  const virtual = new Virtual();
+  const offered: string[] = [];
+  let withdrawn: () => void = () => undefined;
+  const device = { device: 'memory' };
+  const seat = { agent: 'agent-2', incarnation: 1, epoch: 1 };
+  let context = { ...initialContext, queued: true, driver: 'memory' };
+  const offer = {
+    type: 'place',
+    candidates: [{ agent: 'agent-1', ...device }],
+  } as unknown as Parameters<QueueDispatch['offer']>[2];
+  const dispatch = new QueueDispatch({
+    clock: virtual.clock,
+    timings: { retryMs: 100_000, ticketMs: 100_000 },
+    queues: {
+      offer: (_: unknown, id: string) => {
+        offered.push(id);
+        return Promise.resolve('offered');
+      },
+      withdraw: () => new Promise<void>((resolve) => (withdrawn = resolve)),
+    },
+    newcomers: { has: () => false },
+    seats: { isSeeking: () => context.binding === null },
+    fleet: {
+      isAlive: () => true,
+      verdictOn: () => null,
+      current: () => ({ description: { devices: [device] } }),
+    },
+    placer: { taken: () => offer },
+    host: () => ({
+      context: () => context,
+      tell: () => undefined,
+      ask: () => {
+        context = { ...context, binding: seat };
+        return Promise.resolve();
+      },
+    }),
+  } as unknown as QueueDispatchOptions);
+  dispatch.offer('a', context, offer);
+  await virtual.settleNow();
+
+  dispatch.agentLost('agent-1');
+  const taken = await dispatch.take({ loadBalancer: 'a', ...seat, ...device });
+  withdrawn();
+  await virtual.settleNow();
+
+  expect(taken).toEqual({ type: 'given', epoch: 1 });
+  expect(offered).toEqual(['a']);
 });
