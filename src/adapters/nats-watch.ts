@@ -53,7 +53,7 @@ interface Session {
  * a minute or more; this one has its consumer send heartbeats each second, and after silence, a
  * gap or a reconnect it takes a new consumer, which begins with the last message seen. Where that one
  * is not there any more, it was written over, or the bucket has lost it: then all is told again.
- * After a reconnect it says when it has told everything; until then it is not current.
+ * After a reconnect, and where it tells all again, it says when it has told everything; until then it is not current.
  */
 export class NatsWatch implements Watch {
   readonly #options: NatsWatchOptions;
@@ -66,7 +66,7 @@ export class NatsWatch implements Watch {
   /** When the bucket took that one: a lost revision is given again, but not at the same nanosecond. */
   #lastTime = '';
   #ready = false;
-  /** Since the connection broke last, has everything been told? */
+  /** Since the connection broke last, or the bucket went back, has everything been told? */
   #current = true;
   #stopped = false;
   /** Keys whose values were told before the watch was ready; only their removals are news. */
@@ -232,6 +232,7 @@ export class NatsWatch implements Watch {
     this.#lastRevision = 0;
     this.#lastTime = '';
     this.#ready = false;
+    this.#current = false;
     this.#rewinding = true;
     this.#options.onRewound();
     this.#restart('the last revision that was seen is not there any more', 0);

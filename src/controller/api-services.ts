@@ -13,6 +13,8 @@ import { readStatistics } from './statistics.ts';
 export interface ApiServicesOptions extends OwnerCallOptions {
   readonly projection: Projection;
   readonly stores: Stores;
+  /** Was this controller told of the end of its deletion? */
+  readonly wasDeleted: (id: string) => boolean;
 }
 
 /** Load balancers for the API: writes go to the owner's actor, reads come from the projection. */
@@ -91,15 +93,16 @@ export class ApiServices implements LoadBalancers {
 
   /** Repeated under its operation id, so it happens once. */
   #write(id: string, verb: string, request: object): Promise<void> {
-    const { projection } = this.#options;
+    const { projection, wasDeleted } = this.#options;
     return callOwner(this.#options, {
       id,
       subject: (shard) => subjects.lb(shard, id, verb),
       request,
       shown: (revision, timeoutMs) => projection.desired.reached(revision, timeoutMs),
-      meaning: ({ status }, mayBeDone) => {
+      meaning: ({ status }) => {
         if (status !== 404) return 'final';
-        if (verb === 'delete' && mayBeDone) return 'done';
+        // An earlier attempt has deleted it, unanswered. That its owner doesn't know it is no proof: it may be lost.
+        if (verb === 'delete' && wasDeleted(id)) return 'done';
         // Its owner has only just become that, and has not heard of it; it will.
         return projection.desired.get(id) === null ? 'final' : 'passing';
       },

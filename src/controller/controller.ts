@@ -91,7 +91,8 @@ export class Controller {
     const shown = { ...options, projection: this.projection, owners: this.#owners };
     const rebalancer = () => this.#rebalancer;
     this.fleet = new FleetServices({ ...shown, fleet: this.#fleet, pacer, rebalancer });
-    this.loadBalancers = new ApiServices(shown);
+    const wasDeleted = (id: string) => this.#floors.removals.wasDeleted(id);
+    this.loadBalancers = new ApiServices({ ...shown, wasDeleted });
     const shared = { ...options, formats, pacer, counters: this.counters };
     this.owner = new LoadBalancerOwner({
       ...shared,

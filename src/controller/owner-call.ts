@@ -26,11 +26,8 @@ export interface OwnerCall {
   readonly request: object;
   /** Resolves once what was committed is shown here; rejects with {@link MirrorBehind}. */
   readonly shown: (revision: number, timeoutMs: number) => Promise<void>;
-  /**
-   * What a refusal means; `final` where it is left out. `mayBeDone`: an earlier attempt may have been carried out,
-   * because it left, and its answer did not come.
-   */
-  readonly meaning?: (fault: Fault, mayBeDone: boolean) => 'final' | 'passing' | 'done';
+  /** What a refusal means; `final` where it is left out. */
+  readonly meaning?: (fault: Fault) => 'final' | 'passing' | 'done';
 }
 
 /** A refusal that is expected to pass. */
@@ -49,7 +46,6 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
   const subject = asked.subject(shard);
   const startedMs = clock.monotonicMs();
   const leftMs = () => timings.apiTimeoutMs - (clock.monotonicMs() - startedMs);
-  let mayBeDone = false;
   let waits = 0;
   for (;;) {
     try {
@@ -58,7 +54,7 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
       const reply = await owners.during(shard, answer);
       if (reply.type === 'fault') {
         const fault = new Fault(reply.status, reply.message, reply.retryAfterSeconds);
-        const meaning = asked.meaning?.(fault, mayBeDone) ?? 'final';
+        const meaning = asked.meaning?.(fault) ?? 'final';
         if (meaning === 'final') throw fault;
         if (meaning === 'passing') throw new PassingRefusal(fault.message);
         return;
@@ -67,7 +63,6 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      mayBeDone ||= !nothingDone.some((kind) => error instanceof kind);
       const waitMs = backoffMs(waits, timings.retryMs, timings.retryMaxMs);
       if (leftMs() <= waitMs) {
         throw new Fault(503, `The control plane can't take the request now: ${error.message}`, 1);
@@ -79,9 +74,14 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
   }
 }
 
-/** Nobody has carried it out: it was refused, or nobody has heard of it. */
-const nothingDone = [PassingRefusal, NoResponders, BusUnavailable];
-const passing = [...nothingDone, RequestTimeout, MirrorBehind, OwnerChanged];
+const passing = [
+  PassingRefusal,
+  NoResponders,
+  BusUnavailable,
+  RequestTimeout,
+  MirrorBehind,
+  OwnerChanged,
+];
 
 function isPassing(error: unknown): error is Error {
   return passing.some((kind) => error instanceof kind);

@@ -102,10 +102,14 @@ describe('a watch over JetStream', () => {
     const bus = await world.controller('again');
     const { vips } = await natsStores(bus, { ...options, prefix: 'again' });
     const told: string[] = [];
+    const currentThen: boolean[] = [];
     const watch = vips.watch(
       ({ key }) => told.push(key),
       () => undefined,
-      () => told.push('rewound'),
+      () => {
+        told.push('rewound');
+        currentThen.push(watch.current);
+      },
     );
     await vips.create('k.lost', 'old', 'w');
     await until('the old record is seen', () => told.length === 1);
@@ -116,6 +120,8 @@ describe('a watch over JetStream', () => {
 
     await until('the new records are seen', () => told.includes('k.4'));
     expect(told).toEqual(['k.lost', 'rewound', 'k.0', 'k.1', 'k.2', 'k.3', 'k.4']);
+    expect(currentThen).toEqual([false]);
+    await until('everything was told', () => watch.current);
     watch.stop();
   });
 });

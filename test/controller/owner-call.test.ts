@@ -15,10 +15,18 @@ const notFound = {
 };
 
 /**
- * A deletion by a controller that knows nothing of the load balancer, and whose questions meet these ends in turn, and
+ * A deletion by a controller that has no record of the load balancer, and whose questions meet these ends in turn, and
  * the last one from then on.
  */
 function deletion(...ends: readonly (Error | object)[]) {
+  return deletionTold({ wasDeleted: false }, ...ends);
+}
+
+/** The same, by one that was told of the end of its deletion, or was not. */
+function deletionTold(
+  { wasDeleted }: { readonly wasDeleted: boolean },
+  ...ends: readonly (Error | object)[]
+) {
   const virtual = new Virtual();
   const answers = [...ends];
   const request = (): Promise<string> => {
@@ -33,6 +41,7 @@ function deletion(...ends: readonly (Error | object)[]) {
     shards: 8,
     owners: new OwnerChanges(),
     stores: {},
+    wasDeleted: () => wasDeleted,
     projection: { desired: nothing, binding: nothing },
   } as unknown as ApiServicesOptions);
   return virtual.settled(services.delete(id, { cascade: true }, 'request-1'));
@@ -42,12 +51,15 @@ describe('a deletion whose owner does not know the load balancer', () => {
   test.each([
     ['nobody has heard of it before', new NoResponders('nobody owns the shard')],
     ['the controller was not connected before', new BusUnavailable('disconnected')],
+    ['an earlier question had no answer', new RequestTimeout('no answer')],
   ])('is refused where %s: it may be lost, and come back', async (_, before) => {
     await expect(deletion(before, notFound)).rejects.toEqual(new Fault(404, notFound.message));
   });
 
-  test('is done where an earlier question had no answer: that may have deleted it', async () => {
-    await expect(deletion(new RequestTimeout('no answer'), notFound)).resolves.toBeUndefined();
+  test('is done where this controller was told of its end: an earlier question has deleted it', async () => {
+    const answer = deletionTold({ wasDeleted: true }, new RequestTimeout('no answer'), notFound);
+
+    await expect(answer).resolves.toBeUndefined();
   });
 });
 
