@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type PresetName, presets } from '../../machines/timings/timings.ts';
+import { huntSeedsMax } from '../planted/hunt.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
 import { defaultSetSize, seedsOfANight } from './sets.ts';
 
@@ -71,7 +72,7 @@ export function commandLine(): Command {
     )
     .option(
       '--planted',
-      'prove the checkers: plant the known bugs, and see each of them found by its own checker',
+      `prove the checkers: plant the known bugs, and see each of them found by its own checker, in its own scenario or in --scenario, within ${huntSeedsMax} seeds or --seeds`,
     )
     .optionsGroup('How to run a set:')
     .option(

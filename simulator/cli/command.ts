@@ -38,9 +38,10 @@ export async function runCommand(
     return error.exitCode === 0 ? exitStatus.passed : exitStatus.usage;
   }
   const { json, planted, single } = options;
-  const header = planted ? plantedHeader(options) : headerOf(options, hooks.columns);
+  const header =
+    planted === null ? headerOf(options, hooks.columns) : plantedHeader(planted, options.seed);
   if (!json) hooks.write(`${header}\n\n`);
-  const tell = planted ? tellHunts : single ? tellSingle : tellSet;
+  const tell = planted !== null ? tellHunts : single ? tellSingle : tellSet;
   return (await tell(options, arguments_, hooks)) ? exitStatus.passed : exitStatus.violated;
 }
 

@@ -1,8 +1,7 @@
 import { plantedBugs } from '../planted/index.ts';
-import { huntSeedsMax } from '../planted/hunt.ts';
 import type { Size } from '../scenarios/scenario.ts';
 import { sizeOf } from '../simulate.ts';
-import type { CliOptions } from './options.ts';
+import type { CliOptions, PlantedOptions } from './options.ts';
 import type { Source } from './source.ts';
 
 /** Where nobody knows how wide the lines may be. */
@@ -69,9 +68,10 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-export function plantedHeader({ seed }: CliOptions): string {
+export function plantedHeader({ scenario, seedsMax }: PlantedOptions, firstSeed: number): string {
+  const where = scenario === null ? '' : ` of ${scenario.name}`;
   return [
     `${plantedBugs.length} bugs are planted, one at a time, by replacing a part of the world.`,
-    `Each must be found by its own checker within ${huntSeedsMax} seeds from ${seed} on, and the same seeds must pass without it.`,
+    `Each must be found by its own checker within ${seedsMax} seeds${where} from ${firstSeed} on, and the same seeds must pass without it.`,
   ].join('\n');
 }

@@ -3,10 +3,18 @@ import type { Command } from 'commander';
 import { type PresetName, presets } from '../../machines/timings/timings.ts';
 import { readScenarioFile, ScenarioFileError } from '../scenario-file/read.ts';
 import { defaultScenario, scenarios } from '../scenarios/index.ts';
-import type { Size } from '../scenarios/scenario.ts';
+import type { Scenario, Size } from '../scenarios/scenario.ts';
+import { huntSeedsMax } from '../planted/hunt.ts';
 import { commandLine, everyScenario, type Given, seedsOfNamed } from './command-line.ts';
 import { defaultSeeds, nightlySeeds, seedsOfANight } from './sets.ts';
 import type { Source } from './source.ts';
+
+export interface PlantedOptions {
+  /** Where all are hunted; null: each in its own scenario. */
+  readonly scenario: Scenario | null;
+  /** Within so many seeds each. */
+  readonly seedsMax: number;
+}
 
 export interface CliOptions {
   /** What to run, in this order. A single run has one. */
@@ -15,8 +23,8 @@ export interface CliOptions {
   readonly seed: number;
   /** Whether one seed is told in full, and not many in a table. */
   readonly single: boolean;
-  /** Whether bugs are planted, to see that they are found. */
-  readonly planted: boolean;
+  /** How bugs are planted, to see that they are found; null where none are. */
+  readonly planted: PlantedOptions | null;
   /** What was asked for; the rest is the scenario's own. */
   readonly size: Partial<Size>;
   /** The preset that was asked for; null where nobody said. */
@@ -45,8 +53,15 @@ const answeredByFiles = [...sizeOptions, 'timings'] as const;
 /** Options for which a night's set leaves no choice. */
 const notForNights: readonly string[] = ['scenario', ...tellOfOneRun, ...sizeOptions];
 
-/** Options that a hunt for planted bugs does not have: each bug has its own scenario and seeds. */
-const notForHunts = [...notForNights, 'timings', 'seeds', 'nightly', 'requireMarks', 'coverage'];
+/** Options that a hunt for planted bugs does not have: a bug may need a world of its own. */
+const notForHunts = [
+  ...tellOfOneRun,
+  ...sizeOptions,
+  'timings',
+  'nightly',
+  'requireMarks',
+  'coverage',
+];
 
 /**
  * Parses the command line. Commander itself answers `--help` and what it can't read, and then throws
@@ -64,6 +79,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   if (nightly) refuseOthers('nightly', notForNights, command);
   const words = given.scenario?.split(',') ?? [];
   const named = words.flatMap((word) => (word === everyScenario ? allNames : [word]));
+  const hunts = planted ? plantedOptions(command, named, given.seeds) : null;
   const asksForOne = given.seed !== undefined || told !== undefined || named.some(isFile);
   const single = given.seeds === undefined && asksForOne && named.length < 2 && !nightly;
   if (told !== undefined && named.length > 1) {
@@ -96,7 +112,7 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
     sources,
     seed: given.seed ?? sources[0]?.seed ?? firstSeed,
     single: single && !planted,
-    planted,
+    planted: hunts,
     size,
     timings: given.timings ?? null,
     jobs: given.jobs ?? availableParallelism(),
@@ -115,7 +131,22 @@ function refuseOthers(name: string, others: readonly string[], command: Command)
   const other = others.find((option) => command.getOptionValueSource(option) === 'cli');
   if (other === undefined) return;
   const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  command.error(`error: --${name} has its own scenarios and sizes; leave --${flag} out`);
+  command.error(`error: --${name} has worlds of its own; leave --${flag} out`);
+}
+
+function plantedOptions(
+  command: Command,
+  named: readonly string[],
+  seedsMax: number = huntSeedsMax,
+): PlantedOptions {
+  const [word] = named;
+  if (word === undefined) return { scenario: null, seedsMax };
+  if (named.length > 1 || isFile(word)) {
+    command.error(
+      'error: --planted hunts in one scenario of the list; name that one, or leave --scenario out',
+    );
+  }
+  return { scenario: scenarioNamed(word, command), seedsMax };
 }
 
 function givenSize({ agents, controllers, loadBalancers }: Given): Partial<Size> {

@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import { type Hunt, hunt, huntSeedsMax, SoundRuns } from '../planted/hunt.ts';
+import { type Hunt, hunt, type HuntOptions, SoundRuns } from '../planted/hunt.ts';
 import { plantedBugs } from '../planted/index.ts';
 import { InOrder } from './in-order.ts';
-import type { CliOptions } from './options.ts';
+import type { CliOptions, PlantedOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { formatTable } from './table.ts';
 import { type WorkerTask, Workers } from './workers.ts';
@@ -41,13 +41,23 @@ export async function runHunts(options: CliOptions, hooks: HuntHooks): Promise<r
     else {
       const sound = new SoundRuns();
       for (const [number, planted] of plantedBugs.entries()) {
-        onHunt(number, await hunt(planted, options.seed, { sound }));
+        onHunt(
+          number,
+          await hunt(planted, options.seed, { sound, ...huntOptions(options.planted) }),
+        );
       }
     }
   } finally {
     workers?.close();
   }
   return hunts;
+}
+
+/** Where and how long to hunt, as was asked for. */
+export function huntOptions(planted: PlantedOptions | null): HuntOptions {
+  if (planted === null) return {};
+  const { scenario, seedsMax } = planted;
+  return { seedsMax, ...(scenario === null ? {} : { scenario }) };
 }
 
 /** Found by its own checker, in seeds in which nothing is wrong without the bug. */
@@ -70,8 +80,11 @@ export function huntTable(hunts: readonly Hunt[]): string {
   return formatTable(['checker', 'planted bug', 'scenario', 'found by seed', 'seeds', ''], rows);
 }
 
-function verdictOf({ foundBy, failWithout }: Hunt): string {
-  if (foundBy === null) return `NOT FOUND in ${huntSeedsMax} seeds`;
+function verdictOf({ foundBy, alsoBy, failWithout, seeds }: Hunt): string {
+  if (foundBy === null) {
+    const others = alsoBy.length === 0 ? '' : `, but by ${alsoBy.join(', ')}`;
+    return `NOT FOUND in ${seeds} seeds${others}`;
+  }
   if (failWithout.length === 0) return 'found';
   return `PROVES NOTHING: seed ${failWithout.join(', ')} fails without it, too`;
 }

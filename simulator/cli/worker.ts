@@ -3,15 +3,16 @@ import { hunt, SoundRuns } from '../planted/hunt.ts';
 import { plantedBugs } from '../planted/index.ts';
 import { measuredRun } from './measured-run.ts';
 import { type CliOptions, parseOptions } from './options.ts';
+import { huntOptions } from './planted.ts';
 import type { WorkerAnswer, WorkerResult, WorkerTask } from './workers.ts';
 
 /** Does what the parent process asks for until it disconnects. */
 export function serveAsWorker(commandLine: readonly string[]): void {
-  const { sources } = parseOptions(commandLine);
+  const options = parseOptions(commandLine);
   const sound = new SoundRuns();
   const answer = async (task: WorkerTask): Promise<WorkerAnswer> => {
     try {
-      return { result: await resultOf(task, sources, sound) };
+      return { result: await resultOf(task, options, sound) };
     } catch (error) {
       return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
@@ -26,13 +27,13 @@ export function serveAsWorker(commandLine: readonly string[]): void {
 
 function resultOf(
   task: WorkerTask,
-  sources: CliOptions['sources'],
+  { sources, planted: hunts }: CliOptions,
   sound: SoundRuns,
 ): Promise<WorkerResult> {
   if (task.type === 'hunt') {
     const planted = plantedBugs[task.bug];
     if (planted === undefined) throw new RangeError(`there is no planted bug ${task.bug}`);
-    return hunt(planted, task.seed, { sound });
+    return hunt(planted, task.seed, { sound, ...huntOptions(hunts) });
   }
   const run = sources[task.source]?.run;
   if (run === undefined) throw new RangeError(`there is no source ${task.source}`);

@@ -12,6 +12,8 @@ export interface Hunt {
   readonly scenario: string;
   /** The seed with which its own checker found it; null where none of them did. */
   readonly foundBy: number | null;
+  /** Other checkers that found something in these seeds. */
+  readonly alsoBy: readonly string[];
   readonly seeds: number;
   /** Seeds up to that one that fail without the bug, and so prove nothing. */
   readonly failWithout: readonly number[];
@@ -19,6 +21,8 @@ export interface Hunt {
 
 export interface HuntOptions {
   readonly seedsMax?: number;
+  /** Where it is hunted; its own scenario where it is not given. */
+  readonly scenario?: Scenario;
   /** What is known of the runs without a bug already. */
   readonly sound?: SoundRuns;
 }
@@ -54,11 +58,14 @@ export class SoundRuns {
  * it, in which nothing may be found.
  */
 export async function hunt(
-  { checker, bug, scenario, parts, timings }: PlantedBug,
+  planted: PlantedBug,
   firstSeed: number,
-  { seedsMax = huntSeedsMax, sound = new SoundRuns() }: HuntOptions = {},
+  options: HuntOptions = {},
 ): Promise<Hunt> {
+  const { checker, bug, parts, timings } = planted;
+  const { seedsMax = huntSeedsMax, sound = new SoundRuns(), scenario = planted.scenario } = options;
   const failWithout: number[] = [];
+  const found = new Set<string>();
   let foundBy: number | null = null;
   let seeds = 0;
   while (foundBy === null && seeds < seedsMax) {
@@ -66,8 +73,9 @@ export async function hunt(
     seeds += 1;
     const run = { seed, scenario, ...(timings === undefined ? {} : { timings }) };
     const { violations } = await simulate({ ...run, parts });
-    if (violations.some((violation) => violation.checker === checker)) foundBy = seed;
+    for (const violation of violations) found.add(violation.checker);
+    if (found.delete(checker)) foundBy = seed;
     if (!(await sound.passes(run))) failWithout.push(seed);
   }
-  return { checker, bug, scenario: scenario.name, foundBy, seeds, failWithout };
+  return { checker, bug, scenario: scenario.name, foundBy, alsoBy: [...found], seeds, failWithout };
 }
