@@ -89,7 +89,10 @@ export interface RunResult {
 /** The size of a run: the scenario's own, or drawn from the seed, but for what is asked for. */
 export function sizeOf(run: RunOptions): Size {
   const { scenario, seed } = run;
-  const own = scenario.drawSize?.(new RandomStream(seed, 'size')) ?? scenario.size;
+  const own = {
+    ...(scenario.drawSize?.(new RandomStream(seed, 'size')) ?? scenario.size),
+    ...scenario.drawFeatures?.(new RandomStream(seed, 'features')),
+  };
   return {
     controllers: run.controllers ?? own.controllers,
     agents: run.agents ?? own.agents,

@@ -58,6 +58,8 @@ export interface Scenario {
   readonly timings?: Timings;
   /** Draws the size of each seed's world, where they differ. */
   drawSize?(stream: RandomStream): Size;
+  /** Draws what each seed's world has beside its size, where that differs. */
+  drawFeatures?(stream: RandomStream): Partial<Size>;
   plan(stream: (name: string) => RandomStream, frame: PlanFrame): Plan;
   /** What only this scenario promises; every run has the checkers of the folder anyway. */
   readonly checkers?: readonly CheckerKind[];

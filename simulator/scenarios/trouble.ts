@@ -1,10 +1,11 @@
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
+import { agentJoin } from '../faults/agent-join.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import type { Fault, FaultFrame } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { RandomStream } from '../world/random-streams.ts';
-import { drawProviders, drawWork } from '../workload/work.ts';
+import { drawProviders, drawWork, type Upon } from '../workload/work.ts';
 import { faultFrame, type Plan, type PlanFrame } from './scenario.ts';
 
 export const troublePromise =
@@ -26,6 +27,19 @@ export interface Trouble {
   readonly createdByMs: number;
   readonly editsMax: number;
   readonly deletedShare: number;
+  /** Are agents that join not there before? Otherwise only those join that died. */
+  readonly joinersAreNew?: boolean;
+  /** Where given, faults come in bursts, as one failure brings the next. */
+  readonly bursts?: Bursts;
+}
+
+export interface Bursts {
+  /** How many a run has, from and to. */
+  readonly count: readonly [number, number];
+  /** How many of all faults are in one, and of edits and deletions upon one. */
+  readonly share: number;
+  /** How long one lasts. */
+  readonly withinMs: number;
 }
 
 /**
@@ -47,17 +61,59 @@ export function drawTrouble(
     if (!own.chance(kindShare)) return [];
     return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
   });
-  const { createdByMs, editsMax, deletedShare } = trouble;
+  const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
+  const { createdByMs, editsMax, deletedShare, bursts } = trouble;
   const { loadBalancers } = planFrame;
-  const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare };
+  const momentsMs = bursts === undefined ? [] : drawMoments(stream('bursts'), frame, bursts);
+  const upon = uponBursts(momentsMs, bursts);
+  const workFrame = { loadBalancers, createdByMs, untilMs, editsMax, deletedShare, ...upon };
   const shares = {
     ...(planFrame.vips ? withVips : providers),
     unfenced: planFrame.unfenced ? unfencedShare : 0,
   };
   const provider = drawProviders(stream('providers'), shares);
   const work = drawWork(stream('workload'), workFrame, provider);
-  const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
-  return { work, faults: [...faults, ...lost], untilMs };
+  const all = [...faults, ...lost];
+  return {
+    work,
+    faults:
+      bursts === undefined
+        ? all
+        : inBursts(stream('bursts'), all, { momentsMs, ...bursts }, untilMs),
+    untilMs,
+    ...(trouble.joinersAreNew === true ? { absent: joinersOf(faults) } : {}),
+  };
+}
+
+function drawMoments(stream: RandomStream, frame: FaultFrame, bursts: Bursts): readonly number[] {
+  const lastMs = frame.untilMs - bursts.withinMs;
+  const count = stream.integer(...bursts.count);
+  return Array.from({ length: count }, () => stream.between(frame.fromMs, lastMs));
+}
+
+function uponBursts(momentsMs: readonly number[], bursts: Bursts | undefined): { upon?: Upon } {
+  if (bursts === undefined) return {};
+  const { share, withinMs } = bursts;
+  return { upon: { momentsMs, aroundMs: [0, withinMs], share } };
+}
+
+/** Those that a burst takes happen there and not when they were drawn for, and end with the run at the latest. */
+function inBursts(
+  stream: RandomStream,
+  faults: readonly Fault[],
+  { momentsMs, share, withinMs }: Bursts & { readonly momentsMs: readonly number[] },
+  untilMs: number,
+): Fault[] {
+  return faults.map((fault) => {
+    if (!stream.chance(share)) return fault;
+    const atMs = stream.pick(momentsMs) + stream.between(0, withinMs);
+    const { forMs } = fault;
+    return { ...fault, atMs, forMs: forMs === null ? null : Math.min(forMs, untilMs - atMs) };
+  });
+}
+
+function joinersOf(faults: readonly Fault[]): readonly string[] {
+  return faults.flatMap(({ kind, target }) => (kind === agentJoin.name ? [target] : []));
 }
 
 /**
