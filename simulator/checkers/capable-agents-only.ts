@@ -16,7 +16,8 @@ const newsMs = 1_000;
  */
 export const capableAgentsOnly: CheckerKind = {
   name: 'capable-agents-only',
-  start({ world, disturbances, violate }) {
+  excuses: true,
+  start({ world, disturbances, judges, violate }) {
     const descriptions = new Map<string, Description>();
     const endedMs = new Map<string, number>();
     /** Since when an operator wants nothing new to come to an agent. */
@@ -50,8 +51,7 @@ export const capableAgentsOnly: CheckerKind = {
       const knownMs = endedMs.get(keyOf(seat));
       // A write without an answer is repeated as it was, and that may be due only then (R4).
       const troubleMs = 2 * newsMs + world.options.timings.retryMaxMs;
-      const calm = !disturbances.ofControlPlane(atMs - troubleMs);
-      if (!calm) return null;
+      if (!judges(disturbances.ofControlPlane(atMs - troubleMs))) return null;
       if (knownMs !== undefined && atMs - knownMs > newsMs) {
         return `has been gone for ${Math.round(atMs - knownMs)} ms, by its record`;
       }

@@ -24,15 +24,19 @@ interface Waiting {
  */
 export const fairWaiting: CheckerKind = {
   name: 'fair-waiting',
-  start({ disturbances, violate }) {
+  excuses: true,
+  start({ disturbances, judges, violate }) {
     const waiting = new Map<string, Waiting>();
 
     /** Those of whom there is a record. */
     const known = new Set<string>();
 
+    const isExcused = ({ sinceMs }: Pick<Waiting, 'sinceMs'>): boolean =>
+      disturbances.ofControlPlane(sinceMs - togetherMs);
+
     /** One has a seat: whoever has waited longer for one like it was overtaken. */
     const served = (id: string, own: Pick<Waiting, 'sinceMs' | 'asks'>, atMs: number): void => {
-      waiting.delete(id);
+      if (waiting.delete(id)) judges(isExcused(own));
       for (const { sinceMs, asks, overtakenMs } of waiting.values()) {
         const isOlder = sinceMs + togetherMs <= own.sinceMs;
         if (asks === own.asks && isOlder) overtakenMs.push(atMs);
@@ -42,7 +46,7 @@ export const fairWaiting: CheckerKind = {
     const lookAt = (atMs: number): void => {
       for (const [id, { sinceMs, overtakenMs }] of waiting) {
         const times = overtakenMs.filter((thenMs) => atMs - thenMs >= togetherMs).length;
-        if (times <= overtakenMax || disturbances.ofControlPlane(sinceMs - togetherMs)) continue;
+        if (times <= overtakenMax || isExcused({ sinceMs })) continue;
         violate(
           `it waits for ${Math.round(atMs - sinceMs)} ms, and ${times} that came later have a seat`,
           id,
