@@ -32,6 +32,7 @@ export const roughWeekScenario: Scenario = {
   plan: (stream, frame) =>
     drawTrouble(stream, frame, {
       ...roughWeekTrouble,
+      controllerLossShare: 0.3,
       joinersAreNew: true,
       bursts: { count: [3, 6], share: 0.6, withinMs: 5_000 },
     }),

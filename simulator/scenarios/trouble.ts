@@ -2,7 +2,10 @@ import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
 import { agentJoin } from '../faults/agent-join.ts';
 import { agentPause } from '../faults/agent-pause.ts';
-import type { Fault, FaultFrame } from '../faults/fault.ts';
+import { controllerCrash } from '../faults/controller-crash.ts';
+import { controllerCut } from '../faults/controller-cut.ts';
+import { controllerPause } from '../faults/controller-pause.ts';
+import type { Fault, FaultFrame, FaultKind } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { RandomStream } from '../world/random-streams.ts';
 import { drawProviders, drawWork, type Upon } from '../workload/work.ts';
@@ -24,6 +27,8 @@ export interface Trouble {
   readonly faultsOfAKindMax: number;
   /** In how many runs an agent is lost for good. */
   readonly lossShare: number;
+  /** In how many a controller is; none where it is not given. */
+  readonly controllerLossShare?: number;
   readonly createdByMs: number;
   readonly editsMax: number;
   readonly deletedShare: number;
@@ -61,7 +66,17 @@ export function drawTrouble(
     if (!own.chance(kindShare)) return [];
     return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
   });
-  const lost = drawLoss(stream('loss'), frame, trouble.lossShare);
+  const { lossShare, controllerLossShare = 0 } = trouble;
+  const lost = [
+    ...drawLoss(stream('loss'), frame, frame.agents, lossShare, agentLosses),
+    ...drawLoss(
+      stream('loss of controllers'),
+      frame,
+      frame.controllers,
+      controllerLossShare,
+      controllerLosses,
+    ),
+  ];
   const { createdByMs, editsMax, deletedShare, bursts } = trouble;
   const { loadBalancers } = planFrame;
   const momentsMs = bursts === undefined ? [] : drawMoments(stream('bursts'), frame, bursts);
@@ -116,12 +131,20 @@ function joinersOf(faults: readonly Fault[]): readonly string[] {
   return faults.flatMap(({ kind, target }) => (kind === agentJoin.name ? [target] : []));
 }
 
+const agentLosses = [agentCrash, agentCut, agentPause];
+const controllerLosses = [controllerCrash, controllerCut, controllerPause];
+
 /**
- * In some runs one agent is never well again, and the others have to do without it. Where everything
+ * In some runs one process is never well again, and the others have to do without it. Where everything
  * heals, a system that waits for the broken one looks as good as one that works around it.
  */
-function drawLoss(stream: RandomStream, frame: FaultFrame, share: number): Fault[] {
-  if (frame.agents.length < 2 || !stream.chance(share)) return [];
-  const kind = stream.pick([agentCrash, agentCut, agentPause]);
-  return [{ ...kind.draw(stream, frame), forMs: null }];
+function drawLoss(
+  stream: RandomStream,
+  frame: FaultFrame,
+  those: readonly string[],
+  share: number,
+  kinds: readonly FaultKind[],
+): Fault[] {
+  if (those.length < 2 || !stream.chance(share)) return [];
+  return [{ ...stream.pick(kinds).draw(stream, frame), forMs: null }];
 }
