@@ -38,7 +38,7 @@ export class NatsServer {
       this.#soon(reason === null ? 0 : this.#draw(0, shutdownMs), () => {
         host.loseServer(reason);
         for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).disconnect();
-        this.#world.queues?.line(host.id).disconnect();
+        this.#world.queues?.disconnect(host.id);
       });
     }
   }
@@ -72,7 +72,7 @@ export class NatsServer {
   connect(process: string): void {
     if (!this.#isUp) return;
     for (const bucket of bucketNames) this.#world.stores[bucket].line(process).connect();
-    this.#world.queues?.line(process).connect();
+    this.#world.queues?.connect(process);
   }
 
   /** Unless the server was stopped or started again meanwhile. */

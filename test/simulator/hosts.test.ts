@@ -201,3 +201,18 @@ describe('a process that is killed', () => {
     expect(time.pending()).toEqual(new Map([['agent-1', 1]]));
   });
 });
+
+test('an agent that first starts after the server was away takes part', async () => {
+  const size = { agents: 1, controllers: 1, shards: 1, queued: true };
+  const world = new World({ seed: 1, timings: presets.lan, ...size });
+  await world.startControllers();
+
+  world.nats.stop(null);
+  await world.run(100);
+  world.nats.start();
+  await world.run(1_000);
+  await world.settle(world.agentHost('agent-1').start());
+
+  const serves = () => world.agent('agent-1')?.state === 'serving';
+  expect(await world.runUntil(serves, 5_000)).toBe(true);
+});

@@ -64,6 +64,16 @@ export class VirtualWorkQueues {
     return line;
   }
 
+  /** The server is gone, for a process that may never have run. */
+  disconnect(process: string): void {
+    this.#lines.get(process)?.disconnect();
+  }
+
+  /** The process reaches the server, if it runs. */
+  connect(process: string): void {
+    this.#lines.get(process)?.connect();
+  }
+
   /** What the server would say. */
   look(queue: QueueName): QueueState {
     return this.#stream.of(queue).look();
