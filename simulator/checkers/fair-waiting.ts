@@ -1,5 +1,6 @@
 import { stateName } from '../../src/host/actor-kind.ts';
 import type { WorldEvent } from '../world/events.ts';
+import { isDrivenUnderLease } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
 import { bindingOf } from './records.ts';
 
@@ -25,8 +26,11 @@ interface Waiting {
 export const fairWaiting: CheckerKind = {
   name: 'fair-waiting',
   excuses: true,
-  start({ disturbances, judges, violate }) {
+  start({ world, disturbances, judges, violate }) {
     const waiting = new Map<string, Waiting>();
+    const { timings } = world.options;
+    // Its end is looked at as often as agents are heard.
+    const lapseMs = timings.lapseMs + 2 * timings.heartbeatMs;
 
     /** Those of whom there is a record. */
     const known = new Set<string>();
@@ -65,7 +69,9 @@ export const fairWaiting: CheckerKind = {
       const { driver, reschedulable, host, zone, status } = context;
       const state = stateName(value);
       const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
-      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
+      // What a lease may still serve waits for the end of that, in nobody's queue.
+      const lapsesMs = state === 'orphaned' && isDrivenUnderLease(driver) ? lapseMs : 0;
+      const before = waiting.get(key) ?? { sinceMs: atMs + lapsesMs, asks, overtakenMs: [] };
       if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
         waiting.set(key, { ...before, asks });
       } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);

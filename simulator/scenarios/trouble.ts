@@ -3,7 +3,7 @@ import { agentCut } from '../faults/agent-cut.ts';
 import { agentJoin } from '../faults/agent-join.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
-import { controllerCut } from '../faults/controller-cut.ts';
+import { controllerOffline } from '../faults/controller-offline.ts';
 import { controllerPause } from '../faults/controller-pause.ts';
 import type { Fault, FaultFrame, FaultKind } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
@@ -132,7 +132,7 @@ function joinersOf(faults: readonly Fault[]): readonly string[] {
 }
 
 const agentLosses = [agentCrash, agentCut, agentPause];
-const controllerLosses = [controllerCrash, controllerCut, controllerPause];
+const controllerLosses = [controllerCrash, controllerOffline, controllerPause];
 
 /**
  * In some runs one process is never well again, and the others have to do without it. Where everything

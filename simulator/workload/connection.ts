@@ -74,11 +74,11 @@ export class Connection {
     });
   }
 
-  /** Any controller that serves: each answers for all load balancers. */
+  /** Any controller that serves: each answers for all load balancers. A balancer has left those that are broken for good. */
   async #reach(): Promise<ControllerHost | null> {
     for (let knock = 0; knock < knocksMax; knock += 1) {
       const hosts = [...this.#world.controllerHosts.values()];
-      const serving = hosts.filter(({ controller }) => controller !== null);
+      const serving = hosts.filter((host) => host.controller !== null && !host.isGivenUp);
       if (serving.length > 0) return this.#world.stream('clients').pick(serving);
       await delay(this.#world.clock, knockMs);
     }

@@ -27,6 +27,7 @@ export abstract class Host {
   #bus: MemoryBus | null = null;
   /** A fault of its own has cut its connection. */
   #isCutOff = false;
+  #isOffline = false;
   #suspendedAtMs: number | null = null;
   #givenUp = false;
   #paceMs: (() => number) | null = null;
@@ -61,6 +62,10 @@ export abstract class Host {
     return this.#process !== null || this.#givenUp;
   }
 
+  get isGivenUp(): boolean {
+    return this.#givenUp;
+  }
+
   /** It is left as it is now: nothing starts it any more. */
   giveUp(): void {
     this.#givenUp = true;
@@ -89,7 +94,7 @@ export abstract class Host {
       const bus = world.network.broker.connect(name, name, clock);
       this.#bus = bus;
       process.onDeath(() => bus.kill());
-      if (!world.nats.isUp) bus.disconnect(null);
+      if (!world.nats.isUp || this.#isOffline) bus.disconnect(null);
       return bus;
     };
     return { process, clock, log, queues, connect };
@@ -191,7 +196,26 @@ export abstract class Host {
 
   reconnect(): void {
     this.#isCutOff = false;
-    if (this.world.nats.isUp) this.#bus?.reconnect();
+    if (this.world.nats.isUp && !this.#isOffline) this.#bus?.reconnect();
+  }
+
+  /** Whether nothing of the server is in reach: neither the bus nor stores and queues. */
+  get isOffline(): boolean {
+    return this.#isOffline;
+  }
+
+  /** As where the one connection breaks that a process has, and can't be made again. */
+  goOffline(reason: string): void {
+    this.#isOffline = true;
+    this.#bus?.disconnect(reason);
+    this.world.nats.disconnect(this.id);
+  }
+
+  comeOnline(): void {
+    if (!this.#isOffline) return;
+    this.#isOffline = false;
+    this.world.nats.connect(this.id);
+    if (this.world.nats.isUp) this.findServer();
   }
 
   /** The server ends, and the connection with it. */
@@ -211,6 +235,6 @@ export abstract class Host {
   }
 
   findServer(): void {
-    if (!this.#isCutOff) this.#bus?.reconnect();
+    if (!this.#isCutOff && !this.#isOffline) this.#bus?.reconnect();
   }
 }

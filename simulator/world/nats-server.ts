@@ -37,8 +37,7 @@ export class NatsServer {
     for (const host of this.#hosts()) {
       this.#soon(reason === null ? 0 : this.#draw(0, shutdownMs), () => {
         host.loseServer(reason);
-        for (const bucket of bucketNames) this.#world.stores[bucket].line(host.id).disconnect();
-        this.#world.queues?.disconnect(host.id);
+        this.disconnect(host.id);
       });
     }
   }
@@ -68,9 +67,15 @@ export class NatsServer {
     }
   }
 
-  /** The process reaches the stores, if the server is there. */
+  /** The process loses the stores and the queues. */
+  disconnect(process: string): void {
+    for (const bucket of bucketNames) this.#world.stores[bucket].line(process).disconnect();
+    this.#world.queues?.disconnect(process);
+  }
+
+  /** The process reaches them, if the server is there, and nothing lies between. */
   connect(process: string): void {
-    if (!this.#isUp) return;
+    if (!this.#isUp || this.#world.host(process).isOffline) return;
     for (const bucket of bucketNames) this.#world.stores[bucket].line(process).connect();
     this.#world.queues?.connect(process);
   }

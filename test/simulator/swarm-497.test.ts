@@ -5,9 +5,10 @@
 import { expect, test } from 'vitest';
 import { swarmScenario } from '../../simulator/scenarios/swarm.ts';
 import { simulate } from '../../simulator/simulate.ts';
+import { asItWas } from './support/passes.ts';
 
 test('what a dead agent left on its host is ended by its neighbour once it has moved (497)', async () => {
-  const { violations } = await simulate({ seed: 497, scenario: swarmScenario });
+  const { violations } = await simulate({ seed: 497, scenario: asItWas(swarmScenario) });
 
   expect(violations).toEqual([]);
 });
