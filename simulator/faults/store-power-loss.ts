@@ -1,4 +1,4 @@
-import { rememberedMs } from '../world/store/past-values.ts';
+import { rememberedMs } from '../world/recent.ts';
 import { bucketsOrAll, storesNamed } from './buckets.ts';
 import { type FaultKind, span, storeRow } from './fault.ts';
 import { firstOf, targetAmong, variantIsNumber } from './problems.ts';

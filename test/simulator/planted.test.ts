@@ -20,6 +20,11 @@ test('every checker has a planted bug', () => {
   expect([...covered].toSorted()).toEqual([...new Set(kinds.map(({ name }) => name))].toSorted());
 });
 
+test('no two checkers have the same name', () => {
+  const kinds = new Set([...checkerKinds, ...scenarios.flatMap(({ checkers = [] }) => checkers)]);
+  expect(new Set([...kinds].map(({ name }) => name)).size).toBe(kinds.size);
+});
+
 test('every known violation of the binding rules in force is planted', () => {
   const planted = plantedBugs.flatMap(({ bug }) => /^V\d+(?=:)/.exec(bug) ?? []);
   expect(planted.toSorted()).toEqual([

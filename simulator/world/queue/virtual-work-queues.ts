@@ -1,9 +1,10 @@
 import type { Clock } from '../../../machines/ports/clock.ts';
 import { type Log, silentLog } from '../../../machines/ports/log.ts';
+import type { MemoryTickets, TicketChange } from '../../../src/adapters/memory-tickets.ts';
 import { MemoryTicketStream, MemoryWorkQueues } from '../../../src/adapters/memory-work-queues.ts';
 import type { QueueName, QueueState, WorkQueues } from '../../../src/ports/work-queue.ts';
+import { Recent } from '../recent.ts';
 import { StreamLeader } from '../stream-leader.ts';
-import { PastTickets } from './past-tickets.ts';
 import { type Act, QueueLine } from './queue-line.ts';
 
 export interface VirtualWorkQueuesOptions {
@@ -12,6 +13,12 @@ export interface VirtualWorkQueuesOptions {
   readonly delayMs?: () => number;
   /** True in this share of all draws: what exactly a word meets while there is no leader. */
   readonly chance?: (share: number) => boolean;
+}
+
+interface PastChange {
+  readonly atMs: number;
+  readonly tickets: MemoryTickets;
+  readonly change: TicketChange;
 }
 
 /** A process that uses the queues. */
@@ -31,7 +38,8 @@ export class VirtualWorkQueues {
   readonly #stream: MemoryTicketStream;
   readonly #options: VirtualWorkQueuesOptions;
   readonly #leader = new StreamLeader<Act>();
-  readonly #past = new PastTickets();
+  /** What has happened to tickets, and may not be on a disk yet. */
+  readonly #past = new Recent<PastChange>();
   readonly #lines = new Map<string, QueueLine>();
 
   /** `clock` is the world's. */
@@ -96,7 +104,9 @@ export class VirtualWorkQueues {
     this.#leader.forget();
     const sinceMs = this.#stream.clock.monotonicMs() - lostMs;
     for (const tickets of this.#stream.all()) {
-      tickets.losePower(sinceMs, this.#past.forgetSince(sinceMs, tickets));
+      const lost = this.#past.forget((past) => past.tickets === tickets && past.atMs >= sinceMs);
+      const changes = lost.map(({ change }) => change);
+      tickets.losePower(sinceMs, changes);
     }
   }
 

@@ -11,10 +11,18 @@ import {
   type Watch,
   type WriteResult,
 } from '../../../src/ports/store.ts';
+import { Recent } from '../recent.ts';
 import { StreamLeader } from '../stream-leader.ts';
-import { PastValues } from './past-values.ts';
 import { StoreLine } from './store-line.ts';
 import { VirtualWatch } from './virtual-watch.ts';
+
+/** A committed write, for readers who are behind, and for what may not be on a disk yet. */
+interface PastWrite {
+  readonly atMs: number;
+  readonly key: string;
+  readonly before: StoreChange | null;
+  readonly change: StoreChange;
+}
 
 /** A write, and the process whose it is. */
 interface SentWrite extends BucketWrite {
@@ -59,7 +67,7 @@ export class VirtualStore implements Store {
   readonly #bucket: string;
   readonly #options: VirtualStoreOptions;
   readonly #contents: MemoryBucket;
-  readonly #past = new PastValues();
+  readonly #past = new Recent<PastWrite>();
   readonly #leader = new StreamLeader<SentWrite>();
   readonly #lines = new Map<string, StoreLine>();
   readonly #failures: StoreFailure[] = [];
@@ -177,7 +185,8 @@ export class VirtualStore implements Store {
   losePower(lostMs: number): void {
     this.#powerCuts += 1;
     this.#leader.forget();
-    const lost = this.#past.forgetSince(this.#clock.monotonicMs() - lostMs);
+    const sinceMs = this.#clock.monotonicMs() - lostMs;
+    const lost = this.#past.forget(({ atMs }) => atMs >= sinceMs);
     if (lost.length === 0) return;
     this.#contents.rollBack(lost);
     for (const line of this.#lines.values()) {
@@ -203,7 +212,8 @@ export class VirtualStore implements Store {
       throw new StoreUnavailable(`${what}: no leader`);
     }
     const asOfMs = this.#clock.monotonicMs() - line.staleMs;
-    const last = this.#past.asOf(asOfMs, key, this.#contents.last(key));
+    const next = this.#past.first((past) => past.key === key && past.atMs > asOfMs);
+    const last = next === undefined ? this.#contents.last(key) : next.before;
     await this.#hop();
     if (line.breaks !== breaks) throw new StoreUnavailable(`${what}: the connection broke`);
     return last;
