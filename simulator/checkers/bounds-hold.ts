@@ -3,10 +3,10 @@ import { operationIdsMax } from '../../machines/protocol/load-balancer-messages.
 import { rejectedMax, shadowsMax } from '../../machines/load-balancer/context.ts';
 import { recordBytesMax } from '../../src/ports/store.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { bindingOf, desiredOf, seatsOf } from './records.ts';
+import { bindingOf, operationIdsOf, seatsOf } from './records.ts';
 
 /** The server's limit for a message, as NATS has it by default. */
-const messageBytesMax = 1_024 * 1_024;
+export const messageBytesMax = 1_024 * 1_024;
 
 /** How many timers a process may have for its own rounds when everything rests. */
 const timersOfAProcess = 24;
@@ -60,7 +60,7 @@ function tooMuchSent(subject: string, data: string): string | null {
 function tooMuchStored(bucket: string, value: string): string | null {
   if (bytesOf(value) > recordBytesMax) return `${bytesOf(value)} bytes`;
   if (bucket === 'desired') {
-    const { length } = desiredOf(value).operationIds;
+    const { length } = operationIdsOf(value);
     return length > operationIdsMax ? `${length} operation ids` : null;
   }
   if (bucket !== 'binding') return null;

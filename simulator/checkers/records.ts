@@ -29,6 +29,9 @@ const BindingRecord = z.object({
   }),
 });
 
+/** Of a desired record, however many there are: the runtime's own schema reads no more than are allowed. */
+const OperationIds = z.object({ operationIds: z.array(z.string()) });
+
 /** What checkers read of an agent's record, and of what judges tell each other. */
 const LivenessContext = z.object({
   incarnation: z.number(),
@@ -82,6 +85,7 @@ function reader<T>(schema: z.ZodType<T>): (text: string) => T {
 
 const readBinding = reader(BindingRecord);
 const readLiveness = reader(LivenessRecord);
+const readOperationIds = reader(OperationIds);
 
 export type BindingSnapshot = z.infer<typeof BindingRecord>['snapshot'];
 export type LivenessSnapshot = z.infer<typeof LivenessRecord>['snapshot'];
@@ -91,4 +95,6 @@ export const seatsOf = (value: string): Seats => bindingOf(value).context;
 export const livenessOf = (value: string): LivenessSnapshot => readLiveness(value).snapshot;
 export const verdictOf: (data: string) => z.infer<typeof Verdict> = reader(Verdict);
 export const desiredOf: (value: string) => DesiredRecord = readDesired;
+export const operationIdsOf = (value: string): readonly string[] =>
+  readOperationIds(value).operationIds;
 export const commandOf: (data: string) => z.infer<typeof SentCommand> = reader(SentCommand);
