@@ -47,6 +47,9 @@ export function aftermathMs(kind: string, timings: Timings): number {
   return ofDevices ? Math.max(timings.deviceRetryMaxMs, timings.sweepMs) : timings.retryMaxMs;
 }
 
+/** By then the others do what a controller did that is broken for good. */
+export const controllerLossMs = 30_000;
+
 /**
  * Who was disturbed when, by the faults that have begun. What must hold within a time can only be
  * asked for where nothing else is wrong; a kind of fault that is not known here disturbs everything.
@@ -102,7 +105,11 @@ export class Disturbances {
     const untilMs = forMs === null || isPending ? Number.POSITIVE_INFINITY : atMs + forMs;
     const feltUntilMs = forMs === 0 ? untilMs + aftermathMs(kind, this.#timings) : untilMs;
     const when = { fromMs: atMs, untilMs, feltUntilMs, isForGood: forMs === null };
-    const begun = this.#touchedBy(fault).map((touched) => ({ kind, ...touched, ...when }));
+    const begun = this.#touchedBy(fault).map((touched) => {
+      const isLoss = when.isForGood && touched.reach === 'control plane';
+      const loss = isLoss ? { feltUntilMs: atMs + controllerLossMs } : {};
+      return { kind, ...touched, ...when, ...loss };
+    });
     this.#all.push(...begun);
     if (isPending) this.#pending = [...this.#pending, { fault, disturbances: begun }];
   }

@@ -21,16 +21,14 @@ interface Waiting {
 
 /**
  * Seats are given in the order of waiting: nobody is overtaken again and again by load balancers that
- * ask for the same and came later, as long as controllers, stores and network are well.
+ * ask for the same and came later, as long as controllers, stores and network are well. What is orphaned and driven under
+ * a lease is not in that order: it waits for the lapse.
  */
 export const fairWaiting: CheckerKind = {
   name: 'fair-waiting',
   excuses: true,
-  start({ world, disturbances, judges, violate }) {
+  start({ disturbances, judges, violate }) {
     const waiting = new Map<string, Waiting>();
-    const { timings } = world.options;
-    // Its end is looked at as often as agents are heard.
-    const lapseMs = timings.lapseMs + 2 * timings.heartbeatMs;
 
     /** Those of whom there is a record. */
     const known = new Set<string>();
@@ -69,10 +67,11 @@ export const fairWaiting: CheckerKind = {
       const { driver, reschedulable, host, zone, status } = context;
       const state = stateName(value);
       const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
+      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
       // What a lease may still serve waits for the end of that, in nobody's queue.
-      const lapsesMs = state === 'orphaned' && isDrivenUnderLease(driver) ? lapseMs : 0;
-      const before = waiting.get(key) ?? { sinceMs: atMs + lapsesMs, asks, overtakenMs: [] };
-      if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
+      const waitsForLapse = state === 'orphaned' && isDrivenUnderLease(driver);
+      if (waitsForLapse) waiting.delete(key);
+      else if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
         waiting.set(key, { ...before, asks });
       } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);
       known.add(key);

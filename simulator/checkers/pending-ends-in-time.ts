@@ -1,4 +1,5 @@
 import type { CheckerKind } from './checker.ts';
+import { controllerLossMs } from './disturbances.ts';
 import { sightOf } from './wire.ts';
 
 /** What the write, the watch and a client's way add to a deadline. */
@@ -21,7 +22,7 @@ export const pendingEndsInTime: CheckerKind = {
     return {
       onEvent(event, atMs) {
         if (event.type === 'fault' && event.phase === 'begins' && suspends(event)) {
-          const forMs = event.forMs ?? Number.POSITIVE_INFINITY;
+          const forMs = event.forMs ?? lossMs(event.target);
           calm.suspend(atMs, atMs + forMs + recoveryMs);
         } else if (event.type === 'stored' && event.bucket === 'desired') {
           if (event.change.type === 'put') committed.set(event.change.key, calm.at(atMs));
@@ -52,6 +53,11 @@ export const pendingEndsInTime: CheckerKind = {
 
 function suspends({ kind, target }: { readonly kind: string; readonly target: string }): boolean {
   return !/^(agent|device)-/.test(kind) && !target.startsWith('agent-');
+}
+
+/** Others do what a controller did that is broken for good. */
+function lossMs(target: string): number {
+  return target.startsWith('controller-') ? controllerLossMs : Number.POSITIVE_INFINITY;
 }
 
 /** Counts the time in which nothing is suspended. */

@@ -27,8 +27,7 @@ interface Lease {
  */
 export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
-  excuses: true,
-  start({ world, disturbances, judges, violate }) {
+  start({ world, disturbances, violate }) {
     const evidence = new Evidence();
     const cables = new Cables({ world, disturbances });
     /** The epochs with which damaged markers were made anew. */
@@ -40,7 +39,6 @@ export const restartsMoveNothing: CheckerKind = {
       disturbances.since(0).some(({ kind, reach }) => reach !== 'agent' && isOfClocks(kind));
 
     const begins = (agent: string, incarnation: number, untilMs: number): void => {
-      judges(clocksAreWrong());
       const held = [...holders].filter(
         ([id, seat]) =>
           seat.agent === agent &&

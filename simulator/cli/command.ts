@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { PlantedBug } from '../planted/planted-bug.ts';
 import type { WorldParts } from '../world/parts.ts';
 import { headerOf, plantedHeader } from './header.ts';
 import { type CliOptions, parseOptions } from './options.ts';
@@ -23,6 +24,8 @@ export interface CommandHooks {
   readonly columns?: number;
   /** Replaces parts of the world, for tests. */
   readonly parts?: Partial<WorldParts>;
+  /** Hunts these bugs in one process, for tests. */
+  readonly bugs?: readonly PlantedBug[];
 }
 
 /** Runs the command; resolves to the exit status. */
@@ -100,9 +103,10 @@ function summaryOf({ tallies, tookMs }: SetResult, again: readonly string[]): st
 }
 
 const tellHunts: Tell = async (options, commandLine, hooks) => {
-  const { write } = hooks;
+  const { write, bugs } = hooks;
   const bar = barOf(hooks);
   const hunts = await runHunts(options, {
+    ...(bugs === undefined ? {} : { bugs }),
     commandLine,
     progress: bar.show,
     onHunt: (hunt) => {

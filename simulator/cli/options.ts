@@ -53,7 +53,7 @@ const answeredByFiles = [...sizeOptions, 'timings'] as const;
 /** Options for which a night's set leaves no choice. */
 const notForNights: readonly string[] = ['scenario', ...tellOfOneRun, ...sizeOptions];
 
-/** Options that a hunt for planted bugs does not have: a bug may need a world of its own. */
+/** Options that a hunt for planted bugs does not have: a bug may need a world of its own, and a hunt is told as one. */
 const notForHunts = [
   ...tellOfOneRun,
   ...sizeOptions,
@@ -75,8 +75,8 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   if (told !== undefined && given.seeds !== undefined) {
     command.error(`error: --${told} tells of one run, so it goes with one seed; leave --seeds out`);
   }
-  if (planted) refuseOthers('planted', notForHunts, command);
-  if (nightly) refuseOthers('nightly', notForNights, command);
+  if (planted) refuseOthers('--planted hunts in worlds of its own', notForHunts, command);
+  if (nightly) refuseOthers('--nightly has its own scenarios and sizes', notForNights, command);
   const words = given.scenario?.split(',') ?? [];
   const named = words.flatMap((word) => (word === everyScenario ? allNames : [word]));
   const hunts = planted ? plantedOptions(command, named, given.seeds) : null;
@@ -127,11 +127,11 @@ export function parseOptions(arguments_: readonly string[]): CliOptions {
   };
 }
 
-function refuseOthers(name: string, others: readonly string[], command: Command): void {
+function refuseOthers(why: string, others: readonly string[], command: Command): void {
   const other = others.find((option) => command.getOptionValueSource(option) === 'cli');
   if (other === undefined) return;
   const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  command.error(`error: --${name} has worlds of its own; leave --${flag} out`);
+  command.error(`error: ${why}; leave --${flag} out`);
 }
 
 function plantedOptions(

@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { type Hunt, hunt, type HuntOptions, SoundRuns } from '../planted/hunt.ts';
 import { plantedBugs } from '../planted/index.ts';
+import type { PlantedBug } from '../planted/planted-bug.ts';
 import { InOrder } from './in-order.ts';
 import type { CliOptions, PlantedOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -8,6 +9,8 @@ import { formatTable } from './table.ts';
 import { type WorkerTask, Workers } from './workers.ts';
 
 export interface HuntHooks {
+  /** All of them, but for tests. */
+  readonly bugs?: readonly PlantedBug[];
   readonly commandLine: readonly string[];
   readonly progress: (progress: Progress) => void;
   /** Is told of the hunts in the order of the bugs. */
@@ -18,7 +21,8 @@ type Task = WorkerTask & { readonly type: 'hunt' };
 
 /** Hunts every planted bug with its own checker. */
 export async function runHunts(options: CliOptions, hooks: HuntHooks): Promise<readonly Hunt[]> {
-  const tasks = plantedBugs.map((_, bug): Task => ({ type: 'hunt', bug, seed: options.seed }));
+  const { bugs = plantedBugs } = hooks;
+  const tasks = bugs.map((_, bug): Task => ({ type: 'hunt', bug, seed: options.seed }));
   const jobs = Math.min(options.jobs, tasks.length);
   const workers = jobs > 1 ? await Workers.start(jobs, hooks.commandLine) : null;
   const hunts: Hunt[] = [];
@@ -40,7 +44,7 @@ export async function runHunts(options: CliOptions, hooks: HuntHooks): Promise<r
     if (workers !== null) await workers.run(tasks, onHunt);
     else {
       const sound = new SoundRuns();
-      for (const [number, planted] of plantedBugs.entries()) {
+      for (const [number, planted] of bugs.entries()) {
         onHunt(
           number,
           await hunt(planted, options.seed, { sound, ...huntOptions(options.planted) }),
@@ -80,13 +84,14 @@ export function huntTable(hunts: readonly Hunt[]): string {
   return formatTable(['checker', 'planted bug', 'scenario', 'found by seed', 'seeds', ''], rows);
 }
 
-function verdictOf({ foundBy, alsoBy, failWithout, seeds }: Hunt): string {
-  if (foundBy === null) {
-    const others = alsoBy.length === 0 ? '' : `, but by ${alsoBy.join(', ')}`;
-    return `NOT FOUND in ${seeds} seeds${others}`;
+function verdictOf({ isLookedFor, foundBy, alsoBy, failWithout, seeds }: Hunt): string {
+  if (failWithout.length > 0) {
+    return `PROVES NOTHING: seed ${failWithout.join(', ')} fails without it, too`;
   }
-  if (failWithout.length === 0) return 'found';
-  return `PROVES NOTHING: seed ${failWithout.join(', ')} fails without it, too`;
+  if (foundBy !== null) return 'found';
+  const others = alsoBy.length === 0 ? '' : `, but by ${alsoBy.join(', ')}`;
+  const why = isLookedFor ? '' : ', whose scenario has no such checker';
+  return `NOT FOUND in ${seeds} seeds${why}${others}`;
 }
 
 export function huntSummary(hunts: readonly Hunt[]): string {

@@ -10,14 +10,14 @@ const everybody = 'all';
 
 /**
  * A controller, or all, read from a server that was the leader, and has not yet noticed that it is none. They read
- * seldom: where a write was refused, or nobody knows what came of it. So it lasts for long.
+ * seldom: where a write was refused, or nobody knows what came of it. So it lasts for some time.
  */
 export const storeStaleReads: FaultKind = {
   name: 'store-stale-reads',
   summary: "Controllers' reads are answered by a server that is behind by 0.5 to 10 seconds.",
   draw: (stream, frame) => ({
     kind: 'store-stale-reads',
-    ...span(stream, frame, [10_000, 60_000]),
+    ...span(stream, frame, [2_000, 20_000]),
     target: stream.chance(0.5) ? everybody : stream.pick(frame.controllers),
     variant: String(stream.pick([500, 2_000, 10_000])),
   }),

@@ -1,4 +1,5 @@
 import type { Timings } from '../../machines/timings/timings.ts';
+import { checkerKinds } from '../checkers/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { simulate } from '../simulate.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -12,7 +13,9 @@ export interface Hunt {
   readonly scenario: string;
   /** The seed with which its own checker found it; null where none of them did. */
   readonly foundBy: number | null;
-  /** Other checkers that found something in these seeds. */
+  /** Does its own checker look at that scenario at all? */
+  readonly isLookedFor: boolean;
+  /** Other checkers that found it in seeds in which nothing is wrong without the bug. */
   readonly alsoBy: readonly string[];
   readonly seeds: number;
   /** Seeds up to that one that fail without the bug, and so prove nothing. */
@@ -73,9 +76,15 @@ export async function hunt(
     seeds += 1;
     const run = { seed, scenario, ...(timings === undefined ? {} : { timings }) };
     const { violations } = await simulate({ ...run, parts });
-    for (const violation of violations) found.add(violation.checker);
-    if (found.delete(checker)) foundBy = seed;
-    if (!(await sound.passes(run))) failWithout.push(seed);
+    const finders = new Set(violations.map((violation) => violation.checker));
+    if (finders.delete(checker)) foundBy = seed;
+    if (await sound.passes(run)) for (const finder of finders) found.add(finder);
+    else failWithout.push(seed);
   }
-  return { checker, bug, scenario: scenario.name, foundBy, alsoBy: [...found], seeds, failWithout };
+  const isLookedFor = [...checkerKinds, ...(scenario.checkers ?? [])].some(
+    ({ name }) => name === checker,
+  );
+  const alsoBy = [...found];
+  const where = scenario.name;
+  return { checker, bug, scenario: where, isLookedFor, foundBy, alsoBy, seeds, failWithout };
 }

@@ -14,7 +14,7 @@ export const roughWeekTrouble: Trouble = {
 
 /**
  * The default: long enough for what builds up slowly, in the world of a small deployment. Its trouble comes in
- * bursts, as one failure brings the next, with quiet stretches between them in which all must be well again;
+ * bursts, as one failure brings the next, with mostly quiet stretches between them in which all must be well again;
  * rough days and swarms are those that pile it up.
  */
 export const roughWeekScenario: Scenario = {

@@ -66,13 +66,15 @@ export function drawTrouble(
     if (!own.chance(kindShare)) return [];
     return Array.from({ length: own.integer(1, faultsOfAKindMax) }, () => kind.draw(own, frame));
   });
-  const { lossShare, controllerLossShare = 0 } = trouble;
-  const lost = [
-    ...drawLoss(stream('loss'), frame, frame.agents, lossShare, agentLosses),
+  const { lossShare, controllerLossShare = 0, joinersAreNew = false } = trouble;
+  const absent = joinersAreNew ? joinersOf(faults) : [];
+  const agents = frame.agents.filter((id) => !absent.includes(id));
+  const losses = [
+    ...drawLoss(stream('loss'), { ...frame, agents }, 'agents', lossShare, agentLosses),
     ...drawLoss(
       stream('loss of controllers'),
       frame,
-      frame.controllers,
+      'controllers',
       controllerLossShare,
       controllerLosses,
     ),
@@ -88,16 +90,11 @@ export function drawTrouble(
   };
   const provider = drawProviders(stream('providers'), shares);
   const work = drawWork(stream('workload'), workFrame, provider);
-  const all = [...faults, ...lost];
-  return {
-    work,
-    faults:
-      bursts === undefined
-        ? all
-        : inBursts(stream('bursts'), all, { momentsMs, ...bursts }, untilMs),
-    untilMs,
-    ...(trouble.joinersAreNew === true ? { absent: joinersOf(faults) } : {}),
-  };
+  const all = [...faults, ...losses].map((fault) => {
+    if (bursts === undefined) return fault;
+    return inBurst(stream(`bursts:${fault.kind}`), fault, { momentsMs, ...bursts }, untilMs);
+  });
+  return { work, faults: all, untilMs, ...(joinersAreNew ? { absent } : {}) };
 }
 
 function drawMoments(stream: RandomStream, frame: FaultFrame, bursts: Bursts): readonly number[] {
@@ -112,19 +109,17 @@ function uponBursts(momentsMs: readonly number[], bursts: Bursts | undefined): {
   return { upon: { momentsMs, aroundMs: [0, withinMs], share } };
 }
 
-/** Those that a burst takes happen there and not when they were drawn for, and end with the run at the latest. */
-function inBursts(
+/** One that a burst takes happens there and not when it was drawn for, and ends with the run at the latest. */
+function inBurst(
   stream: RandomStream,
-  faults: readonly Fault[],
+  fault: Fault,
   { momentsMs, share, withinMs }: Bursts & { readonly momentsMs: readonly number[] },
   untilMs: number,
-): Fault[] {
-  return faults.map((fault) => {
-    if (!stream.chance(share)) return fault;
-    const atMs = stream.pick(momentsMs) + stream.between(0, withinMs);
-    const { forMs } = fault;
-    return { ...fault, atMs, forMs: forMs === null ? null : Math.min(forMs, untilMs - atMs) };
-  });
+): Fault {
+  if (!stream.chance(share)) return fault;
+  const atMs = stream.pick(momentsMs) + stream.between(0, withinMs);
+  const { forMs } = fault;
+  return { ...fault, atMs, forMs: forMs === null ? null : Math.min(forMs, untilMs - atMs) };
 }
 
 function joinersOf(faults: readonly Fault[]): readonly string[] {
@@ -141,10 +136,10 @@ const controllerLosses = [controllerCrash, controllerOffline, controllerPause];
 function drawLoss(
   stream: RandomStream,
   frame: FaultFrame,
-  those: readonly string[],
+  of: 'agents' | 'controllers',
   share: number,
   kinds: readonly FaultKind[],
 ): Fault[] {
-  if (those.length < 2 || !stream.chance(share)) return [];
+  if (frame[of].length < 2 || !stream.chance(share)) return [];
   return [{ ...stream.pick(kinds).draw(stream, frame), forMs: null }];
 }

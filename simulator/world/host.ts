@@ -89,7 +89,8 @@ export abstract class Host {
     });
     const queues = world.queues?.as(id, { clock, log, deliver }) ?? null;
     process.onDeath(() => world.queues?.line(id).disconnect());
-    world.nats.connect(id);
+    if (world.nats.isUp && !this.#isOffline) world.nats.connect(id);
+    else world.nats.disconnect(id);
     const connect = (name: string): MemoryBus => {
       const bus = world.network.broker.connect(name, name, clock);
       this.#bus = bus;

@@ -115,8 +115,8 @@ describe('a watch over JetStream', () => {
     await until('the old record is seen', () => told.length === 1);
 
     await bus.request('$JS.API.STREAM.DELETE.KV_again-vips', '', 5_000);
-    await natsStores(bus, { ...options, prefix: 'again' });
-    for (let index = 0; index < 5; index += 1) await vips.create(`k.${index}`, 'new', 'w');
+    const anew = await natsStores(bus, { ...options, prefix: 'again' });
+    for (let index = 0; index < 5; index += 1) await anew.vips.create(`k.${index}`, 'new', 'w');
 
     await until('the new records are seen', () => told.includes('k.4'));
     expect(told).toEqual(['k.lost', 'rewound', 'k.0', 'k.1', 'k.2', 'k.3', 'k.4']);

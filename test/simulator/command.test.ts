@@ -240,15 +240,15 @@ test.each([
   [['--agents', '0'], /It must be a whole number from 1 to 64/],
   [['--scenario', 'nice-day'], /Allowed choices are rough-week, /],
   [['--seeds', '2', '--trace', 'f'], /--trace tells of one run/],
-  [['--planted', '--agents', '2'], /--planted has worlds of its own; leave --agents out/],
+  [['--planted', '--agents', '2'], /--planted hunts in worlds of its own; leave --agents out/],
   [['--planted', '--scenario', 'drain,storm'], /--planted hunts in one scenario of the list/],
   [['--planted', '--scenario', 'mine.yaml'], /--planted hunts in one scenario of the list/],
-  [['--nightly', '--agents', '2'], /--nightly has worlds of its own; leave --agents out/],
+  [['--nightly', '--agents', '2'], /--nightly has its own scenarios and sizes; leave --agents out/],
   [
     ['--timings', 'fast'],
     /argument 'fast' is invalid\. Allowed choices are local, lan, strict, wan/,
   ],
-  [['--planted', '--timings', 'lan'], /--planted has worlds of its own; leave --timings out/],
+  [['--planted', '--timings', 'lan'], /--planted hunts in worlds of its own; leave --timings out/],
 ])('refuses %j with a reason', async (words, reason) => {
   const errors = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   onTestFinished(() => errors.mockRestore());

@@ -37,6 +37,10 @@ export class QueueLine implements QueueMedium {
 
   // As a world and its faults see it.
 
+  get connected(): boolean {
+    return this.#connected;
+  }
+
   /** Also how a process dies: what was under way to it never arrives. */
   disconnect(): void {
     if (!this.#connected) return;

@@ -15,7 +15,7 @@ export function passesAgentCrash(seed: number, controllers = 1): Promise<void> {
   return passes(agentCrashScenario, seed, controllers);
 }
 
-/** Its plans as they were drawn when its seeds were pinned: without the kinds of faults that came later. */
+/** Its plans without the kinds of faults that are newer than its pinned seeds. */
 export function asItWas(scenario: Scenario): Scenario {
   return {
     ...scenario,
