@@ -222,6 +222,8 @@ export class ShardKeeper {
         return;
       }
       if (record?.owner === controller && record.term === mine.term) {
+        // A write of its own that was taken for lost: the next one has to be for this revision.
+        if (revision > mine.revision) this.#claims.set(shard, { ...mine, revision });
         if (falls) return;
         const wanted = this.#letGo(shard, record.term);
         this.#drop(shard);
@@ -290,7 +292,8 @@ export class ShardKeeper {
     const term = Math.max(mine.term, above + 1);
     try {
       const claim = await this.#write(shard, { owner: controller, term }, mine.revision);
-      if (claim === null || this.#claims.get(shard) !== mine) return false;
+      const now = this.#claims.get(shard);
+      if (claim === null || now?.term !== mine.term || now.revision === 0) return false;
       this.#claims.set(shard, claim);
       if (term > mine.term) raised(shard);
       return true;
@@ -335,7 +338,10 @@ export class ShardKeeper {
         signal: this.#abort.signal,
       },
     );
-    return result.committed ? { term: wanted.term, revision: result.revision } : null;
+    if (result.committed) return { term: wanted.term, revision: result.revision };
+    // Nobody has acknowledged it, and who was asked for the record may have answered from the past: the watch knows better.
+    const told = this.#mirror.raw(key);
+    return told?.text === text ? { term: wanted.term, revision: told.revision } : null;
   }
 
   #next(wanted: Wanted): { readonly text: string; readonly write: string } {

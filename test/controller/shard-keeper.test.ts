@@ -4,7 +4,7 @@ import { presets } from '../../machines/timings/timings.ts';
 import { MemoryStore } from '../../src/adapters/memory-store.ts';
 import { OwnerChanges } from '../../src/controller/owner-changes.ts';
 import { ShardKeeper } from '../../src/controller/shard-keeper.ts';
-import { StoreUnavailable } from '../../src/ports/store.ts';
+import { StoreUnavailable, UnknownOutcome } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const shards = 8;
@@ -85,6 +85,38 @@ test('authority is renewed by a write of the same owner in the same term', async
   const after = await read(0);
   expect(after).toMatchObject({ owner: 'a', term: before.term });
   expect(after.revision).toBeGreaterThan(before.revision);
+  expect(keeper.owned()).toHaveLength(shards);
+});
+
+/** The next write of a shard's record is committed, and ends in this error; reads answer from the past. */
+function committedUnanswered(store: MemoryStore, error: Error): void {
+  const { update, get } = store;
+  const before = new Map<string, Awaited<ReturnType<typeof get>>>();
+  store.update = async (key, ...rest) => {
+    if (before.has(key)) return update.call(store, key, ...rest);
+    before.set(key, await get.call(store, key));
+    await update.call(store, key, ...rest);
+    throw error;
+  };
+  store.get = (key, after) =>
+    before.has(key) ? Promise.resolve(before.get(key) ?? null) : get.call(store, key, after);
+}
+
+test.each([
+  ['nobody acknowledges it, and its record is read as it was before', new UnknownOutcome('lost')],
+  ['the store breaks', new Error('broken')],
+])('authority goes on after a renewal that was written, although %s', async (_, error) => {
+  const { world, store, keeper } = await soleOwner();
+  await world.run(presets.lan.authorityMs / 2);
+  committedUnanswered(store, error);
+
+  keeper.authority.holds(0);
+  await world.run(2_000);
+  keeper.authority.holds(0);
+  await world.run(2_000);
+  await world.run(presets.lan.authorityMs / 2);
+
+  expect(await world.settled(keeper.authority.obtain(0))).toBe(true);
   expect(keeper.owned()).toHaveLength(shards);
 });
 
