@@ -15,6 +15,8 @@ interface Waiting {
   readonly sinceMs: number;
   /** What it asks for: only who asks for the same can be overtaken. */
   readonly asks: string;
+  /** Does whoever is free take it from its device's queue? */
+  readonly isQueued: boolean;
   /** When others were given a seat that had come later. */
   readonly overtakenMs: number[];
 }
@@ -33,11 +35,15 @@ export const fairWaiting: CheckerKind = {
     /** Those of whom there is a record. */
     const known = new Set<string>();
 
-    const isExcused = ({ sinceMs }: Pick<Waiting, 'sinceMs'>): boolean =>
-      disturbances.ofControlPlane(sinceMs - togetherMs);
+    const isExcused = ({ sinceMs, isQueued }: Pick<Waiting, 'sinceMs' | 'isQueued'>): boolean => {
+      const fromMs = sinceMs - togetherMs;
+      if (disturbances.ofControlPlane(fromMs)) return true;
+      // The ticket may go to an agent that hangs, and has asked for one before.
+      return isQueued && disturbances.since(fromMs).some(({ reach }) => reach === 'agent');
+    };
 
     /** One has a seat: whoever has waited longer for one like it was overtaken. */
-    const served = (id: string, own: Pick<Waiting, 'sinceMs' | 'asks'>, atMs: number): void => {
+    const served = (id: string, own: Waiting, atMs: number): void => {
       if (waiting.delete(id)) judges(isExcused(own));
       for (const { sinceMs, asks, overtakenMs } of waiting.values()) {
         const isOlder = sinceMs + togetherMs <= own.sinceMs;
@@ -46,9 +52,10 @@ export const fairWaiting: CheckerKind = {
     };
 
     const lookAt = (atMs: number): void => {
-      for (const [id, { sinceMs, overtakenMs }] of waiting) {
+      for (const [id, each] of waiting) {
+        const { sinceMs, overtakenMs } = each;
         const times = overtakenMs.filter((thenMs) => atMs - thenMs >= togetherMs).length;
-        if (times <= overtakenMax || isExcused({ sinceMs })) continue;
+        if (times <= overtakenMax || isExcused(each)) continue;
         violate(
           `it waits for ${Math.round(atMs - sinceMs)} ms, and ${times} that came later have a seat`,
           id,
@@ -64,15 +71,15 @@ export const fairWaiting: CheckerKind = {
         return;
       }
       const { value, context } = bindingOf(change.value);
-      const { driver, reschedulable, host, zone, status } = context;
+      const { driver, reschedulable, host, zone, status, queued: isQueued } = context;
       const state = stateName(value);
       const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
-      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
+      const before = waiting.get(key) ?? { sinceMs: atMs, asks, isQueued, overtakenMs: [] };
       // What a lease may still serve waits for the end of that, in nobody's queue.
       const waitsForLapse = state === 'orphaned' && isDrivenUnderLease(driver);
       if (waitsForLapse) waiting.delete(key);
       else if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
-        waiting.set(key, { ...before, asks });
+        waiting.set(key, { ...before, asks, isQueued });
       } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);
       known.add(key);
     };
