@@ -50,6 +50,8 @@ export default defineConfig({
     // Generous, because real processes share two busy cores; each wait has a deadline of its own.
     testTimeout: isLong ? 300_000 : 90_000,
     hookTimeout: 120_000,
+    // What a page shows follows within a moment, which on such cores may be seconds.
+    expect: { poll: { timeout: 15_000 } },
     reporters: [
       'default',
       new ClosingLineReporter({ failOnSkips, write: (text) => process.stdout.write(text) }),

@@ -12,7 +12,7 @@ import { drawProviders, drawWork } from '../../simulator/workload/work.ts';
 // Some runs each, and other tests beside it.
 vi.setConfig({ testTimeout: 120_000 });
 
-const untilMs = 30_000;
+const untilMs = 26_000;
 /** Longer than any run: its end is for the healing of all to bring. */
 const endlessMs = 10_000_000;
 /** A fault may be drawn where it befalls nothing; of so many, one has to be felt. */
@@ -23,7 +23,7 @@ const size = {
   controllers: 3,
   agents: 4,
   agentsPerHost: 2,
-  loadBalancers: 14,
+  loadBalancers: 12,
   vips: true,
   unfenced: true,
 };
