@@ -91,6 +91,10 @@ export const restartLeaseMaxMs = 600_000;
 /** NATS servers elect the next leader of a stream within so long, and take no write of it meanwhile. */
 export const electionMaxMs = 10_000;
 
+/** How long an agent asks what is to be done for a ticket, and how long its question may be under way. */
+export const takeTimeoutMs = ({ ackTimeoutMs }: Pick<Timings, 'ackTimeoutMs'>): number =>
+  4 * ackTimeoutMs;
+
 /** A judge renews its authority when this part of it has passed. */
 export const renewedAfter = 1 / 5;
 

@@ -15,8 +15,6 @@ interface Waiting {
   readonly sinceMs: number;
   /** What it asks for: only who asks for the same can be overtaken. */
   readonly asks: string;
-  /** Does whoever is free take it from its device's queue? */
-  readonly isQueued: boolean;
   /** When others were given a seat that had come later. */
   readonly overtakenMs: number[];
 }
@@ -35,12 +33,8 @@ export const fairWaiting: CheckerKind = {
     /** Those of whom there is a record. */
     const known = new Set<string>();
 
-    const isExcused = ({ sinceMs, isQueued }: Pick<Waiting, 'sinceMs' | 'isQueued'>): boolean => {
-      const fromMs = sinceMs - togetherMs;
-      if (disturbances.ofControlPlane(fromMs)) return true;
-      // The ticket may go to an agent that hangs, and has asked for one before.
-      return isQueued && disturbances.since(fromMs).some(({ reach }) => reach === 'agent');
-    };
+    const isExcused = ({ sinceMs }: Pick<Waiting, 'sinceMs'>): boolean =>
+      disturbances.ofControlPlane(sinceMs - togetherMs);
 
     /** One has a seat: whoever has waited longer for one like it was overtaken. */
     const served = (id: string, own: Waiting, atMs: number): void => {
@@ -71,15 +65,15 @@ export const fairWaiting: CheckerKind = {
         return;
       }
       const { value, context } = bindingOf(change.value);
-      const { driver, reschedulable, host, zone, status, queued: isQueued } = context;
+      const { driver, reschedulable, host, zone, status } = context;
       const state = stateName(value);
       const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
-      const before = waiting.get(key) ?? { sinceMs: atMs, asks, isQueued, overtakenMs: [] };
+      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
       // What a lease may still serve waits for the end of that, in nobody's queue.
       const waitsForLapse = state === 'orphaned' && isDrivenUnderLease(driver);
       if (waitsForLapse) waiting.delete(key);
       else if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
-        waiting.set(key, { ...before, asks, isQueued });
+        waiting.set(key, { ...before, asks });
       } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);
       known.add(key);
     };

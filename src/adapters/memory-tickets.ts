@@ -68,6 +68,11 @@ export class MemoryTickets {
     if (slot !== undefined) this.#end(slot);
   }
 
+  isTaken(key: string): boolean {
+    const slot = this.#slots.get(key);
+    return slot !== undefined && slot.deliveries > 0;
+  }
+
   ask(question: Question): void {
     this.#questions.add(question);
     this.#handOut();

@@ -79,6 +79,12 @@ export class MemoryWorkQueues implements WorkQueues {
     await this.#medium.ask('queue', `withdrawal of ${subject}`, withdraw);
   }
 
+  async isTaken(queue: QueueName, key: string): Promise<boolean> {
+    const subject = ticket(queue.driver, queue.device, key);
+    const isTaken = () => this.#stream.of(queue).isTaken(key);
+    return this.#medium.ask('queue', `whereabouts of ${subject}`, isTaken);
+  }
+
   work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker {
     const { takenMs } = this.#stream;
     return new TicketWorker({

@@ -49,6 +49,7 @@ const Consumer = z.object({
   num_pending: z.int().min(0),
   num_ack_pending: z.int().min(0),
   num_waiting: z.int().min(0),
+  delivered: z.object({ stream_seq: z.int().min(0) }),
 });
 
 export interface NatsWorkQueuesOptions {
@@ -86,6 +87,10 @@ export class NatsWorkQueues implements WorkQueues {
 
   withdraw(queue: QueueName, key: string): Promise<void> {
     return this.#attempt(() => this.#withdraw(queue, key));
+  }
+
+  isTaken(queue: QueueName, key: string): Promise<boolean> {
+    return this.#attempt(() => this.#isTaken(queue, key));
   }
 
   look(queue: QueueName): Promise<QueueState> {
@@ -127,13 +132,11 @@ export class NatsWorkQueues implements WorkQueues {
 
   async #withdraw(queue: QueueName, key: string): Promise<void> {
     const what = `withdrawal of ${key} from ${nameOf(queue)}`;
-    const subject = ticket(queue.driver, queue.device, key);
     await this.#open(queue);
     // By its number, so that it can't be a later ticket that is deleted.
-    const query = { last_by_subj: subject };
-    const stored = await this.#call(what, `STREAM.MSG.GET.${ticketStream}`, query, Stored);
-    if (stored === null) return;
-    const body = { seq: stored.message.seq, no_erase: true };
+    const seq = await this.#numberOf(what, queue, key);
+    if (seq === null) return;
+    const body = { seq, no_erase: true };
     const answer = await this.#bus
       .exchange(api(`STREAM.MSG.DELETE.${ticketStream}`), JSON.stringify(body), storeTimeoutMs)
       .catch((error: unknown) => {
@@ -146,13 +149,33 @@ export class NatsWorkQueues implements WorkQueues {
     }
   }
 
+  /** Tickets are given out by their numbers, and given again only where somebody had them. */
+  async #isTaken(queue: QueueName, key: string): Promise<boolean> {
+    const what = `whereabouts of ${key} in ${nameOf(queue)}`;
+    await this.#open(queue);
+    const seq = await this.#numberOf(what, queue, key);
+    return seq !== null && seq <= (await this.#consumer(what, queue)).delivered.stream_seq;
+  }
+
   async #look(queue: QueueName): Promise<QueueState> {
     const what = `state of ${nameOf(queue)}`;
     await this.#open(queue);
+    const info = await this.#consumer(what, queue);
+    return { waiting: info.num_pending, taken: info.num_ack_pending, idle: info.num_waiting };
+  }
+
+  async #consumer(what: string, queue: QueueName): Promise<z.infer<typeof Consumer>> {
     const name = `CONSUMER.INFO.${ticketStream}.${ticketConsumer(queue.driver, queue.device)}`;
     const info = await this.#call(what, name, {}, Consumer);
     if (info === null) throw new StoreUnavailable(`${what}: there is no such consumer`);
-    return { waiting: info.num_pending, taken: info.num_ack_pending, idle: info.num_waiting };
+    return info;
+  }
+
+  /** The place of its ticket in the stream; null where there is none. */
+  async #numberOf(what: string, queue: QueueName, key: string): Promise<number | null> {
+    const query = { last_by_subj: ticket(queue.driver, queue.device, key) };
+    const stored = await this.#call(what, `STREAM.MSG.GET.${ticketStream}`, query, Stored);
+    return stored?.message.seq ?? null;
   }
 
   /** Makes what is missing, once; several controllers may do so at the same time. */

@@ -4,7 +4,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import { TakeReply } from '../../machines/protocol/agent-messages.ts';
 import { driverOf } from '../../machines/protocol/device-name.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
+import { takeTimeoutMs, type Timings } from '../../machines/timings/timings.ts';
 import { call } from '../messaging/endpoint.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Ticket, TicketLost, type Worker, type WorkQueues } from '../ports/work-queue.ts';
@@ -120,7 +120,7 @@ export class WorkDesk {
     try {
       const subject = subjects.up(agent, subjects.shardOf(loadBalancer, shards), 'take');
       const request = { agent, incarnation, loadBalancer, device };
-      const reply = await call(bus, subject, request, TakeReply, 4 * timings.ackTimeoutMs);
+      const reply = await call(bus, subject, request, TakeReply, takeTimeoutMs(timings));
       if (reply.type === 'nothing') return null;
       if (reply.type === 'refused') {
         log.debug({ loadBalancer, device, reason: reply.reason }, 'a ticket is put off');

@@ -6,7 +6,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
 import { driverOf } from '../../machines/protocol/device-name.ts';
 import { backoffMs } from '../../machines/timings/backoff.ts';
-import type { Timings } from '../../machines/timings/timings.ts';
+import { takeTimeoutMs, type Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
@@ -19,7 +19,7 @@ import { inSlices } from './slices.ts';
 export interface QueueDispatchOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly timings: Pick<Timings, 'retryMs' | 'ticketMs'>;
+  readonly timings: Pick<Timings, 'retryMs' | 'ticketMs' | 'ackTimeoutMs'>;
   readonly queues: WorkQueues;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
@@ -34,7 +34,9 @@ interface Waiting {
   readonly queue: QueueName;
   timer: Timer | null;
   attempt: number;
-  /** Its ticket may be with an agent that is dead and never said that it had it. */
+  /** Since when its ticket has been seen with an agent that has not asked what is to be done; null where it was not. */
+  silentSinceMs: number | null;
+  /** Has an agent died since it was looked at that may have its ticket, and never said so? */
   mayBeLost: boolean;
 }
 
@@ -97,7 +99,7 @@ export class QueueDispatch {
 
   /**
    * An agent is dead. Its queues would give its tickets to others only after `ticketMs`, and which it had that it
-   * has not said, nobody knows: all that wait for its devices are put anew, in their order.
+   * has not said, nobody knows: of all that wait for its devices, those are put anew whose ticket somebody has.
    */
   agentLost(agent: string): void {
     const { clock, fleet } = this.#options;
@@ -120,6 +122,8 @@ export class QueueDispatch {
     const host = this.#options.host();
     const context = host.context(id);
     if (context === null || !seats.isSeeking(id)) return { type: 'nothing' };
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) waiting.silentSinceMs = null;
     // Its ticket may be older than this controller's knowledge of it.
     if (newcomers.has(id)) {
       return { type: 'refused', reason: 'whoever holds it may not have said so yet' };
@@ -152,7 +156,7 @@ export class QueueDispatch {
 
   #enqueue(id: string, queue: QueueName, mayBeLost = false): void {
     this.#rest(id);
-    const waiting: Waiting = { queue, timer: null, attempt: 0, mayBeLost };
+    const waiting: Waiting = { queue, timer: null, attempt: 0, silentSinceMs: null, mayBeLost };
     this.#waiting.set(id, waiting);
     this.#put(id, waiting);
   }
@@ -174,21 +178,50 @@ export class QueueDispatch {
   async #offered(id: string, waiting: Waiting): Promise<void> {
     const { queues } = this.#options;
     const { queue } = waiting;
-    if (waiting.mayBeLost || this.#hasDied(id)) {
-      const given = this.#given.get(id);
-      await queues.withdraw(queue, id);
-      // Somebody who lives may have taken the ticket meanwhile.
-      if (this.#waiting.get(id) !== waiting) return;
-      waiting.mayBeLost = false;
-      if (this.#given.get(id) === given) this.#given.delete(id);
+    const isLost = this.#hasDied(id) || (waiting.mayBeLost && (await this.#isElsewhere(id, queue)));
+    waiting.mayBeLost = false;
+    if (!isLost) {
+      const offered = await queues.offer(queue, id);
+      // Whoever took the one before has ended that.
+      if (offered === 'offered') this.#given.delete(id);
+      if (offered === 'offered' || !(await this.#isSilent(id, waiting))) return;
     }
+    // Somebody who lives may have taken the ticket meanwhile.
+    if (this.#waiting.get(id) !== waiting) return;
+    await queues.withdraw(queue, id);
+    if (this.#waiting.get(id) !== waiting) return;
+    this.#given.delete(id);
+    waiting.silentSinceMs = null;
     await queues.offer(queue, id);
+  }
+
+  /**
+   * Does somebody have its ticket who should have asked by now what is to be done? An agent that hangs is given one if
+   * it had asked for it before, and so is one whose death is known, until its last question ends.
+   */
+  async #isSilent(id: string, waiting: Waiting): Promise<boolean> {
+    const { clock, timings } = this.#options;
+    if (!(await this.#isElsewhere(id, waiting.queue))) {
+      waiting.silentSinceMs = null;
+      return false;
+    }
+    const nowMs = clock.monotonicMs();
+    waiting.silentSinceMs ??= nowMs;
+    return nowMs - waiting.silentSinceMs >= takeTimeoutMs(timings);
+  }
+
+  /** Has somebody its ticket who has not been given it here? Whoever has, works on it. */
+  async #isElsewhere(id: string, queue: QueueName): Promise<boolean> {
+    return !this.#given.has(id) && (await this.#options.queues.isTaken(queue, id));
   }
 
   /** Until it has a seat: a ticket may be lost, or may have been ending when it was offered again. */
   #again(id: string, waiting: Waiting): void {
     const { clock, timings, seats } = this.#options;
-    const waitMs = backoffMs(waiting.attempt, timings.retryMs, timings.ticketMs);
+    const { silentSinceMs, attempt } = waiting;
+    const untilMs = silentSinceMs === null ? Infinity : silentSinceMs + takeTimeoutMs(timings);
+    const leftMs = Math.max(timings.retryMs, untilMs - clock.monotonicMs());
+    const waitMs = Math.min(leftMs, backoffMs(attempt, timings.retryMs, timings.ticketMs));
     waiting.attempt += 1;
     waiting.timer = clock.setTimer(waitMs, () => {
       waiting.timer = null;

@@ -60,7 +60,7 @@ export interface QueueState {
  * so one that is busy or hangs hoards nothing. A ticket whose worker is not heard of for a while is
  * delivered again, so work may be done twice, and whatever it is done to has to fence.
  *
- * `offer`, `withdraw` and `look` are for controllers. They may throw StoreUnavailable (nothing has
+ * `offer`, `withdraw`, `isTaken` and `look` are for controllers. They may throw StoreUnavailable (nothing has
  * happened) or UnknownOutcome (it may have happened, or may yet); either way, to call again is harmless.
  */
 export interface WorkQueues {
@@ -68,6 +68,11 @@ export interface WorkQueues {
   offer(queue: QueueName, key: string): Promise<Offered>;
   /** Takes it back: nobody is given it any more. Who holds it is not told, and may end it as ever. */
   withdraw(queue: QueueName, key: string): Promise<void>;
+  /**
+   * Has somebody been given this ticket who has not ended it? Also where he has died with it, or has put it off and
+   * it waits to be delivered again; false where it waits for its first worker, or there is none.
+   */
+  isTaken(queue: QueueName, key: string): Promise<boolean>;
   /** Takes up to `atOnce` tickets at a time, until it is stopped. `take` must not throw. */
   work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker;
   look(queue: QueueName): Promise<QueueState>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ticketsAtOnce } from '../../src/agent/work-desk.ts';
+import { takeTimeoutMs } from '../../machines/timings/timings.ts';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { QueueDispatch, type QueueDispatchOptions } from '../../src/controller/queue-dispatch.ts';
 import { Virtual } from '../host/support/virtual.ts';
@@ -96,6 +97,32 @@ describe('a load balancer that agents take from a queue', () => {
 
     expect(soonMs).toBeLessThan(ticketMs / 2);
     expect(ids.map((one) => cluster.holder(one))).toEqual([other, other]);
+  });
+
+  test('is taken by another one when its ticket goes to an agent that hangs, before that is known', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    cluster.pause('agent-1');
+
+    const ids = [await cluster.create(), await cluster.create()];
+    const soonMs = takeTimeoutMs(cluster.timings) + 500;
+    for (const one of ids) await cluster.untilSettled(one, soonMs);
+
+    expect(soonMs).toBeLessThan(cluster.timings.deadAfterMs);
+    expect(ids.map((one) => cluster.holder(one))).toEqual(['agent-2', 'agent-2']);
+  });
+
+  test('is taken by another one when its ticket goes to an agent that had asked for it before its death was known', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    cluster.pause('agent-1');
+    const { deadAfterMs, ticketMs } = cluster.timings;
+    await cluster.run(deadAfterMs + 1_000);
+
+    const ids = [await cluster.create(), await cluster.create()];
+    const soonMs = takeTimeoutMs(cluster.timings) + 500;
+    for (const one of ids) await cluster.untilSettled(one, soonMs);
+
+    expect(soonMs).toBeLessThan(ticketMs / 2);
+    expect(ids.map((one) => cluster.holder(one))).toEqual(['agent-2', 'agent-2']);
   });
 
   test('is taken by one worker at a time, and each worker takes only so many', async () => {
@@ -205,10 +232,10 @@ test('an old ticket gives nothing to anybody before the holder can have said wha
   expect(takes).toEqual(['known']);
 });
 
-test('a ticket that is taken while it is being put in anew is not put in again', async () => {
+/** Of one load balancer, `a`, that waits for its first seat; `queues` says whose tickets are with somebody. */
+async function oneWaiting(queues: Partial<QueueDispatchOptions['queues']>) {
   const virtual = new Virtual();
   const offered: string[] = [];
-  let withdrawn: () => void = () => undefined;
   const device = { device: 'memory' };
   const seat = { agent: 'agent-2', incarnation: 1, epoch: 1 };
   let context = { ...initialContext, queued: true, driver: 'memory' };
@@ -218,13 +245,13 @@ test('a ticket that is taken while it is being put in anew is not put in again',
   } as unknown as Parameters<QueueDispatch['offer']>[2];
   const dispatch = new QueueDispatch({
     clock: virtual.clock,
-    timings: { retryMs: 100_000, ticketMs: 100_000 },
+    timings: { retryMs: 100_000, ticketMs: 100_000, ackTimeoutMs: 400 },
     queues: {
       offer: (_: unknown, id: string) => {
         offered.push(id);
         return Promise.resolve('offered');
       },
-      withdraw: () => new Promise<void>((resolve) => (withdrawn = resolve)),
+      ...queues,
     },
     newcomers: { has: () => false },
     seats: { isSeeking: () => context.binding === null },
@@ -245,12 +272,35 @@ test('a ticket that is taken while it is being put in anew is not put in again',
   } as unknown as QueueDispatchOptions);
   dispatch.offer('a', context, offer);
   await virtual.settleNow();
+  return { dispatch, offered, take: { loadBalancer: 'a', ...seat, ...device }, virtual };
+}
+
+test('a ticket that is taken while it is being put in anew is not put in again', async () => {
+  let withdrawn: () => void = () => undefined;
+  const { dispatch, offered, take, virtual } = await oneWaiting({
+    isTaken: () => Promise.resolve(true),
+    withdraw: () => new Promise<void>((resolve) => (withdrawn = resolve)),
+  });
 
   dispatch.agentLost('agent-1');
-  const taken = await dispatch.take({ loadBalancer: 'a', ...seat, ...device });
+  await virtual.settleNow();
+  const taken = await dispatch.take(take);
   withdrawn();
   await virtual.settleNow();
 
   expect(taken).toEqual({ type: 'given', epoch: 1 });
   expect(offered).toEqual(['a']);
+});
+
+test('a ticket that nobody has keeps its place in the queue when an agent of its device dies', async () => {
+  const withdrawn: string[] = [];
+  const { dispatch, virtual } = await oneWaiting({
+    isTaken: () => Promise.resolve(false),
+    withdraw: (_, id) => Promise.resolve(void withdrawn.push(id)),
+  });
+
+  dispatch.agentLost('agent-1');
+  await virtual.settleNow();
+
+  expect(withdrawn).toEqual([]);
 });

@@ -32,11 +32,12 @@ const jumped = `new Promise((resolve) => {
 /** A word that gets longer; a banner that pushes a view down is six times that. */
 const noticeable = 0.005;
 
-/** Goes to the first moment after this one at which something happened. */
+/** Goes to the first moment after this one at which something happened, as soon as there are moments. */
 async function seek(atMs: number): Promise<void> {
   const batches = failoverBatches({ violation: true });
   const [from, to] = [batches[0]!.atMs, batches.at(-1)!.atMs];
-  const box = (await page.locator('.transport .overview').boundingBox())!;
+  const overview = page.locator('.transport .overview:not([aria-disabled="true"])');
+  const box = (await overview.boundingBox())!;
   await page.mouse.click(box.x + (box.width * (atMs - from)) / (to - from), box.y + 20);
 }
 
@@ -109,6 +110,21 @@ describe('a recording', () => {
     await expect.poll(moment).not.toBe('0:10.200');
     await page.keyboard.press('v');
     await expect.poll(moment).toBe('0:10.200');
+  });
+
+  test('has no moments to go to until it has been read', async () => {
+    let give = () => {};
+    server.given = new Promise((resolve) => (give = resolve));
+    await page.goto(`${server.url}?recording=one.ndjson`);
+    await page.locator('.notice', { hasText: 'Opening one.ndjson' }).waitFor();
+
+    expect(await page.locator('.transport .overview').getAttribute('aria-disabled')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Home');
+    give();
+
+    await page.getByRole('alert').filter({ hasText: 'Violated at 0:10.200' }).waitFor();
+    expect(await page.locator('.transport .overview').getAttribute('aria-disabled')).toBe('false');
   });
 
   test('may hold names that would run as script, and they are only shown', async () => {

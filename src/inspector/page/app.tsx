@@ -64,11 +64,19 @@ function keysOf(
   const toView = Object.fromEntries(
     views.map((view, index) => [String(index + 1), () => goTo({ view })]),
   );
-  const place = () => store.place ?? store.history.last;
   return {
     ...toView,
+    ...(store.hasMoments ? keysThroughTime(store) : {}),
     '?': more.help,
     t: more.theme,
+    '/': () => document.querySelector<HTMLInputElement>('#search')?.focus(),
+    Escape: () => goTo({ selection: null }),
+  };
+}
+
+function keysThroughTime(store: Store): Keys {
+  const place = () => store.place ?? store.history.last;
+  return {
     ' ': () => store.togglePlay(),
     ArrowLeft: () => store.step(-1),
     ArrowRight: () => store.step(1),
@@ -81,8 +89,6 @@ function keysOf(
       const { firstViolation } = store;
       if (firstViolation !== null) store.goTo(firstViolation.batch);
     },
-    '/': () => document.querySelector<HTMLInputElement>('#search')?.focus(),
-    Escape: () => goTo({ selection: null }),
   };
 }
 

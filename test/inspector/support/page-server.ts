@@ -21,6 +21,8 @@ export class PageServer {
   greeting: readonly ToPage[] = [];
   /** What is answered to what a page sends. */
   answer: (message: FromPage) => ToPage | null = () => null;
+  /** A file beside the page's own is given out after this. */
+  given: Promise<void> = Promise.resolve();
   readonly #directory: string;
   readonly #files: ReadonlyMap<string, string>;
   readonly #sockets = new Set<WebSocket>();
@@ -75,6 +77,7 @@ export class PageServer {
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     response.setHeader('Content-Type', types[extname(name)] ?? 'text/plain');
     const own = this.#files.get(name);
+    if (own !== undefined) await this.given;
     const body = own ?? (await readFile(join(this.#directory, name)).catch(() => null));
     if (body === null) response.statusCode = 404;
     response.end(body ?? '');

@@ -11,11 +11,12 @@ interface OverviewProps {
   readonly to: number;
   readonly height: number;
   readonly label: string;
+  readonly isOff?: boolean;
   readonly onPick: (atMs: number) => void;
 }
 
 /** How much happened when, with what stands out; a click or a drag goes there. */
-export function Overview({ from, to, height, label, onPick }: OverviewProps) {
+export function Overview({ from, to, height, label, isOff = false, onPick }: OverviewProps) {
   const { store } = useStore();
   const track = useRef<HTMLDivElement>(null);
   // Of what is live, the end is never the same twice: it is drawn again once a second only.
@@ -31,7 +32,7 @@ export function Overview({ from, to, height, label, onPick }: OverviewProps) {
   const span = Math.max(1, to - from);
   const at = (ms: number) => Math.min(100, Math.max(0, ((ms - from) / span) * 100));
   const pick = (event: React.PointerEvent) => {
-    const box = track.current?.getBoundingClientRect();
+    const box = isOff ? undefined : track.current?.getBoundingClientRect();
     if (box !== undefined) onPick(from + ((event.clientX - box.left) / box.width) * span);
   };
   return (
@@ -41,6 +42,7 @@ export function Overview({ from, to, height, label, onPick }: OverviewProps) {
       role="slider"
       tabIndex={0}
       aria-label={label}
+      aria-disabled={isOff}
       aria-valuemin={from}
       aria-valuemax={to}
       aria-valuenow={store.nowMs}

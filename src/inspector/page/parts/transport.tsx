@@ -18,6 +18,7 @@ export function Transport() {
         from={from}
         to={to}
         height={40}
+        isOff={!store.hasMoments}
         onPick={goToMs}
         label="The history: choose a moment"
       />
@@ -29,7 +30,7 @@ export function Transport() {
 function Ways() {
   const { store } = useStore();
   const { isPlaying, isLive } = store;
-  const isOff = store.history.last < 0;
+  const isOff = !store.hasMoments;
   return (
     <div className="transport-keys">
       <button

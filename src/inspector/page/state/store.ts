@@ -125,6 +125,11 @@ export class Store {
     return atMs + (monotonicMs() - this.#heardMs);
   }
 
+  /** Is there a moment to go to? Where a recording opens is settled once it has been read. */
+  get hasMoments(): boolean {
+    return this.history.last >= 0 && this.phase.name !== 'loading';
+  }
+
   /** The zero of virtual time, from which a simulator's moments are counted; null where times are a wall clock's. */
   get zeroMs(): number | null {
     return this.recording?.source === 'simulator' ? this.recording.startedAtMs : null;
