@@ -8,6 +8,7 @@ const kinds = {
   'agent-restarted': ['An agent is stopped and started again, as by a service manager.', null],
   'host-died': ['All that runs on a host is killed, and its cable is pulled.', deviceRow],
   'host-cut-off': ["A host's cable is pulled; what runs there runs on.", deviceRow],
+  'host-cut-from-nats': ['A host reaches no NATS server any more, and everything else.', deviceRow],
   'host-deaf': ['A host is not reached by anything any more, and reaches others.', deviceRow],
   'host-mute': ['A host reaches nothing any more, and is reached.', deviceRow],
   'controller-killed': ["A controller's process is killed (SIGKILL).", null],

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { silentLog } from '../../machines/ports/log.ts';
 import type { PresetName } from '../../machines/timings/timings.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { systemRandom } from '../../src/adapters/system-random.ts';
 import { onHosts } from '../../src/demo/hosts.ts';
 import type { HostNetwork, NetworkHost } from '../../src/demo/network.ts';
 import { endProcess, endServingProcesses } from '../../src/demo/serving-processes.ts';
@@ -22,6 +23,9 @@ export interface FleetOptions {
   /** Breaks off the start. */
   readonly signal: AbortSignal;
 }
+
+/** Where agents hear each other as witnesses. */
+const witnessPort = 7_946;
 
 /** What all processes of a run log. */
 export const logFileIn = (directory: string): string => join(directory, 'log');
@@ -83,6 +87,7 @@ export class Fleet {
       operatorKey: await key('operator'),
       agents,
     };
+    await writeFile(this.#witnessKeyFile, `${systemRandom.uuid()}\n`, { mode: 0o600 });
     const nats = await NatsCluster.start({
       binary: natsServerBinary(process.env),
       directory: this.directory,
@@ -178,9 +183,22 @@ export class Fleet {
     );
     const stateDir = this.stateDir(host);
     await mkdir(stateDir, { recursive: true });
-    const config = { ...this.#common(id), agent: { id, stateDir, drivers } };
+    const witnesses = this.size.witnesses === true ? { witnesses: this.#witnessesOf(host) } : {};
+    const config = { ...this.#common(id), agent: { id, stateDir, drivers, ...witnesses } };
     const under = this.network.under(this.networkHost(host));
     await this.#launch(this.agents, id, 'agent', config, under);
+  }
+
+  get #witnessKeyFile(): string {
+    return join(this.directory, 'keys', 'witness.key');
+  }
+
+  /** The first agents of all other hosts. */
+  #witnessesOf(host: string): object {
+    const at = (each: string) => `${this.networkHost(each).address}:${witnessPort}`;
+    const others = this.hosts.filter((each) => each !== host);
+    const peers = others.map((each) => ({ agent: this.agentsOf(each)[0], address: at(each) }));
+    return { keyFile: this.#witnessKeyFile, listen: at(host), peers };
   }
 
   #common(user: string): object {

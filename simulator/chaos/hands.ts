@@ -62,10 +62,18 @@ export class Hands {
 
   /** The agent that holds most, among these. */
   busiest(among: readonly string[] = [...this.fleet.agents.keys()]): string {
+    return this.#byLoad(among)[0] ?? '';
+  }
+
+  /** The agent that holds least. */
+  idlest(): string {
+    return this.#byLoad([...this.fleet.agents.keys()]).at(-1) ?? '';
+  }
+
+  #byLoad(agents: readonly string[]): readonly string[] {
     const held = (agent: string) =>
       this.loadBalancers.filter(({ id }) => this.holderOf(id) === agent).length;
-    const [first = ''] = among.toSorted((one, other) => held(other) - held(one));
-    return first;
+    return agents.toSorted((one, other) => held(other) - held(one));
   }
 
   killAgent(id: string): void {
@@ -97,6 +105,15 @@ export class Hands {
     this.#lose(this.fleet.agentsOf(host));
     this.#begin('host-cut-off', host, () => this.fleet.network.mend(at));
     await this.fleet.network.cut(at);
+  }
+
+  /** Its other hosts are in reach. */
+  async cutHostFromNats(host: string): Promise<void> {
+    const { network } = this.fleet;
+    const at = this.fleet.networkHost(host);
+    this.#lose(this.fleet.agentsOf(host));
+    this.#begin('host-cut-from-nats', host, () => network.mend(at));
+    await network.cutFrom(at, network.gateway);
   }
 
   /** `in`: nothing comes to the host any more. `out`: nothing comes from it. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { HostNetwork, NetworkHost } from '../../src/demo/network.ts';
+import { programWords } from '../../src/processes/program.ts';
 
 /** A call to a process on another host, and its answer. */
 export interface Call {
@@ -30,10 +30,15 @@ export class Remote {
   #calls = 0;
   onNotice: (notice: unknown) => void = () => undefined;
 
-  /** `under` is a program, with arguments, that is to start the process. */
-  constructor(network: HostNetwork, host: NetworkHost, main: URL, under: readonly string[] = []) {
-    const tsx = ['--import', import.meta.resolve('tsx'), fileURLToPath(main)];
-    const [first = process.execPath, ...rest] = [...under, process.execPath, ...tsx];
+  /** `source` is its program's own file, from the checkout's root; `under` is a program, with arguments, that is to start the process. */
+  constructor(
+    network: HostNetwork,
+    host: NetworkHost,
+    source: string,
+    under: readonly string[] = [],
+  ) {
+    const words = programWords(source);
+    const [first = process.execPath, ...rest] = [...under, process.execPath, ...words];
     const [program, ...args] = network.on(host, first, ...rest);
     this.child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.child.on('message', (message: Answer | Notice) => {

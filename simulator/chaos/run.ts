@@ -186,7 +186,7 @@ class ChaosRun {
   #startClients(network: HostNetwork): Remote {
     const host = network.hosts.at(-1);
     if (host === undefined) throw new Error('the network has no host for the clients');
-    const clients = new Remote(network, host, new URL('./client-main.ts', import.meta.url));
+    const clients = new Remote(network, host, 'simulator/chaos/client-main.ts');
     this.#endings.push(() => clients.signal('SIGKILL'));
     return clients;
   }

@@ -21,6 +21,8 @@ export interface ChaosSize {
   readonly hosts: readonly (readonly AgentPlan[])[];
   /** How many load balancers there are of each kind. */
   readonly loadBalancers: Readonly<Record<Kind, number>>;
+  /** Are all other agents each one's witnesses? */
+  readonly witnesses?: boolean;
 }
 
 export const hostName = (index: number): string => `host-${index + 1}`;
@@ -65,6 +67,13 @@ export const wideSize: ChaosSize = {
   controllers: 2,
   hosts: [1, 2, 3, 4].map((index) => [{ id: `agent-${index}`, drives: moving }]),
   loadBalancers: { fixed: 0, moving: 6 },
+};
+
+/** Three witnesses for each agent, any one of which may be missing, and an agent more than there are load balancers. */
+export const witnessedSize: ChaosSize = {
+  ...wideSize,
+  loadBalancers: { fixed: 0, moving: 3 },
+  witnesses: true,
 };
 
 export const agentsOf = ({ hosts }: ChaosSize): readonly AgentPlan[] => hosts.flat();

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { programOf } from '../../src/processes/program.ts';
 import type { Hunt } from '../planted/hunt.ts';
 import type { MeasuredRun } from './measured-run.ts';
 
@@ -20,8 +20,6 @@ interface Results {
 export type WorkerResult = Results[keyof Results];
 export type WorkerAnswer = { readonly result: WorkerResult } | { readonly error: string };
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-
 /** Processes that run seeds beside each other, since one process has one core. */
 export class Workers {
   readonly #all: readonly ChildProcess[];
@@ -35,7 +33,9 @@ export class Workers {
    * the same command line, so that both sides mean the same by a source's number.
    */
   static async start(count: number, commandLine: readonly string[]): Promise<Workers> {
-    const all = Array.from({ length: count }, () => fork(main, [workerWord, ...commandLine]));
+    const { file, options } = programOf('simulator/main.ts');
+    const words = [workerWord, ...commandLine];
+    const all = Array.from({ length: count }, () => fork(file, words, { execArgv: [...options] }));
     await Promise.all(all.map(ready));
     return new Workers(all);
   }

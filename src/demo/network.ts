@@ -94,7 +94,23 @@ export class HostNetwork {
     await this.cutOneWay(host, 'out');
   }
 
-  /** After `cut` and `cutOneWay`. */
+  /** Nothing passes between the host and this address any more; everything else does. */
+  async cutFrom(host: NetworkHost, address: string): Promise<void> {
+    await this.#filter(host, `add table netdev ${cutTable}`);
+    for (const [hook, end] of [
+      ['ingress', 'saddr'],
+      ['egress', 'daddr'],
+    ] as const) {
+      const chain = `{ type filter hook ${hook} device eth0 priority 0; }`;
+      await this.#filter(host, `add chain netdev ${cutTable} from_${hook} ${chain}`);
+      await this.#filter(
+        host,
+        `add rule netdev ${cutTable} from_${hook} ip ${end} ${address} drop`,
+      );
+    }
+  }
+
+  /** After `cut`, `cutOneWay` and `cutFrom`. */
   async mend(host: NetworkHost): Promise<void> {
     await this.#filter(host, `delete table netdev ${cutTable}`);
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { programWords } from '../processes/program.ts';
 import type { ProbeAnswer } from './prober.ts';
 
 /** The prober's answers as they come in. */
@@ -13,8 +14,7 @@ export class Traffic {
     port: number,
     { under = [], timeoutMs }: { under?: readonly string[]; timeoutMs: number },
   ) {
-    const prober = new URL('./prober.ts', import.meta.url).pathname;
-    const words = ['--import', import.meta.resolve('tsx'), prober, address, String(port)];
+    const words = [...programWords('src/demo/prober.ts'), address, String(port)];
     const command = [...under, process.execPath, ...words, String(timeoutMs)];
     const [program = process.execPath, ...args] = command;
     this.#child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Upgrade } from '../api/serve.ts';
@@ -10,9 +8,7 @@ import { inspectorWeb } from '../inspector/gateway/web.ts';
 import { pageDirectory } from '../inspector/page/build.ts';
 import type { Bus } from '../ports/bus.ts';
 import { tokenFor } from './inspector-process.ts';
-
-/** Where this checkout is. */
-export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { root } from './root.ts';
 
 interface Served {
   readonly fetch: (request: Request) => Response | Promise<Response>;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Log } from '../../machines/ports/log.ts';
 import type { StopRequest } from './lifecycle.ts';
+import { programWords } from './program.ts';
 
 /** The exit status of a process that is to be started again, at once. */
 export const restartStatus = 75;
@@ -15,8 +16,6 @@ const heaps: Readonly<Record<string, readonly string[]>> = {
   agent: ['--min-semi-space-size=16', '--max-semi-space-size=32'],
 };
 
-const main = new URL('../cli/main.ts', import.meta.url).pathname;
-
 /**
  * Runs one of this program's own commands in a process of its own, with a channel to this one. `under` is a
  * program, with arguments, that becomes it.
@@ -28,7 +27,7 @@ export function spawnCommand(
 ) {
   const [command = ''] = args;
   const heap = heaps[command] ?? [];
-  const node = [process.execPath, ...heap, '--import', import.meta.resolve('tsx'), main];
+  const node = [process.execPath, ...heap, ...programWords('src/cli/main.ts')];
   const [program = process.execPath, ...words] = [...under, ...node, ...args];
   return spawn(program, words, {
     stdio: ['ignore', 'ignore', output, 'ipc'],

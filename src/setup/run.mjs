@@ -7,6 +7,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { check } from './check.mjs';
+import { startedFile } from './compiled.mjs';
 import { commands, otherProductCommand } from './commands.mjs';
 import { ensureParts, thisMachine } from './ensure-parts.mjs';
 import { ensurePackages } from './packages.mjs';
@@ -71,14 +72,14 @@ async function giveParts(command) {
  * @param {readonly string[]} arguments_
  */
 async function become(file, arguments_) {
-  const path = join(root, file);
-  if (file.endsWith('.ts')) {
+  const path = file.endsWith('.ts') ? await startedFile(root, file, say) : join(root, file);
+  if (path.endsWith('.ts')) {
     // For processes that are forked from this one, as if it had been started with these options.
     process.execArgv.push('--import', import.meta.resolve('tsx'));
     const { register } = await import('tsx/esm/api');
     register();
-    process.setSourceMapsEnabled(true);
   }
+  process.setSourceMapsEnabled(true);
   process.argv = [process.execPath, path, ...arguments_];
   await import(pathToFileURL(path).href);
 }

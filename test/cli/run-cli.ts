@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-
-const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+import { programWords } from '../../src/processes/program.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -41,7 +40,7 @@ export async function says(started: Started, words: string): Promise<void> {
 
 /** Starts `holdfast` with these arguments, without waiting for npm and the set-up. */
 export function startCli(args: readonly string[], options: CliOptions = {}): Started {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+  const child = spawn(process.execPath, [...programWords('src/cli/main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', ...(options.channel === true ? ['ipc' as const] : [])],
     detached: options.group === true,
     env: { ...process.env, ...options.environment },

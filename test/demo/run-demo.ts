@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -15,7 +15,6 @@ export async function withDemo(
   run: (demo: Started) => Promise<void>,
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'hfd-'));
-  await shareCache(directory);
   const demo = startCli(['demo', ...args], { environment: { TMPDIR: directory } });
   try {
     await run(demo);
@@ -37,11 +36,4 @@ async function networkOf({ child }: Started): Promise<readonly string[]> {
   const interfaces = await readdir('/sys/class/net');
   const hosts = await readdir('/run/netns').catch(() => []);
   return [...interfaces, ...hosts].filter((name) => name.startsWith(`hf${child.pid}n`));
-}
-
-/** tsx keeps what it has compiled in the temporary directory, and would compile all of it anew. */
-async function shareCache(directory: string): Promise<void> {
-  const name = `tsx-${process.geteuid?.() ?? 0}`;
-  await mkdir(join(tmpdir(), name), { recursive: true });
-  await symlink(join(tmpdir(), name), join(directory, name));
 }

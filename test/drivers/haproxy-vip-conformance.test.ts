@@ -4,7 +4,7 @@ import { HostNetwork } from '../../src/demo/network.ts';
 import { namespaces } from '../support/vip/namespaces.ts';
 import { Remote } from '../../simulator/chaos/remote.ts';
 
-const main = new URL('../support/vip/conformance-main.ts', import.meta.url);
+const main = 'test/support/vip/conformance-main.ts';
 const makeHarness = () => Promise.reject(new Error('only their titles are needed here'));
 let network: HostNetwork;
 let remote: Remote;

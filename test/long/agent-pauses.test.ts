@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
+import process from 'node:process';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { delay } from '../../machines/ports/clock.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
@@ -34,7 +37,16 @@ async function pausedAgain(name: string, draws: RandomStream): Promise<void> {
   await delay(systemClock, draws.between(heartbeatMs / 2, 2 * heartbeatMs));
 }
 
-test('1,000 pauses of agents, all four at the same time, are no reason to declare one dead or to move anything', async () => {
+/** As many processes as there are cores, which want all of them, until the test has ended. */
+function loadTheMachine(): void {
+  for (const _ of cpus()) {
+    const busy = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+    onTestFinished(() => void busy.kill('SIGKILL'));
+  }
+}
+
+test('1,000 pauses of agents, all four at the same time, are no reason to declare one dead or to move anything, on a loaded machine', async () => {
+  loadTheMachine();
   const before = await world.active(made.id);
   const lives = await incarnations();
 

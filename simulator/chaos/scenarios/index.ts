@@ -7,6 +7,7 @@ import { controllerCrash } from './controller-crash.ts';
 import { controllerHangs } from './controller-hangs.ts';
 import { drain } from './drain.ts';
 import { herd } from './herd.ts';
+import { hostCutFromNats } from './host-cut-from-nats.ts';
 import { hostCutOff } from './host-cut-off.ts';
 import { hostDies } from './host-dies.ts';
 import { natsLeaderKilledWithAgent } from './nats-leader-killed-with-agent.ts';
@@ -14,6 +15,7 @@ import { natsNodeHung, natsNodeKilled } from './nats-node.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { short } from './short.ts';
 import { storm } from './storm.ts';
+import { witnessesKeepServing } from './witnesses-keep-serving.ts';
 
 export const chaosScenarios: readonly ChaosScenario[] = [
   short,
@@ -29,6 +31,8 @@ export const chaosScenarios: readonly ChaosScenario[] = [
   natsLeaderKilledWithAgent,
   natsAllDown,
   controllersAllDown,
+  witnessesKeepServing,
+  hostCutFromNats,
   storm,
   herd,
   drain,

@@ -10,7 +10,7 @@ import { readRecording } from '../../inspector/recording/recorded-feed.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { serveInspector } from '../../processes/inspector-process.ts';
 import { tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
-import { root } from '../../processes/served-inspector.ts';
+import { root } from '../../processes/root.ts';
 import { operatorBus, operatorConfig } from '../../processes/watcher.ts';
 import type { Log } from '../../../machines/ports/log.ts';
 import { openInBrowser } from '../browser.ts';

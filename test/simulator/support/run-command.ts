@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+import { programWords } from '../../../src/processes/program.ts';
+import { root } from '../../../src/processes/root.ts';
 
 export interface Finished {
   readonly status: number | null;
@@ -12,7 +11,7 @@ export interface Finished {
 }
 
 function started(arguments_: readonly string[]) {
-  return spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', ...arguments_], {
+  return spawn(process.execPath, [...programWords('simulator/main.ts'), ...arguments_], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -18,7 +18,7 @@ export class Clients {
   readonly remote: Remote;
 
   constructor(network: HostNetwork, host: NetworkHost) {
-    this.remote = new Remote(network, host, new URL('./load-main.ts', import.meta.url));
+    this.remote = new Remote(network, host, 'test/support/vip/load-main.ts');
   }
 
   /** Requests one after the other, over connections that are kept and over new ones. */

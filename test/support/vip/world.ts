@@ -121,7 +121,7 @@ export class VipWorld {
     options: object = {},
     { under = [] }: { under?: readonly string[] } = {},
   ): Promise<RemoteDriver> {
-    const main = new URL('./driver-main.ts', import.meta.url);
+    const main = 'test/support/vip/driver-main.ts';
     const driver = new RemoteDriver(new Remote(this.network, host, main, under));
     this.#remotes.push(driver.remote);
     await mkdir(this.stateDir(host), { recursive: true });
