@@ -18,7 +18,7 @@ const ofSimulator = 'test/simulator/**/*.test.ts';
 /** On hosts of their own, where an address is lost if nobody gets to renew its lease within seconds. */
 const ofLeases =
   'test/{drivers,real}/{vip-lease,vip-release,haproxy-vip-conformance,vip-failover,chaos}.test.ts';
-const ofBrowser = 'test/inspector/{page,live}.test.ts';
+const ofBrowser = 'test/{inspector/page,inspector/live,simulator/report-in-browser}.test.ts';
 
 /** One turn after the other: what takes all of a core would keep those from their deadlines who have some. */
 const turn = {
@@ -41,7 +41,7 @@ export default defineConfig({
         ...[ofLeases, ofUnits, ofSimulator, ofBrowser],
       ]),
       group('units', turn.processes, false, ofUnits, [ofLeases]),
-      group('simulator', turn.heavy, false, ofSimulator, []),
+      group('simulator', turn.heavy, false, ofSimulator, [ofBrowser]),
       group('browser', turn.heavy, true, ofBrowser, []),
     ],
     globalSetup: ['test/support/parts.ts'],

@@ -1,4 +1,4 @@
-import { deviceRow, storeRow } from '../faults/fault.ts';
+import { storeRow } from '../faults/fault.ts';
 
 /** What is done to real processes, hosts and cables: a sentence each, and the row where the report draws it. */
 const kinds = {
@@ -6,11 +6,11 @@ const kinds = {
   'agent-hung': ["An agent's process is stopped (SIGSTOP), with its connections open.", null],
   'agent-drained': ['An operator has an agent emptied.', null],
   'agent-restarted': ['An agent is stopped and started again, as by a service manager.', null],
-  'host-died': ['All that runs on a host is killed, and its cable is pulled.', deviceRow],
-  'host-cut-off': ["A host's cable is pulled; what runs there runs on.", deviceRow],
-  'host-cut-from-nats': ['A host reaches no NATS server any more, and everything else.', deviceRow],
-  'host-deaf': ['A host is not reached by anything any more, and reaches others.', deviceRow],
-  'host-mute': ['A host reaches nothing any more, and is reached.', deviceRow],
+  'host-died': ['All that runs on a host is killed, and its cable is pulled.', null],
+  'host-cut-off': ["A host's cable is pulled; what runs there runs on.", null],
+  'host-cut-from-nats': ['A host reaches no NATS server any more, and everything else.', null],
+  'host-deaf': ['A host is not reached by anything any more, and reaches others.', null],
+  'host-mute': ['A host reaches nothing any more, and is reached.', null],
   'controller-killed': ["A controller's process is killed (SIGKILL).", null],
   'controller-hung': [
     "A controller's process is stopped (SIGSTOP), with its connections open.",

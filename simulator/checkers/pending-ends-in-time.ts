@@ -15,7 +15,8 @@ const recoveryMs = 10_000;
  */
 export const pendingEndsInTime: CheckerKind = {
   name: 'pending-ends-in-time',
-  start({ world, ledger, violate }) {
+  excuses: true,
+  start({ world, ledger, judges, violate }) {
     const { placementDeadlineMs, removalDeadlineMs } = world.options.timings;
     const committed = new Map<string, number>();
     const calm = new CalmTime();
@@ -25,7 +26,9 @@ export const pendingEndsInTime: CheckerKind = {
           const forMs = event.forMs ?? lossMs(event.target);
           calm.suspend(atMs, atMs + forMs + recoveryMs);
         } else if (event.type === 'stored' && event.bucket === 'desired') {
-          if (event.change.type === 'put') committed.set(event.change.key, calm.at(atMs));
+          if (event.change.type !== 'put') return;
+          judges(calm.isSuspendedAt(atMs));
+          committed.set(event.change.key, calm.at(atMs));
         } else if (event.type === 'wire') {
           const sight = sightOf(event);
           if (sight === null || !sight.status.startsWith('PENDING')) return;
@@ -69,6 +72,10 @@ class CalmTime {
   suspend(atMs: number, untilMs: number): void {
     this.at(atMs);
     this.#suspendedUntilMs = Math.max(this.#suspendedUntilMs, untilMs);
+  }
+
+  isSuspendedAt(nowMs: number): boolean {
+    return nowMs < this.#suspendedUntilMs;
   }
 
   at(nowMs: number): number {

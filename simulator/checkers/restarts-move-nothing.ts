@@ -27,7 +27,8 @@ interface Lease {
  */
 export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
-  start({ world, disturbances, violate }) {
+  excuses: true,
+  start({ world, disturbances, judges, violate }) {
     const evidence = new Evidence();
     const cables = new Cables({ world, disturbances });
     /** The epochs with which damaged markers were made anew. */
@@ -39,6 +40,7 @@ export const restartsMoveNothing: CheckerKind = {
       disturbances.since(0).some(({ kind, reach }) => reach !== 'agent' && isOfClocks(kind));
 
     const begins = (agent: string, incarnation: number, untilMs: number): void => {
+      judges(clocksAreWrong());
       const held = [...holders].filter(
         ([id, seat]) =>
           seat.agent === agent &&

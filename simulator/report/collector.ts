@@ -1,3 +1,4 @@
+import { compare } from '../../src/inspector/model/name-order.ts';
 import { desiredOf } from '../checkers/records.ts';
 import { formatLine } from '../chronicle.ts';
 import { faultKind } from '../faults/index.ts';
@@ -75,8 +76,9 @@ export class ReportCollector {
     else if (event.type === 'fault') this.#noteFault(event, atMs);
     else if (event.type === 'transition') this.#noteTransition(event.transition, atMs);
     else if (event.type === 'device') {
-      const { lb, kind, agent, epoch, generation } = event.entry;
-      this.#device.push({ atMs, kind, agent, loadBalancer: lb, epoch, generation });
+      const { place, entry } = event;
+      const { lb, kind, agent, epoch, generation } = entry;
+      this.#device.push({ atMs, place, kind, agent, loadBalancer: lb, epoch, generation });
     }
   };
 
@@ -118,7 +120,7 @@ export class ReportCollector {
         return { ...fault, toMs };
       }),
       device: this.#device,
-      loadBalancers: loadBalancers.toSorted((a, b) => byNumber.compare(a.name, b.name)),
+      loadBalancers: loadBalancers.toSorted((a, b) => compare(a.name, b.name)),
       violations: result.violations.map((violation) => ({
         ...violation,
         events: violation.events.map(formatLine),
@@ -186,9 +188,6 @@ export class ReportCollector {
     extend(this.#loadBalancers, id, { ...base, ...seat }, same);
   }
 }
-
-/** lb-2 before lb-10. */
-const byNumber = new Intl.Collator('en', { numeric: true });
 
 function extend<Span>(
   rows: Map<string, Span[]>,

@@ -60,6 +60,8 @@ export interface FaultSpan {
 
 export interface DeviceMark {
   readonly atMs: number;
+  /** The device, or the host whose process it is. */
+  readonly place: string;
   readonly kind: 'applied' | 'claimed' | 'partial' | 'removed' | 'refused';
   readonly agent: string;
   readonly loadBalancer: string;

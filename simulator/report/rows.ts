@@ -1,3 +1,4 @@
+import { compare } from '../../src/inspector/model/name-order.ts';
 import { type BindingSpan, type CountSpan, type DeviceMark, type ReportData } from './data.ts';
 import { deviceRow, networkRow, storeRow } from '../faults/fault.ts';
 import { escapeHtml, type Mark, markHtml, seconds } from './html.ts';
@@ -12,22 +13,22 @@ const binShare = 1 / 240;
 /** A bar that is shorter than this share of the whole has no room for words. */
 const labelShare = 0.012;
 
-/** All rows, in their order: processes, network, store, device, load balancers. */
+/** All rows, in their order: processes, hosts that something befell, NATS, load balancers, devices. */
 export function rowsHtml(data: ReportData): string {
-  const { processes, faults, loadBalancers } = data;
+  const { processes, loadBalancers } = data;
   const controllers = processes.filter(({ role }) => role === 'controller');
   const agents = processes.filter(({ role }) => role === 'agent');
-  const network = faults.some(({ row }) => row === networkRow) ? row(data, networkRow, []) : '';
   return [
     heading('controllers and agents'),
     ...controllers.map((controller) => controllerRow(data, controller)),
     ...agents.map((agent) => agentRow(data, agent.id)),
-    heading('what they share'),
-    network,
-    row(data, storeRow, storeMarks(data)),
-    row(data, deviceRow, data.device.map(deviceMark)),
+    ...hostRows(data),
+    heading('NATS'),
+    ...faultsOnly(data, networkRow, 'messages'),
+    row(data, storeRow, storeMarks(data), 'records'),
     heading(`${loadBalancers.length} load balancers`),
     ...loadBalancers.map((loadBalancer) => loadBalancerRow(data, loadBalancer.id)),
+    ...deviceRows(data),
   ].join('\n');
 }
 
@@ -141,9 +142,42 @@ function storeMarks({ writes, endMs }: ReportData): Mark[] {
   }));
 }
 
-function deviceMark({ kind, agent, loadBalancer, epoch, generation, atMs }: DeviceMark): Mark {
+/** Of each host that something befell as a whole. */
+function hostRows(data: ReportData): readonly string[] {
+  const others = new Set([networkRow, storeRow, deviceRow, ...data.processes.map(({ id }) => id)]);
+  const hosts = new Set(data.faults.map((fault) => fault.row).filter((id) => !others.has(id)));
+  return [...hosts].toSorted(compare).map((id) => row(data, id, []));
+}
+
+/** A row that has nothing but faults, where there are any. */
+function faultsOnly(data: ReportData, id: string, name: string): readonly string[] {
+  return data.faults.some((fault) => fault.row === id) ? [row(data, id, [], name)] : [];
+}
+
+/** What happened to devices, and a row for each of those that anybody configured. */
+function deviceRows(data: ReportData): readonly string[] {
+  const places = [...new Set(data.device.map(({ place }) => place))].toSorted(compare);
+  return [
+    heading(places.length === 1 ? '1 device' : `${places.length} devices`),
+    ...faultsOnly(data, deviceRow, 'faults'),
+    ...places.map((place) => {
+      const marks = data.device.filter((each) => each.place === place).map(deviceMark);
+      return row(data, `${deviceRow} ${place}`, marks, place);
+    }),
+  ];
+}
+
+function deviceMark({
+  kind,
+  place,
+  agent,
+  loadBalancer,
+  epoch,
+  generation,
+  atMs,
+}: DeviceMark): Mark {
   const which = loadBalancer.slice(0, 8);
-  const tip = `${kind}: ${agent}, load balancer ${which}, epoch ${epoch}, generation ${generation}\nat ${seconds(atMs)}`;
+  const tip = `${kind} at ${place}: ${agent}, load balancer ${which}, epoch ${epoch}, generation ${generation}\nat ${seconds(atMs)}`;
   return { kind: `tick ${kind}`, fromMs: atMs, toMs: atMs, tip };
 }
 

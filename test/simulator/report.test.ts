@@ -27,7 +27,7 @@ async function report(words: readonly string[], parts = {}) {
 }
 
 describe('a report', () => {
-  test('has a row for each controller, each agent, the store, the device, each load balancer', async () => {
+  test('has a row for each controller, each agent, NATS, each device, each load balancer', async () => {
     const { html, data } = await report(['--seed', '3', '--controllers', '2', '--agents', '4']);
     const rows = [...html.matchAll(/data-row="([^"]+)"/g)].map(([, row]) => row);
     expect(rows).toEqual([
@@ -38,8 +38,8 @@ describe('a report', () => {
       'agent-3',
       'agent-4',
       'store',
-      'device',
       ...data.loadBalancers.map(({ id }) => id),
+      'device appliance',
     ]);
     expect(data.loadBalancers).toHaveLength(6);
   });
@@ -67,6 +67,18 @@ describe('a report', () => {
     }));
     expect(shown).toHaveLength(expected.length);
     expect(shown).toEqual(expect.arrayContaining(expected));
+  });
+
+  test.each([
+    ['host-dies', 'host-1'],
+    ['nats-restart', 'network'],
+    ['nats-leader-lost', 'store'],
+    ['slow-device', 'device'],
+    ['delete-under-fire', 'agent-1'],
+  ])('has a row for each fault of %s', async (scenario, row) => {
+    const { html, data } = await report(['--scenario', scenario, '--seed', '3']);
+    const rows = [...html.matchAll(/data-row="([^"]+)"/g)].map(([, id]) => id);
+    expect(rows).toEqual(expect.arrayContaining([row, ...data.faults.map((each) => each.row)]));
   });
 
   test('has bars without gaps for bindings, whose epochs never decrease, and a mark for each apply', async () => {
