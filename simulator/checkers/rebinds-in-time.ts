@@ -8,6 +8,8 @@ import { hostDies } from '../faults/host-dies.ts';
 import { journalDamaged } from '../faults/journal-damaged.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { isDrivenUnderLease } from '../world/places.ts';
+import { witnessesOf } from '../world/virtual-witnesses.ts';
+import type { World } from '../world/world.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 import { liveRecord } from './on-record.ts';
@@ -48,6 +50,13 @@ export function rebindLimitMs(timings: Timings, leased = false): number {
   const claimMs = timings.heartbeatMs + timings.ackTimeoutMs;
   const commandMs = 3 * timings.commandRetryMs;
   return detectionMs + claimMs + commandMs + 3 * applyMs;
+}
+
+/** Are there enough of its witnesses to prove that its lease has lapsed? They may not have joined yet (R17). */
+function canBeDenied(world: World, agent: string, living: readonly string[]): boolean {
+  const set = witnessesOf(agent, world);
+  if (set === null) return true;
+  return set.agents.filter((witness) => living.includes(witness)).length >= set.denials;
 }
 
 /**
@@ -103,7 +112,9 @@ export const rebindsInTime: CheckerKind = {
         const placed = { document: { provider: driver }, binding };
         const [able] = capableAgents(world, living, placed);
         if (able === undefined) continue;
-        const limitMs = isDrivenUnderLease(driver) ? limits.leased : limits.other;
+        const isLeased = isDrivenUnderLease(driver);
+        if (isLeased && !canBeDenied(world, binding.agent, living)) continue;
+        const limitMs = isLeased ? limits.leased : limits.other;
         const dueMs = atMs + limitMs;
         waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able, driver });
         nextMs = Math.min(nextMs, dueMs);

@@ -1,6 +1,7 @@
 import { disturbing } from './disturbing.ts';
 import { networkRow, type FaultKind, span } from './fault.ts';
-import { variantIsNumber } from './problems.ts';
+import { drawLink, takesLink, targetsLink } from './links.ts';
+import { firstOf, variantIsNumber } from './problems.ts';
 
 /** Of all messages, this share is late while the fault lasts. */
 const lateShare = 0.2;
@@ -11,19 +12,25 @@ const lateShare = 0.2;
  */
 export const networkReorder: FaultKind = {
   name: 'network-reorder',
-  summary: 'One message in five is late, and others overtake it.',
-  draw: (stream, frame) => ({
-    kind: 'network-reorder',
-    ...span(stream, frame, [500, 8_000]),
-    target: '',
-    variant: String(stream.pick([10, 200, 2_000])),
-  }),
-  problem: variantIsNumber(1, 60_000, 'how many milliseconds messages are late at most, from 1'),
-  ...disturbing((world, { variant }) => {
-    const lateMaxMs = Number(variant);
+  summary: 'One message in five, of all or of some links, is late, and others overtake it.',
+  draw(stream, frame) {
+    const lasts = span(stream, frame, [500, 8_000]);
+    const variant = String(stream.pick([10, 200, 2_000]));
+    return { kind: 'network-reorder', ...lasts, target: drawLink(lasts.atMs, frame), variant };
+  },
+  problem: firstOf(
+    targetsLink,
+    variantIsNumber(1, 60_000, 'how many milliseconds messages are late at most, from 1'),
+  ),
+  ...disturbing((world, fault) => {
+    const takes = takesLink(fault);
+    const lateMaxMs = Number(fault.variant);
     const stream = world.stream('network-reorder');
     return {
-      fate: () => (stream.chance(lateShare) ? { lateMs: stream.between(0, lateMaxMs) } : null),
+      fate: (from, to) =>
+        takes(from, to) && stream.chance(lateShare)
+          ? { lateMs: stream.between(0, lateMaxMs) }
+          : null,
     };
   }),
   row: () => networkRow,

@@ -32,7 +32,7 @@ function bound(queues: NonNullable<AgentOptions['queues']>): NonNullable<AgentOp
   return {
     offer: (queue, key) => queues.offer(queue, key),
     withdraw: (queue, key) => queues.withdraw(queue, key),
-    isTaken: (queue, key) => queues.isTaken(queue, key),
+    whereIs: (queue, key) => queues.whereIs(queue, key),
     work: (queue, how, take) => queues.work(queue, how, take),
     look: (queue) => queues.look(queue),
   };

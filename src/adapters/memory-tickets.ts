@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../machines/ports/clock.ts';
-import type { QueueState } from '../ports/work-queue.ts';
+import type { QueueState, Whereabouts } from '../ports/work-queue.ts';
 import type { Delivery } from './ticket-line.ts';
 
 /** A ticket that is there. */
@@ -68,9 +68,10 @@ export class MemoryTickets {
     if (slot !== undefined) this.#end(slot);
   }
 
-  isTaken(key: string): boolean {
+  whereIs(key: string): Whereabouts {
     const slot = this.#slots.get(key);
-    return slot !== undefined && slot.deliveries > 0;
+    if (slot === undefined) return 'nowhere';
+    return slot.deliveries > 0 ? 'taken' : 'waiting';
   }
 
   ask(question: Question): void {

@@ -6,6 +6,7 @@ import type {
   QueueName,
   QueueState,
   Ticket,
+  Whereabouts,
   Worker,
   WorkOptions,
   WorkQueues,
@@ -79,10 +80,10 @@ export class MemoryWorkQueues implements WorkQueues {
     await this.#medium.ask('queue', `withdrawal of ${subject}`, withdraw);
   }
 
-  async isTaken(queue: QueueName, key: string): Promise<boolean> {
+  async whereIs(queue: QueueName, key: string): Promise<Whereabouts> {
     const subject = ticket(queue.driver, queue.device, key);
-    const isTaken = () => this.#stream.of(queue).isTaken(key);
-    return this.#medium.ask('queue', `whereabouts of ${subject}`, isTaken);
+    const whereIs = () => this.#stream.of(queue).whereIs(key);
+    return this.#medium.ask('queue', `whereabouts of ${subject}`, whereIs);
   }
 
   work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker {

@@ -14,6 +14,7 @@ import type {
   QueueName,
   QueueState,
   Ticket,
+  Whereabouts,
   Worker,
   WorkOptions,
   WorkQueues,
@@ -74,6 +75,8 @@ export class NatsWorkQueues implements WorkQueues {
   readonly #options: NatsWorkQueuesOptions;
   readonly #log: Log;
   readonly #opened = new Map<string, Promise<void>>();
+  /** What consumers are being asked for. */
+  readonly #asked = new Map<string, Promise<z.infer<typeof Consumer>>>();
 
   constructor(bus: NatsBus, options: NatsWorkQueuesOptions) {
     this.#bus = bus;
@@ -89,8 +92,8 @@ export class NatsWorkQueues implements WorkQueues {
     return this.#attempt(() => this.#withdraw(queue, key));
   }
 
-  isTaken(queue: QueueName, key: string): Promise<boolean> {
-    return this.#attempt(() => this.#isTaken(queue, key));
+  whereIs(queue: QueueName, key: string): Promise<Whereabouts> {
+    return this.#attempt(() => this.#whereIs(queue, key));
   }
 
   look(queue: QueueName): Promise<QueueState> {
@@ -150,11 +153,13 @@ export class NatsWorkQueues implements WorkQueues {
   }
 
   /** Tickets are given out by their numbers, and given again only where somebody had them. */
-  async #isTaken(queue: QueueName, key: string): Promise<boolean> {
+  async #whereIs(queue: QueueName, key: string): Promise<Whereabouts> {
     const what = `whereabouts of ${key} in ${nameOf(queue)}`;
     await this.#open(queue);
     const seq = await this.#numberOf(what, queue, key);
-    return seq !== null && seq <= (await this.#consumer(what, queue)).delivered.stream_seq;
+    if (seq === null) return 'nowhere';
+    const { delivered } = await this.#consumer(what, queue);
+    return seq <= delivered.stream_seq ? 'taken' : 'waiting';
   }
 
   async #look(queue: QueueName): Promise<QueueState> {
@@ -164,11 +169,27 @@ export class NatsWorkQueues implements WorkQueues {
     return { waiting: info.num_pending, taken: info.num_ack_pending, idle: info.num_waiting };
   }
 
-  async #consumer(what: string, queue: QueueName): Promise<z.infer<typeof Consumer>> {
-    const name = `CONSUMER.INFO.${ticketStream}.${ticketConsumer(queue.driver, queue.device)}`;
-    const info = await this.#call(what, name, {}, Consumer);
-    if (info === null) throw new StoreUnavailable(`${what}: there is no such consumer`);
-    return info;
+  /** Who asks while an answer is under way has the same one: after a death, thousands ask at once. */
+  #consumer(what: string, queue: QueueName): Promise<z.infer<typeof Consumer>> {
+    const consumer = ticketConsumer(queue.driver, queue.device);
+    const asked = this.#asked.get(consumer) ?? this.#askFor(what, consumer);
+    this.#asked.set(consumer, asked);
+    return asked;
+  }
+
+  async #askFor(what: string, consumer: string): Promise<z.infer<typeof Consumer>> {
+    try {
+      const info = await this.#call(
+        what,
+        `CONSUMER.INFO.${ticketStream}.${consumer}`,
+        {},
+        Consumer,
+      );
+      if (info === null) throw new StoreUnavailable(`${what}: there is no such consumer`);
+      return info;
+    } finally {
+      this.#asked.delete(consumer);
+    }
   }
 
   /** The place of its ticket in the stream; null where there is none. */

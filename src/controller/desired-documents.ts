@@ -35,6 +35,8 @@ export interface DesiredDocumentsOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly nonce: string;
+  /** Is it known that this load balancer was deleted for good? */
+  readonly wasDeleted: (id: string) => boolean;
   /** Called after each commit. */
   readonly committed: (id: string, document: CommittedDocument) => void;
 }
@@ -147,7 +149,7 @@ export class DesiredDocuments {
   ): Promise<number> {
     return this.#inTurn(id, async () => {
       // The watch may not have told yet what a controller wrote that owned the shard before.
-      let known = this.get(id) ?? (await this.#reload(id));
+      let known = this.get(id) ?? (await this.#found(id));
       for (;;) {
         if (known === null) throw new Fault(404, `Load Balancer ${id} not found.`);
         if (known.record.operationIds.includes(operationId)) return known.revision;
@@ -164,7 +166,7 @@ export class DesiredDocuments {
 
   /** The record as the store has it, where none is known here; null where there is none. */
   look(id: string): Promise<CommittedDocument | null> {
-    return this.#inTurn(id, async () => this.get(id) ?? (await this.#reload(id)));
+    return this.#inTurn(id, async () => this.get(id) ?? (await this.#found(id)));
   }
 
   /** The record that was written after the one that is known here; null where it was removed. */
@@ -224,6 +226,14 @@ export class DesiredDocuments {
     this.#know(id, document);
     this.#options.committed(id, document);
     return revision;
+  }
+
+  /**
+   * The record of one of whom none is known here. Ids are never used again: what is read of one that was deleted for
+   * good is old, or is back because the store has lost that, and then the watch tells of it.
+   */
+  #found(id: string): Promise<CommittedDocument | null> {
+    return this.#options.wasDeleted(id) ? Promise.resolve(null) : this.#reload(id);
   }
 
   /**

@@ -116,6 +116,7 @@ export class LoadBalancerOwner {
       log,
       timings,
       nonce: random.uuid(),
+      wasDeleted: (id) => options.floors.removals.wasDeleted(id),
       committed: (id, document) => this.#desiredCommitted(id, document),
     });
     this.#repairs = new Repairs({ ...options, desired: this.#desired, newcomers, host });

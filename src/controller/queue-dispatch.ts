@@ -19,7 +19,7 @@ import { inSlices } from './slices.ts';
 export interface QueueDispatchOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly timings: Pick<Timings, 'retryMs' | 'ticketMs' | 'ackTimeoutMs'>;
+  readonly timings: Pick<Timings, 'retryMs' | 'retryMaxMs' | 'ticketMs' | 'ackTimeoutMs'>;
   readonly queues: WorkQueues;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
@@ -36,6 +36,8 @@ interface Waiting {
   attempt: number;
   /** Since when its ticket has been seen with an agent that has not asked what is to be done; null where it was not. */
   silentSinceMs: number | null;
+  /** When an agent has last asked. */
+  askedMs: number;
   /** Has an agent died since it was looked at that may have its ticket, and never said so? */
   mayBeLost: boolean;
 }
@@ -108,7 +110,7 @@ export class QueueDispatch {
     inSlices(clock, ids, (id) => {
       const waiting = this.#waiting.get(id);
       // Many may die at once.
-      if (waiting?.mayBeLost === false) this.#enqueue(id, waiting.queue, true);
+      if (waiting?.mayBeLost === false) this.#enqueue(id, waiting.queue, waiting.attempt);
     });
   }
 
@@ -118,12 +120,16 @@ export class QueueDispatch {
 
   /** An agent has taken its ticket. */
   async take({ loadBalancer: id, agent, incarnation, device }: Take): Promise<TakeReply> {
-    const { seats, placer, fleet, newcomers } = this.#options;
+    const { seats, placer, fleet, newcomers, clock } = this.#options;
     const host = this.#options.host();
     const context = host.context(id);
     if (context === null || !seats.isSeeking(id)) return { type: 'nothing' };
     const waiting = this.#waiting.get(id);
-    if (waiting !== undefined) waiting.silentSinceMs = null;
+    if (waiting !== undefined) {
+      waiting.silentSinceMs = null;
+      // Whoever is refused puts it off, which looks the same.
+      waiting.askedMs = clock.monotonicMs();
+    }
     // Its ticket may be older than this controller's knowledge of it.
     if (newcomers.has(id)) {
       return { type: 'refused', reason: 'whoever holds it may not have said so yet' };
@@ -154,9 +160,17 @@ export class QueueDispatch {
     return this.#options.fleet.verdictOn(given.agent, given.incarnation) !== null;
   }
 
-  #enqueue(id: string, queue: QueueName, mayBeLost = false): void {
+  /** `lostAfter`: so many attempts, an agent has died that may have its ticket. */
+  #enqueue(id: string, queue: QueueName, lostAfter: number | null = null): void {
     this.#rest(id);
-    const waiting: Waiting = { queue, timer: null, attempt: 0, silentSinceMs: null, mayBeLost };
+    const waiting: Waiting = {
+      queue,
+      timer: null,
+      attempt: lostAfter ?? 0,
+      silentSinceMs: null,
+      askedMs: Number.NEGATIVE_INFINITY,
+      mayBeLost: lostAfter !== null,
+    };
     this.#waiting.set(id, waiting);
     this.#put(id, waiting);
   }
@@ -164,6 +178,9 @@ export class QueueDispatch {
   #put(id: string, waiting: Waiting): void {
     this.#offered(id, waiting)
       .catch((error: unknown) => {
+        waiting.silentSinceMs = null;
+        // It may be a new ticket that is there, and whoever had the one before says nothing of that.
+        if (error instanceof UnknownOutcome) this.#givenAnew(id, waiting);
         const isPassing = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
         const { log } = this.#options;
         if (isPassing) log.debug({ loadBalancer: id, error: String(error) }, 'no ticket yet');
@@ -177,51 +194,63 @@ export class QueueDispatch {
 
   async #offered(id: string, waiting: Waiting): Promise<void> {
     const { queues } = this.#options;
-    const { queue } = waiting;
-    const isLost = this.#hasDied(id) || (waiting.mayBeLost && (await this.#isElsewhere(id, queue)));
-    waiting.mayBeLost = false;
-    if (!isLost) {
-      const offered = await queues.offer(queue, id);
+    const { queue, attempt, mayBeLost } = waiting;
+    if (this.#hasDied(id)) return this.#putAnew(id, waiting);
+    const isFirst = attempt === 0 && !mayBeLost;
+    const where = isFirst ? 'nowhere' : await queues.whereIs(queue, id);
+    if (where === 'nowhere') {
       // Whoever took the one before has ended that.
-      if (offered === 'offered') this.#given.delete(id);
-      if (offered === 'offered' || !(await this.#isSilent(id, waiting))) return;
+      if ((await queues.offer(queue, id)) === 'offered') this.#givenAnew(id, waiting);
+    } else if (where === 'waiting' || this.#given.has(id)) {
+      // Nobody has it, or whoever has it works on it.
+      waiting.silentSinceMs = null;
+    } else if (mayBeLost || (await this.#isSilent(waiting))) {
+      await this.#putAnew(id, waiting);
     }
+    waiting.mayBeLost = false;
+  }
+
+  async #putAnew(id: string, waiting: Waiting): Promise<void> {
+    const { queues } = this.#options;
+    const { queue } = waiting;
     // Somebody who lives may have taken the ticket meanwhile.
     if (this.#waiting.get(id) !== waiting) return;
     await queues.withdraw(queue, id);
     if (this.#waiting.get(id) !== waiting) return;
-    this.#given.delete(id);
+    this.#givenAnew(id, waiting);
     waiting.silentSinceMs = null;
     await queues.offer(queue, id);
   }
 
+  #givenAnew(id: string, waiting: Waiting): void {
+    if (this.#waiting.get(id) === waiting) this.#given.delete(id);
+  }
+
   /**
-   * Does somebody have its ticket who should have asked by now what is to be done? An agent that hangs is given one if
-   * it had asked for it before, and so is one whose death is known, until its last question ends.
+   * Does somebody have its ticket who should have asked by now what is to be done, while another one is free? An agent
+   * that hangs is given one if it had asked for it before, and so is one whose death is known, until its last question
+   * ends. Where nobody is free, it would lose its place for nothing.
    */
-  async #isSilent(id: string, waiting: Waiting): Promise<boolean> {
-    const { clock, timings } = this.#options;
-    if (!(await this.#isElsewhere(id, waiting.queue))) {
+  async #isSilent(waiting: Waiting): Promise<boolean> {
+    const { queues, clock, timings } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (nowMs < waiting.askedMs + timings.retryMaxMs) {
       waiting.silentSinceMs = null;
       return false;
     }
-    const nowMs = clock.monotonicMs();
     waiting.silentSinceMs ??= nowMs;
-    return nowMs - waiting.silentSinceMs >= takeTimeoutMs(timings);
-  }
-
-  /** Has somebody its ticket who has not been given it here? Whoever has, works on it. */
-  async #isElsewhere(id: string, queue: QueueName): Promise<boolean> {
-    return !this.#given.has(id) && (await this.#options.queues.isTaken(queue, id));
+    const isLong = nowMs - waiting.silentSinceMs >= takeTimeoutMs(timings);
+    return isLong && (await queues.look(waiting.queue)).idle > 0;
   }
 
   /** Until it has a seat: a ticket may be lost, or may have been ending when it was offered again. */
   #again(id: string, waiting: Waiting): void {
     const { clock, timings, seats } = this.#options;
     const { silentSinceMs, attempt } = waiting;
-    const untilMs = silentSinceMs === null ? Infinity : silentSinceMs + takeTimeoutMs(timings);
-    const leftMs = Math.max(timings.retryMs, untilMs - clock.monotonicMs());
-    const waitMs = Math.min(leftMs, backoffMs(attempt, timings.retryMs, timings.ticketMs));
+    const backMs = backoffMs(attempt, timings.retryMs, timings.ticketMs);
+    const untilMs = silentSinceMs === null ? 0 : silentSinceMs + takeTimeoutMs(timings);
+    const leftMs = untilMs - clock.monotonicMs();
+    const waitMs = leftMs > 0 ? Math.min(leftMs, backMs) : backMs;
     waiting.attempt += 1;
     waiting.timer = clock.setTimer(waitMs, () => {
       waiting.timer = null;

@@ -44,6 +44,12 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/**
+ * Of a ticket. `waiting`: for its first worker. `taken`: somebody was given it who has not ended it; also where he has
+ * died with it, or has put it off and it waits to be delivered again.
+ */
+export type Whereabouts = 'nowhere' | 'waiting' | 'taken';
+
 /** Counted by the queue, and a little out of date when it arrives. */
 export interface QueueState {
   /** Tickets that nobody has been given yet. */
@@ -60,7 +66,7 @@ export interface QueueState {
  * so one that is busy or hangs hoards nothing. A ticket whose worker is not heard of for a while is
  * delivered again, so work may be done twice, and whatever it is done to has to fence.
  *
- * `offer`, `withdraw`, `isTaken` and `look` are for controllers. They may throw StoreUnavailable (nothing has
+ * `offer`, `withdraw`, `whereIs` and `look` are for controllers. They may throw StoreUnavailable (nothing has
  * happened) or UnknownOutcome (it may have happened, or may yet); either way, to call again is harmless.
  */
 export interface WorkQueues {
@@ -68,11 +74,7 @@ export interface WorkQueues {
   offer(queue: QueueName, key: string): Promise<Offered>;
   /** Takes it back: nobody is given it any more. Who holds it is not told, and may end it as ever. */
   withdraw(queue: QueueName, key: string): Promise<void>;
-  /**
-   * Has somebody been given this ticket who has not ended it? Also where he has died with it, or has put it off and
-   * it waits to be delivered again; false where it waits for its first worker, or there is none.
-   */
-  isTaken(queue: QueueName, key: string): Promise<boolean>;
+  whereIs(queue: QueueName, key: string): Promise<Whereabouts>;
   /** Takes up to `atOnce` tickets at a time, until it is stopped. `take` must not throw. */
   work(queue: QueueName, options: WorkOptions, take: (ticket: Ticket) => void): Worker;
   look(queue: QueueName): Promise<QueueState>;

@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /*
@@ -36,8 +36,13 @@ const kept = 4;
  * @param {string} program Its source, from there.
  */
 export function compiledProgram(root, program) {
-  const file = fileOf(join(folderOf(root), keyOf(root)), program);
-  return existsSync(file) ? file : null;
+  try {
+    const file = fileOf(join(folderOf(root), keyOf(root)), program);
+    return existsSync(file) ? file : null;
+  } catch {
+    // A source that can't be read, or has just gone: whoever starts the program from its sources is told.
+    return null;
+  }
 }
 
 /**
@@ -53,7 +58,8 @@ export async function compilePrograms(root) {
   if (existsSync(done)) return done;
   const { build } = await import('esbuild');
   const made = join(folder, `${key}.${process.pid}`);
-  mkdirSync(folder, { recursive: true });
+  // Before the work, where it is in vain.
+  mkdirSync(made, { recursive: true });
   try {
     await build({
       absWorkingDir: root,
@@ -125,23 +131,31 @@ const ownPlaces = {
 const folderOf = (root) => join(root, '.holdfast', 'compiled');
 
 /**
- * Changes with every change of a source file, of the packages, and of where they are.
+ * Changes with every change of a source file, of how they are compiled, and of where they are. By what they hold, for
+ * their times say nothing where they come from an archive.
  * @param {string} root
  */
 function keyOf(root) {
   const hash = createHash('sha256').update(`${root} ${process.versions.node}`);
   const note = (/** @type {string} */ path) => {
-    const { size, mtimeMs } = statSync(path);
-    hash.update(`\n${relative(root, path)} ${size} ${mtimeMs}`);
+    hash.update(`\n${path}\n`).update(readFileSync(join(root, path)));
   };
   for (const folder of sources) {
-    for (const name of readdirSync(join(root, folder), { recursive: true }).toSorted()) {
-      if (String(name).endsWith('.ts')) note(join(root, folder, String(name)));
+    for (const name of readdirSync(join(root, folder), { recursive: true })
+      .map(String)
+      .toSorted()) {
+      if (isSource(name)) note(join(folder, name));
     }
   }
-  note(join(root, 'package.json'));
+  for (const path of ['package.json', 'package-lock.json', 'tsconfig.json']) note(path);
   return hash.digest('hex').slice(0, 16);
 }
+
+/**
+ * An editor's own files are none.
+ * @param {string} name
+ */
+const isSource = (name) => /\.(ts|mjs)$/.test(name) && !basename(name).startsWith('.');
 
 /**
  * @param {string} made

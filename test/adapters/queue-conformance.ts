@@ -278,17 +278,18 @@ export const queueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'says whose ticket somebody has been given, and has not ended',
+    name: 'says which tickets wait, and which somebody has been given and has not ended',
     takenMs: soonMs,
     async run({ controller, workplace }, queue) {
       const taken = async () => {
         const are = [];
         for (const key of ['held', 'off', 'dead', 'ended', 'waiting', 'none']) {
-          if (await controller.isTaken(queue, key)) are.push(key);
+          if ((await controller.whereIs(queue, key)) === 'taken') are.push(key);
         }
         return are;
       };
       expect(await taken()).toEqual([]);
+      expect(await controller.whereIs(queue, 'none')).toBe('nowhere');
       const place = await workplace();
       const hand = new Hand((await workplace()).queues, queue, 3);
       for (const key of ['held', 'off', 'ended']) await controller.offer(queue, key);
@@ -307,6 +308,8 @@ export const queueCases: readonly QueueCase[] = [
       await controller.withdraw(queue, 'held');
       await controller.offer(queue, 'held');
       expect(await taken()).toEqual(['off', 'dead']);
+      expect(await controller.whereIs(queue, 'held')).toBe('waiting');
+      expect(await controller.whereIs(queue, 'ended')).toBe('nowhere');
       await hand.stop();
     },
   },

@@ -13,13 +13,18 @@ class Bench {
   readonly document = loadBalancerDocument();
   readonly id: string = this.document.id;
 
-  owner(nonce: string, committed: (generation: number) => void = () => undefined) {
+  owner(
+    nonce: string,
+    committed: (generation: number) => void = () => undefined,
+    wasDeleted = false,
+  ) {
     return new DesiredDocuments({
       store: this.store,
       clock: this.virtual.clock,
       log: silentLog,
       timings: presets.lan,
       nonce,
+      wasDeleted: () => wasDeleted,
       committed: (_, { record }) => committed(record.generation),
     });
   }
@@ -155,6 +160,21 @@ describe('a read that is answered from the past', () => {
     await bench.virtual.settled(bench.tag(owner, 'two'));
 
     expect(bench.record().document.tags).toEqual(['one', 'two']);
+  });
+
+  test('brings nothing back of which it is known that it was deleted for good', async () => {
+    const bench = new Bench();
+    await bench.created();
+    const told: number[] = [];
+    const owner = bench.owner('z', (generation) => told.push(generation), true);
+
+    const looked = await bench.virtual.settled(owner.look(bench.id));
+    const edited = bench.virtual.settled(bench.tag(owner, 'late'));
+
+    await expect(edited).rejects.toMatchObject({ status: 404 });
+    expect(looked).toBeNull();
+    expect(told).toEqual([]);
+    expect(bench.record().generation).toBe(1);
   });
 
   test('does not hide that a creation was one’s own', async () => {

@@ -232,8 +232,11 @@ test('an old ticket gives nothing to anybody before the holder can have said wha
   expect(takes).toEqual(['known']);
 });
 
-/** Of one load balancer, `a`, that waits for its first seat; `queues` says whose tickets are with somebody. */
-async function oneWaiting(queues: Partial<QueueDispatchOptions['queues']>) {
+/** Of one load balancer, `a`, that waits for its first seat; `queues` says where its ticket is. */
+async function oneWaiting(
+  queues: Partial<QueueDispatchOptions['queues']>,
+  { retryMs = 100_000, refusal = '' } = {},
+) {
   const virtual = new Virtual();
   const offered: string[] = [];
   const device = { device: 'memory' };
@@ -245,7 +248,7 @@ async function oneWaiting(queues: Partial<QueueDispatchOptions['queues']>) {
   } as unknown as Parameters<QueueDispatch['offer']>[2];
   const dispatch = new QueueDispatch({
     clock: virtual.clock,
-    timings: { retryMs: 100_000, ticketMs: 100_000, ackTimeoutMs: 400 },
+    timings: { retryMs, retryMaxMs: 2_000, ticketMs: 100_000, ackTimeoutMs: 400 },
     queues: {
       offer: (_: unknown, id: string) => {
         offered.push(id);
@@ -260,7 +263,7 @@ async function oneWaiting(queues: Partial<QueueDispatchOptions['queues']>) {
       verdictOn: () => null,
       current: () => ({ description: { devices: [device] } }),
     },
-    placer: { taken: () => offer },
+    placer: { taken: () => (refusal === '' ? offer : refusal) },
     host: () => ({
       context: () => context,
       tell: () => undefined,
@@ -278,7 +281,7 @@ async function oneWaiting(queues: Partial<QueueDispatchOptions['queues']>) {
 test('a ticket that is taken while it is being put in anew is not put in again', async () => {
   let withdrawn: () => void = () => undefined;
   const { dispatch, offered, take, virtual } = await oneWaiting({
-    isTaken: () => Promise.resolve(true),
+    whereIs: () => Promise.resolve('taken' as const),
     withdraw: () => new Promise<void>((resolve) => (withdrawn = resolve)),
   });
 
@@ -295,7 +298,7 @@ test('a ticket that is taken while it is being put in anew is not put in again',
 test('a ticket that nobody has keeps its place in the queue when an agent of its device dies', async () => {
   const withdrawn: string[] = [];
   const { dispatch, virtual } = await oneWaiting({
-    isTaken: () => Promise.resolve(false),
+    whereIs: () => Promise.resolve('waiting' as const),
     withdraw: (_, id) => Promise.resolve(void withdrawn.push(id)),
   });
 
@@ -303,4 +306,56 @@ test('a ticket that nobody has keeps its place in the queue when an agent of its
   await virtual.settleNow();
 
   expect(withdrawn).toEqual([]);
+});
+
+/** Somebody has the ticket all the time; counts how often it is taken back. */
+async function heldUp(refusal = '') {
+  const seen = { withdrawn: 0, idle: 0 };
+  const waiting = await oneWaiting(
+    {
+      whereIs: () => Promise.resolve('taken' as const),
+      look: () => Promise.resolve({ waiting: 0, taken: 1, idle: seen.idle }),
+      withdraw: () => Promise.resolve(void (seen.withdrawn += 1)),
+    },
+    { retryMs: 50, refusal },
+  );
+  return { ...waiting, seen };
+}
+
+test('a ticket with somebody who asks nothing is put in anew once another one is free, and not before', async () => {
+  const { virtual, seen, offered } = await heldUp();
+
+  await virtual.run(5_000);
+  const whileBusy = seen.withdrawn;
+  seen.idle = 1;
+  await virtual.run(10_000);
+
+  expect(whileBusy).toBe(0);
+  expect(seen.withdrawn).toBe(1);
+  expect(offered).toEqual(['a', 'a']);
+});
+
+test('a ticket that was refused is put off by who has it, and not taken from him for that', async () => {
+  const { virtual, seen, dispatch, take } = await heldUp('is full');
+  seen.idle = 1;
+
+  await virtual.run(1_000);
+  const taken = await dispatch.take(take);
+  await virtual.run(2_500);
+  const meanwhile = seen.withdrawn;
+  await virtual.run(5_000);
+
+  expect(taken).toEqual({ type: 'refused', reason: 'agent-2 is full' });
+  expect(meanwhile).toBe(0);
+  expect(seen.withdrawn).toBeGreaterThan(0);
+});
+
+test('a ticket that a worker was given is left with it, however long it works', async () => {
+  const { virtual, seen, dispatch, take } = await heldUp();
+  seen.idle = 1;
+
+  await dispatch.take(take);
+  await virtual.run(60_000);
+
+  expect(seen.withdrawn).toBe(0);
 });

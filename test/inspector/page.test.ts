@@ -120,7 +120,6 @@ describe('a recording', () => {
 
     expect(await page.locator('.transport .overview').getAttribute('aria-disabled')).toBe('true');
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
-    await page.keyboard.press('Home');
     give();
 
     await page.getByRole('alert').filter({ hasText: 'Violated at 0:10.200' }).waitFor();

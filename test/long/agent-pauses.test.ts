@@ -39,7 +39,7 @@ async function pausedAgain(name: string, draws: RandomStream): Promise<void> {
 
 /** As many processes as there are cores, which want all of them, until the test has ended. */
 function loadTheMachine(): void {
-  for (const _ of cpus()) {
+  for (let count = 0; count < cpus().length; count += 1) {
     const busy = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
     onTestFinished(() => void busy.kill('SIGKILL'));
   }

@@ -7,6 +7,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -29,6 +30,7 @@ let root = '';
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-compiled-')));
   write('package.json', '{"type":"module"}');
+  for (const file of ['package-lock.json', 'tsconfig.json']) write(file, '{}');
   for (const folder of ['machines', 'drivers']) mkdirSync(join(root, folder));
   write('src/words.ts', `export const words: string = 'hello';\n`);
   write(main, `import { words } from '../words.ts';\nconsole.log(words, import.meta.url);\n`);
@@ -59,13 +61,14 @@ test('a program is compiled once, does what its source says, and still knows whe
   expect(compiledProgram(root, 'src/words.ts')).toBeNull();
 });
 
-test('a source that has changed, has come or has gone makes it old, also where its size is the same', async () => {
+test('a source that has changed, has come or has gone makes it old, also with its former size and time', async () => {
   await compilePrograms(root);
   const known = () => compiledProgram(root, main) !== null;
   const seen = [known()];
 
+  const { atime, mtime } = statSync(join(root, 'src/words.ts'));
   write('src/words.ts', `export const words: string = 'hallo';\n`);
-  utimesSync(join(root, 'src/words.ts'), 1, 1);
+  utimesSync(join(root, 'src/words.ts'), atime, mtime);
   seen.push(known());
   await compilePrograms(root);
   seen.push(known());
@@ -76,6 +79,26 @@ test('a source that has changed, has come or has gone makes it old, also where i
 
   expect(seen).toEqual([true, false, true, false, true]);
   expect(run(compiledProgram(root, main)).stdout).toContain('hallo');
+});
+
+test('what is no source, and can not be read, changes nothing', async () => {
+  await compilePrograms(root);
+
+  symlinkSync('nowhere', join(root, 'src/.#words.ts'));
+
+  expect(compiledProgram(root, main)).not.toBeNull();
+});
+
+test('a source that can not be read makes it unknown, and is told where it is to be compiled', async () => {
+  await compilePrograms(root);
+  const told: string[] = [];
+
+  symlinkSync('nowhere', join(root, 'src/gone.ts'));
+  const file = await startedFile(root, main, (text) => told.push(text));
+
+  expect(compiledProgram(root, main)).toBeNull();
+  expect(file).toBe(join(root, main));
+  expect(told.join()).toContain('ENOENT');
 });
 
 test('a trace has the lines of the sources', async () => {

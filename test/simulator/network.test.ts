@@ -140,6 +140,66 @@ test('late messages are overtaken, and none is lost', async () => {
   expect(heard.toSorted((a, b) => a - b)).toEqual(sent);
 });
 
+describe('what befalls messages', () => {
+  const own = (from: string, to: string) => (pair: string) => {
+    const [sender, receiver] = pair.split(' > ');
+    return (from === '' || sender === from) && (to === '' || receiver === to);
+  };
+
+  test.each([
+    { target: 'agent-1 > controller-2', takes: own('agent-1', 'controller-2') },
+    { target: 'agent-1 >', takes: own('agent-1', '') },
+    { target: '> agent-1', takes: own('', 'agent-1') },
+    { target: '', takes: () => true },
+  ])("of the links '$target', befalls no others", async ({ target, takes }) => {
+    const { world, hearsays } = quietWorld();
+    const loss = faultOf(networkLoss, { target, variant: '1' });
+    const twice = faultOf(networkDuplicates, { target, variant: '1' });
+
+    networkLoss.start(world, loss);
+    const lost = await hearsays();
+    networkLoss.stop(world, loss);
+    networkDuplicates.start(world, twice);
+    const doubled = await hearsays(3_000);
+
+    expect(lost).toEqual(all.filter((pair) => !takes(pair)));
+    expect(doubled).toEqual([...all, ...all.filter(takes)].toSorted());
+  });
+
+  test('makes late what takes its links, and is overtaken by nothing else', async () => {
+    const { world, bus } = quietWorld();
+    const heard = new Map<string, number[]>([
+      ['agent-1', []],
+      ['agent-2', []],
+    ]);
+    for (const [id, numbers] of heard) {
+      bus(id).subscribe('count', ({ data }) => numbers.push(Number(data)));
+    }
+    const target = 'controller-1 > agent-2';
+    networkReorder.start(world, faultOf(networkReorder, { target, variant: '200' }));
+
+    const sent = Array.from({ length: 50 }, (_, index) => index);
+    for (const number of sent) bus('controller-1').publish('count', String(number));
+    await world.run(1_000);
+
+    expect(heard.get('agent-1')).toEqual(sent);
+    expect(heard.get('agent-2')).not.toEqual(sent);
+    expect(heard.get('agent-2')?.toSorted((a, b) => a - b)).toEqual(sent);
+  });
+
+  test.each(['agent-9 >', 'agent-1', '>', 'agent-1 > agent-2 > agent-1'])(
+    "is refused for '%s', which is no link, with what would be one",
+    (target) => {
+      const inventory = { agents: ['agent-1', 'agent-2'], controllers: ['controller-1'] };
+      const targets = { ...inventory, hosts: [], devices: [], loadBalancers: [] };
+      const problem = networkLoss.problem(faultOf(networkLoss, { target, variant: '1' }), targets);
+
+      expect(problem?.key).toBe('target');
+      expect(problem?.message).toContain(`'${target}' must be nothing, or a link such as`);
+    },
+  );
+});
+
 describe('a clogged process', () => {
   test('is sent everything in order when it gets free', async () => {
     const { world, bus, ping } = quietWorld();

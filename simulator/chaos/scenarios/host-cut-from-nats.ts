@@ -13,7 +13,13 @@ export const hostCutFromNats: ChaosScenario = {
     await hands.rebound();
     await hands.served();
   },
-  problems: ({ leasedRebindMs }) => [leasedRebindMs.count > 0 ? null : 'nothing was rebound'],
+  problems: ({ leasedRebindMs: { count, p50 } }, { deadAfterMs, lapseMs }) => [
+    count > 0 ? null : 'nothing was rebound',
+    // Without witnesses, the lease would have lapsed by itself before.
+    p50 === null || p50 >= deadAfterMs + lapseMs - 1_000
+      ? null
+      : `it was rebound after ${p50} ms, before its witnesses can have denied it`,
+  ],
   goals: ({ leasedRebindMs }, { deadAfterMs, lapseMs }) => [
     {
       what: 'leasedRebindMs.p99',

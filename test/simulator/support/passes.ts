@@ -1,5 +1,8 @@
 import { expect } from 'vitest';
 import { controllerOffline } from '../../../simulator/faults/controller-offline.ts';
+import { networkDuplicates } from '../../../simulator/faults/network-duplicates.ts';
+import { networkLoss } from '../../../simulator/faults/network-loss.ts';
+import { networkReorder } from '../../../simulator/faults/network-reorder.ts';
 import { agentCrashScenario } from '../../../simulator/scenarios/agent-crash.ts';
 import { roughDayScenario } from '../../../simulator/scenarios/rough-day.ts';
 import type { Scenario } from '../../../simulator/scenarios/scenario.ts';
@@ -15,13 +18,20 @@ export function passesAgentCrash(seed: number, controllers = 1): Promise<void> {
   return passes(agentCrashScenario, seed, controllers);
 }
 
-/** Its plans without the kinds of faults that are newer than its pinned seeds. */
+const ofAllLinks: readonly string[] = [networkLoss, networkDuplicates, networkReorder].map(
+  ({ name }) => name,
+);
+
+/** Its plans without what is newer than its pinned seeds: kinds of faults, and faults of single links. */
 export function asItWas(scenario: Scenario): Scenario {
   return {
     ...scenario,
     plan: (stream, frame) => {
       const plan = scenario.plan(stream, frame);
-      return { ...plan, faults: plan.faults.filter(({ kind }) => kind !== controllerOffline.name) };
+      const faults = plan.faults
+        .filter(({ kind }) => kind !== controllerOffline.name)
+        .map((fault) => (ofAllLinks.includes(fault.kind) ? { ...fault, target: '' } : fault));
+      return { ...plan, faults };
     },
   };
 }
