@@ -109,6 +109,8 @@ export const rebindsInTime: CheckerKind = {
       for (const [id, { binding, driver }] of settled) {
         const lives = world.agent(binding.agent)?.incarnation === binding.incarnation;
         if (!victims.includes(binding.agent) || !lives) continue;
+        // Its creation may be lost, and only that it was bound left.
+        if (liveRecord(world, id) === null) continue;
         const placed = { document: { provider: driver }, binding };
         const [able] = capableAgents(world, living, placed);
         if (able === undefined) continue;
