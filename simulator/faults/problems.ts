@@ -1,7 +1,7 @@
 import type { Fault, FaultProblem, Targets } from './fault.ts';
 
 /** What is asked of faults that people write, for the kinds to put together. */
-type Check = (fault: Fault, targets: Targets) => FaultProblem | null;
+export type Check = (fault: Fault, targets: Targets) => FaultProblem | null;
 
 /** The first problem that one of the checks finds. */
 export function firstOf(...checks: readonly Check[]): Check {
