@@ -149,7 +149,7 @@ export class DesiredDocuments {
   ): Promise<number> {
     return this.#inTurn(id, async () => {
       // The watch may not have told yet what a controller wrote that owned the shard before.
-      let known = this.get(id) ?? (await this.#found(id));
+      let known = this.get(id) ?? (await this.#unheardOf(id));
       for (;;) {
         if (known === null) throw new Fault(404, `Load Balancer ${id} not found.`);
         if (known.record.operationIds.includes(operationId)) return known.revision;
@@ -164,9 +164,16 @@ export class DesiredDocuments {
     });
   }
 
-  /** The record as the store has it, where none is known here; null where there is none. */
+  /**
+   * The record as the store has it, where none is known here; null where there is none. Ids are never used again: what
+   * would be read of one that was deleted for good may be old.
+   */
   look(id: string): Promise<CommittedDocument | null> {
-    return this.#inTurn(id, async () => this.get(id) ?? (await this.#found(id)));
+    return this.#inTurn(id, async () => {
+      const known = this.get(id);
+      if (known !== null || this.#options.wasDeleted(id)) return known;
+      return await this.#reload(id);
+    });
   }
 
   /** The record that was written after the one that is known here; null where it was removed. */
@@ -229,11 +236,13 @@ export class DesiredDocuments {
   }
 
   /**
-   * The record of one of whom none is known here. Ids are never used again: what is read of one that was deleted for
-   * good is old, or is back because the store has lost that, and then the watch tells of it.
+   * The record of one of whom none is known here. What is read of one that was deleted for good is old, or is back
+   * because the store has lost that: no actor is told of it before a write has shown which.
    */
-  #found(id: string): Promise<CommittedDocument | null> {
-    return this.#options.wasDeleted(id) ? Promise.resolve(null) : this.#reload(id);
+  async #unheardOf(id: string): Promise<CommittedDocument | null> {
+    if (!this.#options.wasDeleted(id)) return this.#reload(id);
+    const { entry } = await readUntilKnown(this.#options.store, id, undefined, this.#commit);
+    return entry === null ? null : { record: readDesired(entry.value), revision: entry.revision };
   }
 
   /**

@@ -160,7 +160,7 @@ export class QueueDispatch {
     return this.#options.fleet.verdictOn(given.agent, given.incarnation) !== null;
   }
 
-  /** `lostAfter`: so many attempts, an agent has died that may have its ticket. */
+  /** `lostAfter` is given where an agent has died that may have its ticket: after how many attempts to place it. */
   #enqueue(id: string, queue: QueueName, lostAfter: number | null = null): void {
     this.#rest(id);
     const waiting: Waiting = {
