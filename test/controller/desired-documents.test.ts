@@ -167,7 +167,7 @@ describe('a read that is answered from the past', () => {
     const before = await bench.created();
     await bench.virtual.run(1_000);
     await bench.virtual.settled(before.purge(bench.id));
-    bench.store.line('').staleMs = 3_000;
+    bench.store.line('').staleMs = 500;
     const told: number[] = [];
     const owner = bench.owner('z', (generation) => told.push(generation), true);
 
