@@ -10,6 +10,9 @@ export const epochColours = 8;
 const binLeastMs = 200;
 const binShare = 1 / 240;
 
+/** What is over at once takes this share of the whole, so that another one beside it is seen. */
+const instantShare = 0.004;
+
 /** A bar that is shorter than this share of the whole has no room for words. */
 const labelShare = 0.012;
 
@@ -39,7 +42,7 @@ function row(data: ReportData, id: string, marks: readonly Mark[], name = id, mo
   // An agent's states stand above everything else in its row.
   const fromPx = more === 'agent' ? stateHeightPx : 0;
   const faults = data.faults.filter((fault) => fault.row === id);
-  const { shades, lanes } = faultMarks(faults, fromPx);
+  const { shades, lanes } = faultMarks(faults, fromPx, instantShare * data.endMs);
   const body = [...shades, ...marks].map((mark) => markHtml(mark, data.endMs)).join('');
   const height = lanes > 1 ? ` style="min-height:${fromPx + lanes * faultHeightPx}px"` : '';
   return `<div class="row ${more}" data-row="${escapeHtml(id)}"><b title="${escapeHtml(id)}">${escapeHtml(name)}</b><div class="lane"${height}>${body}</div></div>`;
@@ -55,10 +58,12 @@ const stateHeightPx = 7;
 function faultMarks(
   faults: readonly Fault[],
   fromPx: number,
+  leastMs: number,
 ): { shades: readonly Mark[]; lanes: number } {
+  const endOf = ({ fromMs, toMs }: Fault) => Math.max(toMs, fromMs + leastMs);
   const lanes: Fault[][] = [];
   const laneOf = faults.map((fault) => {
-    const free = lanes.findIndex((lane) => lane.every((other) => other.toMs <= fault.fromMs));
+    const free = lanes.findIndex((lane) => lane.every((other) => endOf(other) <= fault.fromMs));
     const lane = free === -1 ? lanes.length : free;
     lanes[lane] = [...(lanes[lane] ?? []), fault];
     return lane;

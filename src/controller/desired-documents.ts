@@ -130,11 +130,14 @@ export class DesiredDocuments {
       const record = this.#record(body, [operationId]);
       const result = await this.#write(id, record, 0);
       if (result.committed) return this.#committed(id, record, result.revision);
+      const gone = new Fault(409, `A load balancer with id ${id} has been deleted.`);
+      // What would be read of it may be old.
+      if (this.#options.wasDeleted(id)) throw gone;
       // Perhaps this very operation, committed by a controller that owned the shard before.
       const held = await this.#reload(id, 0);
       if (held?.record.operationIds.includes(operationId) === true) return held.revision;
-      const why = held === null ? 'has been deleted' : 'exists already';
-      throw new Fault(409, `A load balancer with id ${id} ${why}.`);
+      if (held === null) throw gone;
+      throw new Fault(409, `A load balancer with id ${id} exists already.`);
     });
   }
 
@@ -242,6 +245,7 @@ export class DesiredDocuments {
   async #unheardOf(id: string): Promise<CommittedDocument | null> {
     if (!this.#options.wasDeleted(id)) return this.#reload(id);
     const { entry } = await readUntilKnown(this.#options.store, id, undefined, this.#commit);
+    this.#lost.delete(id);
     return entry === null ? null : { record: readDesired(entry.value), revision: entry.revision };
   }
 

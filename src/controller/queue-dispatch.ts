@@ -38,6 +38,10 @@ interface Waiting {
   silentSinceMs: number | null;
   /** When an agent has last asked. */
   askedMs: number;
+  /** Whose death it is put in for; null where nobody had its ticket, or he lives. */
+  readonly dead: Given | null;
+  /** The epoch under which it has last had a seat; above it, its waiting begins anew. */
+  readonly lastEpoch: number;
   /** Has an agent died since it was looked at that may have its ticket, and never said so? */
   mayBeLost: boolean;
 }
@@ -82,11 +86,13 @@ export class QueueDispatch {
     const [first, ...others] = offer.candidates;
     // Nobody can take it; or only its holder, who is being left, and takes nothing from queues any more.
     if (first === undefined || (others.length === 0 && this.#isLeft(first.agent))) {
+      this.#rest(id);
       host.tell(id, offer);
       return;
     }
     // It is back under a new incarnation, with nothing left to do: nothing has to move (R10).
     if (first.agent === context.binding?.agent && !hasWork(context)) {
+      this.#rest(id);
       host.tell(id, { ...offer, candidates: [first] });
       return;
     }
@@ -95,8 +101,12 @@ export class QueueDispatch {
     }
     const queue = { driver: driverOf(first.device), device: first.device };
     const known = this.#waiting.get(id);
-    if (known?.queue.device === first.device && !this.#hasDied(id)) return;
-    this.#enqueue(id, queue);
+    const { lastEpoch } = context;
+    if (known?.queue.device !== first.device || known.lastEpoch !== lastEpoch) {
+      this.#enqueue(id, { queue, lastEpoch });
+    } else if (this.#dead(id) !== null && this.#dead(id) !== known.dead) {
+      this.#enqueue(id, known);
+    }
   }
 
   /**
@@ -110,7 +120,7 @@ export class QueueDispatch {
     inSlices(clock, ids, (id) => {
       const waiting = this.#waiting.get(id);
       // Many may die at once.
-      if (waiting?.mayBeLost === false) this.#enqueue(id, waiting.queue, waiting.attempt);
+      if (waiting?.mayBeLost === false) this.#enqueue(id, { ...waiting, mayBeLost: true });
     });
   }
 
@@ -127,7 +137,6 @@ export class QueueDispatch {
     const waiting = this.#waiting.get(id);
     if (waiting !== undefined) {
       waiting.silentSinceMs = null;
-      // Whoever is refused puts it off, which looks the same.
       waiting.askedMs = clock.monotonicMs();
     }
     // Its ticket may be older than this controller's knowledge of it.
@@ -153,34 +162,38 @@ export class QueueDispatch {
     return this.#options.fleet.current(agent)?.cordon?.draining === true;
   }
 
-  /** Has whoever took its ticket ended since? The queue would find that out late. */
-  #hasDied(id: string): boolean {
+  /** Whoever took its ticket, where he has ended since; the queue would find that out late. */
+  #dead(id: string): Given | null {
     const given = this.#given.get(id);
-    if (given === undefined) return false;
-    return this.#options.fleet.verdictOn(given.agent, given.incarnation) !== null;
+    if (given === undefined) return null;
+    return this.#options.fleet.verdictOn(given.agent, given.incarnation) === null ? null : given;
   }
 
-  /** `lostAfter` is given where an agent has died that may have its ticket: after how many attempts to place it. */
-  #enqueue(id: string, queue: QueueName, lostAfter: number | null = null): void {
+  /** `before` is how it has waited until now, if it has. */
+  #enqueue(id: string, before: Partial<Waiting> & Pick<Waiting, 'queue' | 'lastEpoch'>): void {
     this.#rest(id);
+    const { queue, lastEpoch, attempt = 0, mayBeLost = false } = before;
     const waiting: Waiting = {
       queue,
       timer: null,
-      attempt: lostAfter ?? 0,
+      attempt,
       silentSinceMs: null,
-      askedMs: Number.NEGATIVE_INFINITY,
-      mayBeLost: lostAfter !== null,
+      askedMs: before.askedMs ?? Number.NEGATIVE_INFINITY,
+      dead: this.#dead(id),
+      lastEpoch,
+      mayBeLost,
     };
     this.#waiting.set(id, waiting);
     this.#put(id, waiting);
   }
 
   #put(id: string, waiting: Waiting): void {
-    this.#offered(id, waiting)
+    const given = this.#given.get(id);
+    this.#offered(id, waiting, given)
       .catch((error: unknown) => {
         waiting.silentSinceMs = null;
         // It may be a new ticket that is there, and whoever had the one before says nothing of that.
-        if (error instanceof UnknownOutcome) this.#givenAnew(id, waiting);
+        if (error instanceof UnknownOutcome) this.#forgetGiven(id, given);
         const isPassing = error instanceof StoreUnavailable || error instanceof UnknownOutcome;
         const { log } = this.#options;
         if (isPassing) log.debug({ loadBalancer: id, error: String(error) }, 'no ticket yet');
@@ -192,38 +205,48 @@ export class QueueDispatch {
       });
   }
 
-  async #offered(id: string, waiting: Waiting): Promise<void> {
+  async #offered(id: string, waiting: Waiting, given: Given | undefined): Promise<void> {
     const { queues } = this.#options;
-    const { queue, attempt, mayBeLost } = waiting;
-    if (this.#hasDied(id)) return this.#putAnew(id, waiting);
-    const isFirst = attempt === 0 && !mayBeLost;
+    const { queue, attempt } = waiting;
+    if (this.#dead(id) !== null) {
+      // Should nobody know what came of the next words, it still is.
+      waiting.mayBeLost = true;
+      await this.#putAnew(id, waiting, given);
+      waiting.mayBeLost = false;
+      return;
+    }
+    const isFirst = attempt === 0 && !waiting.mayBeLost;
     const where = isFirst ? 'nowhere' : await queues.whereIs(queue, id);
     if (where === 'nowhere') {
       // Whoever took the one before has ended that.
-      if ((await queues.offer(queue, id)) === 'offered') this.#givenAnew(id, waiting);
-    } else if (where === 'waiting' || this.#given.has(id)) {
-      // Nobody has it, or whoever has it works on it.
+      if ((await queues.offer(queue, id)) === 'offered') this.#forgetGiven(id, given);
+    } else if (where === 'waiting') {
       waiting.silentSinceMs = null;
-    } else if (mayBeLost || (await this.#isSilent(waiting))) {
-      await this.#putAnew(id, waiting);
+      this.#forgetGiven(id, given);
+    } else if (this.#given.has(id)) {
+      // He works on it.
+      waiting.silentSinceMs = null;
+    } else if (waiting.mayBeLost ? !this.#isPutOff(waiting) : await this.#isSilent(waiting)) {
+      await this.#putAnew(id, waiting, given);
     }
     waiting.mayBeLost = false;
   }
 
-  async #putAnew(id: string, waiting: Waiting): Promise<void> {
+  async #putAnew(id: string, waiting: Waiting, given: Given | undefined): Promise<void> {
     const { queues } = this.#options;
     const { queue } = waiting;
     // Somebody who lives may have taken the ticket meanwhile.
     if (this.#waiting.get(id) !== waiting) return;
     await queues.withdraw(queue, id);
     if (this.#waiting.get(id) !== waiting) return;
-    this.#givenAnew(id, waiting);
+    this.#forgetGiven(id, given);
     waiting.silentSinceMs = null;
     await queues.offer(queue, id);
   }
 
-  #givenAnew(id: string, waiting: Waiting): void {
-    if (this.#waiting.get(id) === waiting) this.#given.delete(id);
+  /** Unless somebody else was given it meanwhile. */
+  #forgetGiven(id: string, given: Given | undefined): void {
+    if (this.#given.get(id) === given) this.#given.delete(id);
   }
 
   /**
@@ -234,13 +257,19 @@ export class QueueDispatch {
   async #isSilent(waiting: Waiting): Promise<boolean> {
     const { queues, clock, timings } = this.#options;
     const nowMs = clock.monotonicMs();
-    if (nowMs < waiting.askedMs + timings.retryMaxMs) {
+    if (this.#isPutOff(waiting)) {
       waiting.silentSinceMs = null;
       return false;
     }
     waiting.silentSinceMs ??= nowMs;
     const isLong = nowMs - waiting.silentSinceMs >= takeTimeoutMs(timings);
     return isLong && (await queues.look(waiting.queue)).idle > 0;
+  }
+
+  /** Whoever is refused puts it off, and it comes back by itself. */
+  #isPutOff({ askedMs }: Waiting): boolean {
+    const { clock, timings } = this.#options;
+    return clock.monotonicMs() < askedMs + timings.retryMaxMs;
   }
 
   /** Until it has a seat: a ticket may be lost, or may have been ending when it was offered again. */

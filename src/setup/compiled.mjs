@@ -79,6 +79,8 @@ export async function compilePrograms(root) {
       logLevel: 'silent',
       plugins: [ownPlaces],
     });
+    // A source that was saved meanwhile may be in it, or not.
+    if (keyOf(root) !== key) return await compilePrograms(root);
     give(made, done);
   } finally {
     rmSync(made, { recursive: true, force: true });

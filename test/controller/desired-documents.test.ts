@@ -1,71 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { silentLog } from '../../machines/ports/log.ts';
-import { DesiredRecord, operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
-import { presets } from '../../machines/timings/timings.ts';
-import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
-import { DesiredDocuments, editsWaitingMax } from '../../src/controller/desired-documents.ts';
-import { loadBalancerDocument } from '../fixtures/documents.ts';
-import { Virtual } from '../host/support/virtual.ts';
-
-class Bench {
-  readonly virtual = new Virtual();
-  readonly store = new VirtualStore(this.virtual.clock, { bucket: 'desired', delayMs: () => 5 });
-  readonly document = loadBalancerDocument();
-  readonly id: string = this.document.id;
-
-  owner(
-    nonce: string,
-    committed: (generation: number) => void = () => undefined,
-    wasDeleted = false,
-  ) {
-    return new DesiredDocuments({
-      store: this.store,
-      clock: this.virtual.clock,
-      log: silentLog,
-      timings: presets.lan,
-      nonce,
-      wasDeleted: () => wasDeleted,
-      committed: (_, { record }) => committed(record.generation),
-    });
-  }
-
-  create(owner: DesiredDocuments, operationId = 'create'): Promise<number> {
-    const { document } = this;
-    return owner.create(this.id, operationId, {
-      status: 'live',
-      generation: 1,
-      driver: 'memory',
-      document,
-    });
-  }
-
-  /** An edit that adds a tag, so that the record tells which edits are in it. */
-  tag(owner: DesiredDocuments, tag: string, operationId = tag): Promise<number> {
-    return owner.edit(this.id, operationId, ({ generation, document, status, driver }) => ({
-      status,
-      driver,
-      generation: generation + 1,
-      document: { ...document, tags: [...document.tags, tag] },
-    }));
-  }
-
-  record(): DesiredRecord {
-    return DesiredRecord.parse(JSON.parse(this.store.snapshot()[0]?.value ?? 'null'));
-  }
-
-  async created(): Promise<DesiredDocuments> {
-    const owner = this.owner('x');
-    await this.virtual.settled(this.create(owner));
-    return owner;
-  }
-
-  /** Another controller that believes to own the load balancer too. */
-  rival(committed?: (generation: number) => void): DesiredDocuments {
-    const rival = this.owner('y', committed);
-    rival.adopt(this.id, this.record(), this.store.snapshot()[0]!.revision);
-    return rival;
-  }
-}
+import { operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
+import { editsWaitingMax } from '../../src/controller/desired-documents.ts';
+import { DocumentsBench as Bench } from './support/documents-bench.ts';
 
 describe('R5: an edit of unknown outcome', () => {
   test.each(['unknown-committed', 'unknown-lost'] as const)(
@@ -176,6 +112,21 @@ describe('a read that is answered from the past', () => {
 
     await expect(edited).rejects.toMatchObject({ status: 404 });
     expect(looked).toBeNull();
+    expect(told).toEqual([]);
+  });
+
+  test('takes no creation for its own of which it is known that it was deleted for good', async () => {
+    const bench = new Bench();
+    const before = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(before.purge(bench.id));
+    bench.store.line('').staleMs = 500;
+    const told: number[] = [];
+    const owner = bench.owner('z', (generation) => told.push(generation), true);
+
+    const created = bench.virtual.settled(bench.create(owner));
+
+    await expect(created).rejects.toMatchObject({ status: 409 });
     expect(told).toEqual([]);
   });
 

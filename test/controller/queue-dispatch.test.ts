@@ -235,7 +235,7 @@ test('an old ticket gives nothing to anybody before the holder can have said wha
 /** Of one load balancer, `a`, that waits for its first seat; `queues` says where its ticket is. */
 async function oneWaiting(
   queues: Partial<QueueDispatchOptions['queues']>,
-  { retryMs = 100_000, refusal = '' } = {},
+  { retryMs = 100_000, refusal = '', isDead = () => false } = {},
 ) {
   const virtual = new Virtual();
   const offered: string[] = [];
@@ -260,7 +260,7 @@ async function oneWaiting(
     seats: { isSeeking: () => context.binding === null },
     fleet: {
       isAlive: () => true,
-      verdictOn: () => null,
+      verdictOn: () => (isDead() ? { reason: 'dead' } : null),
       current: () => ({ description: { devices: [device] } }),
     },
     placer: { taken: () => (refusal === '' ? offer : refusal) },
@@ -275,7 +275,11 @@ async function oneWaiting(
   } as unknown as QueueDispatchOptions);
   dispatch.offer('a', context, offer);
   await virtual.settleNow();
-  return { dispatch, offered, take: { loadBalancer: 'a', ...seat, ...device }, virtual };
+  const want = (lastEpoch: number) => {
+    context = { ...context, lastEpoch, binding: null };
+    dispatch.offer('a', context, offer);
+  };
+  return { dispatch, offered, take: { loadBalancer: 'a', ...seat, ...device }, virtual, want };
 }
 
 test('a ticket that is taken while it is being put in anew is not put in again', async () => {
@@ -358,4 +362,43 @@ test('a ticket that a worker was given is left with it, however long it works', 
   await virtual.run(60_000);
 
   expect(seen.withdrawn).toBe(0);
+});
+
+test('a ticket whose worker has died is put in anew once, however often a seat is asked for meanwhile', async () => {
+  const withdrawals: (() => void)[] = [];
+  let isDead = false;
+  const { virtual, dispatch, take, offered, want } = await oneWaiting(
+    {
+      whereIs: () => Promise.resolve('taken' as const),
+      withdraw: () => new Promise<void>((resolve) => withdrawals.push(resolve)),
+    },
+    { isDead: () => isDead },
+  );
+  await dispatch.take(take);
+  isDead = true;
+
+  for (let time = 0; time < 5; time += 1) {
+    want(1);
+    await virtual.settleNow();
+  }
+  for (const answer of withdrawals) answer();
+  await virtual.settleNow();
+
+  expect(withdrawals).toHaveLength(1);
+  expect(offered).toEqual(['a', 'a']);
+});
+
+test('a load balancer that had a seat by a claim meanwhile is put in anew when it wants the next one', async () => {
+  const { virtual, offered, want } = await oneWaiting({
+    whereIs: () => Promise.resolve('nowhere' as const),
+  });
+
+  want(0);
+  await virtual.settleNow();
+  const asBefore = [...offered];
+  want(7);
+  await virtual.settleNow();
+
+  expect(asBefore).toEqual(['a']);
+  expect(offered).toEqual(['a', 'a']);
 });
