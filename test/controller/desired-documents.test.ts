@@ -72,6 +72,18 @@ describe('R5: an edit of unknown outcome', () => {
   });
 });
 
+/** An owner that knows of a deletion, and reads what was there before it. */
+async function deletedBefore() {
+  const bench = new Bench();
+  const before = await bench.created();
+  await bench.virtual.run(1_000);
+  await bench.virtual.settled(before.purge(bench.id));
+  bench.store.line('').staleMs = 500;
+  const told: number[] = [];
+  const owner = bench.owner('z', (generation) => told.push(generation), true);
+  return { bench, owner, told };
+}
+
 describe('a read that is answered from the past', () => {
   test('makes no edit of what a rival has changed since: it is asked again', async () => {
     const bench = new Bench();
@@ -99,13 +111,7 @@ describe('a read that is answered from the past', () => {
   });
 
   test('brings nothing back of which it is known that it was deleted for good', async () => {
-    const bench = new Bench();
-    const before = await bench.created();
-    await bench.virtual.run(1_000);
-    await bench.virtual.settled(before.purge(bench.id));
-    bench.store.line('').staleMs = 500;
-    const told: number[] = [];
-    const owner = bench.owner('z', (generation) => told.push(generation), true);
+    const { bench, owner, told } = await deletedBefore();
 
     const looked = await bench.virtual.settled(owner.look(bench.id));
     const edited = bench.virtual.settled(bench.tag(owner, 'late'));
@@ -116,13 +122,7 @@ describe('a read that is answered from the past', () => {
   });
 
   test('takes no creation for its own of which it is known that it was deleted for good', async () => {
-    const bench = new Bench();
-    const before = await bench.created();
-    await bench.virtual.run(1_000);
-    await bench.virtual.settled(before.purge(bench.id));
-    bench.store.line('').staleMs = 500;
-    const told: number[] = [];
-    const owner = bench.owner('z', (generation) => told.push(generation), true);
+    const { bench, owner, told } = await deletedBefore();
 
     const created = bench.virtual.settled(bench.create(owner));
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
+import { silentLog } from '../../machines/ports/log.ts';
 import { QueueDispatch, type QueueDispatchOptions } from '../../src/controller/queue-dispatch.ts';
+import { UnknownOutcome } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 test('an old ticket gives nothing to anybody before the holder can have said what the store has lost', async () => {
@@ -46,6 +48,7 @@ async function oneWaiting(
   } as unknown as Parameters<QueueDispatch['offer']>[2];
   const dispatch = new QueueDispatch({
     clock: virtual.clock,
+    log: silentLog,
     timings: { retryMs, retryMaxMs: 2_000, ticketMs: 100_000, ackTimeoutMs: 400 },
     queues: {
       offer: (_: unknown, id: string) => {
@@ -199,4 +202,29 @@ test('a load balancer that had a seat by a claim meanwhile is put in anew when i
 
   expect(asBefore).toEqual(['a']);
   expect(offered).toEqual(['a', 'a']);
+});
+
+test('a dead worker’s ticket of which nobody knows whether it was taken back is taken back again, whoever is free', async () => {
+  let withdrawn = 0;
+  let isDead = false;
+  const { virtual, dispatch, take, want } = await oneWaiting(
+    {
+      whereIs: () => Promise.resolve('taken' as const),
+      look: () => Promise.resolve({ waiting: 0, taken: 1, idle: 0 }),
+      withdraw: () => {
+        withdrawn += 1;
+        return withdrawn === 1
+          ? Promise.reject(new UnknownOutcome('no answer'))
+          : Promise.resolve();
+      },
+    },
+    { retryMs: 50, isDead: () => isDead },
+  );
+  await dispatch.take(take);
+  isDead = true;
+
+  want(1);
+  await virtual.run(3_000);
+
+  expect(withdrawn).toBe(2);
 });
