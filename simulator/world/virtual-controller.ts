@@ -55,6 +55,7 @@ export function virtualController(
   const vips = createVips({
     pools: vipPools,
     store: stores.vips,
+    exists: (loadBalancer) => controller.projection.desired.raw(loadBalancer) !== null,
     clock,
     random: world.stream(`vips:${id}`),
     log,

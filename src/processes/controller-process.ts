@@ -46,7 +46,14 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     timings,
   });
   const stores = await natsStores(bus, { replicas: nats.replicas, log, clock });
-  const vips = createVips({ pools: vipPools, store: stores.vips, clock, random, log });
+  const vips = createVips({
+    pools: vipPools,
+    store: stores.vips,
+    exists: (loadBalancer) => controller.projection.desired.raw(loadBalancer) !== null,
+    clock,
+    random,
+    log,
+  });
   const options: ControllerOptions = {
     id,
     bus,

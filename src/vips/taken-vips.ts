@@ -8,6 +8,9 @@ interface Known {
   readonly told: boolean;
 }
 
+/** The revision of a record that is yet to be written. */
+const reserved = 0;
+
 export interface TakenVipsOptions {
   readonly store: Pick<Store, 'watch'>;
   /**
@@ -35,6 +38,11 @@ export class TakenVips {
         const known = this.#known.get(key);
         const isOlder = revision < (known?.revision ?? 0);
         const isOther = change.type === 'removed' || change.value !== known?.value;
+        // Whoever writes it again looks at what is there.
+        if (isOther && known?.revision === reserved) {
+          if (change.type === 'put' && this.#untold !== null) this.#older.set(key, revision);
+          return;
+        }
         // It was taken since then, and that is what is lost.
         if (isOther && isOlder && this.#untold?.has(key) === true) {
           if (change.type === 'put') this.#older.set(key, revision);
@@ -82,6 +90,11 @@ export class TakenVips {
     return this.#known.has(key);
   }
 
+  /** What is on record, or has to be; null for an address that is free. */
+  value(key: string): string | null {
+    return this.#known.get(key)?.value ?? null;
+  }
+
   wrote(key: string, revision: number, value: string): void {
     const known = this.#known.get(key);
     // The watch may tell of a write before its answer is here, and does not tell it again.
@@ -91,7 +104,13 @@ export class TakenVips {
 
   /** Nobody is given it, although it is not on record yet. */
   reserve(key: string, value: string): void {
-    this.#known.set(key, { revision: 0, value, told: false });
+    this.#known.set(key, { revision: reserved, value, told: false });
+  }
+
+  /** It will not be on record, with this value. */
+  unreserve(key: string, value: string): void {
+    const known = this.#known.get(key);
+    if (known?.revision === reserved && known.value === value) this.#known.delete(key);
   }
 
   freed(key: string): void {
@@ -100,7 +119,7 @@ export class TakenVips {
 
   /** What was acknowledged and never told, by the time that everything was told: it is lost. */
   #written(): string[] {
-    const known = [...this.#known].filter(([, { told, revision }]) => !told && revision > 0);
+    const known = [...this.#known].filter(([, { told, revision }]) => !told && revision > reserved);
     return known.map(([key]) => key);
   }
 

@@ -1,37 +1,24 @@
-import { z } from 'zod';
 import { Fault } from '../../machines/model/fault.ts';
-import { type Clock, delay, type MonotonicMs } from '../../machines/ports/clock.ts';
+import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Vip, VipRequest, Vips } from '../api/services.ts';
-import { Limiter } from '../host/limiter.ts';
-import { stopSignal } from '../host/stop-signal.ts';
-import { type Store, StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
 import { chooseVip } from './choose.ts';
 import { type Subnet, type VipPools, subnetsOf } from './config.ts';
 import { freeAddresses } from './free-addresses.ts';
+import { PutBack } from './put-back.ts';
+import { isPassing, repeated, repeatsMax } from './repeated.ts';
 import { TakenVips } from './taken-vips.ts';
+import { readVipRecord, vipKey, type VipRecord, vipRecord } from './vip-record.ts';
 
 /** How often one allocation may lose a race for a free address before it says that it is busy. */
 const racesMax = 32;
-/** How often a write of unknown outcome is repeated, byte for byte. */
-const repeatsMax = 3;
 /** What a client should wait when the store can't answer. */
 const retryAfterSeconds = 5;
-/** How long after a failure a missing record is written again, and how many are at once: a store may lose very many. */
-const putBackRetryMs = 500;
-const puttingBackMax = 16;
 /** Until then, an address without a load balancer may belong to one that is just being created. */
 export const sweepGraceMs = 10 * 60_000;
-
-const VipRecord = z.object({
-  schema: z.literal(1),
-  address: z.string(),
-  loadBalancerId: z.string(),
-  allocatedAtMs: z.number(),
-});
-type VipRecord = z.infer<typeof VipRecord>;
 
 export interface VipAllocator extends Vips {
   /**
@@ -44,15 +31,11 @@ export interface VipAllocator extends Vips {
   sweep(existing: ReadonlyMap<string, readonly string[]>): Promise<number>;
   /**
    * The load balancer has this address by its document. Where the store has lost the record of that, it is
-   * written again, so that nobody else is given the address.
+   * written again, so that nobody else is given the address; also where another load balancer is on record, which
+   * does not exist: the store has lost that the address was given on.
    */
   keep(address: string, loadBalancerId: string): void;
   close(): void;
-}
-
-/** The record's key: one for all spellings of an address, in the store's alphabet. */
-export function vipKey({ family, value }: Address): string {
-  return `v${family}-${value.toString(16).padStart(family === 4 ? 8 : 32, '0')}`;
 }
 
 /**
@@ -62,49 +45,27 @@ export function vipKey({ family, value }: Address): string {
 export function createVips(options: {
   pools: VipPools;
   store: Store;
+  /** Whether there is such a load balancer, as far as this process knows. */
+  exists: (loadBalancerId: string) => boolean;
   clock: Clock;
   random: Random;
   log: Log;
 }): VipAllocator {
   const { store, clock, random, log } = options;
   const subnets = subnetsOf(options.pools);
-  const closing = stopSignal();
-  const puttingBack = new Limiter(puttingBackMax);
   const taken = new TakenVips({
     store,
-    lost: (key, value, onto) => inBackground(key, value, onto),
+    lost: writeAgain,
   });
+  const putBack = new PutBack({ store, taken, exists: options.exists, clock, random, log });
   const cursors = new Map<string, bigint>();
   /** Records whose load balancer did not exist when a sweep looked, and since when. */
   const orphans = new Map<string, { readonly revision: number; readonly sinceMs: MonotonicMs }>();
 
-  /** What the record of an address has to say is written, again: onto the record that stands there, if any. */
-  async function putBack(key: string, value: string, onto: number | null): Promise<void> {
-    const writeId = random.uuid();
-    for (;;) {
-      try {
-        const result = await repeated(() =>
-          onto === null
-            ? store.create(key, value, writeId)
-            : store.update(key, value, onto, writeId),
-        );
-        if (result.committed) taken.wrote(key, result.revision, value);
-        return;
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        await delay(clock, putBackRetryMs, closing.signal);
-      }
-    }
-  }
-
-  function inBackground(key: string, value: string, onto: number | null): void {
+  function writeAgain(key: string, value: string, onto: number | null): void {
     log.info({ key }, 'the record of an address is lost, and is written again');
     taken.reserve(key, value);
-    puttingBack
-      .run(() => putBack(key, value, onto))
-      .catch((err: unknown) => {
-        if (!closing.signal.aborted) log.error({ err, key }, 'an address is on record for nobody');
-      });
+    putBack.start(key, value, onto);
   }
 
   function keep(text: string, loadBalancerId: string): void {
@@ -112,23 +73,18 @@ export function createVips(options: {
     if (address === null) return;
     taken.whenReady(() => {
       const key = vipKey(address);
-      if (!taken.has(key)) inBackground(key, recordOf(address, loadBalancerId), null);
+      const value = vipRecord(address, loadBalancerId, clock.wallMs());
+      const held = taken.value(key);
+      if (held === null) writeAgain(key, value, null);
+      else if (readVipRecord(held)?.loadBalancerId !== loadBalancerId) {
+        putBack.start(key, value, null);
+      }
     });
-  }
-
-  function recordOf(address: Address, loadBalancerId: string): string {
-    const record: VipRecord = {
-      schema: 1,
-      address: formatAddress(address),
-      loadBalancerId,
-      allocatedAtMs: clock.wallMs(),
-    };
-    return JSON.stringify(record);
   }
 
   /** True if the address is now this load balancer's. */
   async function claim(address: Address, loadBalancerId: string): Promise<boolean> {
-    const value = recordOf(address, loadBalancerId);
+    const value = vipRecord(address, loadBalancerId, clock.wallMs());
     const writeId = random.uuid();
     const key = vipKey(address);
     const result = await repeated(() => store.create(key, value, writeId));
@@ -143,9 +99,8 @@ export function createVips(options: {
   async function read(key: string): Promise<{ record: VipRecord; revision: number } | null> {
     const entry = await store.get(key);
     if (entry === null) return null;
-    const parsed = VipRecord.safeParse(parseJson(entry.value));
-    if (parsed.success) return { record: parsed.data, revision: entry.revision };
-    // An unreadable record still occupies its address: giving it out twice would be worse.
+    const record = readVipRecord(entry.value);
+    if (record !== null) return { record, revision: entry.revision };
     log.error({ key, revision: entry.revision }, 'a VIP record is unreadable and was left alone');
     return null;
   }
@@ -190,9 +145,9 @@ export function createVips(options: {
   async function release(text: string, loadBalancerId: string): Promise<void> {
     const address = parseAddress(text);
     if (address === null) return;
-    await guarded(() =>
-      free(vipKey(address), ({ record }) => record.loadBalancerId === loadBalancerId),
-    );
+    const key = vipKey(address);
+    putBack.drop(key, loadBalancerId);
+    await guarded(() => free(key, ({ record }) => record.loadBalancerId === loadBalancerId));
   }
 
   /** Removes the key if its record, as it is when it is removed, may go. */
@@ -232,7 +187,7 @@ export function createVips(options: {
         const rightful = due.get(key);
         if (rightful !== undefined) {
           // The store has lost that the address was given to another one since then.
-          inBackground(key, rightful, orphan.revision);
+          writeAgain(key, rightful, orphan.revision);
           continue;
         }
         const same = ({ revision }: { revision: number }) => revision === orphan.revision;
@@ -251,7 +206,8 @@ export function createVips(options: {
     for (const [loadBalancer, addresses] of existing) {
       for (const text of addresses) {
         const address = parseAddress(text);
-        if (address !== null) due.set(vipKey(address), recordOf(address, loadBalancer));
+        if (address !== null)
+          due.set(vipKey(address), vipRecord(address, loadBalancer, clock.wallMs()));
       }
     }
     return due;
@@ -267,7 +223,7 @@ export function createVips(options: {
   }
 
   function close(): void {
-    closing.abort(new Error('the addresses are not kept any more'));
+    putBack.close();
     taken.close();
   }
 
@@ -283,32 +239,9 @@ function vipOf(address: Address, subnet: Subnet | null, request: VipRequest | nu
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema refuses undefined, and its caller says so.
-    return undefined;
-  }
-}
-
 function unavailable(message: string): Fault {
   return new Fault(503, `${message} Please try again.`, retryAfterSeconds);
 }
-
-/** Repeats a write whose outcome is unknown; by the store's contract that can't write twice. */
-async function repeated<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!(error instanceof UnknownOutcome) || attempt >= repeatsMax) throw error;
-    }
-  }
-}
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof StoreUnavailable || error instanceof UnknownOutcome;
 
 /** Turns the store's refusals into what the client reads. */
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import {
   connConnect,
@@ -26,6 +26,8 @@ let world: NatsWorld;
 beforeAll(async () => {
   world = await NatsWorld.start();
 });
+
+afterEach(() => world.disconnectAll());
 
 afterAll(() => world.close());
 
@@ -187,12 +189,23 @@ describe('an agent', () => {
       { id: 'a', key: a.publicKey },
       { id: 'b', key: b.publicKey },
     ];
-    const [agentA, agentB] = [await world.agent('a'), await world.agent('b')];
+    const log = recordingLog();
+    const [agentA, agentB] = [await world.agent('a', log), await world.agent('b')];
+    const reloads = async () =>
+      (await world.serverLog()).split('Reloaded server configuration').length - 1;
+    const before = await reloads();
+
     await world.server.reload(users(...both.slice(1)));
     await until('a is cut off', () => agentA.status() === 'disconnected');
-    expect(agentB.status()).toBe('connected');
+    const between = agentB.status();
+    await until('the server is ready for the next', async () => (await reloads()) === before + 1);
     await world.server.reload(users(...both));
-    await until('a is back', () => agentA.status() === 'connected');
+
+    await until(
+      () => `a is back: ${JSON.stringify(log.lines.slice(-20))}`,
+      () => agentA.status() === 'connected',
+    );
+    expect(between).toBe('connected');
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../machines/ports/log.ts';
@@ -69,8 +69,18 @@ export class NatsWorld {
     return this.#connect({ name: 'operator', inboxPrefix: operatorInbox }, this.keys.operator, log);
   }
 
+  /** What the server has written to its log. */
+  serverLog(): Promise<string> {
+    return readFile(join(this.#directory, 'nats-server.log'), 'utf8');
+  }
+
+  /** Ends what a test has connected: many that are cut off together would keep each other from coming back. */
+  async disconnectAll(): Promise<void> {
+    await Promise.all(this.#buses.splice(0).map((bus) => bus.close()));
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#buses.map((bus) => bus.close()));
+    await this.disconnectAll();
     await this.server.stop();
     await rm(this.#directory, { recursive: true });
   }

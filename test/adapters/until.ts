@@ -3,16 +3,17 @@ import { delay } from '../../machines/ports/clock.ts';
 
 const pollMs = 5;
 
-/** Waits until the condition holds; the error names what was waited for. */
+/** Waits until the condition holds; the error names what was waited for, and may tell what was seen meanwhile. */
 export async function until(
-  what: string,
+  what: string | (() => string),
   condition: () => boolean | Promise<boolean>,
   timeoutMs = 10_000,
 ): Promise<void> {
   const endMs = systemClock.monotonicMs() + timeoutMs;
   while (!(await condition())) {
     if (systemClock.monotonicMs() >= endMs) {
-      throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
+      const named = typeof what === 'string' ? what : what();
+      throw new Error(`waited ${timeoutMs} ms in vain until ${named}`);
     }
     await delay(systemClock, pollMs);
   }

@@ -66,7 +66,7 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
       cidr: '203.0.113.0/29',
     },
   ]);
-  const vips = createVips({ pools, store, clock, random, log });
+  const vips = createVips({ pools, store, exists: () => false, clock, random, log });
   await new Promise<void>((resolve) => {
     store.watch(
       () => undefined,

@@ -30,9 +30,12 @@ let random: ReturnType<typeof countingRandom>;
 let time: ManualClock;
 let store: VirtualStore;
 let vips: VipAllocator;
+/** Load balancers that have documents. */
+const documents = new Set<string>();
+const exists = (loadBalancer: string): boolean => documents.has(loadBalancer);
 
 async function allocator(): Promise<VipAllocator> {
-  const made = createVips({ pools, store, clock: time, random, log: silentLog });
+  const made = createVips({ pools, store, exists, clock: time, random, log: silentLog });
   await new Promise<void>((resolve) => {
     store.watch(
       () => undefined,
@@ -43,6 +46,7 @@ async function allocator(): Promise<VipAllocator> {
 }
 
 beforeEach(async () => {
+  documents.clear();
   time = new ManualClock();
   random = countingRandom();
   store = new VirtualStore(time);
@@ -195,7 +199,7 @@ describe('a store in trouble', () => {
   });
 
   test('that has not told yet what is taken gives nothing out', async () => {
-    vips = createVips({ pools, store, clock: time, random, log: silentLog });
+    vips = createVips({ pools, store, exists, clock: time, random, log: silentLog });
     expect(await taken({ subnetId: ranged })).toMatch(/^503 The VIP pools are still being read/);
   });
 });
@@ -280,57 +284,5 @@ describe('the configuration of pools', () => {
     expect(refusal({ ranges: [{ first: '192.0.2.9', last: '192.0.3.8' }] })).toMatch(/within/);
     expect(refusal({ ranges: [] })).not.toBe('none');
     expect(refusal({ colour: 'red' })).toMatch(/colour/);
-  });
-});
-
-describe('an address whose record the store has lost', () => {
-  /** Whose the addresses on record are, half a second later. */
-  const holdersLater = () => {
-    time.advance(500);
-    return store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
-  };
-
-  test('is on record again, and nobody else is given it', async () => {
-    expect(await taken({ subnetId: ranged }, 'a')).toBe('192.0.2.10');
-    store.line('').disconnect();
-    store.losePower(1_000);
-    store.line('').connect();
-
-    // Until the watch has told what is left, nothing is written.
-    await expect.poll(() => taken({ subnetId: ranged }, 'b')).toBe('192.0.2.11');
-    await expect.poll(holdersLater).toEqual(expect.arrayContaining(['a', 'b']));
-  });
-
-  test('is on record again although it had been given back by somebody else before', async () => {
-    await taken({ address: '192.0.2.5' }, 'z');
-    await vips.release('192.0.2.5', 'z');
-    time.advance(10_000);
-    expect(await taken({ address: '192.0.2.5' }, 'a')).toBe('192.0.2.5');
-    store.line('').disconnect();
-    store.losePower(1_000);
-    store.line('').connect();
-
-    await expect.poll(holdersLater).toEqual(['a']);
-  });
-
-  test('is on record again, where that of an earlier holder is back instead', async () => {
-    await taken({ address: '192.0.2.5' }, 'z');
-    time.advance(10_000);
-    await vips.release('192.0.2.5', 'z');
-    expect(await taken({ address: '192.0.2.5' }, 'a')).toBe('192.0.2.5');
-    store.line('').disconnect();
-    store.losePower(1_000);
-    const back = store.snapshot()[0]?.value;
-    store.line('').connect();
-
-    await expect.poll(holdersLater).toEqual(['a']);
-    expect(back).toContain('"loadBalancerId":"z"');
-  });
-
-  test('is kept for the load balancer whose document has it', async () => {
-    vips.keep('192.0.2.10', 'a');
-
-    expect(await taken({ subnetId: ranged }, 'b')).toBe('192.0.2.11');
-    expect(store.snapshot()).toHaveLength(2);
   });
 });

@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '../../machines/model/fault.ts';
+import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
+import { VipPools } from '../../src/vips/config.ts';
+import { creationGraceMs, putBackRetryMs } from '../../src/vips/put-back.ts';
+import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
+import { recordingLog } from '../adapters/recording-log.ts';
+import { countingRandom } from './ids.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const subnetId = '20000000-0000-4000-8000-000000000003';
+const pools = VipPools.parse([
+  { networkId: '20000000-0000-4000-8000-000000000009', subnetId, cidr: '192.0.2.0/24' },
+]);
+const address = '192.0.2.5';
+
+let random: ReturnType<typeof countingRandom>;
+let time: ManualClock;
+let store: VirtualStore;
+let log: ReturnType<typeof recordingLog>;
+let documents: Set<string>;
+let vips: VipAllocator;
+
+async function allocator(): Promise<VipAllocator> {
+  const exists = (loadBalancer: string) => documents.has(loadBalancer);
+  const made = createVips({ pools, store, exists, clock: time, random, log });
+  await new Promise<void>((resolve) => {
+    store.watch(
+      () => undefined,
+      () => resolve(),
+    );
+  });
+  return made;
+}
+
+beforeEach(async () => {
+  documents = new Set();
+  time = new ManualClock();
+  random = countingRandom();
+  log = recordingLog();
+  store = new VirtualStore(time);
+  vips = await allocator();
+});
+
+async function taken(wanted: string | null, loadBalancer: string): Promise<string> {
+  const request = { address: wanted, subnetId, networkId: null, portId: null };
+  try {
+    return (await vips.allocate(request, loadBalancer)).address;
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault);
+    return `${(error as Fault).status} ${(error as Fault).message}`;
+  }
+}
+
+/** Everything since this many milliseconds before is lost; the controllers hear of it at the end. */
+function losePower(lostMs: number, meanwhile = (): void => undefined): void {
+  store.line('').disconnect();
+  store.losePower(lostMs);
+  meanwhile();
+  store.line('').connect();
+}
+
+const holders = () =>
+  store.snapshot().map(({ value }) => /"loadBalancerId":"(.)"/.exec(value)?.[1]);
+
+/** After one more attempt to put back what is lost. */
+const holdersLater = () => {
+  time.advance(putBackRetryMs);
+  return holders();
+};
+
+/** `z` has given its address back, and now `a` has it. */
+async function handedOn(): Promise<void> {
+  await taken(address, 'z');
+  time.advance(10_000);
+  await vips.release(address, 'z');
+  expect(await taken(address, 'a')).toBe(address);
+}
+
+describe('an address whose record the store has lost', () => {
+  test('is on record again, and nobody else is given it', async () => {
+    const first = await taken(null, 'a');
+    losePower(1_000);
+
+    // Until the watch has told what is left, nothing is written.
+    await expect.poll(() => taken(null, 'b')).not.toMatch(/^503/);
+    await expect.poll(holdersLater).toEqual(expect.arrayContaining(['a', 'b']));
+    expect(await taken(first, 'c')).toMatch(/^409/);
+  });
+
+  test('is on record again although it had been given back by somebody else before', async () => {
+    await taken(address, 'z');
+    await vips.release(address, 'z');
+    time.advance(10_000);
+    expect(await taken(address, 'a')).toBe(address);
+    losePower(1_000);
+
+    await expect.poll(holdersLater).toEqual(['a']);
+  });
+
+  test('is on record again, where that of an earlier holder is back instead', async () => {
+    let back: (string | undefined)[] = [];
+    await handedOn();
+    losePower(1_000, () => {
+      back = holders();
+    });
+
+    await expect.poll(holdersLater).toEqual(['a']);
+    expect(back).toEqual(['z']);
+  });
+
+  test('is on record again, where that is lost once more before it is written', async () => {
+    await handedOn();
+    for (let refusals = 0; refusals < 3; refusals += 1) store.failNext('unavailable');
+    losePower(1_000);
+    await expect.poll(() => log.lines.filter(({ level }) => level === 'info').length).toBe(1);
+    losePower(1_000);
+
+    await expect.poll(holdersLater).toEqual(['a']);
+  });
+
+  test('is kept for the load balancer whose document has it', async () => {
+    documents.add('a');
+    vips.keep(address, 'a');
+
+    await expect.poll(holders).toEqual(['a']);
+    expect(await taken(address, 'b')).toMatch(/^409/);
+  });
+
+  test('is not kept for one that gives it back meanwhile', async () => {
+    store.failNext('unavailable');
+    vips.keep(address, 'a');
+    await vips.release(address, 'a');
+    time.advance(putBackRetryMs);
+
+    expect(await taken(address, 'b')).toBe(address);
+    await expect.poll(holdersLater).toEqual(['b']);
+  });
+
+  test('is not kept for one that is deleted by another controller meanwhile', async () => {
+    documents.add('a');
+    store.failNext('unavailable');
+    vips.keep(address, 'a');
+    documents.delete('a');
+
+    await expect.poll(() => holdersLater().length === 0 && time.pending === 0).toBe(true);
+    expect(await taken(address, 'b')).toBe(address);
+  });
+});
+
+describe('an address that is on record for somebody else', () => {
+  test('is put on record for the load balancer that exists, where nobody remembers', async () => {
+    await taken(address, 'z');
+    documents.add('a');
+    vips = await allocator();
+    vips.keep(address, 'a');
+
+    time.advance(creationGraceMs - 1);
+    expect(holders()).toEqual(['z']);
+    await expect.poll(holdersLater).toEqual(['a']);
+  });
+
+  test('stays with one that was just being created', async () => {
+    await taken(address, 'z');
+    documents.add('a');
+    vips.keep(address, 'a');
+    await expect.poll(() => time.pending).toBe(1);
+    documents.add('z');
+    time.advance(creationGraceMs);
+
+    await expect
+      .poll(() => log.lines.map(({ message }) => message))
+      .toContain('two load balancers have the same address');
+    expect(holders()).toEqual(['z']);
+  });
+
+  test('stays as it is where the record can not be read', async () => {
+    await store.create('v4-c0000205', '{"schema":99}', 'w');
+    documents.add('a');
+    vips.keep(address, 'a');
+
+    await expect
+      .poll(() => log.lines.map(({ message }) => message))
+      .toContain('a VIP record is unreadable and was left alone');
+    expect(store.snapshot().map(({ value }) => value)).toEqual(['{"schema":99}']);
+  });
+});
