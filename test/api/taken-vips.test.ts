@@ -6,19 +6,27 @@ import type { StoreChange } from '../../src/ports/store.ts';
 function watched() {
   let tell: (change: StoreChange) => void = () => undefined;
   let becomeReady: () => void = () => undefined;
+  let beginAgain: () => void = () => undefined;
   const lost: string[] = [];
   const taken = new TakenVips({
     store: {
-      watch: (onChange, onReady) => {
+      watch: (onChange, onReady, onRestart) => {
         tell = onChange;
         becomeReady = () => onReady(1);
+        beginAgain = onRestart ?? beginAgain;
         return { current: true, stop: () => undefined };
       },
     },
-    lost: (key) => lost.push(key),
+    lost: (...what) => lost.push(what.join(' ')),
   });
   becomeReady();
-  return { taken, lost, tell: (change: StoreChange) => tell(change), ready: () => becomeReady() };
+  return {
+    taken,
+    lost,
+    tell: (change: StoreChange) => tell(change),
+    ready: () => becomeReady(),
+    again: () => beginAgain(),
+  };
 }
 
 test('a write that was told before its answer came is not lost at the next reconnect', () => {
@@ -37,5 +45,26 @@ test('a write that was answered, and by the next reconnect never told, is lost',
   taken.wrote('v4-1', 1, 'one');
   ready();
 
-  expect(lost).toEqual(['v4-1']);
+  expect(lost).toEqual(['v4-1 one ']);
+});
+
+test('what is yet to be written again is lost once more, where that of an earlier holder is back', () => {
+  const { taken, lost, tell, ready, again } = watched();
+
+  taken.reserve('v4-1', 'newer');
+  again();
+  tell({ type: 'put', key: 'v4-1', value: 'older', revision: 1 });
+  ready();
+
+  expect(lost).toEqual(['v4-1 newer 1']);
+  expect(taken.value('v4-1')).toBe('newer');
+});
+
+test('what is yet to be written again stays taken, whatever somebody removes', () => {
+  const { taken, tell } = watched();
+
+  taken.reserve('v4-1', 'newer');
+  tell({ type: 'removed', key: 'v4-1', revision: 2 });
+
+  expect(taken.has('v4-1')).toBe(true);
 });
