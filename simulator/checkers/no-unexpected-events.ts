@@ -25,8 +25,12 @@ const ofFaults = new Set([
 /** What warnings of storms begin with: they say which hosts went, or why nothing is held back any more. */
 const ofStorms = /^(the storm brake|an operator lets the verdicts pass)/;
 
-/** What is told of damaged disks: each of it only where that damage was done. */
-const ofDamage: ReadonlyMap<string, (world: World, event: Logged) => boolean> = new Map([
+/** What is told where something befell this process, and only there. */
+const ofItsOwn: ReadonlyMap<string, (world: World, event: Logged) => boolean> = new Map([
+  [
+    'The NATS server does not answer, so another one is asked.',
+    (world, { process }) => world.host(process).uplink.wasSilent,
+  ],
   [
     'A line of the journal was torn or corrupt and is dropped.',
     ({ damages }, { process }) =>
@@ -61,7 +65,7 @@ export const noUnexpectedEvents: CheckerKind = {
       if (event.type !== 'logged') return;
       if (event.level !== 'warn' && event.level !== 'error') return;
       if (ofFaults.has(event.message) || ofStorms.test(event.message)) return;
-      if (ofDamage.get(event.message)?.(world, event) === true) return;
+      if (ofItsOwn.get(event.message)?.(world, event) === true) return;
       violate(`${event.process} logged ${event.level}: ${event.message} ${wordsOf(event.fields)}`);
     },
   }),

@@ -14,10 +14,10 @@ export const agentDisconnect: FaultKind = {
     variant: stream.pick(reasons),
   }),
   problem: firstOf(targetsAgent, variantSays("be the server's reason, such as 'Read Error'")),
-  start: (world, { target, variant }) => world.agentHost(target).disconnect(variant),
-  stop: (world, { target }) => world.agentHost(target).reconnect(),
+  start: (world, fault) => world.agentHost(fault.target).uplink.bar(fault, fault.variant),
+  stop: (world, fault) => world.agentHost(fault.target).uplink.unbar(fault),
   heal: (world, { agents }) => {
-    for (const id of agents) world.agentHost(id).reconnect();
+    for (const id of agents) world.agentHost(id).uplink.unbarAll();
   },
   row: ({ target }) => target,
 };

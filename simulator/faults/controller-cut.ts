@@ -1,4 +1,5 @@
-import { cut, type Direction, directions } from '../world/disturbance.ts';
+import { directions, type Silence } from '../world/silence.ts';
+import { cutOff } from './cut-off.ts';
 import { disturbing } from './disturbing.ts';
 import { type FaultKind, span } from './fault.ts';
 import { firstOf, targetsController, variantAmong } from './problems.ts';
@@ -14,6 +15,6 @@ export const controllerCut: FaultKind = {
     variant: stream.pick(directions),
   }),
   problem: firstOf(targetsController, variantAmong(directions)),
-  ...disturbing((_, { target, variant }) => cut(target, variant as Direction)),
+  ...disturbing((world, fault) => cutOff(world, fault, fault.target, fault.variant as Silence)),
   row: ({ target }) => target,
 };

@@ -12,10 +12,10 @@ export const controllerDisconnect: FaultKind = {
     variant: stream.pick(['Stale Connection', 'Read Error']),
   }),
   problem: firstOf(targetsController, variantSays("be the server's reason, such as 'Read Error'")),
-  start: (world, { target, variant }) => world.controllerHost(target).disconnect(variant),
-  stop: (world, { target }) => world.controllerHost(target).reconnect(),
+  start: (world, fault) => world.controllerHost(fault.target).uplink.bar(fault, fault.variant),
+  stop: (world, fault) => world.controllerHost(fault.target).uplink.unbar(fault),
   heal: (world, { controllers }) => {
-    for (const id of controllers) world.controllerHost(id).reconnect();
+    for (const id of controllers) world.controllerHost(id).uplink.unbarAll();
   },
   row: ({ target }) => target,
 };

@@ -26,8 +26,12 @@ export const networkClog: FaultKind = {
   ...disturbing((world, { target, variant, forMs }) => {
     const { network } = world;
     const clogs = target.split(' ').map((process) => ({ process }));
-    const begin = (each: { process: string }) =>
-      network.impose(each, clog(each.process), forMs === null);
+    const begin = (each: { process: string }) => {
+      const { uplink } = world.host(each.process);
+      uplink.cut(each, 'both');
+      const mend = { end: () => uplink.mend(each) };
+      network.impose(each, { ...clog(each.process), ...mend }, forMs === null);
+    };
     let over = false;
     const end = () => {
       over = true;

@@ -10,9 +10,6 @@ const variants = [
   'by the process, unsaid',
 ];
 
-/** How long a process takes to come back after it gave up a connection. */
-const reconnectMs = 50;
-
 /**
  * One side has closed a connection, and the other one does not know. By the server: what the process
  * sends is lost without an error, until it gives up at the end of the fault and comes back. By the
@@ -31,22 +28,13 @@ export const networkHalfOpen: FaultKind = {
   }),
   problem: firstOf(targetsProcess, variantAmong(variants)),
   ...disturbing((world, { target, variant }) => {
-    const connection = world.host(target).connection;
-    if (connection === null) return {};
+    const { uplink } = world.host(target);
     const reason = variant.endsWith('unsaid') ? null : 'Stale Connection';
     if (variant.startsWith('by the server')) {
-      connection.closeAtServer(reason);
-      return {
-        end: () => {
-          // It may have noticed, and be back already.
-          if (connection.open) return;
-          connection.disconnect(null);
-          connection.reconnect();
-        },
-      };
+      uplink.closeAtServer(reason);
+      return { end: () => uplink.notice() };
     }
-    const endAtServer = connection.slipAway();
-    world.time.schedule(reconnectMs, 'fault', () => connection.reconnect());
+    const endAtServer = uplink.slipAway();
     return { end: () => endAtServer(reason) };
   }),
   row: ({ target }) => target,

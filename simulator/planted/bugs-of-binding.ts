@@ -1,5 +1,5 @@
 import { agentCrashScenario } from '../scenarios/agent-crash.ts';
-import { controlPlaneSilentScenario } from '../scenarios/control-plane-silent.ts';
+import { presets } from '../../machines/timings/timings.ts';
 import { maintenanceScenario } from '../scenarios/maintenance.ts';
 import { slowDeviceScenario } from '../scenarios/slow-device.ts';
 import { forgetsItsStarts, lastDrivesNothing } from './agents.ts';
@@ -8,6 +8,7 @@ import { misleadsStandbys } from './briefings.ts';
 import { alwaysSeemsFine, losesClaims, losesStandings, tellsVerdictsAgain } from './buses.ts';
 import { declaresTooSoon, ignoresCordons, ignoresDrivers } from './controllers.ts';
 import { refusesOldRemovals } from './devices.ts';
+import { deafControllersScenario } from './deaf-controllers.ts';
 import { hiccupsScenario } from './hiccups.ts';
 import { lostPromotionsScenario } from './lost-promotions.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -73,7 +74,9 @@ export const bugsOfBinding: readonly PlantedBug[] = [
   {
     checker: 'no-thrash',
     bug: 'judges that judge while they hear nothing',
-    scenario: controlPlaneSilentScenario,
+    scenario: deafControllersScenario,
+    // Before the client of NATS itself leaves a server from which nothing comes.
+    timings: { ...presets.lan, heartbeatMs: 400, suspectAfterMs: 900, deadAfterMs: 1_250 },
     parts: { bus: alwaysSeemsFine },
   },
   {

@@ -14,7 +14,7 @@ export const forgottenVerdictsScenario = leasedWorld({
   untilMs: 22_000,
   faults: (draws, { ids, controllerIds }) => [
     ...ids.slice(0, 2).map((target) => {
-      const forMs = draws.between(7_600, 8_000);
+      const forMs = draws.between(6_700, 7_100);
       return { kind: agentCut.name, atMs: 6_000, forMs, target, variant: 'both' };
     }),
     { kind: storePowerLoss.name, atMs: 12_000, forMs: 600, target: 'liveness', variant: '6000' },

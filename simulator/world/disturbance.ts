@@ -1,3 +1,5 @@
+import type { Silence } from './silence.ts';
+
 /**
  * What befalls one message: it is lost, held up until the disturbance ends, late by some
  * milliseconds, so that others overtake it, or comes once more, that much later.
@@ -12,11 +14,8 @@ export interface Disturbance {
   readonly end?: () => void;
 }
 
-export type Direction = 'in' | 'out' | 'both';
-export const directions: readonly Direction[] = ['in', 'out', 'both'];
-
 /** Loses what the process sends (`out`), what is sent to it (`in`), or both, pings among it. */
-export function cut(process: string, direction: Direction): Disturbance {
+export function cut(process: string, direction: Silence): Disturbance {
   const fate = direction === 'in' ? into(process) : direction === 'out' ? outOf(process) : null;
   if (fate !== null) return { fate };
   return { fate: (from, to) => (from === process || to === process ? 'lost' : null) };

@@ -5,6 +5,7 @@ import { HostTime } from './host-time.ts';
 import { type PersistencePoint, VirtualProcess } from './process.ts';
 import { recordingLog } from './recording-log.ts';
 import { ProcessClock } from './virtual-clock.ts';
+import { Uplink } from './uplink.ts';
 import type { World } from './world.ts';
 
 /** The process of a host that runs, or is coming up. */
@@ -22,12 +23,10 @@ export interface HostProcess {
 export abstract class Host {
   readonly id: string;
   readonly time: HostTime;
+  /** Its process's connection to NATS. */
+  readonly uplink: Uplink;
   protected readonly world: World;
   #process: VirtualProcess | null = null;
-  #bus: MemoryBus | null = null;
-  /** A fault of its own has cut its connection. */
-  #isCutOff = false;
-  #isOffline = false;
   #suspendedAtMs: number | null = null;
   #givenUp = false;
   #paceMs: (() => number) | null = null;
@@ -42,11 +41,7 @@ export abstract class Host {
     this.id = id;
     this.world = world;
     this.time = new HostTime(world.time);
-  }
-
-  /** Its process's connection to the bus; null while there is none. */
-  get connection(): MemoryBus | null {
-    return this.#bus;
+    this.uplink = new Uplink({ id, world, inOrder: (run) => this.inOrder(run) });
   }
 
   /** How often its process was started; what one life knew, the next one does not. */
@@ -89,13 +84,11 @@ export abstract class Host {
     });
     const queues = world.queues?.as(id, { clock, log, deliver }) ?? null;
     process.onDeath(() => world.queues?.line(id).disconnect());
-    if (world.nats.isUp && !this.#isOffline) world.nats.connect(id);
-    else world.nats.disconnect(id);
+    this.uplink.boot();
     const connect = (name: string): MemoryBus => {
       const bus = world.network.broker.connect(name, name, clock);
-      this.#bus = bus;
-      process.onDeath(() => bus.kill());
-      if (!world.nats.isUp || this.#isOffline) bus.disconnect(null);
+      process.onDeath(() => this.uplink.end());
+      this.uplink.open(bus, clock, log);
       return bus;
     };
     return { process, clock, log, queues, connect };
@@ -123,8 +116,6 @@ export abstract class Host {
     this.#noteHoldUp();
     const process = this.#process;
     this.#process = null;
-    this.#bus = null;
-    this.#isCutOff = false;
     process?.kill();
   }
 
@@ -189,53 +180,14 @@ export abstract class Host {
     this.#process?.watchPoints(doom);
   }
 
-  /** The connection breaks; the server tells of it in these words. */
-  disconnect(reason: string): void {
-    this.#isCutOff = true;
-    this.#bus?.disconnect(reason);
-  }
-
-  reconnect(): void {
-    this.#isCutOff = false;
-    if (this.world.nats.isUp && !this.#isOffline) this.#bus?.reconnect();
-  }
-
-  /** Whether nothing of the server is in reach: neither the bus nor stores and queues. */
-  get isOffline(): boolean {
-    return this.#isOffline;
-  }
-
-  /** As where the one connection breaks that a process has, and can't be made again. */
-  goOffline(reason: string): void {
-    this.#isOffline = true;
-    this.#bus?.disconnect(reason);
-    this.world.nats.disconnect(this.id);
-  }
-
-  comeOnline(): void {
-    if (!this.#isOffline) return;
-    this.#isOffline = false;
-    this.world.nats.connect(this.id);
-    if (this.world.nats.isUp) this.findServer();
-  }
-
-  /** The server ends, and the connection with it. */
-  loseServer(reason: string | null): void {
-    this.#bus?.disconnect(reason);
-  }
-
   /** Its server says that another one of the cluster has gone. */
   hearServerLost(): void {
-    this.#bus?.tellServerLost();
+    this.uplink.bus?.tellServerLost();
   }
 
   /** Behind what its process has yet to hear; at once where there is none. */
   inOrder(run: () => void): void {
     if (this.#process === null) run();
     else this.#process.deliver(run);
-  }
-
-  findServer(): void {
-    if (!this.#isCutOff && !this.#isOffline) this.#bus?.reconnect();
   }
 }

@@ -36,8 +36,7 @@ export class NatsServer {
     this.#stops += 1;
     for (const host of this.#hosts()) {
       this.#soon(reason === null ? 0 : this.#draw(0, shutdownMs), () => {
-        host.loseServer(reason);
-        this.disconnect(host.id);
+        host.uplink.loseServer(reason);
       });
     }
   }
@@ -59,11 +58,7 @@ export class NatsServer {
     if (this.#isUp) return;
     this.#isUp = true;
     for (const host of this.#hosts()) {
-      this.#soon(this.#draw(...reconnectMs), () => {
-        // Whoever is held up has a broken connection until he notices.
-        host.inOrder(() => this.connect(host.id));
-        host.findServer();
-      });
+      this.#soon(this.#draw(...reconnectMs), () => host.uplink.findServer());
     }
   }
 
@@ -73,9 +68,8 @@ export class NatsServer {
     this.#world.queues?.disconnect(process);
   }
 
-  /** The process reaches them, if the server is there, and nothing lies between. */
+  /** The process reaches them. */
   connect(process: string): void {
-    if (!this.#isUp || this.#world.host(process).isOffline) return;
     for (const bucket of bucketNames) this.#world.stores[bucket].line(process).connect();
     this.#world.queues?.connect(process);
   }

@@ -8,6 +8,7 @@ import {
   type Subscription,
 } from '../ports/bus.ts';
 import type { Answer, MemoryBroker, MemorySubscription } from './memory-bus.ts';
+import { pingSubject } from './client-pace.ts';
 import { assertPayload } from './payload.ts';
 import { PendingRequests } from './pending-requests.ts';
 
@@ -31,13 +32,15 @@ export class MemoryBus implements Bus {
   readonly #requests: PendingRequests<string>;
   readonly #listeners = new Set<(status: BusStatus) => void>();
   readonly #lossListeners = new Set<() => void>();
+  /** Told of each request to which no answer came in time, by its subject: whoever connects may doubt the server. */
+  unanswered: (subject: string) => void = () => undefined;
   #status: BusStatus = 'connected';
   #killed = false;
 
   constructor(broker: MemoryBroker, name: string, user: string, clock: Clock) {
     this.#broker = broker;
     this.#clock = clock;
-    this.#requests = new PendingRequests(clock);
+    this.#requests = new PendingRequests(clock, (subject) => this.unanswered(subject));
     this.name = name;
     this.user = user;
   }
@@ -112,7 +115,7 @@ export class MemoryBus implements Bus {
   }
 
   ping(timeoutMs: number): Promise<void> {
-    const answered = this.#begin('PING', timeoutMs, (id) => {
+    const answered = this.#begin(pingSubject, timeoutMs, (id) => {
       if (this.open) this.#broker.ping(this, () => this.#requests.resolve(id, ''));
     });
     return answered.then(() => undefined);

@@ -18,10 +18,16 @@ import {
   type BusStatus,
   BusUnavailable,
   NoResponders,
-  RequestTimeout,
   type Subscription,
 } from '../ports/bus.ts';
 import { whyNotServer } from '../nats-server/connected-server.ts';
+import {
+  pingIntervalMs,
+  pingsOutMax,
+  pingSubject,
+  reconnectJitterMs,
+  reconnectWaitMs,
+} from './client-pace.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { drainConnection } from './drain-connection.ts';
@@ -36,11 +42,6 @@ import {
   type WireSubscription,
 } from './wire-message.ts';
 
-/** The client's own proof that the server still answers: this often, and so many may be missed. */
-export const pingIntervalMs = 1_000;
-export const pingsOutMax = 2;
-export const reconnectWaitMs = 50;
-export const reconnectJitterMs = 50;
 /** A handler that keeps the process this long delays every heartbeat behind it. */
 export const slowHandlerMs = 100;
 
@@ -136,7 +137,8 @@ export class NatsBus implements Bus {
   constructor(connection: NatsConnection, options: NatsBusOptions, next: NextServer) {
     this.connection = connection;
     this.#clock = options.clock;
-    this.#requests = new PendingRequests(options.clock);
+    // So do agents by heartbeats, and judges by pings: whoever gets no answer has the server prove itself.
+    this.#requests = new PendingRequests(options.clock, (subject) => this.#proof.doubt(subject));
     this.#log = options.log.child({ connection: options.name });
     this.#inboxPrefix = options.inboxPrefix;
     this.#replies = `${this.inbox()}.`;
@@ -190,15 +192,14 @@ export class NatsBus implements Bus {
   }
 
   async ping(timeoutMs: number): Promise<void> {
-    this.#assertConnected('PING');
-    const answer = this.#requests.begin('PING', timeoutMs, (id) => {
+    this.#assertConnected(pingSubject);
+    await this.#requests.begin(pingSubject, timeoutMs, (id) => {
       this.connection.flush().then(
         () => this.#requests.resolve(id, pong),
         (error: unknown) =>
           this.#requests.reject(id, new BusUnavailable('the ping failed', { cause: error })),
       );
     });
-    await this.#doubting(answer, () => this.#proof.askAfterPing());
   }
 
   async close(): Promise<void> {
@@ -241,21 +242,12 @@ export class NatsBus implements Bus {
     timeoutMs: number,
     headers?: Readonly<Record<string, string>>,
   ): Promise<WireMessage> {
-    const answer = this.#requests.begin(subject, timeoutMs, (id) =>
+    return this.#requests.begin(subject, timeoutMs, (id) =>
       this.send(subject, data, {
         replyTo: `${this.#replies}${id}`,
         ...(headers === undefined ? {} : { headers }),
       }),
     );
-    return this.#doubting(answer, () => this.#proof.ask());
-  }
-
-  /** Whoever gets no answer has the server prove itself: so do agents by heartbeats, and judges by pings. */
-  #doubting<T>(answer: Promise<T>, ask: () => void): Promise<T> {
-    answer.catch((error: unknown) => {
-      if (error instanceof RequestTimeout && this.#status === 'connected') ask();
-    });
-    return answer;
   }
 
   /** A subscription that sees headers. What the handler throws is logged. */

@@ -14,11 +14,14 @@ interface Pending<T> {
 /** The requests of one connection that wait for an answer; each is settled once, by who is first. */
 export class PendingRequests<T> {
   readonly #clock: Clock;
+  readonly #unanswered: (subject: string) => void;
   readonly #pending = new Map<string, Pending<T>>();
   #last = 0;
 
-  constructor(clock: Clock) {
+  /** `unanswered` is told of each request to which no answer came in time. */
+  constructor(clock: Clock, unanswered: (subject: string) => void) {
     this.#clock = clock;
+    this.#unanswered = unanswered;
   }
 
   /** Calls `send` with the request's id; rejects with what it throws, or with RequestTimeout. */
@@ -29,9 +32,10 @@ export class PendingRequests<T> {
       }
       this.#last += 1;
       const id = this.#last.toString(36);
-      const timer = this.#clock.setTimer(timeoutMs, () =>
-        this.reject(id, new RequestTimeout(`no reply on ${subject} within ${timeoutMs} ms`)),
-      );
+      const timer = this.#clock.setTimer(timeoutMs, () => {
+        this.reject(id, new RequestTimeout(`no reply on ${subject} within ${timeoutMs} ms`));
+        this.#unanswered(subject);
+      });
       this.#pending.set(id, { subject, timer, resolve, reject });
       try {
         send(id);

@@ -1,5 +1,6 @@
 import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
+import { pingSubject } from './client-pace.ts';
 
 /** A server that has not answered a ping has this part of the time to answer another one. */
 export const pingsProofShare = 4;
@@ -28,14 +29,13 @@ export class ServerProof {
     this.#options = options;
   }
 
-  /** Nobody has answered a request. Does nothing while the server is asked already. */
-  ask(): void {
-    this.#ask(this.#options.timeoutMs);
-  }
-
-  /** The server itself has not answered a ping: all that is left to be seen is whether this process stood still. */
-  askAfterPing(): void {
-    this.#ask(this.#options.timeoutMs / pingsProofShare);
+  /**
+   * No answer came to what was asked on this subject. Does nothing while the server is asked already. Where it was a
+   * ping, all that is left to be seen is whether this process stood still.
+   */
+  doubt(subject: string): void {
+    const { timeoutMs } = this.#options;
+    this.#ask(subject === pingSubject ? timeoutMs / pingsProofShare : timeoutMs);
   }
 
   #ask(timeoutMs: number): void {

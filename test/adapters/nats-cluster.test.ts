@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { presets, type Timings } from '../../machines/timings/timings.ts';
-import {
-  connectNatsBus,
-  type NatsBus,
-  pingIntervalMs,
-  pingsOutMax,
-} from '../../src/adapters/nats-bus.ts';
+import { pingIntervalMs, pingsOutMax } from '../../src/adapters/client-pace.ts';
+import { connectNatsBus, type NatsBus } from '../../src/adapters/nats-bus.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { oldestInCluster } from '../../src/nats-server/connected-server.ts';
 import { atLeast, natsServerVersion } from '../../src/nats-server/version.ts';

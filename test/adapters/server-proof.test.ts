@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pingSubject } from '../../src/adapters/client-pace.ts';
 import { pingsProofShare, ServerProof } from '../../src/adapters/server-proof.ts';
 import { Virtual } from '../host/support/virtual.ts';
 import { recordingLog } from './recording-log.ts';
@@ -29,7 +30,7 @@ function proofOf(answersAfterMs: number | null) {
 test('a server that answers in time is stayed with', async () => {
   const { virtual, proof, left } = proofOf(timeoutMs - 1);
 
-  proof.ask();
+  proof.doubt('hf.any');
   await virtual.run(10 * timeoutMs);
 
   expect(left).toEqual([]);
@@ -38,7 +39,7 @@ test('a server that answers in time is stayed with', async () => {
 test('a server that does not is left, a moment after its time is up', async () => {
   const { virtual, proof, left } = proofOf(null);
 
-  proof.ask();
+  proof.doubt('hf.any');
   await virtual.run(10 * timeoutMs);
 
   expect(left).toEqual([timeoutMs + 1]);
@@ -47,7 +48,7 @@ test('a server that does not is left, a moment after its time is up', async () =
 test('one that has not answered a ping either is left after a part of that', async () => {
   const { virtual, proof, left } = proofOf(null);
 
-  proof.askAfterPing();
+  proof.doubt(pingSubject);
   await virtual.run(10 * timeoutMs);
 
   expect(left).toEqual([timeoutMs / pingsProofShare + 1]);
@@ -56,7 +57,7 @@ test('one that has not answered a ping either is left after a part of that', asy
 test('one that goes on in that time is stayed with', async () => {
   const { virtual, proof, left } = proofOf(timeoutMs / pingsProofShare - 1);
 
-  proof.askAfterPing();
+  proof.doubt(pingSubject);
   await virtual.run(10 * timeoutMs);
 
   expect(left).toEqual([]);
@@ -65,8 +66,8 @@ test('one that goes on in that time is stayed with', async () => {
 test('it is asked once, however many have had no answer', async () => {
   const { virtual, proof, asked, left } = proofOf(null);
 
-  for (let each = 0; each < 5; each += 1) proof.ask();
-  proof.askAfterPing();
+  for (let each = 0; each < 5; each += 1) proof.doubt('hf.any');
+  proof.doubt(pingSubject);
   await virtual.run(10 * timeoutMs);
 
   expect(asked).toEqual([0]);

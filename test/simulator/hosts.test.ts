@@ -219,7 +219,10 @@ test('an agent that first starts after the server was away takes part', async ()
 
 test.each([
   ['the server is away', (world: World) => world.nats.stop(null)],
-  ['nothing of it is in reach', (world: World) => world.agentHost('agent-1').goOffline('gone')],
+  [
+    'nothing of it is in reach',
+    (world: World) => world.agentHost('agent-1').uplink.bar(world, 'gone'),
+  ],
 ])('an agent that starts while %s reaches no queue either', async (_, part) => {
   const size = { agents: 1, controllers: 1, shards: 1, queued: true };
   const world = new World({ seed: 1, timings: presets.lan, ...size });
@@ -230,7 +233,7 @@ test.each([
   await world.run(100);
   const before = world.queues?.line('agent-1').connected;
   world.nats.start();
-  world.agentHost('agent-1').comeOnline();
+  world.agentHost('agent-1').uplink.unbar(world);
   await world.run(1_000);
 
   expect([before, world.queues?.line('agent-1').connected]).toEqual([false, true]);

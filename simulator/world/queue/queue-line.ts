@@ -3,6 +3,7 @@ import { Link } from '../../../src/adapters/link.ts';
 import type { Concern, QueueMedium } from '../../../src/adapters/memory-ticket-line.ts';
 import { settleTimeoutMs } from '../../../src/adapters/ticket-line.ts';
 import { StoreUnavailable, UnknownOutcome } from '../../../src/ports/store.ts';
+import type { Silence } from '../silence.ts';
 import type { StoreFailure } from '../store/virtual-store.ts';
 import type { StreamLeader } from '../stream-leader.ts';
 
@@ -29,6 +30,8 @@ export class QueueLine implements QueueMedium {
   #lostTickets = 0;
   #connected = true;
   #breaks = 0;
+  #silence: Silence | null = null;
+  readonly #unanswered = new Set<() => void>();
 
   constructor(options: QueueLineOptions) {
     this.#options = options;
@@ -46,7 +49,19 @@ export class QueueLine implements QueueMedium {
     if (!this.#connected) return;
     this.#connected = false;
     this.#breaks += 1;
+    this.#silence = null;
+    for (const end of this.#unanswered) end();
+    this.#unanswered.clear();
     this.#options.onGone();
+  }
+
+  /** Nothing passes, and nobody knows, until it breaks or speaks again. */
+  fallSilent(silence: Silence): void {
+    if (this.#connected) this.#silence = silence;
+  }
+
+  speak(): void {
+    this.#silence = null;
   }
 
   connect(): void {
@@ -99,7 +114,7 @@ export class QueueLine implements QueueMedium {
     const breaks = this.#breaks;
     const { clock, delayMs, leader } = this.#options;
     clock.setTimer(delayMs(), () => {
-      if (breaks === this.#breaks && leader.present) act();
+      if (breaks === this.#breaks && leader.present && !this.#isKept()) act();
     });
   }
 
@@ -132,7 +147,7 @@ export class QueueLine implements QueueMedium {
       if (chance(0.5)) throw new StoreUnavailable(`${what}: no leader`);
       return this.#noAnswer(what);
     }
-    if (failure === 'unknown-lost') return this.#noAnswer(what);
+    if (failure === 'unknown-lost' || this.#isKept()) return this.#noAnswer(what);
     const answer = act();
     if (failure === 'unknown-committed') return this.#noAnswer(what);
     await this.#answered(what, breaks);
@@ -144,13 +159,14 @@ export class QueueLine implements QueueMedium {
     await new Promise<void>((resolve) => {
       this.#back.send(this.#options.delayMs(), resolve);
     });
+    if (this.#silence !== null) await this.#noAnswer(what);
     if (breaks !== this.#breaks) throw new UnknownOutcome(`${what}: the connection broke`);
   }
 
   #carryBack(arrive: () => void): void {
     const breaks = this.#breaks;
     this.#back.send(this.#options.delayMs(), () => {
-      if (this.#connected && breaks === this.#breaks) arrive();
+      if (this.#connected && breaks === this.#breaks && this.#silence === null) arrive();
     });
   }
 
@@ -158,8 +174,25 @@ export class QueueLine implements QueueMedium {
     return delay(this.#options.clock, this.#options.delayMs());
   }
 
+  /** Does what the process sends not arrive? */
+  #isKept(): boolean {
+    return this.#silence === 'out' || this.#silence === 'both';
+  }
+
+  /** Whoever asks gives up, or his connection. */
   async #noAnswer(what: string): Promise<never> {
-    await delay(this.#options.clock, settleTimeoutMs);
+    await new Promise<void>((resolve) => {
+      const { clock } = this.#options;
+      const timer = clock.setTimer(settleTimeoutMs, () => {
+        this.#unanswered.delete(end);
+        resolve();
+      });
+      const end = (): void => {
+        clock.clearTimer(timer);
+        resolve();
+      };
+      this.#unanswered.add(end);
+    });
     throw new UnknownOutcome(`${what}: no acknowledgement came`);
   }
 }

@@ -4,6 +4,7 @@ import type { MemoryTickets, TicketChange } from '../../../src/adapters/memory-t
 import { MemoryTicketStream, MemoryWorkQueues } from '../../../src/adapters/memory-work-queues.ts';
 import type { QueueName, QueueState, WorkQueues } from '../../../src/ports/work-queue.ts';
 import { Recent } from '../recent.ts';
+import type { Silence } from '../silence.ts';
 import { StreamLeader } from '../stream-leader.ts';
 import { type Act, QueueLine } from './queue-line.ts';
 
@@ -80,6 +81,15 @@ export class VirtualWorkQueues {
   /** The process reaches the server, if it runs. */
   connect(process: string): void {
     this.#lines.get(process)?.connect();
+  }
+
+  /** Nothing passes between the process and the server, and nobody knows. */
+  fallSilent(process: string, silence: Silence): void {
+    this.#lines.get(process)?.fallSilent(silence);
+  }
+
+  speak(process: string): void {
+    this.#lines.get(process)?.speak();
   }
 
   /** What the server would say. */

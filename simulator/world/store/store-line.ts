@@ -1,3 +1,4 @@
+import type { Silence } from '../silence.ts';
 import type { VirtualWatch } from './virtual-watch.ts';
 
 /** How one process sees a bucket, and what is wrong with that. */
@@ -9,6 +10,8 @@ export class StoreLine {
   #blind = false;
   #connected = true;
   #breaks = 0;
+  #silence: Silence | null = null;
+  readonly #unanswered = new Set<() => void>();
 
   get connected(): boolean {
     return this.#connected;
@@ -23,7 +26,10 @@ export class StoreLine {
     if (!this.#connected) return;
     this.#connected = false;
     this.#breaks += 1;
+    this.#silence = null;
     for (const watch of this.watches) watch.interrupt();
+    for (const end of this.#unanswered) end();
+    this.#unanswered.clear();
   }
 
   connect(): void {
@@ -53,7 +59,30 @@ export class StoreLine {
 
   /** Does anything get through to its watches? */
   get sees(): boolean {
-    return this.#connected && !this.#blind;
+    return this.#connected && !this.#blind && this.#silence === null;
+  }
+
+  /** Nothing passes, and nobody knows: neither answers come, nor is anything told. Null where all is well. */
+  get silence(): Silence | null {
+    return this.#silence;
+  }
+
+  fallSilent(silence: Silence): void {
+    if (this.#connected) this.#silence = silence;
+  }
+
+  /** What was asked meanwhile stays unanswered. */
+  speak(): void {
+    if (this.#silence === null) return;
+    this.#silence = null;
+    this.#resume();
+  }
+
+  /** Calls once when the connection breaks, unless the function that it gives back was called before. */
+  onBreak(run: () => void): () => void {
+    const end = (): void => run();
+    this.#unanswered.add(end);
+    return () => void this.#unanswered.delete(end);
   }
 
   /** Its watches hear nothing, and do not know that. */

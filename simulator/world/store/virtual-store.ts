@@ -207,6 +207,7 @@ export class VirtualStore implements Store {
     const { breaks } = line;
     if (!line.connected) throw new StoreUnavailable(`${what}: not connected`);
     await this.#hop();
+    await this.#heard(line, () => new StoreUnavailable(`${what}: no answer came`));
     // Somebody who is behind takes himself for the leader, and answers.
     if (!this.#leader.present && line.staleMs === 0) {
       throw new StoreUnavailable(`${what}: no leader`);
@@ -228,6 +229,7 @@ export class VirtualStore implements Store {
     if (!this.#leader.present) throw new StoreUnavailable(`${what}: no leader`);
     const { revision } = this.#contents;
     await this.#hop();
+    await this.#heard(line, () => new StoreUnavailable(`${what}: no answer came`));
     if (line.breaks !== breaks) throw new StoreUnavailable(`${what}: the connection broke`);
     assertTold(line, what);
     return revision;
@@ -279,13 +281,31 @@ export class VirtualStore implements Store {
       if (this.#chance(0.5)) throw new StoreUnavailable(`${what}: no leader`);
       return this.#noAnswer(what);
     }
-    const result = failure === 'unknown-lost' ? null : this.#commit(write);
+    const isLost = failure === 'unknown-lost' || isKept(line);
+    const result = isLost ? null : this.#commit(write);
+    await this.#heard(line, () => new UnknownOutcome(`${what}: no answer came`));
     await this.#hop();
     if (result === null || failure === 'unknown-committed') {
       throw new UnknownOutcome(`${what}: no acknowledgement came`);
     }
     if (breaks !== line.breaks) throw new UnknownOutcome(`${what}: the connection broke`);
     return term === this.#leader.term ? result : this.#noAnswer(what);
+  }
+
+  /** Where the line is silent, waits until whoever asks gives up, or his connection, and throws. */
+  async #heard(line: StoreLine, error: () => Error): Promise<void> {
+    if (line.silence === null) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimer(storeTimeoutMs, () => {
+        forget();
+        resolve();
+      });
+      const forget = line.onBreak(() => {
+        this.#clock.clearTimer(timer);
+        resolve();
+      });
+    });
+    throw error();
   }
 
   #commit(write: SentWrite): WriteResult {
@@ -320,6 +340,9 @@ export class VirtualStore implements Store {
     return this.#options.delayMs?.() ?? 0;
   }
 }
+
+/** Does what the process sends not arrive? */
+const isKept = ({ silence }: StoreLine): boolean => silence === 'out' || silence === 'both';
 
 function assertTold(line: StoreLine, what: string): void {
   if (!line.current) {
