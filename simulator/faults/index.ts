@@ -38,6 +38,7 @@ import { journalDamaged } from './journal-damaged.ts';
 import { loadBalancerMove } from './load-balancer-move.ts';
 import { markerDamaged } from './marker-damaged.ts';
 import { memberFailure } from './member-failure.ts';
+import { natsNodeHung } from './nats-node-hung.ts';
 import { natsRestart } from './nats-restart.ts';
 import { networkClog } from './network-clog.ts';
 import { networkDuplicates } from './network-duplicates.ts';
@@ -97,6 +98,7 @@ export const faultKinds: readonly FaultKind[] = [
   loadBalancerMove,
   markerDamaged,
   memberFailure,
+  natsNodeHung,
   natsRestart,
   networkClog,
   networkDuplicates,

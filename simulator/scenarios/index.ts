@@ -25,6 +25,7 @@ import { lostPromotionScenario } from './lost-promotion.ts';
 import { maintenanceScenario } from './maintenance.ts';
 import { membersFailScenario } from './members-fail.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
+import { natsNodeHungScenario } from './nats-node-hung.ts';
 import { natsRestartScenario } from './nats-restart.ts';
 import { newAgentRebalancesScenario } from './new-agent-rebalances.ts';
 import { plannedRestartScenario } from './planned-restart.ts';
@@ -82,6 +83,7 @@ export const scenarios: readonly Scenario[] = [
   membersFailScenario,
   longOutageScenario,
   natsLeaderLostScenario,
+  natsNodeHungScenario,
   natsRestartScenario,
   lostPromotionScenario,
   storePowerLossScenario,

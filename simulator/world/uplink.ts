@@ -57,6 +57,11 @@ export class Uplink {
     return this.#wasSilent;
   }
 
+  /** The server at its other end stands still, and the process has not left it. */
+  get isHung(): boolean {
+    return this.#isDead && this.#bus?.open === true;
+  }
+
   /** What it is to a process that comes up now. */
   boot(): void {
     this.#isDead = false;

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { controllerOffline } from '../../../simulator/faults/controller-offline.ts';
+import { natsNodeHung } from '../../../simulator/faults/nats-node-hung.ts';
 import { networkDuplicates } from '../../../simulator/faults/network-duplicates.ts';
 import { networkLoss } from '../../../simulator/faults/network-loss.ts';
 import { networkReorder } from '../../../simulator/faults/network-reorder.ts';
@@ -22,6 +23,8 @@ const ofAllLinks: readonly string[] = [networkLoss, networkDuplicates, networkRe
   ({ name }) => name,
 );
 
+const newer: readonly string[] = [controllerOffline.name, natsNodeHung.name];
+
 /** Its plans without what is newer than its pinned seeds: kinds of faults, and faults of single links. */
 export function asItWas(scenario: Scenario): Scenario {
   return {
@@ -29,7 +32,7 @@ export function asItWas(scenario: Scenario): Scenario {
     plan: (stream, frame) => {
       const plan = scenario.plan(stream, frame);
       const faults = plan.faults
-        .filter(({ kind }) => kind !== controllerOffline.name)
+        .filter(({ kind }) => !newer.includes(kind))
         .map((fault) => (ofAllLinks.includes(fault.kind) ? { ...fault, target: '' } : fault));
       return { ...plan, faults };
     },
