@@ -1,3 +1,4 @@
+import { silentLog } from '../../../machines/ports/log.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import type { Fault, FaultKind } from '../../../simulator/faults/fault.ts';
 import { World } from '../../../simulator/world/world.ts';
@@ -27,9 +28,9 @@ export function quietWorld() {
       if (data !== id) heard.push(`${data} > ${id}`);
     });
     bus.subscribe(`ask.${id}`, (message) => message.reply('answered'));
-    // No process runs on its host, and faults look there for its connection.
-    const host = world.agentHosts.get(id) ?? world.controllerHosts.get(id);
-    Object.defineProperty(host, 'connection', { get: () => bus });
+    const { uplink } = world.host(id);
+    uplink.boot();
+    uplink.open(bus, world.clock, silentLog);
   }
   const bus = (id: string): MemoryBus => buses.get(id) as MemoryBus;
   const ending = (work: Promise<unknown>): Promise<string> =>
