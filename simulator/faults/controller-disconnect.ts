@@ -1,13 +1,13 @@
 import { type FaultKind, span } from './fault.ts';
 import { firstOf, targetsController, variantSays } from './problems.ts';
 
-/** A controller loses its connection to the bus, while the stores stay within reach. */
+/** A controller loses its one connection to NATS, and bus, stores and queues with it, while everybody else has his. */
 export const controllerDisconnect: FaultKind = {
   name: 'controller-disconnect',
-  summary: "A controller's connection to NATS breaks, while the stores stay within reach.",
+  summary: "A controller's connection to NATS breaks, with a reason of the server's.",
   draw: (stream, frame) => ({
     kind: 'controller-disconnect',
-    ...span(stream, frame, [50, 6_000]),
+    ...span(stream, frame, [50, 15_000]),
     target: stream.pick(frame.controllers),
     variant: stream.pick(['Stale Connection', 'Read Error']),
   }),

@@ -17,7 +17,6 @@ import { controllerCrash } from './controller-crash.ts';
 import { controllerCut } from './controller-cut.ts';
 import { controllerDisconnect } from './controller-disconnect.ts';
 import { controllerLeave } from './controller-leave.ts';
-import { controllerOffline } from './controller-offline.ts';
 import { controllerPause } from './controller-pause.ts';
 import { controllerUpgrade } from './controller-upgrade.ts';
 import { crashPoint } from './crash-point.ts';
@@ -78,7 +77,6 @@ export const faultKinds: readonly FaultKind[] = [
   controllerCut,
   controllerDisconnect,
   controllerLeave,
-  controllerOffline,
   controllerPause,
   controllerUpgrade,
   crashPoint,

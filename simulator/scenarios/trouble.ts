@@ -3,7 +3,7 @@ import { agentCut } from '../faults/agent-cut.ts';
 import { agentJoin } from '../faults/agent-join.ts';
 import { agentPause } from '../faults/agent-pause.ts';
 import { controllerCrash } from '../faults/controller-crash.ts';
-import { controllerOffline } from '../faults/controller-offline.ts';
+import { controllerDisconnect } from '../faults/controller-disconnect.ts';
 import { controllerPause } from '../faults/controller-pause.ts';
 import type { Fault, FaultFrame, FaultKind } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
@@ -127,7 +127,7 @@ function joinersOf(faults: readonly Fault[]): readonly string[] {
 }
 
 const agentLosses = [agentCrash, agentCut, agentPause];
-const controllerLosses = [controllerCrash, controllerOffline, controllerPause];
+const controllerLosses = [controllerCrash, controllerDisconnect, controllerPause];
 
 /**
  * In some runs one process is never well again, and the others have to do without it. Where everything

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { controllerOffline } from '../../../simulator/faults/controller-offline.ts';
 import { natsNodeHung } from '../../../simulator/faults/nats-node-hung.ts';
 import { networkDuplicates } from '../../../simulator/faults/network-duplicates.ts';
 import { networkLoss } from '../../../simulator/faults/network-loss.ts';
@@ -23,8 +22,6 @@ const ofAllLinks: readonly string[] = [networkLoss, networkDuplicates, networkRe
   ({ name }) => name,
 );
 
-const newer: readonly string[] = [controllerOffline.name, natsNodeHung.name];
-
 /** Its plans without what is newer than its pinned seeds: kinds of faults, and faults of single links. */
 export function asItWas(scenario: Scenario): Scenario {
   return {
@@ -32,7 +29,7 @@ export function asItWas(scenario: Scenario): Scenario {
     plan: (stream, frame) => {
       const plan = scenario.plan(stream, frame);
       const faults = plan.faults
-        .filter(({ kind }) => !newer.includes(kind))
+        .filter(({ kind }) => kind !== natsNodeHung.name)
         .map((fault) => (ofAllLinks.includes(fault.kind) ? { ...fault, target: '' } : fault));
       return { ...plan, faults };
     },
