@@ -70,7 +70,9 @@ const holdersLater = () => {
 };
 
 /** What is not on record yet has been tried, and waits for the next time. */
-const nextAttempt = () => expect.poll(() => time.pending, { interval: 1 }).toBe(1);
+async function nextAttempt(): Promise<void> {
+  await expect.poll(() => time.pending, { interval: 1 }).toBe(1);
+}
 
 /** `z` has given its address back, and now `a` has it. */
 async function handedOn(): Promise<void> {
