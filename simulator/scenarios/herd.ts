@@ -4,6 +4,9 @@ import { type Scenario, smallSize } from './scenario.ts';
 
 const untilMs = 20_000;
 const herdMs = 6_000;
+/** How long an agent is away: where it starts at once, and where they keep each other from it, on few cores. */
+const atOnceMs = [5, 100] as const;
+const togetherMs = [1_000, 5_000] as const;
 
 /** A whole fleet is restarted at once, as by a careless deployment or a power cut. */
 export const herdScenario: Scenario = {
@@ -14,10 +17,11 @@ export const herdScenario: Scenario = {
   size: smallSize,
   plan(stream, { ids, loadBalancers }) {
     const draws = stream('faults');
+    const away: readonly [number, number] = stream('starts').chance(0.5) ? atOnceMs : togetherMs;
     const faults = ids.map((target): Fault => ({
       kind: 'agent-crash',
       atMs: herdMs + draws.between(0, 900),
-      forMs: draws.between(5, 100),
+      forMs: draws.between(...away),
       target,
       variant: '',
     }));

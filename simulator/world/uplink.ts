@@ -173,7 +173,7 @@ export class Uplink {
 
   /** The server ends, and the connection with it. */
   loseServer(reason: string | null): void {
-    if (this.#cuts.size === 0) return this.#break(reason);
+    if (this.#cuts.size === 0 || !this.#isConnected) return this.#break(reason);
     // That it has ended does not get through.
     this.#bus?.closeAtServer(reason);
     this.#isDead = true;

@@ -157,6 +157,22 @@ describe('a process that is cut off from NATS', () => {
     expect(await hearsays()).toEqual(all);
   });
 
+  test('is well again after all, where the server ended while it was away', async () => {
+    const { world, bus, status } = watching();
+    controllerCut.start(world, cutOff);
+    await world.run(noticedMs);
+    world.nats.stop(null);
+    await world.run(soonMs);
+    controllerCut.stop(world, cutOff);
+    world.nats.start();
+    await world.run(noticedMs);
+    ending(bus(id).request('anything', '', ackTimeoutMs));
+    await world.run(noticedMs);
+
+    expect([status(), world.stores.vips.line(id).silence]).toEqual(['connected', null]);
+    expect(world.host(id).uplink.isHung).toBe(false);
+  });
+
   test('is missed late when it dies', async () => {
     const { world, told } = watching();
     controllerCut.start(world, cutOff);
