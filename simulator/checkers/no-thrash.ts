@@ -67,15 +67,24 @@ export const noThrash: CheckerKind = {
 /** For how long an agent may suffer from what befell it: it has to find a judge and register again. */
 const memoryMs = (timings: Timings): number => 4 * (timings.deadAfterMs + timings.lapseMs);
 
-/** Silence that is too short to make its agent suspect. */
+/**
+ * Silence that is too short to make its agent suspect; where it is cut off, too short for it to leave its server, whose word of the
+ * closed connection is taken for the agent's end where it can't be back at once.
+ */
 function isHiccup({ kind, fromMs, untilMs }: Disturbance, timings: Timings): boolean {
-  const silent = kind === 'agent-pause' || kind === 'agent-cut';
-  return silent && untilMs - fromMs < timings.suspectAfterMs;
+  const forMs = untilMs - fromMs;
+  if (kind === 'agent-cut') return forMs < unansweredMs(timings);
+  return kind === 'agent-pause' && forMs < timings.suspectAfterMs;
 }
+
+/** A client that gets no answer has its server prove itself for as long again, and leaves it. */
+const unansweredMs = ({ ackTimeoutMs, suspectAfterMs }: Timings): number =>
+  Math.min(2 * ackTimeoutMs, suspectAfterMs);
 
 function causesInWords(causes: readonly Disturbance[], timings: Timings): string {
   const [cause] = causes;
   if (cause === undefined) return 'nothing was wrong with it';
   const forMs = Math.round(cause.untilMs - cause.fromMs);
-  return `it was silent for ${forMs} ms, less than the ${timings.suspectAfterMs} ms that make it suspect`;
+  const needsMs = cause.kind === 'agent-cut' ? unansweredMs(timings) : timings.suspectAfterMs;
+  return `it was silent for ${forMs} ms, less than the ${needsMs} ms that make it suspect`;
 }
