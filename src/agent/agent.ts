@@ -392,9 +392,9 @@ export class Agent {
     }
   }
 
-  async #takeNext(above: number, reason: string, report: Tell): Promise<void> {
+  async #takeNext(told: number, reason: string, report: Tell): Promise<void> {
     await this.#lease.end();
-    const next = await nextIncarnation(this.#options, Math.max(above, this.incarnation));
+    const next = await nextIncarnation(this.#options, this.incarnation, told);
     report({ type: 'incarnation.ended', reason, next });
   }
 }

@@ -18,17 +18,22 @@ export interface IncarnationSources {
  * so an agent that has lost its disk, or only the last lines of its journal, comes back above all that it ever
  * was. Where the clock is behind that, it is drawn from those above the last one that is known: the very next
  * may be one that was lost with the journal, and nobody would know this life from that one. An agent that lives
- * knows what it was by itself: `above`.
+ * knows what it was by itself (`own`), and takes the very next, unless its judge has `told` it of one that it did
+ * not know: then it has forgotten that, and perhaps others after it.
  */
 export async function nextIncarnation(
   { journal, clock, random }: IncarnationSources,
-  above: number = 0,
+  own: number = 0,
+  told: number = 0,
 ): Promise<number> {
   const stored = Number((await journal.load()).get(key) ?? 0);
-  const known = Math.max(Number.isSafeInteger(stored) ? stored : 0, above);
+  const remembered = Math.max(Number.isSafeInteger(stored) ? stored : 0, own);
+  const known = Math.max(remembered, told);
   const now = Math.floor(clock.wallMs());
+  const drawn = (): number => known + 1 + Math.floor(random.next() * drawnAboveMax);
+  const hasForgotten = own === 0 || told > remembered;
   let next = known + 1;
-  if (above === 0) next = now > known ? now : known + 1 + Math.floor(random.next() * drawnAboveMax);
+  if (hasForgotten) next = own === 0 && now > known ? now : drawn();
   await journal.save(key, String(next));
   return next;
 }

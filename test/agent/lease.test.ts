@@ -296,8 +296,8 @@ describe('an incarnation', () => {
   function starts() {
     const { virtual, journal } = new AgentBench();
     const random = new RandomStream(1, 'incarnations');
-    const next = (from: Journal = journal, above?: number) =>
-      virtual.settled(nextIncarnation({ journal: from, clock: virtual.clock, random }, above));
+    const next = (from: Journal = journal, own?: number, told?: number) =>
+      virtual.settled(nextIncarnation({ journal: from, clock: virtual.clock, random }, own, told));
     return { virtual, journal, next };
   }
 
@@ -345,5 +345,25 @@ describe('an incarnation', () => {
     await putBack();
 
     expect(await next()).not.toBe(lost);
+  });
+
+  test('is none that was lost with the journal, also where only the judge knows of one before it', async () => {
+    const { virtual, journal, next } = starts();
+    const own = await next();
+    const onRecord = own + 3_600_000;
+    const lost = await next(journal, onRecord);
+
+    await virtual.settled(journal.save('incarnation', String(own)));
+    const told = await next(journal, own, onRecord);
+
+    expect(told).toBeGreaterThan(onRecord);
+    expect(told).not.toBe(lost);
+  });
+
+  test('is the very next of an agent that its judge tells nothing new', async () => {
+    const { journal, next } = starts();
+    const own = await next();
+
+    expect(await next(journal, own, own)).toBe(own + 1);
   });
 });
