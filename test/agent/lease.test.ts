@@ -109,10 +109,11 @@ describe('an agent’s lease', () => {
     await bench.virtual.until('it is registered anew', () => bench.registered.length === 2);
     const stored = (await bench.journal.load()).get('incarnation');
     bench.answer = (beat) => bench.acknowledge(beat);
-    await bench.virtual.until('it beats again', () => bench.beats.at(-1)?.incarnation === 10);
+    await bench.virtual.until('it beats again', () => (bench.beats.at(-1)?.incarnation ?? 0) > 9);
 
-    expect(bench.registered[1]?.incarnation).toBe(10);
-    expect(stored).toBe('10');
+    // Of the ninth it knew nothing, nor does it of what it may have been after that.
+    expect(bench.registered[1]?.incarnation).toBe(bench.beats.at(-1)?.incarnation);
+    expect(stored).toBe(String(bench.registered[1]?.incarnation));
     // What it held under its former incarnation is in question until a record names it again.
     expect(bench.beats.at(-1)?.claims).toMatchObject([{ epoch: 3, generation: 1 }]);
   });
