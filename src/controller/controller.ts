@@ -221,6 +221,7 @@ export class Controller {
       health: (id) => this.#health.of(id),
       unreached: (id, context) => this.#fleet.unreached(context) ?? pacer.reason(id),
       changed: (bucket, key, revision) => this.#observed(bucket, key, revision),
+      wasUnbound: (id) => this.#floors.removals.has(id),
       removed: (bucket, key, before) => this.#losses.removed(bucket, key, before),
       lost: (bucket, key, before) => this.#losses.lost(bucket, key, before),
       resumed: (bucket) => this.#losses.resumed(bucket),

@@ -36,6 +36,8 @@ export interface ProjectionOptions {
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
   /** Why a holder can't reach its device, or is not commanded yet; null where nothing is in the way. */
   readonly unreached: (id: string, context: LoadBalancerContext) => string | null;
+  /** Whether its binding record was there, and was removed. */
+  readonly wasUnbound: (id: string) => boolean;
   /** Told of each change that a watch brings, after it was taken in. */
   readonly changed: (bucket: ProjectedBucket, key: string, revision: number) => void;
   /** Told of each removal that a watch brings, and of what was known until then. */
@@ -56,6 +58,7 @@ export class Projection {
   readonly #condition: (id: string) => ActorCondition | null;
   readonly #health: (id: string) => KnownHealth | null;
   readonly #unreached: ProjectionOptions['unreached'];
+  readonly #wasUnbound: ProjectionOptions['wasUnbound'];
   readonly #resolveDriver: (name: string) => DriverDescriptor | null;
   /** Children by id, and the load balancers whose documents changed since they were indexed. */
   readonly #owners = new Map<string, string>();
@@ -67,6 +70,7 @@ export class Projection {
     this.#condition = options.condition;
     this.#health = options.health;
     this.#unreached = options.unreached;
+    this.#wasUnbound = options.wasUnbound;
     this.#resolveDriver = options.resolveDriver;
     const tell = (bucket: ProjectedBucket) => (change: StoreChange) => {
       options.changed(bucket, change.key, change.revision);
@@ -137,7 +141,9 @@ export class Projection {
     const context = bound?.context ?? null;
     const trouble = troubleOf(this.#condition(id));
     const state = trouble?.state ?? bound?.state ?? 'pending';
-    const { document, generation, status } = record;
+    const { document, generation } = record;
+    // The watch of documents may be behind: what was unbound is not being created, but was deleted.
+    const status = bound === null && this.#wasUnbound(id) ? 'deleting' : record.status;
     const known = context === null ? null : this.#health(id);
     const health = context !== null && known !== null && saysMore(known, context) ? known : null;
     return {
@@ -145,7 +151,7 @@ export class Projection {
       generation,
       appliedGeneration: context?.appliedGeneration ?? 0,
       deleting: status === 'deleting',
-      provisioningStatus: provisioningStatus(record, context),
+      provisioningStatus: provisioningStatus({ status, generation }, context),
       operating: wireOperating(document, {
         state,
         context,

@@ -29,6 +29,11 @@ export class Removals {
     return this.#gone.get(id)?.deleted ?? false;
   }
 
+  /** Its document or its binding record was removed. */
+  has(id: string): boolean {
+    return this.#gone.has(id);
+  }
+
   /** The last epoch that it is known to have had; 0 where none is. */
   lastEpoch(id: string): number {
     return this.#gone.get(id)?.lastEpoch ?? 0;

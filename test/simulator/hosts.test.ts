@@ -184,7 +184,7 @@ test('an agent that lost its disk and whose clock is an hour behind gets in, as 
   await world.runUntil(() => host.agent?.state === 'serving', 10_000);
 
   expect(host.agent?.state).toBe('serving');
-  expect(host.agent?.incarnation).toBe(before + 1);
+  expect(host.agent?.incarnation).toBeGreaterThan(before);
 });
 
 describe('a process that is killed', () => {
