@@ -4,10 +4,10 @@ import { MemoryStore } from '../../src/adapters/memory-store.ts';
 import { type Api, createApi } from '../../src/api/app.ts';
 import { ApiConfig } from '../../src/api/config.ts';
 import { VipPools } from '../../src/vips/config.ts';
-import { createVips } from '../../src/vips/vips.ts';
 import { FakeFleet, FakeFeed, FakeLoadBalancers } from './fake-services.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
+import { readyVips } from './ready-vips.ts';
 
 export const networkId = '20000000-0000-4000-8000-000000000001';
 export const subnetId = '20000000-0000-4000-8000-000000000002';
@@ -66,13 +66,7 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
       cidr: '203.0.113.0/29',
     },
   ]);
-  const vips = createVips({ pools, store, exists: () => false, clock, random, log });
-  await new Promise<void>((resolve) => {
-    store.watch(
-      () => undefined,
-      () => resolve(),
-    );
-  });
+  const vips = await readyVips({ pools, store, exists: () => false, clock, random, log });
   const loadBalancers = new FakeLoadBalancers(clock);
   const feed = new FakeFeed();
   const fleet = new FakeFleet();

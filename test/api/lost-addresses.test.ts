@@ -3,10 +3,11 @@ import { Fault } from '../../machines/model/fault.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import { VipPools } from '../../src/vips/config.ts';
 import { creationGraceMs, putBackRetryMs } from '../../src/vips/put-back.ts';
-import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
+import type { VipAllocator } from '../../src/vips/vips.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
+import { readyVips } from './ready-vips.ts';
 
 const subnetId = '20000000-0000-4000-8000-000000000003';
 const pools = VipPools.parse([
@@ -21,16 +22,9 @@ let log: ReturnType<typeof recordingLog>;
 let documents: Set<string>;
 let vips: VipAllocator;
 
-async function allocator(): Promise<VipAllocator> {
+function allocator(): Promise<VipAllocator> {
   const exists = (loadBalancer: string) => documents.has(loadBalancer);
-  const made = createVips({ pools, store, exists, clock: time, random, log });
-  await new Promise<void>((resolve) => {
-    store.watch(
-      () => undefined,
-      () => resolve(),
-    );
-  });
-  return made;
+  return readyVips({ pools, store, exists, clock: time, random, log });
 }
 
 beforeEach(async () => {

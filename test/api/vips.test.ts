@@ -7,6 +7,7 @@ import { poolNameMax, VipPools } from '../../src/vips/config.ts';
 import { createVips, sweepGraceMs, type VipAllocator } from '../../src/vips/vips.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
+import { readyVips } from './ready-vips.ts';
 
 const id = (last: number) => `20000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
 const [network, small, ranged, six] = [id(1), id(2), id(3), id(6)];
@@ -34,16 +35,8 @@ let vips: VipAllocator;
 const documents = new Set<string>();
 const exists = (loadBalancer: string): boolean => documents.has(loadBalancer);
 
-async function allocator(): Promise<VipAllocator> {
-  const made = createVips({ pools, store, exists, clock: time, random, log: silentLog });
-  await new Promise<void>((resolve) => {
-    store.watch(
-      () => undefined,
-      () => resolve(),
-    );
-  });
-  return made;
-}
+const allocator = (): Promise<VipAllocator> =>
+  readyVips({ pools, store, exists, clock: time, random, log: silentLog });
 
 beforeEach(async () => {
   documents.clear();

@@ -1,0 +1,13 @@
+import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
+
+/** An allocator that knows already what is taken, where the store tells it at once. */
+export async function readyVips(options: Parameters<typeof createVips>[0]): Promise<VipAllocator> {
+  const made = createVips(options);
+  await new Promise<void>((resolve) => {
+    options.store.watch(
+      () => undefined,
+      () => resolve(),
+    );
+  });
+  return made;
+}
