@@ -55,7 +55,10 @@ export function virtualController(
   const vips = createVips({
     pools: vipPools,
     store: stores.vips,
-    exists: (loadBalancer) => controller.projection.desired.raw(loadBalancer) !== null,
+    loadBalancers: {
+      knows: (name) => controller.projection.desired.raw(name) !== null,
+      isOnRecord: async (name) => (await stores.desired.get(name)) !== null,
+    },
     clock,
     random: world.stream(`vips:${id}`),
     log,

@@ -49,7 +49,10 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   const vips = createVips({
     pools: vipPools,
     store: stores.vips,
-    exists: (loadBalancer) => controller.projection.desired.raw(loadBalancer) !== null,
+    loadBalancers: {
+      knows: (id) => controller.projection.desired.raw(id) !== null,
+      isOnRecord: async (id) => (await stores.desired.get(id)) !== null,
+    },
     clock,
     random,
     log,

@@ -3,7 +3,7 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import { Limiter } from '../host/limiter.ts';
 import { stopSignal } from '../host/stop-signal.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoreEntry } from '../ports/store.ts';
 import { isPassing, repeated } from './repeated.ts';
 import type { TakenVips } from './taken-vips.ts';
 import { readVipRecord } from './vip-record.ts';
@@ -14,27 +14,38 @@ const puttingBackMax = 16;
 /** A load balancer that has an address on record, and does not exist this long after, is not just being created. */
 export const creationGraceMs = 5_000;
 
+/** Which load balancers there are. */
+export interface LoadBalancers {
+  /** As far as this process knows, which may be behind. */
+  readonly knows: (loadBalancerId: string) => boolean;
+  readonly isOnRecord: (loadBalancerId: string) => Promise<boolean>;
+}
+
 export interface PutBackOptions {
   readonly store: Store;
   readonly taken: Pick<TakenVips, 'wrote' | 'unreserve'>;
-  /** Whether there is such a load balancer, as far as this process knows. */
-  readonly exists: (loadBalancerId: string) => boolean;
+  readonly loadBalancers: LoadBalancers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }
 
-/** A record that has to be there, and is not. */
-interface Due {
+/** What is known of a record that has to be there. */
+export interface Lost {
+  /** Its load balancer exists: one that does not any more has no use for it. Others may be just being created. */
+  readonly existed: boolean;
+  /** The revision of what stands there instead, and is known to be older. */
+  readonly older?: number;
+}
+
+interface Due extends Lost {
   readonly value: string;
   /** Null where the record can't be read. */
   readonly loadBalancerId: string | null;
-  /** The revision of what stands there instead and may go; null where nothing should. */
-  onto: number | null;
-  /** Whether its load balancer was there at any time: it may have been on record before it was. */
-  existed: boolean;
   /** Who is on record instead, and does not exist, since when. */
   doubted: { readonly revision: number; readonly sinceMs: MonotonicMs } | null;
+  /** Its load balancer has given the address back. */
+  isDropped: boolean;
 }
 
 /**
@@ -51,41 +62,41 @@ export class PutBack {
     this.#options = options;
   }
 
-  /** `onto`: the revision of what is known to stand there, and to be older. */
-  start(key: string, value: string, onto: number | null): void {
-    const known = this.#due.get(key);
-    if (known?.value === value) {
-      known.onto = onto;
-      return;
-    }
+  start(key: string, value: string, lost: Lost): void {
     const loadBalancerId = readVipRecord(value)?.loadBalancerId ?? null;
-    const due: Due = { value, loadBalancerId, onto, existed: false, doubted: null };
+    const due: Due = { ...lost, value, loadBalancerId, doubted: null, isDropped: false };
     this.#due.set(key, due);
-    this.#settle(key, due).catch((err: unknown) => {
-      if (this.#closing.signal.aborted) return;
-      this.#options.log.error({ err, key }, 'an address is on record for nobody');
-    });
+    this.#settle(key, due)
+      .catch((err: unknown) => {
+        if (this.#closing.signal.aborted) return;
+        this.#options.log.error({ err, key }, 'an address is on record for nobody');
+      })
+      .finally(() => {
+        if (this.#isDue(key, due)) this.#due.delete(key);
+      });
   }
 
-  /** The load balancer has given its address back: nothing of it is written any more. */
+  /** The load balancer gives its address back: what is written of it all the same is removed at once. */
   drop(key: string, loadBalancerId: string): void {
     const due = this.#due.get(key);
     if (due?.loadBalancerId !== loadBalancerId) return;
+    due.isDropped = true;
     this.#due.delete(key);
-    this.#options.taken.unreserve(key, due.value);
+    this.#options.taken.unreserve(key);
   }
 
   close(): void {
     this.#closing.abort(new Error('the addresses are not kept any more'));
   }
 
+  #isDue(key: string, due: Due): boolean {
+    return this.#due.get(key) === due;
+  }
+
   async #settle(key: string, due: Due): Promise<void> {
-    while (this.#due.get(key) === due) {
+    while (this.#isDue(key, due)) {
       try {
-        if (await this.#limiter.run(() => this.#attempt(key, due))) {
-          if (this.#due.get(key) === due) this.#due.delete(key);
-          return;
-        }
+        if (await this.#limiter.run(() => this.#attempt(key, due))) return;
       } catch (error) {
         if (!isPassing(error)) throw error;
       }
@@ -95,59 +106,69 @@ export class PutBack {
 
   /** True when there is nothing left to do. */
   async #attempt(key: string, due: Due): Promise<boolean> {
-    const { store, random, taken } = this.#options;
-    if (this.#isGone(due)) {
-      taken.unreserve(key, due.value);
+    const { store, taken } = this.#options;
+    const { existed, older } = due;
+    if (existed && !(await this.#exists(due))) {
+      if (this.#isDue(key, due)) taken.unreserve(key);
       return true;
     }
-    const { value, onto } = due;
+    const held = await store.get(key);
+    if (held !== null && held.revision !== older && (await this.#hasToStay(key, held, due))) {
+      if (this.#isDue(key, due)) taken.wrote(key, held.revision, held.value);
+      return true;
+    }
+    // Who does not exist is given time before he is overwritten.
+    if (held !== null && held.revision !== older && !this.#isOver(held, due)) return false;
+    return this.#write(key, due, held?.revision ?? null);
+  }
+
+  async #hasToStay(key: string, { value }: StoreEntry, due: Due): Promise<boolean> {
+    const { loadBalancers, log } = this.#options;
+    const holder = readVipRecord(value)?.loadBalancerId ?? null;
+    if (holder === due.loadBalancerId) return true;
+    if (holder === null) {
+      log.error({ key }, 'a VIP record is unreadable and was left alone');
+      return true;
+    }
+    // Of two that don't exist, the one on record is as good as the other.
+    if (!(await this.#exists(due))) return true;
+    if (!loadBalancers.knows(holder) && !(await loadBalancers.isOnRecord(holder))) return false;
+    log.error(
+      { key, loadBalancers: [holder, due.loadBalancerId] },
+      'two load balancers have the same address',
+    );
+    return true;
+  }
+
+  async #exists({ loadBalancerId }: Due): Promise<boolean> {
+    return loadBalancerId !== null && this.#options.loadBalancers.isOnRecord(loadBalancerId);
+  }
+
+  /** Has it been known for long enough that the load balancer on record does not exist? */
+  #isOver({ revision }: StoreEntry, due: Due): boolean {
+    const now = this.#options.clock.monotonicMs();
+    if (due.doubted?.revision !== revision) due.doubted = { revision, sinceMs: now };
+    return now - due.doubted.sinceMs >= creationGraceMs;
+  }
+
+  async #write(key: string, due: Due, onto: number | null): Promise<boolean> {
+    const { store, random, taken } = this.#options;
+    const { value } = due;
     const writeId = random.uuid();
     const result = await repeated(() =>
       onto === null ? store.create(key, value, writeId) : store.update(key, value, onto, writeId),
     );
-    if (!result.committed) return this.#look(key, due);
-    taken.wrote(key, result.revision, value);
+    // Somebody else was faster, and what he wrote is looked at.
+    if (!result.committed) return false;
+    if (due.isDropped) await this.#remove(key, result.revision);
+    else taken.wrote(key, result.revision, value);
     return true;
   }
 
-  #isGone(due: Due): boolean {
-    if (due.loadBalancerId === null) return false;
-    const exists = this.#options.exists(due.loadBalancerId);
-    if (exists) due.existed = true;
-    return due.existed && !exists;
-  }
-
-  /** Something else is on record than was thought. True if it has to stay. */
-  async #look(key: string, due: Due): Promise<boolean> {
-    const { store, taken, log } = this.#options;
-    const held = await store.get(key);
-    if (held === null) {
-      due.onto = null;
-      return false;
-    }
-    const holder = readVipRecord(held.value)?.loadBalancerId ?? null;
-    if (
-      holder !== null &&
-      holder !== due.loadBalancerId &&
-      this.#mayGo(holder, held.revision, due)
-    ) {
-      return false;
-    }
-    if (holder === null) log.error({ key }, 'a VIP record is unreadable and was left alone');
-    else if (holder !== due.loadBalancerId) {
-      const loadBalancers = [holder, due.loadBalancerId];
-      log.error({ key, loadBalancers }, 'two load balancers have the same address');
-    }
-    taken.wrote(key, held.revision, held.value);
-    return true;
-  }
-
-  /** False for a load balancer that exists. One that does not may be just being created, and is given time for that. */
-  #mayGo(holder: string, revision: number, due: Due): boolean {
-    if (this.#options.exists(holder)) return false;
-    const now = this.#options.clock.monotonicMs();
-    if (due.doubted?.revision !== revision) due.doubted = { revision, sinceMs: now };
-    else if (now - due.doubted.sinceMs >= creationGraceMs) due.onto = revision;
-    return true;
+  /** It was given back while it was being written. */
+  async #remove(key: string, revision: number): Promise<void> {
+    const { store, random } = this.#options;
+    const writeId = random.uuid();
+    await repeated(() => store.remove(key, revision, writeId));
   }
 }

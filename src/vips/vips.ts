@@ -8,7 +8,7 @@ import { type Address, formatAddress, parseAddress } from './address.ts';
 import { chooseVip } from './choose.ts';
 import { type Subnet, type VipPools, subnetsOf } from './config.ts';
 import { freeAddresses } from './free-addresses.ts';
-import { PutBack } from './put-back.ts';
+import { type LoadBalancers, type Lost, PutBack } from './put-back.ts';
 import { isPassing, repeated, repeatsMax } from './repeated.ts';
 import { TakenVips } from './taken-vips.ts';
 import { readVipRecord, vipKey, type VipRecord, vipRecord } from './vip-record.ts';
@@ -25,8 +25,7 @@ export interface VipAllocator extends Vips {
    * Frees the addresses whose load balancer does not exist, such as those of creations that broke
    * off: those that an earlier sweep of this process found so, {@link sweepGraceMs} before or longer.
    * Their own dates don't count, because they are of other hosts' clocks. `existing` has the load
-   * balancers with their addresses: one of theirs is not freed, but put on record for them. Resolves with
-   * how many it freed.
+   * balancers with their addresses, which are kept for them. Resolves with how many it freed.
    */
   sweep(existing: ReadonlyMap<string, readonly string[]>): Promise<number>;
   /**
@@ -45,8 +44,7 @@ export interface VipAllocator extends Vips {
 export function createVips(options: {
   pools: VipPools;
   store: Store;
-  /** Whether there is such a load balancer, as far as this process knows. */
-  exists: (loadBalancerId: string) => boolean;
+  loadBalancers: LoadBalancers;
   clock: Clock;
   random: Random;
   log: Log;
@@ -55,17 +53,25 @@ export function createVips(options: {
   const subnets = subnetsOf(options.pools);
   const taken = new TakenVips({
     store,
-    lost: writeAgain,
+    lost: (key, value, older) =>
+      writeAgain(key, value, { existed: false, ...(older === null ? {} : { older }) }),
   });
-  const putBack = new PutBack({ store, taken, exists: options.exists, clock, random, log });
+  const putBack = new PutBack({
+    store,
+    taken,
+    loadBalancers: options.loadBalancers,
+    clock,
+    random,
+    log,
+  });
   const cursors = new Map<string, bigint>();
   /** Records whose load balancer did not exist when a sweep looked, and since when. */
   const orphans = new Map<string, { readonly revision: number; readonly sinceMs: MonotonicMs }>();
 
-  function writeAgain(key: string, value: string, onto: number | null): void {
+  function writeAgain(key: string, value: string, lost: Lost): void {
     log.info({ key }, 'the record of an address is lost, and is written again');
     taken.reserve(key, value);
-    putBack.start(key, value, onto);
+    putBack.start(key, value, lost);
   }
 
   function keep(text: string, loadBalancerId: string): void {
@@ -75,9 +81,9 @@ export function createVips(options: {
       const key = vipKey(address);
       const value = vipRecord(address, loadBalancerId, clock.wallMs());
       const held = taken.value(key);
-      if (held === null) writeAgain(key, value, null);
+      if (held === null) writeAgain(key, value, { existed: true });
       else if (readVipRecord(held)?.loadBalancerId !== loadBalancerId) {
-        putBack.start(key, value, null);
+        putBack.start(key, value, { existed: true });
       }
     });
   }
@@ -171,11 +177,12 @@ export function createVips(options: {
   async function sweep(existing: ReadonlyMap<string, readonly string[]>): Promise<number> {
     if (!taken.ready) return 0;
     const now = clock.monotonicMs();
-    const due = recordsDue(existing);
+    const kept = keepAll(existing);
     let freed = 0;
     for (const key of taken.keys()) {
       const held = await guarded(() => read(key));
-      if (held === null || existing.has(held.record.loadBalancerId)) {
+      const isKept = kept.has(key) || (held !== null && existing.has(held.record.loadBalancerId));
+      if (held === null || isKept) {
         orphans.delete(key);
         continue;
       }
@@ -184,12 +191,6 @@ export function createVips(options: {
         orphans.set(key, { revision: held.revision, sinceMs: now });
       } else if (now - orphan.sinceMs >= sweepGraceMs) {
         orphans.delete(key);
-        const rightful = due.get(key);
-        if (rightful !== undefined) {
-          // The store has lost that the address was given to another one since then.
-          writeAgain(key, rightful, orphan.revision);
-          continue;
-        }
         const same = ({ revision }: { revision: number }) => revision === orphan.revision;
         if (await guarded(() => free(key, same))) freed += 1;
       }
@@ -198,19 +199,18 @@ export function createVips(options: {
     return freed;
   }
 
-  /** What the records of these addresses have to say. */
-  function recordsDue(
-    existing: ReadonlyMap<string, readonly string[]>,
-  ): ReadonlyMap<string, string> {
-    const due = new Map<string, string>();
+  /** All of them are on record, or will be again. Which addresses that are, by their keys. */
+  function keepAll(existing: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+    const kept = new Set<string>();
     for (const [loadBalancer, addresses] of existing) {
       for (const text of addresses) {
         const address = parseAddress(text);
-        if (address !== null)
-          due.set(vipKey(address), vipRecord(address, loadBalancer, clock.wallMs()));
+        if (address === null) continue;
+        kept.add(vipKey(address));
+        keep(text, loadBalancer);
       }
     }
-    return due;
+    return kept;
   }
 
   function preview(request: VipRequest): Vip {

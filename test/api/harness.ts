@@ -7,7 +7,7 @@ import { VipPools } from '../../src/vips/config.ts';
 import { FakeFleet, FakeFeed, FakeLoadBalancers } from './fake-services.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
-import { readyVips } from './ready-vips.ts';
+import { loadBalancersIn, readyVips } from './ready-vips.ts';
 
 export const networkId = '20000000-0000-4000-8000-000000000001';
 export const subnetId = '20000000-0000-4000-8000-000000000002';
@@ -66,7 +66,14 @@ export async function harness(options: { config?: object; log?: Log } = {}): Pro
       cidr: '203.0.113.0/29',
     },
   ]);
-  const vips = await readyVips({ pools, store, exists: () => false, clock, random, log });
+  const vips = await readyVips({
+    pools,
+    store,
+    loadBalancers: loadBalancersIn(new Set()),
+    clock,
+    random,
+    log,
+  });
   const loadBalancers = new FakeLoadBalancers(clock);
   const feed = new FakeFeed();
   const fleet = new FakeFleet();

@@ -7,7 +7,7 @@ import type { VipAllocator } from '../../src/vips/vips.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
-import { readyVips } from './ready-vips.ts';
+import { loadBalancersIn, readyVips } from './ready-vips.ts';
 
 const subnetId = '20000000-0000-4000-8000-000000000003';
 const pools = VipPools.parse([
@@ -23,8 +23,8 @@ let documents: Set<string>;
 let vips: VipAllocator;
 
 function allocator(): Promise<VipAllocator> {
-  const exists = (loadBalancer: string) => documents.has(loadBalancer);
-  return readyVips({ pools, store, exists, clock: time, random, log });
+  const loadBalancers = loadBalancersIn(documents);
+  return readyVips({ pools, store, loadBalancers, clock: time, random, log });
 }
 
 beforeEach(async () => {
@@ -117,6 +117,7 @@ describe('an address whose record the store has lost', () => {
   });
 
   test('is not kept for one that gives it back meanwhile', async () => {
+    documents.add('a');
     store.failNext('unavailable');
     vips.keep(address, 'a');
     await nextAttempt();
@@ -153,8 +154,43 @@ describe('an address that is on record for somebody else', () => {
       time.advance(putBackRetryMs);
     }
 
-    await nextAttempt();
-    await expect.poll(holdersLater).toEqual(['a']);
+    await expect.poll(holders).toEqual(['a']);
+  });
+
+  test('stays with one whose creation ends at the last moment', async () => {
+    await taken(address, 'z');
+    documents.add('a');
+    vips.keep(address, 'a');
+    for (let ms = 0; ms < creationGraceMs; ms += putBackRetryMs) {
+      await nextAttempt();
+      if (ms + putBackRetryMs >= creationGraceMs) documents.add('z');
+      time.advance(putBackRetryMs);
+    }
+
+    await expect.poll(() => time.pending).toBe(0);
+    expect(holders()).toEqual(['z']);
+  });
+
+  test('stays with it where the one that wants it is gone by the store', async () => {
+    await taken(address, 'z');
+    vips.keep(address, 'a');
+
+    await expect.poll(() => time.pending).toBe(0);
+    expect(holders()).toEqual(['z']);
+  });
+
+  test('is put on record by the next sweep, where the other one is deleted later', async () => {
+    await taken(address, 'z');
+    documents.add('a');
+    documents.add('z');
+    vips.keep(address, 'a');
+    await expect.poll(() => log.lines.some(({ level }) => level === 'error')).toBe(true);
+    documents.delete('z');
+    await vips.release(address, 'z');
+
+    await vips.sweep(new Map([['a', [address]]]));
+
+    await expect.poll(holders).toEqual(['a']);
   });
 
   test('stays with one that was just being created', async () => {

@@ -1,3 +1,4 @@
+import type { LoadBalancers } from '../../src/vips/put-back.ts';
 import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
 
 /** An allocator that knows already what is taken, where the store tells it at once. */
@@ -11,3 +12,9 @@ export async function readyVips(options: Parameters<typeof createVips>[0]): Prom
   });
   return made;
 }
+
+/** Those that have documents, of which the process knows at once. */
+export const loadBalancersIn = (documents: ReadonlySet<string>): LoadBalancers => ({
+  knows: (id) => documents.has(id),
+  isOnRecord: (id) => Promise.resolve(documents.has(id)),
+});

@@ -48,23 +48,36 @@ test('a write that was answered, and by the next reconnect never told, is lost',
   expect(lost).toEqual(['v4-1 one ']);
 });
 
-test('what is yet to be written again is lost once more, where that of an earlier holder is back', () => {
+test('what is yet to be written again stays taken, whatever is told of its address', () => {
   const { taken, lost, tell, ready, again } = watched();
 
   taken.reserve('v4-1', 'newer');
   again();
   tell({ type: 'put', key: 'v4-1', value: 'older', revision: 1 });
   ready();
+  const told = taken.value('v4-1');
+  tell({ type: 'removed', key: 'v4-1', revision: 2 });
 
-  expect(lost).toEqual(['v4-1 newer 1']);
-  expect(taken.value('v4-1')).toBe('newer');
+  expect([told, taken.value('v4-1'), lost]).toEqual(['newer', 'newer', []]);
 });
 
-test('what is yet to be written again stays taken, whatever somebody removes', () => {
+test('what is not written again after all leaves what is on record', () => {
   const { taken, tell } = watched();
 
   taken.reserve('v4-1', 'newer');
-  tell({ type: 'removed', key: 'v4-1', revision: 2 });
+  tell({ type: 'put', key: 'v4-1', value: 'older', revision: 1 });
+  taken.unreserve('v4-1');
 
-  expect(taken.has('v4-1')).toBe(true);
+  expect(taken.value('v4-1')).toBe('older');
+});
+
+test('of what is lost, the older record that is back is known', () => {
+  const { taken, lost, tell, ready, again } = watched();
+  tell({ type: 'put', key: 'v4-1', value: 'newer', revision: 3 });
+
+  again();
+  tell({ type: 'put', key: 'v4-1', value: 'older', revision: 1 });
+  ready();
+
+  expect([lost, taken.value('v4-1')]).toEqual([['v4-1 newer 1'], 'older']);
 });

@@ -4,10 +4,11 @@ import { silentLog } from '../../machines/ports/log.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import type { VipRequest } from '../../src/api/services.ts';
 import { poolNameMax, VipPools } from '../../src/vips/config.ts';
+import { putBackRetryMs } from '../../src/vips/put-back.ts';
 import { createVips, sweepGraceMs, type VipAllocator } from '../../src/vips/vips.ts';
 import { countingRandom } from './ids.ts';
 import { ManualClock } from './manual-clock.ts';
-import { readyVips } from './ready-vips.ts';
+import { loadBalancersIn, readyVips } from './ready-vips.ts';
 
 const id = (last: number) => `20000000-0000-4000-8000-${String(last).padStart(12, '0')}`;
 const [network, small, ranged, six] = [id(1), id(2), id(3), id(6)];
@@ -33,10 +34,16 @@ let store: VirtualStore;
 let vips: VipAllocator;
 /** Load balancers that have documents. */
 const documents = new Set<string>();
-const exists = (loadBalancer: string): boolean => documents.has(loadBalancer);
 
 const allocator = (): Promise<VipAllocator> =>
-  readyVips({ pools, store, exists, clock: time, random, log: silentLog });
+  readyVips({
+    pools,
+    store,
+    loadBalancers: loadBalancersIn(documents),
+    clock: time,
+    random,
+    log: silentLog,
+  });
 
 beforeEach(async () => {
   documents.clear();
@@ -192,7 +199,14 @@ describe('a store in trouble', () => {
   });
 
   test('that has not told yet what is taken gives nothing out', async () => {
-    vips = createVips({ pools, store, exists, clock: time, random, log: silentLog });
+    vips = createVips({
+      pools,
+      store,
+      loadBalancers: loadBalancersIn(documents),
+      clock: time,
+      random,
+      log: silentLog,
+    });
     expect(await taken({ subnetId: ranged })).toMatch(/^503 The VIP pools are still being read/);
   });
 });
@@ -235,12 +249,15 @@ describe('sweeping', () => {
 
   test('puts an address on record for the load balancer that has it, where that of an earlier one is back', async () => {
     await taken({ address: '192.0.2.5' }, 'gone');
-    const existing = new Map([['b', ['192.0.2.5']]]);
-    await vips.sweep(existing);
-    time.advance(sweepGraceMs);
+    documents.add('b');
+    const freed = await vips.sweep(new Map([['b', ['192.0.2.5']]]));
+    const later = () => {
+      time.advance(putBackRetryMs);
+      return store.snapshot()[0]?.value;
+    };
 
-    expect(await vips.sweep(existing)).toBe(0);
-    await expect.poll(() => store.snapshot()[0]?.value).toContain('"loadBalancerId":"b"');
+    expect(freed).toBe(0);
+    await expect.poll(later, { interval: 5 }).toContain('"loadBalancerId":"b"');
     expect(await taken({ address: '192.0.2.5' }, 'c')).toMatch(/^409/);
   });
 
