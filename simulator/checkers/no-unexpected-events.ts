@@ -22,6 +22,9 @@ const ofFaults = new Set([
   'a VIP is left for the sweep to free',
 ]);
 
+/** So long it takes at most to doubt a server that was silent. */
+const doubtMs = 10_000;
+
 /** What warnings of storms begin with: they say which hosts went, or why nothing is held back any more. */
 const ofStorms = /^(the storm brake|an operator lets the verdicts pass)/;
 
@@ -29,7 +32,7 @@ const ofStorms = /^(the storm brake|an operator lets the verdicts pass)/;
 const ofItsOwn: ReadonlyMap<string, (world: World, event: Logged) => boolean> = new Map([
   [
     'The NATS server does not answer, so another one is asked.',
-    (world, { process }) => world.host(process).uplink.wasSilent,
+    (world, { process }) => world.host(process).uplink.silentAgoMs < doubtMs,
   ],
   [
     'A line of the journal was torn or corrupt and is dropped.',

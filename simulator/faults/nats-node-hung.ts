@@ -28,17 +28,18 @@ export const natsNodeHung: FaultKind = {
     };
   },
   problem: firstOf(targetsProcesses, variantAmong(roles)),
-  ...disturbing((world, { target, variant }) => {
+  ...disturbing((world, fault) => {
+    const { target, variant } = fault;
     const processes = target.split(' ');
     const uplinks = processes.map((process) => world.host(process).uplink);
-    for (const uplink of uplinks) uplink.hang();
+    for (const uplink of uplinks) uplink.hang(fault);
     if (variant === 'leader') loseLeaders(world);
     const isHung = (process: string): boolean =>
       processes.includes(process) && world.host(process).uplink.isHung;
     return {
       fate: (from, to) => (isHung(from) || isHung(to) ? 'lost' : null),
       end: () => {
-        for (const uplink of uplinks) uplink.wakeServer();
+        for (const uplink of uplinks) uplink.wakeServer(fault);
       },
     };
   }),

@@ -35,13 +35,15 @@ export class Uplink {
   readonly #barred = new Set<object>();
   /** Why nothing passes on the way to the server. */
   readonly #cuts = new Map<object, Silence>();
-  /** What hangs is this connection, and no other one would: the server has closed it, or it hangs itself. */
+  /** What is silent is this connection, and no other one would be: the server has closed it, or stands still. */
   #isDead = false;
-  /** Ends the connections that were left at a server that hangs, once that knows. */
-  readonly #left = new Set<(reason: string | null) => void>();
+  /** Who has the server stand still that this connection is to; null where it does not. */
+  #hungBy: object | null = null;
+  /** Ends the connections that were left at a server that stands still, once it works on; and who has it stand still. */
+  readonly #left = new Map<(reason: string | null) => void, object>();
   /** Grows whenever it begins or ends to be silent. */
   #turns = 0;
-  #wasSilent = false;
+  #silentUntilMs = Number.NEGATIVE_INFINITY;
   readonly #pongs = new Set<() => void>();
 
   constructor(options: UplinkOptions) {
@@ -52,23 +54,21 @@ export class Uplink {
     return this.#bus;
   }
 
-  /** At any time until now. */
-  get wasSilent(): boolean {
-    return this.#wasSilent;
+  /** How long ago it was silent; infinite where it never was. */
+  get silentAgoMs(): number {
+    const { nowMs } = this.#options.world.time;
+    return this.#isConnected && this.#silence !== null ? 0 : nowMs - this.#silentUntilMs;
   }
 
   /** The server at its other end stands still, and the process has not left it. */
   get isHung(): boolean {
-    return this.#isDead && this.#bus?.open === true;
+    return this.#hungBy !== null;
   }
 
   /** What it is to a process that comes up now. */
   boot(): void {
-    this.#isDead = false;
-    this.#speak();
-    const { id, world } = this.#options;
-    if (this.#isPossible) world.nats.connect(id);
-    else world.nats.disconnect(id);
+    this.#endSilence();
+    this.#connectIfPossible();
   }
 
   open(bus: MemoryBus, clock: Clock, log: Log): void {
@@ -82,18 +82,21 @@ export class Uplink {
       leave: async () => this.#leave(),
     });
     bus.unanswered = (subject) => proof.doubt(subject);
-    if (!this.#isPossible) bus.disconnect(null);
+    // The network may have changed since the process came up.
+    if (!this.#connectIfPossible()) bus.disconnect(null);
   }
 
   /** The process is dead. The server hears of that, if anything gets there. */
   end(): void {
     const bus = this.#bus;
-    this.#bus = null;
-    this.#turns += 1;
-    this.#answerPings();
     if (bus === null) return;
-    if (this.#silence !== null && bus.open) this.#endLater(bus.slipAway());
-    bus.kill();
+    if (this.#silence === null) bus.kill();
+    else {
+      this.#tellLater(bus.killUnnoticed());
+      this.#options.world.nats.disconnect(this.#options.id);
+    }
+    this.#bus = null;
+    this.#endSilence();
   }
 
   // What befalls it.
@@ -124,9 +127,9 @@ export class Uplink {
 
   mend(by: object): void {
     if (!this.#cuts.delete(by)) return;
-    if (this.#cuts.size > 0) return;
     if (this.#isConnected) this.#hear();
-    else this.#tryAgain(0, this.#options.world.options.timings.connectTimeoutMs);
+    else if (this.#cuts.size === 0)
+      this.#tryAgain(0, this.#options.world.options.timings.connectTimeoutMs);
   }
 
   /** The server has closed this connection, and says why where it is not null, but not to the process. */
@@ -144,27 +147,35 @@ export class Uplink {
   }
 
   /** The server at its other end hangs, with all connections open; others are there, which can be gone to. */
-  hang(): void {
-    if (!this.#isConnected) return;
+  hang(by: object): void {
+    if (!this.#isConnected || this.isHung) return;
     const wasSilent = this.#silence !== null;
     this.#isDead = true;
+    this.#hungBy = by;
     this.#fallSilent(wasSilent);
   }
 
-  /** The server that hung works on, and closes what was left meanwhile. */
-  wakeServer(): void {
-    for (const end of this.#left) end('Client Closed');
-    this.#left.clear();
-    if (this.#isDead && this.#bus?.open === true) {
-      this.#isDead = false;
-      if (this.#cuts.size === 0) this.#hear();
+  /** The server that stood still works on, and closes what was left meanwhile. */
+  wakeServer(by: object): void {
+    for (const [end, hungBy] of this.#left) {
+      if (hungBy !== by) continue;
+      this.#left.delete(end);
+      end('Client Closed');
     }
+    if (this.#hungBy !== by) return;
+    this.#hungBy = null;
+    this.#isDead = this.#bus?.open === false;
+    this.#hear();
   }
 
   /** The process gives it up and comes back at once, and the server is not told: it sends to both, until it is told. */
   slipAway(): (reason: string | null) => void {
     const bus = this.#bus;
     if (bus === null || !this.#isConnected) return () => undefined;
+    if (!bus.open) {
+      this.#leave();
+      return () => undefined;
+    }
     const end = bus.slipAway();
     this.#disconnect();
     this.#tryAgain(...reconnectMs);
@@ -175,8 +186,7 @@ export class Uplink {
   loseServer(reason: string | null): void {
     if (this.#cuts.size === 0 || !this.#isConnected) return this.#break(reason);
     // That it has ended does not get through.
-    this.#bus?.closeAtServer(reason);
-    this.#isDead = true;
+    this.closeAtServer(reason);
   }
 
   /** The server is there again. */
@@ -201,15 +211,20 @@ export class Uplink {
   }
 
   #fallSilent(wasSilent: boolean): void {
-    const silence = this.#silence;
-    if (silence === null || !this.#isConnected) return;
-    this.#wasSilent = true;
-    const { id, world } = this.#options;
-    for (const bucket of bucketNames) world.stores[bucket].line(id).fallSilent(silence);
-    world.queues?.fallSilent(id, silence);
+    if (!this.#isConnected) return;
+    this.#hush();
     if (wasSilent) return;
     this.#turns += 1;
     this.#later(...noticedMs, () => this.#leave());
+  }
+
+  /** The stores and the queues are as silent as the connection is. */
+  #hush(): void {
+    const silence = this.#silence;
+    if (silence === null) return;
+    const { id, world } = this.#options;
+    for (const bucket of bucketNames) world.stores[bucket].line(id).fallSilent(silence);
+    world.queues?.fallSilent(id, silence);
   }
 
   /** Its pings are not answered either. */
@@ -220,21 +235,26 @@ export class Uplink {
     });
   }
 
-  /** What was held up gets through; of a connection that the server has closed meanwhile, that it has. */
+  /** What was held up gets through, as far as nothing else holds it up; of a closed connection, that it is closed. */
   #hear(): void {
+    if (this.#cuts.size > 0 || this.isHung) return this.#hush();
     if (this.#bus?.open === false) {
       this.#isDead = true;
       this.#options.inOrder(() => this.notice());
-    } else if (!this.#isDead) {
-      this.#turns += 1;
-      this.#speak();
+      return;
     }
-  }
-
-  #speak(): void {
     const { id, world } = this.#options;
+    this.#endSilence();
     for (const bucket of bucketNames) world.stores[bucket].line(id).speak();
     world.queues?.speak(id);
+  }
+
+  /** It is over: heard again, left, or dead with its process. */
+  #endSilence(): void {
+    if (this.#silence !== null) this.#silentUntilMs = this.#options.world.time.nowMs;
+    this.#turns += 1;
+    this.#isDead = false;
+    this.#hungBy = null;
     this.#answerPings();
   }
 
@@ -254,26 +274,27 @@ export class Uplink {
       const end = bus.slipAway();
       // The end of the connection arrives where what is sent arrives.
       if (silence === 'in') world.time.schedule(0, 'nats', () => end('Client Closed'));
-      else if (this.#cuts.size > 0) this.#endLater(end);
-      else this.#left.add(end);
+      else this.#tellLater(end);
     } else bus.disconnect(null);
     this.#disconnect();
     this.#tryAgain(...reconnectMs);
   }
 
-  #endLater(end: (reason: string | null) => void): void {
-    this.#options.world.time.schedule(this.#draw(...noticedMs), 'nats', () => end(stale));
+  /** The server hears of it by its own pings, or when it works on. */
+  #tellLater(end: (reason: string | null) => void): void {
+    if (this.#hungBy !== null) this.#left.set(end, this.#hungBy);
+    else this.#options.world.time.schedule(this.#draw(...noticedMs), 'nats', () => end(stale));
   }
 
   #break(reason: string | null): void {
-    this.#bus?.disconnect(reason);
+    const bus = this.#bus;
+    if (bus !== null && this.isHung) this.#tellLater(bus.slipAway());
+    else bus?.disconnect(reason);
     this.#disconnect();
   }
 
   #disconnect(): void {
-    this.#turns += 1;
-    this.#isDead = false;
-    this.#answerPings();
+    this.#endSilence();
     this.#options.world.nats.disconnect(this.#options.id);
   }
 
@@ -283,10 +304,15 @@ export class Uplink {
   }
 
   #reconnect(): void {
-    if (!this.#isPossible) return;
+    if (this.#isPossible && this.#connectIfPossible()) this.#bus?.reconnect();
+  }
+
+  /** The stores and the queues; whether they are in reach. */
+  #connectIfPossible(): boolean {
     const { id, world } = this.#options;
-    world.nats.connect(id);
-    this.#bus?.reconnect();
+    if (this.#isPossible) world.nats.connect(id);
+    else world.nats.disconnect(id);
+    return this.#isPossible;
   }
 
   /** In the process's own time; not where its connection has become another one meanwhile. */

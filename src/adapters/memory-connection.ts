@@ -174,17 +174,19 @@ export class MemoryBus implements Bus {
    */
   slipAway(): (reason: string | null) => void {
     if (this.#status !== 'connected' || !this.open) return () => undefined;
-    const left = new MemoryBus(this.#broker, this.name, this.user, this.#clock);
-    left.cid = this.cid;
-    for (const { pattern, queue } of this.#subscriptions) {
-      left.subscribe(pattern, () => undefined, queue === null ? {} : { queue });
-    }
+    const end = this.#leaveBehind();
     this.#leave('disconnected');
     this.#broker.left(this, null);
-    return (reason) => {
-      left.disconnect(reason);
-      left.kill();
-    };
+    return end;
+  }
+
+  /** As {@link kill}, and the server is not told, as in {@link slipAway}. */
+  killUnnoticed(): (reason: string | null) => void {
+    const isOpen = this.#status === 'connected' && this.open;
+    const end = isOpen ? this.#leaveBehind() : () => undefined;
+    this.open = false;
+    this.kill();
+    return end;
   }
 
   /** Comes back under a new connection id; subscriptions are as before. */
@@ -193,6 +195,19 @@ export class MemoryBus implements Bus {
     this.open = true;
     this.#become('connected');
     this.#broker.arrived(this);
+  }
+
+  /** What the server still takes for the connection. */
+  #leaveBehind(): (reason: string | null) => void {
+    const left = new MemoryBus(this.#broker, this.name, this.user, this.#clock);
+    left.cid = this.cid;
+    for (const { pattern, queue } of this.#subscriptions) {
+      left.subscribe(pattern, () => undefined, queue === null ? {} : { queue });
+    }
+    return (reason) => {
+      left.disconnect(reason);
+      left.kill();
+    };
   }
 
   #begin(subject: string, timeoutMs: number, send: (id: string) => void): Promise<string> {

@@ -137,7 +137,7 @@ export class NatsBus implements Bus {
   constructor(connection: NatsConnection, options: NatsBusOptions, next: NextServer) {
     this.connection = connection;
     this.#clock = options.clock;
-    // So do agents by heartbeats, and judges by pings: whoever gets no answer has the server prove itself.
+    // Whoever gets no answer has the server prove itself: agents by their heartbeats, judges by pings.
     this.#requests = new PendingRequests(options.clock, (subject) => this.#proof.doubt(subject));
     this.#log = options.log.child({ connection: options.name });
     this.#inboxPrefix = options.inboxPrefix;

@@ -6,6 +6,7 @@ import { controllerCut } from '../../simulator/faults/controller-cut.ts';
 import { controllerDisconnect } from '../../simulator/faults/controller-disconnect.ts';
 import { natsNodeHung } from '../../simulator/faults/nats-node-hung.ts';
 import { networkHalfOpen } from '../../simulator/faults/network-half-open.ts';
+import { World } from '../../simulator/world/world.ts';
 import { all, faultOf, quietWorld } from './support/quiet-world.ts';
 
 const { ackTimeoutMs, connectTimeoutMs, leaseMs } = presets.lan;
@@ -128,6 +129,31 @@ describe('a process that is cut off from NATS', () => {
     expect(world.stores.vips.snapshot()).toEqual([]);
   });
 
+  test('writes nothing any more to a server that has ended, where only what is sent to it gets lost', async () => {
+    const { world, store } = watching();
+    await world.run(soonMs);
+    controllerCut.start(world, { ...cutOff, variant: 'in' });
+    world.nats.stop(null);
+    const write = ending(store.create('b', '{}', 'w'));
+    await world.run(noticedMs);
+
+    expect(write.of).toBe('UnknownOutcome');
+    expect(world.stores.vips.snapshot()).toEqual([]);
+  });
+
+  test('writes as the cut allows that is left of two', async () => {
+    const { world, store } = watching();
+    const other = faultOf(controllerCut, { target: id, variant: 'in' });
+    controllerCut.start(world, cutOff);
+    controllerCut.start(world, other);
+    controllerCut.stop(world, cutOff);
+    const write = ending(store.create('b', '{}', 'w'));
+    await world.run(noticedMs);
+
+    expect(write.of).toBe('UnknownOutcome');
+    expect(world.stores.vips.snapshot()).toHaveLength(1);
+  });
+
   test('stays away as long as any of two cuts lasts', async () => {
     const { world, status } = watching();
     const other = faultOf(controllerCut, { target: id, variant: 'in' });
@@ -173,25 +199,53 @@ describe('a process that is cut off from NATS', () => {
     expect(world.host(id).uplink.isHung).toBe(false);
   });
 
-  test('is missed late when it dies', async () => {
-    const { world, told } = watching();
+  test('is missed late when it dies, and nothing of it runs any more', async () => {
+    const { world, bus, told } = watching();
     controllerCut.start(world, cutOff);
+    const asked = ending(bus(id).request('anything', '', ackTimeoutMs));
+    const noted: string[] = [];
+    bus(id).onStatus((status) => noted.push(status));
     world.host(id).uplink.end();
     await world.run(soonMs);
     const soon = [...told];
     await world.run(noticedMs);
 
     expect([soon, told]).toEqual([[], ['disconnect Stale Connection']]);
+    expect([asked.of, noted]).toEqual(['nothing yet', []]);
   });
 });
 
-test('an agent that is cut off has no queues in reach', async () => {
-  const { world } = quietWorld();
-  const fault = faultOf(agentCut, { target: 'agent-1', variant: 'both' });
-  agentCut.start(world, fault);
-  await world.run(noticedMs);
+describe('an agent that is cut off', () => {
+  const cutOff = faultOf(agentCut, { target: 'agent-1', variant: 'both' });
 
-  expect(world.host('agent-1').uplink.bus?.status()).toBe('disconnected');
+  async function queuedWorld() {
+    const size = { agents: 1, controllers: 1, shards: 1, queued: true };
+    const world = new World({ seed: 1, timings: presets.lan, ...size });
+    await world.startControllers();
+    return { world, line: () => world.queues?.line('agent-1').connected };
+  }
+
+  test('leaves the queues together with the bus', async () => {
+    const { world, line } = await queuedWorld();
+    await world.startAgent('agent-1');
+    const before = line();
+    agentCut.start(world, cutOff);
+    await world.run(noticedMs);
+
+    expect([before, line()]).toEqual([true, false]);
+  });
+
+  test('has no queues in reach where that befalls it while it comes up', async () => {
+    const { world, line } = await queuedWorld();
+    const starting = world.agentHost('agent-1').start();
+    agentCut.start(world, cutOff);
+    await world.settle(starting);
+    const during = line();
+    agentCut.stop(world, cutOff);
+    await world.run(connectTimeoutMs);
+
+    expect([during, line()]).toEqual([false, true]);
+  });
 });
 
 test('a process whose connection breaks loses the stores with it, and all comes back together', async () => {
@@ -218,6 +272,18 @@ test('a half-open connection is left by whoever gets no answer, and made anew at
   expect(await hearsays()).toEqual(all);
 });
 
+test('a connection that both sides have closed is made anew', async () => {
+  const { world, status, hearsays } = watching();
+  const byServer = faultOf(networkHalfOpen, { target: id, variant: 'by the server' });
+  const byProcess = faultOf(networkHalfOpen, { target: id, variant: 'by the process' });
+  networkHalfOpen.start(world, byServer);
+  networkHalfOpen.start(world, byProcess);
+  await world.run(soonMs);
+
+  expect(status()).toBe('connected');
+  expect(await hearsays()).toEqual(all);
+});
+
 describe('a server of a cluster that hangs', () => {
   const hung = faultOf(natsNodeHung, { target: id, variant: 'follower' });
 
@@ -235,6 +301,18 @@ describe('a server of a cluster that hangs', () => {
     expect(deaf.filter((pair) => pair.includes(id))).toEqual([]);
     expect([status(), heard]).toEqual(['connected', all]);
     expect([before, told]).toEqual([['connect'], ['connect', 'disconnect Client Closed']]);
+  });
+
+  test('tells of a process that died meanwhile when it works on', async () => {
+    const { world, told } = watching();
+    natsNodeHung.start(world, hung);
+    world.host(id).uplink.end();
+    await world.run(2 * noticedMs);
+    const before = [...told];
+    natsNodeHung.stop(world, hung);
+    await world.run(soonMs);
+
+    expect([before, told]).toEqual([[], ['disconnect Client Closed']]);
   });
 
   test('goes on with whoever has not noticed', async () => {
