@@ -15,6 +15,7 @@ import { createApi } from '../api/app.ts';
 import { serveApi } from '../api/serve.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import type { ControllerOptions } from '../controller/controller.ts';
+import type { Projection } from '../controller/projection.ts';
 import { inspectedController } from '../inspector/tap/inspected.ts';
 import { createVips } from '../vips/vips.ts';
 import { withInspector } from './served-inspector.ts';
@@ -79,14 +80,7 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   }
   await controller.start();
   const sweeping = everyHour(async () => {
-    const { desired } = controller.projection;
-    // One that can't be read is there all the same.
-    const addresses = (id: string) => {
-      const document = desired.get(id)?.document;
-      return document === undefined ? [] : addressesOf(document);
-    };
-    const existing = new Map([...desired.keys()].map((id) => [id, addresses(id)]));
-    const freed = await vips.sweep(existing);
+    const freed = await vips.sweep(addressesIn(controller.projection));
     if (freed > 0) log.info({ freed }, 'addresses of broken-off creations were freed');
   }, log);
   const app = createApi({
@@ -151,6 +145,16 @@ function addressesKept(
       }
     },
   };
+}
+
+/** Of all load balancers: one that can't be read is there all the same. */
+function addressesIn({ desired }: Projection): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...desired.keys()].map((id) => {
+      const document = desired.get(id)?.document;
+      return [id, document === undefined ? [] : addressesOf(document)];
+    }),
+  );
 }
 
 function addressesOf(document: LoadBalancerDocument): readonly string[] {
