@@ -17,6 +17,7 @@ import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import type { ControllerOptions } from '../controller/controller.ts';
 import type { Projection } from '../controller/projection.ts';
 import { inspectedController } from '../inspector/tap/inspected.ts';
+import type { Store } from '../ports/store.ts';
 import { createVips } from '../vips/vips.ts';
 import { withInspector } from './served-inspector.ts';
 import { queuedDrivers } from './queued-drivers.ts';
@@ -47,16 +48,10 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
     timings,
   });
   const stores = await natsStores(bus, { replicas: nats.replicas, log, clock });
+  const projection = () => controller.projection;
   const vips = createVips({
-    pools: vipPools,
-    store: stores.vips,
-    loadBalancers: {
-      knows: (id) => controller.projection.desired.raw(id) !== null,
-      isOnRecord: async (id) => (await stores.desired.get(id)) !== null,
-    },
-    clock,
-    random,
-    log,
+    ...{ pools: vipPools, store: stores.vips, clock, random, log },
+    loadBalancers: loadBalancersIn(stores.desired, projection),
   });
   const options: ControllerOptions = {
     id,
@@ -144,6 +139,16 @@ function addressesKept(
         });
       }
     },
+  };
+}
+
+function loadBalancersIn(
+  documents: Store,
+  projection: () => Projection,
+): Parameters<typeof createVips>[0]['loadBalancers'] {
+  return {
+    knows: (id) => projection().desired.raw(id) !== null,
+    isOnRecord: async (id) => (await documents.get(id)) !== null,
   };
 }
 
