@@ -87,16 +87,19 @@ async function commit(
 ): Promise<LoadBalancerView> {
   const { vips, loadBalancers } = options.services;
   const taken: Vip[] = [];
+  let isSent = false;
   try {
     for (const request of requests) taken.push(await vips.allocate(request, document.id));
     const [vip, ...additional] = taken;
     if (vip === undefined) throw new TypeError('a load balancer without a VIP');
     const complete = { ...document, ...vipFields(vip, additional) };
+    isSent = true;
     return await loadBalancers.create(complete, c.var.requestId);
   } catch (error) {
     // After a server's fault the load balancer may exist all the same, and its addresses must stay
-    // its own; the sweep frees them if it does not.
-    const refused = error instanceof Fault && error.status < 500;
+    // its own; the sweep frees them if it does not. So it may where it was written and is not seen.
+    const isUnseen = isSent && error instanceof Fault && error.status === 404;
+    const refused = error instanceof Fault && error.status < 500 && !isUnseen;
     if (refused) await giveBack(c, options, document.id, taken);
     throw error;
   }

@@ -127,6 +127,13 @@ describe('creating a load balancer', () => {
     expect(api.store.snapshot()).toHaveLength(1);
   });
 
+  test('keeps the address of what was written and is not seen, which may be there all the same', async () => {
+    api.loadBalancers.failure = new Fault(404, 'not found');
+
+    expect(fault(await post({ vip_subnet_id: subnetId }))).toBe('404 not found');
+    expect(api.store.snapshot()).toHaveLength(1);
+  });
+
   test('refuses what only an OpenStack cloud has', async () => {
     const vip = { vip_subnet_id: subnetId };
     expect(fault(await post({ ...vip, vip_qos_policy_id: missing }))).toMatch(/^400 .*QoS policy/);
