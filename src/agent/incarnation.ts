@@ -30,10 +30,10 @@ export async function nextIncarnation(
   const remembered = Math.max(Number.isSafeInteger(stored) ? stored : 0, own);
   const known = Math.max(remembered, told);
   const now = Math.floor(clock.wallMs());
-  const drawn = (): number => known + 1 + Math.floor(random.next() * drawnAboveMax);
   const hasForgotten = own === 0 || told > remembered;
   let next = known + 1;
-  if (hasForgotten) next = own === 0 && now > known ? now : drawn();
+  if (own === 0 && now > known) next = now;
+  else if (hasForgotten) next += Math.floor(random.next() * drawnAboveMax);
   await journal.save(key, String(next));
   return next;
 }

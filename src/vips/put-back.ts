@@ -113,13 +113,13 @@ export class PutBack {
       return true;
     }
     const held = await store.get(key);
-    if (held !== null && held.revision !== older && (await this.#hasToStay(key, held, due))) {
+    if (held === null || held.revision === older) return this.#write(key, due, held);
+    if (await this.#hasToStay(key, held, due)) {
       if (this.#isDue(key, due)) taken.wrote(key, held.revision, held.value);
       return true;
     }
     // Who does not exist is given time before he is overwritten.
-    if (held !== null && held.revision !== older && !this.#isOver(held, due)) return false;
-    return this.#write(key, due, held?.revision ?? null);
+    return this.#isOver(held, due) ? this.#write(key, due, held) : false;
   }
 
   async #hasToStay(key: string, { value }: StoreEntry, due: Due): Promise<boolean> {
@@ -151,12 +151,14 @@ export class PutBack {
     return now - due.doubted.sinceMs >= creationGraceMs;
   }
 
-  async #write(key: string, due: Due, onto: number | null): Promise<boolean> {
+  async #write(key: string, due: Due, onto: StoreEntry | null): Promise<boolean> {
     const { store, random, taken } = this.#options;
     const { value } = due;
     const writeId = random.uuid();
     const result = await repeated(() =>
-      onto === null ? store.create(key, value, writeId) : store.update(key, value, onto, writeId),
+      onto === null
+        ? store.create(key, value, writeId)
+        : store.update(key, value, onto.revision, writeId),
     );
     // Somebody else was faster, and what he wrote is looked at.
     if (!result.committed) return false;

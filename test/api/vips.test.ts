@@ -35,15 +35,13 @@ let vips: VipAllocator;
 /** Load balancers that have documents. */
 const documents = new Set<string>();
 
-const allocator = (): Promise<VipAllocator> =>
-  readyVips({
-    pools,
-    store,
-    loadBalancers: loadBalancersIn(documents),
-    clock: time,
-    random,
-    log: silentLog,
-  });
+const options = (): Parameters<typeof createVips>[0] => ({
+  ...{ pools, store, random },
+  loadBalancers: loadBalancersIn(documents),
+  clock: time,
+  log: silentLog,
+});
+const allocator = (): Promise<VipAllocator> => readyVips(options());
 
 beforeEach(async () => {
   documents.clear();
@@ -199,14 +197,7 @@ describe('a store in trouble', () => {
   });
 
   test('that has not told yet what is taken gives nothing out', async () => {
-    vips = createVips({
-      pools,
-      store,
-      loadBalancers: loadBalancersIn(documents),
-      clock: time,
-      random,
-      log: silentLog,
-    });
+    vips = createVips(options());
     expect(await taken({ subnetId: ranged })).toMatch(/^503 The VIP pools are still being read/);
   });
 });
