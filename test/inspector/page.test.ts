@@ -122,8 +122,11 @@ describe('a recording', () => {
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     give();
 
+    // What is read is shown before all of it has been read.
     await page.getByRole('alert').filter({ hasText: 'Violated at 0:10.200' }).waitFor();
-    expect(await page.locator('.transport .overview').getAttribute('aria-disabled')).toBe('false');
+    await expect
+      .poll(() => page.locator('.transport .overview').getAttribute('aria-disabled'))
+      .toBe('false');
   });
 
   test('may hold names that would run as script, and they are only shown', async () => {
