@@ -282,6 +282,8 @@ export class ShardKeeper {
     this.#claims.set(shard, claim);
     // What was lost may have been somebody else's claim as well.
     this.authority.claimed(shard, sentAt, false);
+    // He may have written the records of its agents meanwhile, which were left to him then.
+    this.#options.raised(shard);
   }
 
   /** Writes the record of an own shard anew: where that succeeds, nobody else has written it. */

@@ -4,7 +4,8 @@ import { presets } from '../../machines/timings/timings.ts';
 import { MemoryStore } from '../../src/adapters/memory-store.ts';
 import { OwnerChanges } from '../../src/controller/owner-changes.ts';
 import { ShardKeeper } from '../../src/controller/shard-keeper.ts';
-import { StoreUnavailable, UnknownOutcome } from '../../src/ports/store.ts';
+import { type Store, StoreUnavailable, UnknownOutcome } from '../../src/ports/store.ts';
+import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const shards = 8;
@@ -16,7 +17,13 @@ async function soleOwner() {
   const delayMs = (operation: string, key: string) =>
     operation === 'update' && key !== quick ? 100 : 1;
   const store = new MemoryStore(world.clock, { delayMs });
+  return { ...(await ownerOfAll(world, store)), store, hurry: (key: string) => (quick = key) };
+}
+
+/** A keeper to which all shards fall, with what it has told of them. */
+async function ownerOfAll(world: Virtual, store: Store) {
   const living = ['a'];
+  const raised: number[] = [];
   const keeper = new ShardKeeper({
     controller: 'a',
     shards,
@@ -29,13 +36,13 @@ async function soleOwner() {
     living: () => living,
     wrote: () => undefined,
     named: () => 0,
-    raised: () => undefined,
+    raised: (shard) => raised.push(shard),
     adopt: () => undefined,
     abandon: () => undefined,
   });
   await world.settled(keeper.start());
   await world.settled(keeper.settle());
-  return { world, store, living, keeper, hurry: (key: string) => (quick = key) };
+  return { world, living, keeper, raised };
 }
 
 test('a shard that was taken over and let go of while nobody looked is claimed again', async () => {
@@ -166,4 +173,20 @@ test('a shard is let go of without doubt once nobody before can believe that any
   const record = await read(given);
   expect(record).toMatchObject({ owner: null });
   expect(record).not.toHaveProperty('uncertain');
+});
+
+test('a claim that the store has lost is made again under a later term, and that is told', async () => {
+  const world = new Virtual();
+  const store = new VirtualStore(world.clock, { delayMs: () => 1 });
+  const { keeper, raised } = await ownerOfAll(world, store);
+  expect(raised).toEqual([]);
+
+  store.line('').disconnect();
+  store.losePower(60_000);
+  store.line('').connect();
+  await world.run(1_000);
+
+  const all = Array.from({ length: shards }, (_, shard) => shard);
+  expect(all.map((shard) => keeper.term(shard))).toEqual(all.map(() => 2));
+  expect(raised.toSorted()).toEqual(all);
 });
