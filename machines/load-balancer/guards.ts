@@ -81,6 +81,15 @@ export const standbyReady = ({ context, event }: Args): boolean =>
 export const hasCandidate = ({ context, event }: Args): boolean =>
   event.type === 'place' && bestCandidate(context, event) !== null;
 
+/** Its holder is not left any more, and nothing is to be done: it has what is wanted, and that stays as it is. */
+export const staysWithHolder = ({ context, event }: Args): boolean => {
+  if (event.type !== 'place') return false;
+  const { binding, appliedEpoch, appliedGeneration, generation } = context;
+  const best = bestCandidate(context, event);
+  const isDone = appliedEpoch === binding?.epoch && appliedGeneration >= generation;
+  return isDone && best !== null && names(binding, best);
+};
+
 export const standbyOffered = ({ context, event }: Args): boolean =>
   event.type === 'place' && context.standby === null && standbyCandidate(context, event) !== null;
 

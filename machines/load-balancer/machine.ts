@@ -41,6 +41,7 @@ export const loadBalancerMachine = setup({
     noteLost: assign(changes.noteLost),
     noteQueued: assign(changes.noteQueued),
     noteWaiting: assign(changes.noteWaiting),
+    noteStaying: assign({ waitingSince: null, reason: null, rejected: [] }),
     noteSeen: assign(changes.noteSeen),
     noteApplied: assign(changes.noteApplied),
     dropShadow: assign(changes.dropShadow),
@@ -197,6 +198,7 @@ export const loadBalancerMachine = setup({
           invoke: { src: 'deadline', id: 'deadline' },
           on: {
             place: [
+              { guard: 'staysWithHolder', target: 'settled', actions: 'noteStaying' },
               {
                 guard: 'hasCandidate',
                 target: '#load-balancer.rebinding',

@@ -90,7 +90,7 @@ export class QueueDispatch {
       host.tell(id, offer);
       return;
     }
-    // It is back under a new incarnation, with nothing left to do: nothing has to move (R10).
+    // It is back under a new incarnation, or is not left any more, with nothing to do: nothing has to move (R10).
     if (first.agent === context.binding?.agent && !hasWork(context)) {
       this.#rest(id);
       host.tell(id, { ...offer, candidates: [first] });
@@ -150,10 +150,11 @@ export class QueueDispatch {
     if (typeof offer === 'string') return { type: 'refused', reason: `${agent} ${offer}` };
     await host.ask(id, offer);
     const seat = host.context(id)?.binding ?? null;
-    if (seat?.agent !== agent || seat.incarnation !== incarnation || seats.isSeeking(id)) {
-      return { type: 'nothing' };
-    }
+    const isBound = seat?.agent === agent && seat.incarnation === incarnation;
+    if (!isBound || seats.isSeeking(id)) return { type: 'nothing' };
     this.#rest(id);
+    // It stays as it is with its holder, and no command follows.
+    if (seat.epoch === context.binding?.epoch) return { type: 'nothing' };
     this.#given.set(id, { agent, incarnation });
     return { type: 'given', epoch: seat.epoch };
   }

@@ -200,4 +200,20 @@ describe('a load balancer that agents take from a queue', () => {
 
     expect(cluster.holder(next)).not.toBe(drained);
   });
+
+  test('stays as it is where its holder is not left any more before somebody has taken it', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const before = cluster.view(id);
+    const holder = cluster.holder(id);
+    cluster.queues.loseLeader();
+    await cluster.settled(cluster.controller.fleet.cordon(holder, { draining: true }));
+    await cluster.untilState(id, 'bound.queued');
+
+    await cluster.settled(cluster.controller.fleet.uncordon(holder));
+    await cluster.untilSettled(id);
+
+    expect(cluster.view(id)).toMatchObject({ binding: before.binding, reason: null });
+    expect(accepted(cluster, id)).toEqual(['1/1']);
+  });
 });
