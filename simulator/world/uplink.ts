@@ -288,7 +288,7 @@ export class Uplink {
 
   #break(reason: string | null): void {
     const bus = this.#bus;
-    if (bus !== null && this.isHung) this.#tellLater(bus.slipAway());
+    if (bus?.open === true && this.isHung) this.#tellLater(bus.slipAway());
     else bus?.disconnect(reason);
     this.#disconnect();
   }

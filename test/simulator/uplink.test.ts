@@ -325,6 +325,22 @@ describe('a server of a cluster that hangs', () => {
     expect([status(), told]).toEqual(['connected', []]);
   });
 
+  test('has closed a connection before all servers end: that is made anew like any other', async () => {
+    const { world, status, hearsays } = watching();
+    natsNodeHung.start(world, hung);
+    networkHalfOpen.start(
+      world,
+      faultOf(networkHalfOpen, { target: id, variant: 'by the server, unsaid' }),
+    );
+    world.nats.stop(null);
+    await world.run(soonMs);
+    const meanwhile = status();
+    world.nats.start();
+    await world.run(2 * noticedMs);
+
+    expect([meanwhile, status(), await hearsays()]).toEqual(['disconnected', 'connected', all]);
+  });
+
   test('takes the leaders with it, and others are elected', async () => {
     const { world } = watching();
     natsNodeHung.start(world, { ...hung, variant: 'leader' });
