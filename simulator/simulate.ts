@@ -301,8 +301,17 @@ class Run {
     };
   }
 
+  #isTold(checker: string, message: string, loadBalancer: string): boolean {
+    return this.#violations.some(
+      (told) =>
+        told.checker === checker && told.message === message && told.loadBalancer === loadBalancer,
+    );
+  }
+
   #contextFor(checker: string): CheckerContext {
     const note = (message: string, loadBalancer: string): void => {
+      // Whoever looks at each controller may find the same at all of them.
+      if (this.#isTold(checker, message, loadBalancer)) return;
       const atMs = Math.round(this.#world.time.nowMs);
       const events = this.#chronicle.leadingTo(loadBalancer, leadCount);
       this.#violations.push({ checker, message, loadBalancer, atMs, events });
