@@ -32,6 +32,28 @@ test('an old ticket gives nothing to anybody before the holder can have said wha
   expect(takes).toEqual(['known']);
 });
 
+test('a ticket gives its holder nothing to do where all stays as it is with him', async () => {
+  const binding = { agent: 'agent-1', incarnation: 1, epoch: 3 };
+  let isSeeking = true;
+  const dispatch = new QueueDispatch({
+    newcomers: { has: () => false },
+    seats: { isSeeking: () => isSeeking },
+    fleet: { isAlive: () => true },
+    placer: { taken: () => ({ type: 'place' }) },
+    host: () => ({
+      context: () => ({ ...initialContext, binding }),
+      ask: () => {
+        isSeeking = false;
+        return Promise.resolve();
+      },
+    }),
+  } as unknown as QueueDispatchOptions);
+
+  const taken = await dispatch.take({ loadBalancer: 'a', ...binding, device: 'memory' });
+
+  expect(taken).toEqual({ type: 'nothing' });
+});
+
 /** Of one load balancer, `a`, that waits for its first seat; `queues` says where its ticket is. */
 async function oneWaiting(
   queues: Partial<QueueDispatchOptions['queues']>,
