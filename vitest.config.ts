@@ -15,6 +15,8 @@ const units = [
 ].join(',');
 const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';
+/** It takes all cores by itself. */
+const ofSeeds = 'test/simulator/default-seeds.test.ts';
 /** On hosts of their own, where an address is lost if nobody gets to renew its lease within seconds. */
 const ofLeases =
   'test/{drivers,real}/{vip-lease,vip-release,haproxy-vip-conformance,vip-failover,chaos}.test.ts';
@@ -26,6 +28,7 @@ const turn = {
   // Tests with real processes wait half of their time: for the dead to be missed, for somebody to start.
   processes: { sequence: { groupOrder: 1 }, maxWorkers: isLong ? 2 : 3 },
   heavy: { sequence: { groupOrder: 2 }, maxWorkers: 2 },
+  seeds: { sequence: { groupOrder: 3 }, maxWorkers: 1 },
 };
 
 function group(name: string, when: object, isolate: boolean, include: string, not: string[]) {
@@ -41,8 +44,9 @@ export default defineConfig({
         ...[ofLeases, ofUnits, ofSimulator, ofBrowser],
       ]),
       group('units', turn.processes, false, ofUnits, [ofLeases]),
-      group('simulator', turn.heavy, false, ofSimulator, [ofBrowser]),
+      group('simulator', turn.heavy, false, ofSimulator, [ofBrowser, ofSeeds]),
       group('browser', turn.heavy, true, ofBrowser, []),
+      group('seeds', turn.seeds, false, ofSeeds, []),
     ],
     globalSetup: ['test/support/parts.ts'],
     // Processes of their own, because tests start, stop and kill real ones.

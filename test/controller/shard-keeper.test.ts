@@ -188,5 +188,5 @@ test('a claim that the store has lost is made again under a later term, and that
 
   const all = Array.from({ length: shards }, (_, shard) => shard);
   expect(all.map((shard) => keeper.term(shard))).toEqual(all.map(() => 2));
-  expect(raised.toSorted()).toEqual(all);
+  expect(raised.toSorted((one, other) => one - other)).toEqual(all);
 });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { meanOf, passesSeeds } from './support/seeds.ts';
 
-// Two to three minutes on two cores that do nothing else; the simulator's other tests run beside it.
+// Two to three minutes on two cores; nothing else runs meanwhile.
 vi.setConfig({ testTimeout: 1_800_000 });
 
 test('200 default seeds pass, and enough happens in them', async () => {
