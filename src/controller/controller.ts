@@ -385,6 +385,7 @@ export class Controller {
     const said = ({ description, cordon, flapping }: Said) =>
       JSON.stringify([description, cordon, flapping]);
     if (same && said(before) === said(context)) return;
+    if (state !== 'alive') this.owner.seating.agentUnheard();
     if (state === 'dead' || state === 'retired') {
       this.owner.seating.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.seating.agentLeaving(agent, context.incarnation);

@@ -46,14 +46,21 @@ export class CutOffs {
     this.#timer = null;
   }
 
+  /** An agent's state has changed: one that is not heard of has to reach its device anew, once it is. */
+  look(): void {
+    const { clock, fleet } = this.#options;
+    const now = clock.monotonicMs();
+    this.#seen = new Map(
+      [...fleet.lostDevices()].map(([device, reach]) => [device, this.#lookAt(device, reach, now)]),
+    );
+  }
+
   /** Those of this moment; looked at anew when others may be due. */
   due(): readonly CutOff[] {
     const { clock, timings, fleet } = this.#options;
     const now = clock.monotonicMs();
     const waitMs = looksAwaited * timings.reachMs;
-    this.#seen = new Map(
-      [...fleet.lostDevices()].map(([device, reach]) => [device, this.#look(device, reach, now)]),
-    );
+    this.look();
     const dueAt = ({ since }: Seen): number => since + waitMs;
     const cut = new Map<string, Set<string>>();
     let next = Infinity;
@@ -76,7 +83,7 @@ export class CutOffs {
     });
   }
 
-  #look(
+  #lookAt(
     device: string,
     reach: ReadonlyMap<string, string | null>,
     now: MonotonicMs,

@@ -150,6 +150,12 @@ export class FleetView {
     return new Map([...devices].map((device) => [device, this.#reach(device, isHeard)]));
   }
 
+  /** Does the agent drive this device, and not reach it? */
+  hasLost(agent: string, device: string | null): boolean {
+    const devices = this.#agents.get(agent)?.context.description?.devices ?? [];
+    return devices.some((own) => own.device === device && own.lost !== null);
+  }
+
   /** Why its holder can't configure the device that holds a load balancer; null where it can. */
   unreached(context: LoadBalancerContext): string | null {
     const device = placedOn(context);

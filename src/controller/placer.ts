@@ -75,9 +75,11 @@ export class Placer {
   }
 
   /** Is it clear without any ranking that its standby takes over, because nobody of its holder's lives any more? */
-  isStandbysTurn(id: string, { binding, standby }: LoadBalancerContext): boolean {
+  isStandbysTurn(id: string, context: LoadBalancerContext): boolean {
+    const { binding, standby } = context;
     if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
     if (this.#fleet.current(binding?.agent ?? '')?.state !== 'dead') return false;
+    if (this.#fleet.hasLost(standby.agent, placedOn(context))) return false;
     const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
     const { never, avoid } = this.#apart(id);
     return !never.has(host) && !avoid.has(host);
@@ -176,9 +178,15 @@ export class Placer {
     return this.#fleet.verdictOn(agent, incarnation) !== null;
   }
 
-  /** May it take over? Others of its groups may have come to its host since it was named. */
-  #standbyReady({ standby }: LoadBalancerContext, { ranked }: Ranking, apart: Apart): boolean {
+  /**
+   * May it take over? Others of its groups may have come to its host since it was named; and it may have lost the device,
+   * which somebody else reaches.
+   */
+  #standbyReady(context: LoadBalancerContext, { ranked }: Ranking, apart: Apart): boolean {
+    const { standby } = context;
     if (standby === null || !this.#fleet.isAlive(standby.agent, standby.incarnation)) return false;
+    const isOther = ({ id }: AgentFacts): boolean => id !== standby.agent;
+    if (this.#fleet.hasLost(standby.agent, placedOn(context)) && ranked.some(isOther)) return false;
     const host = this.#fleet.current(standby.agent)?.description?.host ?? '';
     if (apart.never.has(host)) return false;
     return !apart.avoid.has(host) || ranked.every((agent) => apart.avoid.has(agent.host));

@@ -67,6 +67,11 @@ export class Seating {
     inSlices(clock, [...others, ...seats.standbyAt(agent)], (id) => tell(id));
   }
 
+  /** Nobody hears of an agent, for now or for good. */
+  agentUnheard(): void {
+    this.#cutOffs.look();
+  }
+
   agentLeaving(agent: string, incarnation: number): void {
     const { seats } = this.#options;
     this.#leave([...seats.boundTo(agent), ...seats.standbyAt(agent)], agent, incarnation);

@@ -151,6 +151,43 @@ describe('a device that one agent has lost', () => {
     expect(cluster.standby(id)).toBe(loser);
   });
 
+  test('and its standby as well goes to another one at once, and never to the standby', async () => {
+    const agents = ['agent-1', 'agent-2', 'agent-3'];
+    const cluster = await Cluster.with(agents);
+    const ids = await createMany(cluster, 6);
+    await cluster.run(1_000);
+    const reaching = 'agent-3';
+    const lost = agents.filter((agent) => agent !== reaching);
+    cluster.steps.length = 0;
+
+    for (const agent of lost) cluster.appliance().trouble.setCutOff(agent, 'its cable is out');
+    await cluster.run(settleMs(cluster));
+
+    const moves = cluster.steps.filter(({ kind }) => kind === 'load-balancer');
+    expect(moves).not.toEqual([]);
+    expect(new Set(moves.map(({ binding }) => binding?.agent))).toEqual(new Set([reaching]));
+    expect(ids.map((id) => cluster.holder(id))).toEqual(ids.map(() => reaching));
+  });
+
+  test('is taken over by another one than the standby that has lost it, when its holder dies', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2', 'agent-3']);
+    const id = await cluster.createBound();
+    await cluster.until('it has a standby', () => cluster.standby(id) !== null);
+    const [holder, standby] = [cluster.holder(id), cluster.standby(id) ?? ''];
+    cluster.appliance().trouble.setCutOff(standby, 'its cable is out');
+    const isTold = () =>
+      cluster.controller.fleet
+        .devices()[0]
+        ?.agents.some(({ agent, lost }) => agent === standby && lost !== null) === true;
+    await cluster.until('its loss is told', isTold, settleMs(cluster));
+
+    cluster.killAgent(holder);
+    await cluster.until('it has another holder', () => cluster.holder(id) !== holder, 3_000);
+
+    expect(cluster.holder(id)).not.toBe(standby);
+    await cluster.untilSettled(id);
+  });
+
   test('for two looks only is not lost', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
@@ -191,6 +228,26 @@ describe('a device that is down for everybody', () => {
       }
     },
   );
+
+  test('moves nothing to an agent that was not heard of until now, and has not found out yet', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    const before = cluster.view(id).binding;
+    const other = cluster.holder(id) === 'agent-1' ? 'agent-2' : 'agent-1';
+    cluster.appliance().trouble.setCutOff(cluster.holder(id), 'its power is off');
+    const isTold = () =>
+      cluster.controller.fleet.devices()[0]?.agents.some(({ lost }) => lost !== null) === true;
+    await cluster.until('its loss is told', isTold, settleMs(cluster));
+
+    cluster.appliance().trouble.setCutOff(other, 'its power is off');
+    cluster.pause(other);
+    await cluster.run((looksAwaited - 0.5) * cluster.timings.reachMs);
+    cluster.resume(other);
+    await cluster.run(settleMs(cluster));
+
+    expect(cluster.view(id).binding).toEqual(before);
+  });
 
   test('leaves what was edited meanwhile to be applied as soon as it is back', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
