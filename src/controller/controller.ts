@@ -198,6 +198,7 @@ export class Controller {
     this.judge.turnWheel();
     this.#membership.look();
     this.#rebalancer.look();
+    this.owner.seating.look();
   }
 
   #owns(id: string): boolean {

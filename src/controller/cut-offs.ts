@@ -1,4 +1,3 @@
-import type { Clock, MonotonicMs, Timer } from '../../machines/ports/clock.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { FleetView } from './fleet-view.ts';
 
@@ -16,67 +15,61 @@ export interface CutOff {
 }
 
 export interface CutOffsOptions {
-  readonly clock: Clock;
   readonly timings: Pick<Timings, 'reachMs'>;
-  readonly fleet: Pick<FleetView, 'lostDevices' | 'current'>;
-  /** Told when the others have had their time. */
-  readonly due: () => void;
+  readonly fleet: Pick<FleetView, 'lostDevices' | 'current' | 'heardMs'>;
 }
 
 interface Seen {
   readonly isLost: boolean;
-  readonly since: MonotonicMs;
+  readonly sinceMs: number;
 }
 
-/** Which agents have lost a device that others have reached all the while: it is not the device, then. */
+/**
+ * Which agents have lost a device that others have reached all the while: it is not the device, then. Time counts only as long as
+ * the fleet is surely heard, for whoever is deaf does not hear that a device is back.
+ */
 export class CutOffs {
   readonly #options: CutOffsOptions;
   /** By device and agent, of devices that somebody has lost. */
   #seen = new Map<string, ReadonlyMap<string, Seen>>();
-  #timer: Timer | null = null;
-  readonly #startedMs: MonotonicMs;
+  #nextMs = Infinity;
 
   constructor(options: CutOffsOptions) {
     this.#options = options;
-    this.#startedMs = options.clock.monotonicMs();
   }
 
-  stop(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimer(this.#timer);
-    this.#timer = null;
+  /** Have others had their time meanwhile? */
+  get isDue(): boolean {
+    return this.#options.fleet.heardMs() >= this.#nextMs;
   }
 
   /** An agent's state has changed: one that is not heard of has to reach its device anew, once it is. */
   look(): void {
-    const { clock, fleet } = this.#options;
-    const now = clock.monotonicMs();
+    const { fleet } = this.#options;
+    const now = fleet.heardMs();
     this.#seen = new Map(
       [...fleet.lostDevices()].map(([device, reach]) => [device, this.#lookAt(device, reach, now)]),
     );
   }
 
-  /** Those of this moment; looked at anew when others may be due. */
+  /** Those of this moment. */
   due(): readonly CutOff[] {
-    const { clock, timings, fleet } = this.#options;
-    const now = clock.monotonicMs();
+    const { timings, fleet } = this.#options;
+    const now = fleet.heardMs();
     const waitMs = looksAwaited * timings.reachMs;
     this.look();
-    const dueAt = ({ since }: Seen): number => since + waitMs;
+    const dueAt = ({ sinceMs }: Seen): number => sinceMs + waitMs;
     const cut = new Map<string, Set<string>>();
-    let next = Infinity;
+    this.#nextMs = Infinity;
     for (const [device, agents] of this.#seen) {
       const reaching = [...agents.values()].filter(({ isLost }) => !isLost).map(dueAt);
       for (const [id, seen] of agents) {
         if (!seen.isLost) continue;
         const at = Math.max(dueAt(seen), Math.min(...reaching));
         if (at <= now) cut.set(id, (cut.get(id) ?? new Set()).add(device));
-        else next = Math.min(next, at);
+        else this.#nextMs = Math.min(this.#nextMs, at);
       }
     }
-    this.stop();
-    // Whole milliseconds: a part of one may be too small to move the clock.
-    const waitsMs = Math.ceil(next - now);
-    if (next !== Infinity) this.#timer = clock.setTimer(waitsMs, () => this.#passed());
     return [...cut].flatMap(([id, devices]) => {
       const incarnation = fleet.current(id)?.incarnation;
       return incarnation === undefined ? [] : [{ id, incarnation, devices }];
@@ -86,7 +79,7 @@ export class CutOffs {
   #lookAt(
     device: string,
     reach: ReadonlyMap<string, string | null>,
-    now: MonotonicMs,
+    now: number,
   ): ReadonlyMap<string, Seen> {
     const before = this.#seen.get(device);
     return new Map(
@@ -97,13 +90,8 @@ export class CutOffs {
         // Before anybody had lost it, all had reached it, for as long as this controller can know; one that
         // comes later may have found it just now.
         const reached = before === undefined && !isLost;
-        return [agent, { isLost, since: reached ? this.#startedMs : now }];
+        return [agent, { isLost, sinceMs: reached ? 0 : now }];
       }),
     );
-  }
-
-  #passed(): void {
-    this.#timer = null;
-    this.#options.due();
   }
 }

@@ -28,10 +28,13 @@ export class FleetView {
   readonly #loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
   readonly #resolveDriver: (name: string) => DriverDescriptor | null;
   readonly brake: StormBrake;
+  /** For how many milliseconds so far the fleet was surely heard. */
+  readonly heardMs: () => number;
 
   constructor(options: FleetViewOptions) {
     this.#loads = options.loads;
     this.#resolveDriver = options.resolveDriver;
+    this.heardMs = options.provenMs;
     this.brake = new StormBrake({ ...options, agents: () => this.#stormAgents() });
   }
 

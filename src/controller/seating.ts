@@ -40,11 +40,10 @@ export class Seating {
 
   constructor(options: SeatingOptions) {
     this.#options = options;
-    this.#cutOffs = new CutOffs({ ...options, due: () => this.#devicesLost() });
+    this.#cutOffs = new CutOffs(options);
   }
 
   stop(): void {
-    this.#cutOffs.stop();
     this.#options.headStart().stop();
     if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
   }
@@ -99,6 +98,11 @@ export class Seating {
       if (context === null || !placer.hasTrustedStandby(id, context)) return;
       host.tell(id, placer.leaving(id, context, agent, incarnation));
     });
+  }
+
+  /** The fleet has been heard for longer. */
+  look(): void {
+    if (this.#cutOffs.isDue) this.#devicesLost();
   }
 
   /** A place may have become free: offered to those who wait, once for all that came together. */

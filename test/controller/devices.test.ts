@@ -15,6 +15,15 @@ async function createMany(cluster: Cluster, count: number): Promise<readonly str
   return ids;
 }
 
+/** Resolves when the agent has said that it does not reach the one device. */
+function lossTold(cluster: Cluster, loser: string): Promise<void> {
+  const isTold = (): boolean => {
+    const [device] = cluster.controller.fleet.devices();
+    return device?.agents.some(({ agent, lost }) => agent === loser && lost !== null) === true;
+  };
+  return cluster.until(`${loser} has told of its loss`, isTold, settleMs(cluster));
+}
+
 const byName = (a: string | null, b: string | null): number => (String(a) < String(b) ? -1 : 1);
 
 const placesOf = (cluster: Cluster, ids: readonly string[]) =>
@@ -175,17 +184,30 @@ describe('a device that one agent has lost', () => {
     await cluster.until('it has a standby', () => cluster.standby(id) !== null);
     const [holder, standby] = [cluster.holder(id), cluster.standby(id) ?? ''];
     cluster.appliance().trouble.setCutOff(standby, 'its cable is out');
-    const isTold = () =>
-      cluster.controller.fleet
-        .devices()[0]
-        ?.agents.some(({ agent, lost }) => agent === standby && lost !== null) === true;
-    await cluster.until('its loss is told', isTold, settleMs(cluster));
+    await lossTold(cluster, standby);
 
     cluster.killAgent(holder);
     await cluster.until('it has another holder', () => cluster.holder(id) !== holder, 3_000);
 
     expect(cluster.holder(id)).not.toBe(standby);
     await cluster.untilSettled(id);
+  });
+
+  test('is not left by a controller that did not hear, all the while, that it is in reach again', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const before = cluster.view(id).binding;
+    const { trouble } = cluster.appliance();
+    trouble.setCutOff(cluster.holder(id), 'its cable is out');
+    await lossTold(cluster, cluster.holder(id));
+
+    cluster.busOf('controller-1').disconnect(null);
+    trouble.setCutOff(cluster.holder(id), null);
+    await cluster.run(settleMs(cluster));
+    cluster.busOf('controller-1').reconnect();
+    await cluster.run(settleMs(cluster));
+
+    expect(cluster.view(id).binding).toEqual(before);
   });
 
   test('for two looks only is not lost', async () => {
@@ -236,9 +258,7 @@ describe('a device that is down for everybody', () => {
     const before = cluster.view(id).binding;
     const other = cluster.holder(id) === 'agent-1' ? 'agent-2' : 'agent-1';
     cluster.appliance().trouble.setCutOff(cluster.holder(id), 'its power is off');
-    const isTold = () =>
-      cluster.controller.fleet.devices()[0]?.agents.some(({ lost }) => lost !== null) === true;
-    await cluster.until('its loss is told', isTold, settleMs(cluster));
+    await lossTold(cluster, cluster.holder(id));
 
     cluster.appliance().trouble.setCutOff(other, 'its power is off');
     cluster.pause(other);
