@@ -33,13 +33,14 @@ export const natsNodeHung: FaultKind = {
     const processes = target.split(' ');
     const uplinks = processes.map((process) => world.host(process).uplink);
     for (const uplink of uplinks) uplink.hang(fault);
-    if (variant === 'leader') loseLeaders(world);
+    const leadOn = variant === 'leader' ? loseLeaders(world) : () => undefined;
     const isHung = (process: string): boolean =>
       processes.includes(process) && world.host(process).uplink.isHung;
     return {
       fate: (from, to) => (isHung(from) || isHung(to) ? 'lost' : null),
       end: () => {
         for (const uplink of uplinks) uplink.wakeServer(fault);
+        leadOn();
       },
     };
   }),
@@ -47,10 +48,16 @@ export const natsNodeHung: FaultKind = {
   row: () => networkRow,
 };
 
-function loseLeaders(world: World): void {
+/** Returns what happens when it works on: it leads as before, unless others were elected meanwhile. */
+function loseLeaders(world: World): () => void {
   const led = [...Object.values(world.stores), ...(world.queues === null ? [] : [world.queues])];
-  for (const one of led) one.loseLeader();
-  world.time.schedule(world.stream('nats-node-hung').between(...electionMs), 'fault', () => {
+  let isLed = false;
+  const elect = (): void => {
+    if (isLed) return;
+    isLed = true;
     for (const one of led) one.electLeader();
-  });
+  };
+  for (const one of led) one.loseLeader();
+  world.time.schedule(world.stream('nats-node-hung').between(...electionMs), 'fault', elect);
+  return elect;
 }

@@ -341,6 +341,18 @@ describe('a server of a cluster that hangs', () => {
     expect([meanwhile, status(), await hearsays()]).toEqual(['disconnected', 'connected', all]);
   });
 
+  test('leads on where it works on before others are elected', async () => {
+    const { world } = watching();
+    const leads = { ...hung, variant: 'leader' };
+    natsNodeHung.start(world, leads);
+    await world.run(soonMs);
+    natsNodeHung.stop(world, leads);
+    const after = ending(world.stores.vips.create('b', '{}', 'b'));
+    await world.run(soonMs);
+
+    expect(after.of).toBe('done');
+  });
+
   test('takes the leaders with it, and others are elected', async () => {
     const { world } = watching();
     natsNodeHung.start(world, { ...hung, variant: 'leader' });
