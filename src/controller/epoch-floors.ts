@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
+import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { epoch, nobody } from '../../machines/protocol/seat.ts';
 import { Removals } from './removals.ts';
 
@@ -8,6 +8,18 @@ import { Removals } from './removals.ts';
 const LastEpoch = z.object({
   snapshot: z.object({ context: z.object({ lastEpoch: epoch }) }),
 });
+
+/** Who held a load balancer, by a record that was committed here. */
+export interface Holder extends Candidate {
+  readonly epoch: number;
+}
+
+type Known = Pick<LoadBalancerContext, 'lastEpoch' | 'binding' | 'host' | 'device' | 'driver'>;
+
+interface Committed {
+  readonly lastEpoch: number;
+  readonly holder: Holder | null;
+}
 
 /**
  * The last epochs that this controller has seen on record or was told of: where a store has lost
@@ -17,12 +29,17 @@ export class EpochFloors {
   /** What was removed, which the store may lose. */
   readonly removals = new Removals();
   /** Committed by this controller's own actors. */
-  readonly #committed = new Map<string, number>();
+  readonly #committed = new Map<string, Committed>();
   /** Read in records that were lost afterwards, or told by agents. */
   readonly #seen = new Map<string, number>();
 
-  committed(id: string, { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>): void {
-    this.#committed.set(id, lastEpoch);
+  committed(id: string, context: Known): void {
+    this.#committed.set(id, { lastEpoch: context.lastEpoch, holder: holderIn(context) });
+  }
+
+  /** Null where there was none, or another controller has committed since. */
+  holder(id: string): Holder | null {
+    return this.#committed.get(id)?.holder ?? null;
   }
 
   /** Takes the record as it was before it was lost. */
@@ -61,8 +78,14 @@ export class EpochFloors {
   }
 
   #newest(id: string): number {
-    return Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
+    return Math.max(this.#committed.get(id)?.lastEpoch ?? 0, this.#seen.get(id) ?? 0);
   }
+}
+
+function holderIn(context: Known): Holder | null {
+  const { binding, host } = context;
+  const device = placedOn(context);
+  return binding === null || host === null || device === null ? null : { ...binding, host, device };
 }
 
 /** An unreadable record tells none; why it is unreadable, whoever owns it says. */

@@ -367,7 +367,7 @@ export class LoadBalancerOwner {
       return;
     }
     const state = this.#note(id, snapshot);
-    if (event.type === 'place') return;
+    if (event.type === 'place' || event.type === 'claim') return;
     if (state.seeking || state.wantsStandby) this.seating.offer(id);
   }
 

@@ -1,5 +1,5 @@
 import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
 import { Fault } from '../../machines/model/fault.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
@@ -65,10 +65,9 @@ export class Repairs {
 
   /** The store has lost who was bound: nobody is nearer than the one that says it was. */
   #bindClaimant(id: string, agent: string, incarnation: number, device?: string): void {
-    const { fleet, clock, newcomers } = this.#options;
-    const actors = this.#options.host();
+    const { fleet, newcomers } = this.#options;
     const host = fleet.current(agent)?.description?.host;
-    const context = actors.context(id);
+    const context = this.#options.host().context(id);
     if (
       context === null ||
       context.binding !== null ||
@@ -77,11 +76,17 @@ export class Repairs {
     )
       return;
     newcomers.forget(id);
-    const candidates = [{ agent, incarnation, host, device: device ?? context.driver }];
+    this.#bind(id, context, { agent, incarnation, host, device: device ?? context.driver });
+  }
+
+  #bind(id: string, context: LoadBalancerContext, to: Candidate): void {
+    const { fleet, clock } = this.#options;
+    const { agent, incarnation, host, device } = to;
+    const candidates = [{ agent, incarnation, host, device }];
     const claimants = fleet.claimants(context);
     const at = clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
-    actors.tell(id, { type: 'place', candidates, claimants, ...nobodyElse, at });
+    this.#options.host().tell(id, { type: 'place', candidates, claimants, ...nobodyElse, at });
   }
 
   /** No record is known here of what is claimed: the watch may be late, so the store is asked. */
@@ -107,7 +112,20 @@ export class Repairs {
     // Only the end of a deletion is lost: as nobody is on record, nobody has to be named to remove it again.
     if (isDeleting && context.lastEpoch === 0 && floors.removals.wasDeleted(id)) return;
     const outdated = floors.claim(id, context, clock.wallMs());
-    if (outdated !== null) this.#options.host().tell(id, outdated);
+    if (outdated === null) return;
+    this.#options.host().tell(id, outdated);
+    this.#bindFormer(id, context);
+  }
+
+  /**
+   * The store has lost who was bound, and somebody who did not know him has written the record anew: he has it still, or
+   * it is known that he has not.
+   */
+  #bindFormer(id: string, context: LoadBalancerContext): void {
+    const former = this.#options.floors.holder(id);
+    if (former === null || former.epoch <= context.lastEpoch) return;
+    // What is not known of a new one yet is told later, and then it is like any other.
+    if (context.binding === null && context.driver !== '') this.#bind(id, context, former);
   }
 
   /** Is the binding record newer than the document? */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { initialContext } from '../../machines/load-balancer/context.ts';
 import { nobody } from '../../machines/protocol/seat.ts';
 import { EpochFloors } from '../../src/controller/epoch-floors.ts';
 
@@ -14,7 +15,10 @@ function toldTo(floors: EpochFloors, lastEpoch: number): number | null {
 }
 
 const sources: readonly [string, (floors: EpochFloors, epoch: number) => void][] = [
-  ['was committed here', (floors, lastEpoch) => floors.committed(id, { lastEpoch })],
+  [
+    'was committed here',
+    (floors, lastEpoch) => floors.committed(id, { ...initialContext, lastEpoch }),
+  ],
   ['stood in a record that was lost', (floors, epoch) => floors.lost(id, record(epoch))],
   ['an agent holds', (floors, epoch) => floors.claimed(id, epoch)],
   ['stood in a record that was removed', (floors, epoch) => floors.removed(id, record(epoch))],
@@ -52,7 +56,7 @@ test('the greatest epoch counts, in whatever order they were learnt', () => {
   ] as const) {
     const floors = new EpochFloors();
     for (const epoch of epochs) floors.claimed(id, epoch);
-    floors.committed(id, { lastEpoch: 8 });
+    floors.committed(id, { ...initialContext, lastEpoch: 8 });
 
     expect(toldTo(floors, 1)).toBe(9);
   }
@@ -69,7 +73,7 @@ test('a lost record that nobody can read says nothing', () => {
 
 test('where another controller commits from now on, only what was seen counts', () => {
   const floors = new EpochFloors();
-  floors.committed(id, { lastEpoch: 9 });
+  floors.committed(id, { ...initialContext, lastEpoch: 9 });
   floors.claimed(id, 7);
 
   floors.abandon(id);
@@ -79,7 +83,7 @@ test('where another controller commits from now on, only what was seen counts', 
 
 test('what was known of a removed one goes on record as its last epoch, also without its record', () => {
   const floors = new EpochFloors();
-  floors.committed(id, { lastEpoch: 9 });
+  floors.committed(id, { ...initialContext, lastEpoch: 9 });
   floors.claimed(id, 10);
 
   floors.removed(id, null);

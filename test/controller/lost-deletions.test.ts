@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { initialContext } from '../../machines/load-balancer/context.ts';
 import { EpochFloors } from '../../src/controller/epoch-floors.ts';
 import { Removals, removalsMax } from '../../src/controller/removals.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
@@ -143,7 +144,7 @@ describe('a deletion that was carried out, and that the store has lost', () => {
 
 test('what is known of a removed load balancer lifts a record that is back', () => {
   const floors = new EpochFloors();
-  floors.committed('a', { lastEpoch: 3 });
+  floors.committed('a', { ...initialContext, lastEpoch: 3 });
   const record = JSON.stringify({ snapshot: { context: { lastEpoch: 5 } } });
 
   floors.removed('a', record);

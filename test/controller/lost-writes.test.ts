@@ -9,6 +9,21 @@ const all = 600_000;
 const generationOnRecord = (cluster: Cluster): number =>
   desiredOf(cluster.stores.desired.snapshot()[0]?.value ?? '').generation;
 
+/** The record as it is written by whoever knows of nobody that holds it. */
+function bornAnew(text: string): string {
+  const record = JSON.parse(text) as { snapshot: { context: object } };
+  const { context } = record.snapshot;
+  const never = { binding: null, standby: null, lastEpoch: 0, host: null, device: null };
+  const nowhere = { ...never, appliedEpoch: 0, appliedGeneration: 0 };
+  const snapshot = {
+    ...record.snapshot,
+    value: 'pending',
+    context: { ...context, ...nowhere },
+    children: {},
+  };
+  return JSON.stringify({ ...record, write: 'other-1', snapshot });
+}
+
 describe('what a store has acknowledged and lost', () => {
   test('is written again by the owner, who still knows it', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
@@ -42,6 +57,26 @@ describe('what a store has acknowledged and lost', () => {
     const after = cluster.view(id).binding;
     expect(after?.agent).toBe(binding?.agent);
     expect(after?.epoch).toBeGreaterThan(binding?.epoch ?? 0);
+  });
+
+  test('leaves a binding with its holder where somebody who did not know of it was faster', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    const before = cluster.view(id);
+    const holder = cluster.holder(id);
+    // So it would be given to anybody else.
+    await cluster.settled(cluster.controller.fleet.cordon(holder, { draining: false }));
+    const [known] = cluster.stores.binding.snapshot();
+
+    cluster.losePower({ binding: all }, () => {
+      const other = cluster.stores.binding.as('other');
+      other.create(id, bornAnew(known?.value ?? ''), 'other-1').catch(String);
+    });
+    await cluster.run(1_000);
+
+    expect(cluster.holder(id)).toBe(holder);
+    expect(cluster.view(id).binding?.epoch).toBeGreaterThan(before.lastEpoch);
+    expect(cluster.done(id).at(-1)).toContain(holder);
   });
 
   test('gives no lost epoch to anybody else, where the record was lost while its next write was under way', async () => {
