@@ -84,10 +84,11 @@ export const hasCandidate = ({ context, event }: Args): boolean =>
 /** Its holder is not left any more, and nothing is to be done: it has what is wanted, and that stays as it is. */
 export const staysWithHolder = ({ context, event }: Args): boolean => {
   if (event.type !== 'place') return false;
-  const { binding, appliedEpoch, appliedGeneration, generation } = context;
+  const { binding, appliedEpoch, appliedGeneration, generation, deadlineAt, overdue } = context;
   const best = bestCandidate(context, event);
-  const isDone = appliedEpoch === binding?.epoch && appliedGeneration >= generation;
-  return isDone && best !== null && names(binding, best);
+  const isApplied = appliedEpoch === binding?.epoch && appliedGeneration >= generation;
+  // Its generation may be that of an edit which a store has lost: what was wanted since then has a deadline.
+  return isApplied && deadlineAt === null && !overdue && best !== null && names(binding, best);
 };
 
 export const standbyOffered = ({ context, event }: Args): boolean =>

@@ -41,7 +41,7 @@ export const loadBalancerMachine = setup({
     noteLost: assign(changes.noteLost),
     noteQueued: assign(changes.noteQueued),
     noteWaiting: assign(changes.noteWaiting),
-    noteStaying: assign({ waitingSince: null, reason: null, rejected: [] }),
+    noteStaying: assign({ standby: null, waitingSince: null, reason: null, rejected: [] }),
     noteSeen: assign(changes.noteSeen),
     noteApplied: assign(changes.noteApplied),
     dropShadow: assign(changes.dropShadow),

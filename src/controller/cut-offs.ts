@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { FleetView } from './fleet-view.ts';
 
@@ -15,6 +16,7 @@ export interface CutOff {
 }
 
 export interface CutOffsOptions {
+  readonly clock: Clock;
   readonly timings: Pick<Timings, 'reachMs'>;
   readonly fleet: Pick<FleetView, 'lostDevices' | 'current' | 'heardMs'>;
 }
@@ -25,14 +27,16 @@ interface Seen {
 }
 
 /**
- * Which agents have lost a device that others have reached all the while: it is not the device, then. Time counts only as long as
- * the fleet is surely heard, for whoever is deaf does not hear that a device is back.
+ * Which agents have lost a device that others have reached all the while: it is not the device, then. Time counts only while the
+ * fleet is surely heard, and begins anew after a gap, for whoever was deaf has not heard that a device is back.
  */
 export class CutOffs {
   readonly #options: CutOffsOptions;
   /** By device and agent, of devices that somebody has lost. */
   #seen = new Map<string, ReadonlyMap<string, Seen>>();
   #nextMs = Infinity;
+  /** How long the fleet was not surely heard, as of the last look. */
+  #deafMs = 0;
 
   constructor(options: CutOffsOptions) {
     this.#options = options;
@@ -45,8 +49,13 @@ export class CutOffs {
 
   /** An agent's state has changed: one that is not heard of has to reach its device anew, once it is. */
   look(): void {
-    const { fleet } = this.#options;
+    const { clock, timings, fleet } = this.#options;
     const now = fleet.heardMs();
+    const deafMs = clock.monotonicMs() - now;
+    // Less is the step in which hearing is proven.
+    const wasDeaf = deafMs - this.#deafMs > timings.reachMs / 2;
+    this.#deafMs = wasDeaf ? deafMs : Math.min(deafMs, this.#deafMs);
+    if (wasDeaf) this.#beginAnew(now);
     this.#seen = new Map(
       [...fleet.lostDevices()].map(([device, reach]) => [device, this.#lookAt(device, reach, now)]),
     );
@@ -74,6 +83,13 @@ export class CutOffs {
       const incarnation = fleet.current(id)?.incarnation;
       return incarnation === undefined ? [] : [{ id, incarnation, devices }];
     });
+  }
+
+  #beginAnew(now: number): void {
+    for (const [device, agents] of this.#seen) {
+      const anew = [...agents].map(([id, { isLost }]) => [id, { isLost, sinceMs: now }] as const);
+      this.#seen.set(device, new Map(anew));
+    }
   }
 
   #lookAt(

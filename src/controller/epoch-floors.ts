@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
 import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import { epoch, nobody } from '../../machines/protocol/seat.ts';
+import { epoch, nobody, Seat } from '../../machines/protocol/seat.ts';
 import { Removals } from './removals.ts';
 
 /** The little that matters of a binding record, whatever release has written it. */
@@ -9,17 +9,29 @@ const LastEpoch = z.object({
   snapshot: z.object({ context: z.object({ lastEpoch: epoch }) }),
 });
 
-/** Who held a load balancer, by a record that was committed here. */
+/** And of who holds it. */
+const Bound = z.object({
+  snapshot: z.object({
+    context: z.object({
+      lastEpoch: epoch,
+      binding: Seat.nullable(),
+      host: z.string().nullable(),
+      device: z.string().nullable().default(null),
+      driver: z.string(),
+      shadows: z.array(Seat).default([]),
+    }),
+  }),
+});
+
+/** Who held a load balancer, by a record. */
 export interface Holder extends Candidate {
   readonly epoch: number;
 }
 
-type Known = Pick<LoadBalancerContext, 'lastEpoch' | 'binding' | 'host' | 'device' | 'driver'>;
-
-interface Committed {
-  readonly lastEpoch: number;
-  readonly holder: Holder | null;
-}
+type Known = Pick<
+  LoadBalancerContext,
+  'lastEpoch' | 'binding' | 'host' | 'device' | 'driver' | 'shadows'
+>;
 
 /**
  * The last epochs that this controller has seen on record or was told of: where a store has lost
@@ -29,22 +41,30 @@ export class EpochFloors {
   /** What was removed, which the store may lose. */
   readonly removals = new Removals();
   /** Committed by this controller's own actors. */
-  readonly #committed = new Map<string, Committed>();
+  readonly #committed = new Map<string, number>();
+  /** Who held each by the newest record that was committed here, or was known when it was lost. */
+  readonly #holders = new Map<
+    string,
+    { readonly lastEpoch: number; readonly holder: Holder | null }
+  >();
   /** Read in records that were lost afterwards, or told by agents. */
   readonly #seen = new Map<string, number>();
 
   committed(id: string, context: Known): void {
-    this.#committed.set(id, { lastEpoch: context.lastEpoch, holder: holderIn(context) });
+    this.#committed.set(id, context.lastEpoch);
+    this.#noteHolder(id, context);
   }
 
-  /** Null where there was none, or another controller has committed since. */
+  /** Null where there was none, or none of whom it is clear that he may go on. */
   holder(id: string): Holder | null {
-    return this.#committed.get(id)?.holder ?? null;
+    return this.#holders.get(id)?.holder ?? null;
   }
 
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
     this.claimed(id, lastEpochIn(record));
+    const context = boundIn(record);
+    if (context !== null) this.#noteHolder(id, context);
   }
 
   /** An agent holds it, or was refused by a device that knows it: true, whatever the record says later. */
@@ -55,6 +75,7 @@ export class EpochFloors {
   /** Another controller commits from now on, and what was read of it later may be older. */
   abandon(id: string): void {
     this.#committed.delete(id);
+    this.#holders.delete(id);
   }
 
   /** Its binding record is gone; `record` is how it was known last, null where it was not. */
@@ -62,6 +83,7 @@ export class EpochFloors {
     const last = record === null ? 0 : lastEpochIn(record);
     this.removals.unbound(id, Math.max(last, this.#newest(id)));
     this.#committed.delete(id);
+    this.#holders.delete(id);
     this.#seen.delete(id);
   }
 
@@ -77,14 +99,22 @@ export class EpochFloors {
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };
   }
 
+  #noteHolder(id: string, context: Known): void {
+    const { lastEpoch } = context;
+    if (lastEpoch < (this.#holders.get(id)?.lastEpoch ?? 0)) return;
+    this.#holders.set(id, { lastEpoch, holder: holderIn(context) });
+  }
+
   #newest(id: string): number {
-    return Math.max(this.#committed.get(id)?.lastEpoch ?? 0, this.#seen.get(id) ?? 0);
+    return Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
   }
 }
 
+/** One that waits until others have ended (R11) is none yet. */
 function holderIn(context: Known): Holder | null {
-  const { binding, host } = context;
+  const { binding, host, shadows } = context;
   const device = placedOn(context);
+  if (shadows.length > 0) return null;
   return binding === null || host === null || device === null ? null : { ...binding, host, device };
 }
 
@@ -94,5 +124,14 @@ function lastEpochIn(record: string): number {
     return LastEpoch.parse(JSON.parse(record)).snapshot.context.lastEpoch;
   } catch {
     return 0;
+  }
+}
+
+/** Null where it can't be read. */
+function boundIn(record: string): Known | null {
+  try {
+    return Bound.parse(JSON.parse(record)).snapshot.context;
+  } catch {
+    return null;
   }
 }

@@ -278,7 +278,7 @@ export class ShardKeeper {
     const term = Math.max(record?.term ?? 0, mine.term, this.#options.named(shard)) + 1;
     const sentAt = this.#options.clock.monotonicMs();
     const claim = await this.#write(shard, { owner: controller, term }, revision);
-    if (claim === null || !this.#claims.has(shard)) return;
+    if (claim === null || this.#abort.signal.aborted || !this.#claims.has(shard)) return;
     this.#claims.set(shard, claim);
     // What was lost may have been somebody else's claim as well.
     this.authority.claimed(shard, sentAt, false);

@@ -13,6 +13,21 @@ import { subjects } from '../machines/support/subjects.ts';
 import { allEvents } from '../machines/support/explore.ts';
 import { after, candidate, record, seat } from './support/binding-record.ts';
 
+test('what waits in its queue with nothing to be done stays with its holder, and has no standby there', () => {
+  const offer = { type: 'place', candidates: [candidate('a')], rejected: [], standbyReady: false };
+  const waiting = { ...record, queued: true };
+  const edited = { ...waiting, deadlineAt: 5 };
+
+  const [stays, goesOn] = [waiting, edited].map((one) => after({ bound: 'queued' }, one, offer));
+
+  expect(stays).toMatchObject({
+    value: { bound: 'settled' },
+    binding: seat('a', 1),
+    standby: null,
+  });
+  expect(goesOn).toMatchObject({ value: 'rebinding', binding: seat('a', 3) });
+});
+
 describe('an offer that was made for another record', () => {
   const tied = { ...record, reschedulable: false, host: 'host-a', standby: null };
   const offer = (...candidates: object[]) => ({

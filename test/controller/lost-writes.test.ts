@@ -59,25 +59,35 @@ describe('what a store has acknowledged and lost', () => {
     expect(after?.epoch).toBeGreaterThan(binding?.epoch ?? 0);
   });
 
-  test('leaves a binding with its holder where somebody who did not know of it was faster', async () => {
-    const cluster = await Cluster.with(['agent-1', 'agent-2']);
-    const id = await cluster.createBound();
-    const before = cluster.view(id);
-    const holder = cluster.holder(id);
-    // So it would be given to anybody else.
-    await cluster.settled(cluster.controller.fleet.cordon(holder, { draining: false }));
-    const [known] = cluster.stores.binding.snapshot();
+  test.each([
+    ['has bound it', false],
+    ['has taken it over', true],
+  ])(
+    'leaves a binding with its holder where somebody was faster who knew less than the owner that %s',
+    async (_, isAdopted) => {
+      const cluster = await Cluster.with(['agent-1', 'agent-2']);
+      const id = await cluster.createBound();
+      if (isAdopted) {
+        await cluster.restartController();
+        await cluster.run(60_000);
+      }
+      const before = cluster.view(id);
+      const holder = cluster.holder(id);
+      // So it would be given to anybody else.
+      await cluster.settled(cluster.controller.fleet.cordon(holder, { draining: false }));
+      const [known] = cluster.stores.binding.snapshot();
 
-    cluster.losePower({ binding: all }, () => {
-      const other = cluster.stores.binding.as('other');
-      other.create(id, bornAnew(known?.value ?? ''), 'other-1').catch(String);
-    });
-    await cluster.run(1_000);
+      cluster.losePower({ binding: all }, () => {
+        const other = cluster.stores.binding.as('other');
+        other.create(id, bornAnew(known?.value ?? ''), 'other-1').catch(String);
+      });
+      await cluster.run(1_000);
 
-    expect(cluster.holder(id)).toBe(holder);
-    expect(cluster.view(id).binding?.epoch).toBeGreaterThan(before.lastEpoch);
-    expect(cluster.done(id).at(-1)).toContain(holder);
-  });
+      expect(cluster.holder(id)).toBe(holder);
+      expect(cluster.view(id).binding?.epoch).toBeGreaterThan(before.lastEpoch);
+      expect(cluster.done(id).at(-1)).toContain(holder);
+    },
+  );
 
   test('gives no lost epoch to anybody else, where the record was lost while its next write was under way', async () => {
     const cluster = await Cluster.with(['agent-1']);
@@ -134,27 +144,36 @@ describe('what a store has acknowledged and lost', () => {
     expect(cluster.appliance().content(id)?.name).toBe('newer');
   });
 
-  test('lets an edit reach the device that was made before anybody knew of the lost generation', async () => {
-    const cluster = await Cluster.with(['agent-1', 'agent-2']);
-    const id = await cluster.createBound();
-    await cluster.run(1_000);
-    await cluster.settled(cluster.rename(id, 'lost'));
-    await cluster.untilSettled(id);
+  test.each([
+    ['', new Set<string>(), true],
+    [', also where agents take it from a queue', new Set(['memory']), false],
+  ])(
+    'lets an edit reach the device that was made before anybody knew of the lost generation%s',
+    async (_, queued, dies) => {
+      const cluster = new Cluster();
+      cluster.queued = queued;
+      await cluster.startController();
+      for (const agent of ['agent-1', 'agent-2']) await cluster.startAgent(agent);
+      const id = await cluster.createBound();
+      await cluster.run(1_000);
+      await cluster.settled(cluster.rename(id, 'lost'));
+      await cluster.untilSettled(id);
 
-    cluster.losePower({ desired: 500, binding: 500 }, () => {
-      cluster.killController();
-      cluster.killAgent(cluster.holder(id));
-    });
-    cluster.outages.add('desired');
-    await cluster.startController();
-    const newer = cluster.rename(id, 'newer');
-    await cluster.run(3_000);
-    cluster.outages.delete('desired');
-    await cluster.settled(newer);
-    await cluster.run(2_000);
+      cluster.losePower({ desired: 500, binding: 500 }, () => {
+        cluster.killController();
+        if (dies) cluster.killAgent(cluster.holder(id));
+      });
+      cluster.outages.add('desired');
+      await cluster.startController();
+      const newer = cluster.rename(id, 'newer');
+      await cluster.run(3_000);
+      cluster.outages.delete('desired');
+      await cluster.settled(newer);
+      await cluster.run(2_000);
 
-    expect(cluster.appliance().content(id)?.name).toBe('newer');
-  });
+      expect(cluster.appliance().content(id)?.name).toBe('newer');
+    },
+  );
 
   test('is asked of a device calmly, until the document can be issued anew', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
