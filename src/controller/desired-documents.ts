@@ -179,11 +179,6 @@ export class DesiredDocuments {
     });
   }
 
-  /** The record that was written after the one that is known here; null where it was removed. */
-  next(id: string): Promise<CommittedDocument | null> {
-    return this.#inTurn(id, () => this.#reload(id, this.get(id)?.revision ?? 0));
-  }
-
   /** Removes the record, after the binding record is gone. */
   purge(id: string): Promise<void> {
     return this.#inTurn(id, async () => {

@@ -385,15 +385,10 @@ export class LoadBalancerOwner {
       });
   }
 
-  /** Somebody else may have removed it, of whose deletion this controller has not heard yet. */
   async #purge(id: string, known: CommittedDocument): Promise<void> {
-    const isDeleting = known.record.status === 'deleting';
-    const document = isDeleting ? known : await this.#desired.next(id);
-    if (document?.record.status === 'live') {
-      // The store has lost the deletion, which was carried out: an actor that is born for it ends it.
-      await this.#repairs.deleteAgain(id);
-      return;
-    }
+    // Its deletion was carried out, and the store has lost that, or this controller has not heard of it yet: a write shows
+    // which. An actor that is born for it ends it.
+    if (known.record.status === 'live') return await this.#repairs.deleteAgain(id);
     await this.#desired.purge(id);
     this.#options.floors.removals.deleted(id);
   }

@@ -150,7 +150,8 @@ export class Repairs {
     const { desired, random } = this.#options;
     try {
       await desired.edit(id, random.uuid(), (record) =>
-        issuedAbove(record, record.generation, 'deleting'),
+        // Somebody else has written just that.
+        record.status === 'deleting' ? null : issuedAbove(record, record.generation, 'deleting'),
       );
     } catch (error) {
       // Somebody else has done all of it, before this write got through.

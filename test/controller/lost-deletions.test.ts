@@ -81,6 +81,21 @@ describe('a deletion that was carried out, and that the store has lost', () => {
     expect(isOnRecord(cluster)).toBe(false);
   });
 
+  test('ends where nobody knows of it, and only the removal of its binding record tells', async () => {
+    const cluster = await Cluster.with(['agent-1', 'agent-2']);
+    const id = await deleted(cluster);
+
+    cluster.losePower({ desired: 500 }, () => cluster.killController());
+    const isBack = isOnRecord(cluster);
+    await cluster.startController();
+    await cluster.run(5_000);
+
+    expect(isBack).toBe(true);
+    expect(cluster.state(id)).toBeNull();
+    expect(isOnRecord(cluster)).toBe(false);
+    expect(cluster.stores.binding.snapshot()).toEqual([]);
+  });
+
   test('leaves no binding record behind, where its end was still being written', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
