@@ -56,12 +56,14 @@ export class Cables {
     }
     if (event.type !== 'fault' || event.kind !== agentLosesDevice.name) return;
     const known = this.#cuts.get(event.target);
+    // Cuts of one agent may overlap: they begin with the first, and the first that ends plugs the cable in for all.
+    const isCut = known?.untilMs === Number.POSITIVE_INFINITY;
     if (event.phase === 'ends') {
-      if (known !== undefined) known.untilMs = atMs;
-      return;
+      if (isCut) known.untilMs = atMs;
+    } else if (!isCut) {
+      const before = known?.untilMs ?? 0;
+      this.#cuts.set(event.target, { before, fromMs: atMs, untilMs: Number.POSITIVE_INFINITY });
     }
-    const before = known?.untilMs ?? 0;
-    this.#cuts.set(event.target, { before, fromMs: atMs, untilMs: Number.POSITIVE_INFINITY });
   }
 
   #told(
