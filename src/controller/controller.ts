@@ -81,7 +81,7 @@ export class Controller {
     const loads = new Loads(seats, this.#foreign);
     const provenMs = () => this.#proven.nowMs;
     const authority = () => this.#shards.authority;
-    this.#fleet = new FleetView({ ...options, loads, provenMs });
+    this.#fleet = new FleetView({ ...options, loads, hearing: () => this.#proven });
     const pacer = pacerOf(options);
     const ring = new TransitionRing(clock);
     const notes = new StepNotes(ring, log);
@@ -386,7 +386,7 @@ export class Controller {
     const said = ({ description, cordon, flapping }: Said) =>
       JSON.stringify([description, cordon, flapping]);
     if (same && said(before) === said(context)) return;
-    if (state !== 'alive') this.owner.seating.agentUnheard();
+    if (state !== 'alive') this.owner.seating.agentNotAlive();
     if (state === 'dead' || state === 'retired') {
       this.owner.seating.agentLost(agent, context.incarnation, context.reason ?? state);
     } else if (state === 'draining') this.owner.seating.agentLeaving(agent, context.incarnation);

@@ -1,4 +1,3 @@
-import type { Clock } from '../../machines/ports/clock.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { FleetView } from './fleet-view.ts';
 
@@ -16,9 +15,8 @@ export interface CutOff {
 }
 
 export interface CutOffsOptions {
-  readonly clock: Clock;
   readonly timings: Pick<Timings, 'reachMs'>;
-  readonly fleet: Pick<FleetView, 'lostDevices' | 'current' | 'heardMs'>;
+  readonly fleet: Pick<FleetView, 'lostDevices' | 'current' | 'hearing'>;
 }
 
 interface Seen {
@@ -35,8 +33,8 @@ export class CutOffs {
   /** By device and agent, of devices that somebody has lost. */
   #seen = new Map<string, ReadonlyMap<string, Seen>>();
   #nextMs = Infinity;
-  /** How long the fleet was not surely heard, as of the last look. */
-  #deafMs = 0;
+  /** How often the fleet was not surely heard, as of the last look. */
+  #gaps = 0;
 
   constructor(options: CutOffsOptions) {
     this.#options = options;
@@ -44,18 +42,15 @@ export class CutOffs {
 
   /** Have others had their time meanwhile? */
   get isDue(): boolean {
-    return this.#options.fleet.heardMs() >= this.#nextMs;
+    return this.#options.fleet.hearing().nowMs >= this.#nextMs;
   }
 
   /** An agent's state has changed: one that is not heard of has to reach its device anew, once it is. */
   look(): void {
-    const { clock, timings, fleet } = this.#options;
-    const now = fleet.heardMs();
-    const deafMs = clock.monotonicMs() - now;
-    // Less is the step in which hearing is proven.
-    const wasDeaf = deafMs - this.#deafMs > timings.reachMs / 2;
-    this.#deafMs = wasDeaf ? deafMs : Math.min(deafMs, this.#deafMs);
-    if (wasDeaf) this.#beginAnew(now);
+    const { fleet } = this.#options;
+    const { nowMs: now, gaps } = fleet.hearing();
+    if (gaps > this.#gaps) this.#beginAnew(now);
+    this.#gaps = gaps;
     this.#seen = new Map(
       [...fleet.lostDevices()].map(([device, reach]) => [device, this.#lookAt(device, reach, now)]),
     );
@@ -64,7 +59,7 @@ export class CutOffs {
   /** Those of this moment. */
   due(): readonly CutOff[] {
     const { timings, fleet } = this.#options;
-    const now = fleet.heardMs();
+    const now = fleet.hearing().nowMs;
     const waitMs = looksAwaited * timings.reachMs;
     this.look();
     const dueAt = ({ sinceMs }: Seen): number => sinceMs + waitMs;

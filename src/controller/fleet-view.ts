@@ -8,6 +8,7 @@ import { type DeviceFacts, devicesOf } from '../../machines/placement/devices.ts
 import { driverOf } from '../../machines/protocol/device-name.ts';
 import type { AgentView, DeviceView } from '../api/services.ts';
 import type { Loads } from './loads.ts';
+import type { Hearing } from './proven-time.ts';
 import { type StormAgent, StormBrake, type StormBrakeOptions } from './storm-brake.ts';
 import { byRecord, isOlder, type Told } from './told.ts';
 
@@ -17,9 +18,10 @@ interface Known {
   readonly told: Told;
 }
 
-export interface FleetViewOptions extends Omit<StormBrakeOptions, 'agents'> {
+export interface FleetViewOptions extends Omit<StormBrakeOptions, 'agents' | 'provenMs'> {
   readonly loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
+  readonly hearing: () => Hearing;
 }
 
 /** The agents as this controller sees them now. */
@@ -28,14 +30,14 @@ export class FleetView {
   readonly #loads: Pick<Loads, 'bound' | 'standby' | 'onDevice'>;
   readonly #resolveDriver: (name: string) => DriverDescriptor | null;
   readonly brake: StormBrake;
-  /** For how many milliseconds so far the fleet was surely heard. */
-  readonly heardMs: () => number;
+  readonly hearing: () => Hearing;
 
   constructor(options: FleetViewOptions) {
     this.#loads = options.loads;
     this.#resolveDriver = options.resolveDriver;
-    this.heardMs = options.provenMs;
-    this.brake = new StormBrake({ ...options, agents: () => this.#stormAgents() });
+    this.hearing = options.hearing;
+    const provenMs = () => options.hearing().nowMs;
+    this.brake = new StormBrake({ ...options, provenMs, agents: () => this.#stormAgents() });
   }
 
   /** False where something newer is known already. */

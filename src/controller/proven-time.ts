@@ -3,17 +3,26 @@ import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 
+/** How well a controller has heard so far. */
+export interface Hearing {
+  /** Milliseconds of good hearing so far. */
+  readonly nowMs: number;
+  /** How often it was not proven, for however long: whoever was deaf may have missed anything. */
+  readonly gaps: number;
+}
+
 /**
  * A clock that runs only while this process runs on time and its own connection is proven good. A
  * judge measures silence on it: an agent must not seem silent because its judge was deaf, or asleep.
  */
-export class ProvenTime {
+export class ProvenTime implements Hearing {
   readonly #clock: Clock;
   readonly #bus: Bus;
   readonly #log: Log;
   readonly #tickMs: number;
   readonly #lateMs: number;
   #provenMs = 0;
+  #gaps = 0;
   /** When the stretch that is not proven yet began; null while the connection is bad. */
   #sinceMs: number | null = null;
   #timer: Timer | null = null;
@@ -38,9 +47,12 @@ export class ProvenTime {
     this.#lateMs = timings.heartbeatMs;
   }
 
-  /** Milliseconds of good hearing so far. */
   get nowMs(): number {
     return this.#provenMs;
+  }
+
+  get gaps(): number {
+    return this.#gaps;
   }
 
   start(): void {
@@ -68,17 +80,15 @@ export class ProvenTime {
       await this.#bus.ping(this.#lateMs);
       const now = this.#clock.monotonicMs();
       const stretchMs = since === null ? null : now - since;
-      if (this.#sinceMs === null || stretchMs === null) this.#sinceMs = now;
+      if (this.#sinceMs === null || stretchMs === null) this.#gaps += 1;
       else if (stretchMs > this.#tickMs + this.#lateMs) {
         this.#log.warn(
           { stretchMs },
           'this process was held up; the silence meanwhile does not count',
         );
-        this.#sinceMs = now;
-      } else {
-        this.#provenMs += stretchMs;
-        this.#sinceMs = now;
-      }
+        this.#gaps += 1;
+      } else this.#provenMs += stretchMs;
+      this.#sinceMs = now;
     } catch (error) {
       this.#sinceMs = null;
       this.#log.debug({ error: String(error) }, 'the connection to NATS is not proven good');

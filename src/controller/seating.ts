@@ -66,8 +66,8 @@ export class Seating {
     inSlices(clock, [...others, ...seats.standbyAt(agent)], (id) => tell(id));
   }
 
-  /** Nobody hears of an agent, for now or for good. */
-  agentUnheard(): void {
+  /** For now or for good; what it reaches counts anew, should it live again. */
+  agentNotAlive(): void {
     this.#cutOffs.look();
   }
 

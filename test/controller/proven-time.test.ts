@@ -37,6 +37,7 @@ describe('proven time', () => {
 
     expect(proven.nowMs).toBeGreaterThan(9_700);
     expect(proven.nowMs).toBeLessThanOrEqual(10_000);
+    expect(proven.gaps).toBe(0);
   });
 
   test('stands still while the connection is down, and does not catch up', async () => {
@@ -53,6 +54,7 @@ describe('proven time', () => {
     expect(meanwhile).toBe(before);
     expect(proven.nowMs - before).toBeLessThanOrEqual(1_000);
     expect(proven.nowMs).toBeGreaterThan(before);
+    expect(proven.gaps).toBe(1);
   });
 
   test('a connection that broke and came back between two proofs proves nothing', async () => {
@@ -65,6 +67,7 @@ describe('proven time', () => {
     await virtual.run(presets.lan.heartbeatMs / 4);
 
     expect(proven.nowMs).toBe(before);
+    expect(proven.gaps).toBe(1);
   });
 
   test('stands still while the server does not answer', async () => {
@@ -92,6 +95,7 @@ describe('proven time', () => {
     await virtual.run(1_000);
 
     expect(proven.nowMs - before).toBeLessThanOrEqual(1_000);
+    expect(proven.gaps).toBe(1);
   });
 
   test('stops for good', async () => {

@@ -16,6 +16,6 @@ export function fleetView(
     clock,
     log: silentLog,
     timings: presets.lan,
-    provenMs: () => clock.monotonicMs(),
+    hearing: () => ({ nowMs: clock.monotonicMs(), gaps: 0 }),
   });
 }
