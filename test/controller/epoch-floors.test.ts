@@ -91,3 +91,43 @@ test('what was known of a removed one goes on record as its last epoch, also wit
   expect(floors.removals.lastEpoch(id)).toBe(10);
   expect(toldTo(floors, 1)).toBe(10);
 });
+
+describe('who held a load balancer by a lost record', () => {
+  const bound = {
+    ...initialContext,
+    lastEpoch: 3,
+    binding: { agent: 'agent-1', incarnation: 2, epoch: 3 },
+    host: 'host-1',
+    device: 'appliance',
+    driver: 'memory',
+  };
+  const text = (context: typeof bound | typeof initialContext): string =>
+    JSON.stringify({ snapshot: { context } });
+
+  test('is its holder there', () => {
+    const floors = new EpochFloors();
+
+    floors.lost(id, text(bound));
+
+    expect(floors.holder(id)).toEqual({ ...bound.binding, host: 'host-1', device: 'appliance' });
+  });
+
+  test('is nobody where he still waited until others have ended', () => {
+    const floors = new EpochFloors();
+    const shadows = [{ agent: 'agent-2', incarnation: 1, epoch: 2 }];
+
+    floors.lost(id, text({ ...bound, shadows }));
+
+    expect(floors.holder(id)).toBeNull();
+  });
+
+  test('is who held it by the newest record, whichever is told first', () => {
+    const floors = new EpochFloors();
+    const binding = { agent: 'agent-2', incarnation: 1, epoch: 4 };
+
+    floors.lost(id, text({ ...bound, lastEpoch: 4, binding }));
+    floors.lost(id, text(bound));
+
+    expect(floors.holder(id)).toMatchObject(binding);
+  });
+});

@@ -22,8 +22,16 @@ async function soleOwner() {
 
 /** A keeper to which all shards fall, with what it has told of them. */
 async function ownerOfAll(world: Virtual, store: Store) {
+  const given = keeperOf(world, store);
+  await world.settled(given.keeper.start());
+  await world.settled(given.keeper.settle());
+  return given;
+}
+
+function keeperOf(world: Virtual, store: Store) {
   const living = ['a'];
   const raised: number[] = [];
+  const adopted: number[] = [];
   const keeper = new ShardKeeper({
     controller: 'a',
     shards,
@@ -37,12 +45,10 @@ async function ownerOfAll(world: Virtual, store: Store) {
     wrote: () => undefined,
     named: () => 0,
     raised: (shard) => raised.push(shard),
-    adopt: () => undefined,
+    adopt: (shard) => void adopted.push(shard),
     abandon: () => undefined,
   });
-  await world.settled(keeper.start());
-  await world.settled(keeper.settle());
-  return { world, living, keeper, raised };
+  return { world, living, keeper, raised, adopted };
 }
 
 test('a shard that was taken over and let go of while nobody looked is claimed again', async () => {
@@ -189,4 +195,21 @@ test('a claim that the store has lost is made again under a later term, and that
   const all = Array.from({ length: shards }, (_, shard) => shard);
   expect(all.map((shard) => keeper.term(shard))).toEqual(all.map(() => 2));
   expect(raised.toSorted((one, other) => one - other)).toEqual(all);
+});
+
+test('a keeper that is stopped while its claims are written takes none of the shards', async () => {
+  const world = new Virtual();
+  const store = new MemoryStore(world.clock, { delayMs: () => 100 });
+  const { keeper, adopted } = keeperOf(world, store);
+  await world.settled(keeper.start());
+  const settled = keeper.settle();
+  await world.run(50);
+
+  keeper.stop();
+  await world.settled(settled);
+  await world.run(1_000);
+
+  expect((await world.settled(store.get('shard-0')))?.value).toContain('"owner":"a"');
+  expect(keeper.owned()).toEqual([]);
+  expect(adopted).toEqual([]);
 });
