@@ -138,9 +138,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   /** Stops it without a trace: its record stays, nothing that waits will leave. */
   stop(): void {
-    this.#waiting.fail('ended', `${this.id} was stopped`);
-    this.#discard();
-    this.#condition = { type: 'ended' };
+    this.#leave(`${this.id} was stopped`);
   }
 
   holds(effect: string): boolean {
@@ -314,8 +312,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (!result.committed) {
       if (this.#record.refusedByLoss()) return await this.#end(actor);
       this.#writing = false;
-      await this.#reload(overtaken, this.#record.revision);
-      return;
+      return await this.#reload(overtaken, this.#record.revision);
     }
     this.#committedVersion = this.#version;
     this.#waiting.flush(this.#committedVersion);
@@ -323,10 +320,15 @@ export class DurableActor<TContext> implements GateKeeper {
   }
 
   #over(): void {
-    this.#waiting.fail('ended', `${this.id} has ended`);
+    this.#leave(`${this.id} has ended`);
+    this.#kind.ended(this.id);
+  }
+
+  #leave(why: string): void {
+    this.#waiting.fail('ended', why);
+    this.#record.leave();
     this.#discard();
     this.#condition = { type: 'ended' };
-    this.#kind.ended(this.id);
   }
 
   /**

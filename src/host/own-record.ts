@@ -10,6 +10,7 @@ export class OwnRecord {
   /** Known committed; 0 means that there is no record yet. */
   revision = 0;
   #losses = 0;
+  #isLeft = false;
   /** A loss was told during the present write, and what it left is older than what is known. */
   #isLeftOlder = false;
   readonly #lineage = new Lineage();
@@ -31,7 +32,7 @@ export class OwnRecord {
     const text = encodeRecord(kind, write, snapshot);
     const losses = this.#losses;
     this.#isLeftOlder = false;
-    const isLost = () => this.#losses !== losses;
+    const isLost = () => this.#isLeft || this.#losses !== losses;
     const record = { key, text, revision: this.revision, write, isLost };
     return putUntilKnown(kind.store, record, commitOptions);
   }
@@ -48,6 +49,14 @@ export class OwnRecord {
     if (record === null) this.revision = 0;
     else this.revision = isBehind ? record.revision : record.revision - 1;
     return isBehind;
+  }
+
+  /**
+   * Its actor is gone, and is told of no loss any more. What is just being written is not tried again: the
+   * revision that it is to replace may be lost by then, and its number given to what somebody else has done.
+   */
+  leave(): void {
+    this.#isLeft = true;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Bench, leftOf } from './support/bench.ts';
+import { Bench, hopMs, leftOf } from './support/bench.ts';
 
 /** The store loses what it acknowledged last, and comes back; its watch says so. */
 async function losePower(bench: Bench, lostMs: number): Promise<void> {
@@ -78,5 +78,47 @@ describe('a record that is lost while it is being written', () => {
 
     expect(bench.text()).toBeNull();
     expect(bench.gets).toEqual([]);
+  });
+});
+
+/**
+ * Forgotten-moves seed 680000: a controller had lost a shard, and an actor's write went on without it. The
+ * store lost the revision that it was to replace, and gave the number to the removal of the record.
+ */
+describe('a write whose actor was stopped while the store could not take it', () => {
+  /** Under a revision that the store loses, and has again once somebody else writes. */
+  async function stoppedWhileWriting(bench: Bench): Promise<string | null> {
+    await bench.born();
+    await bench.virtual.run(10_000);
+    await bench.ask({ type: 'add' });
+    const line = bench.store.line('');
+    line.disconnect();
+    const asked = bench.asking({ type: 'say', word: 'late' });
+    await bench.virtual.run(hopMs);
+    bench.host.stopActor('a');
+    bench.store.losePower(5_000);
+    line.connect();
+    return bench.virtual.settled(asked);
+  }
+
+  test('brings nothing back that was removed under a revision that is given again', async () => {
+    const bench = new Bench();
+    const answer = await stoppedWhileWriting(bench);
+
+    await bench.virtual.settled(bench.store.remove('a', 1, 'foreign'));
+    await bench.virtual.run(10_000);
+
+    expect(answer).toBe('ended');
+    expect(bench.text()).toBeNull();
+  });
+
+  test('replaces nothing that its next owner wrote under such a revision', async () => {
+    const bench = new Bench();
+    await stoppedWhileWriting(bench);
+
+    await bench.foreignWrite({ count: 10 });
+    await bench.virtual.run(10_000);
+
+    expect(bench.committedCount()).toBe(10);
   });
 });
