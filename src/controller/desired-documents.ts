@@ -179,21 +179,26 @@ export class DesiredDocuments {
     });
   }
 
-  /** Removes the record, after the binding record is gone. */
-  purge(id: string): Promise<void> {
+  /**
+   * Removes the record, after the binding record is gone. False where it is live, which the store may have gone back to
+   * while it was removed: that is never removed.
+   */
+  purge(id: string): Promise<boolean> {
     return this.#inTurn(id, async () => {
       let known = this.get(id);
       while (known !== null) {
-        const { revision } = known;
+        const { record, revision } = known;
+        if (record.status === 'live') return false;
         const write = this.#nextWrite();
         const { store } = this.#options;
         const result = await removeUntilKnown(store, { key: id, revision, write }, this.#commit);
         if (result.committed) {
           this.forget(id);
-          return;
+          return true;
         }
         known = await this.#read(id, revision);
       }
+      return true;
     });
   }
 

@@ -375,7 +375,7 @@ export class LoadBalancerOwner {
     this.#options.seats.forget(id);
     const known = this.#desired.get(id);
     if (known === null) return;
-    this.#purge(id, known)
+    this.#purge(id)
       .then(() => this.#options.purged(id, known.record.document))
       .catch((error: unknown) => {
         const { log } = this.#options;
@@ -385,11 +385,10 @@ export class LoadBalancerOwner {
       });
   }
 
-  async #purge(id: string, known: CommittedDocument): Promise<void> {
+  async #purge(id: string): Promise<void> {
+    if (await this.#desired.purge(id)) this.#options.floors.removals.deleted(id);
     // Its deletion was carried out, and the store has lost that, or this controller has not heard of it yet: a write shows
     // which. An actor that is born for it ends it.
-    if (known.record.status === 'live') return await this.#repairs.deleteAgain(id);
-    await this.#desired.purge(id);
-    this.#options.floors.removals.deleted(id);
+    else await this.#repairs.deleteAgain(id);
   }
 }

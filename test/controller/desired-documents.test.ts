@@ -77,7 +77,7 @@ async function deletedBefore() {
   const bench = new Bench();
   const before = await bench.created();
   await bench.virtual.run(1_000);
-  await bench.virtual.settled(before.purge(bench.id));
+  await bench.purged(before);
   bench.store.line('').staleMs = 500;
   const told: number[] = [];
   const owner = bench.owner('z', (generation) => told.push(generation), true);
@@ -164,7 +164,7 @@ describe('a creation', () => {
   test('of an id that was deleted is refused, also by an owner that has not heard of it', async () => {
     const bench = new Bench();
     const owner = await bench.created();
-    await bench.virtual.settled(owner.purge(bench.id));
+    await bench.purged(owner);
 
     const late = bench.create(bench.owner('z'), 'another');
 
@@ -261,9 +261,10 @@ describe('a purge', () => {
     async (failure) => {
       const bench = new Bench();
       const owner = await bench.created();
+      await bench.virtual.settled(bench.delete(owner));
       bench.store.failNext(failure);
 
-      await bench.virtual.settled(owner.purge(bench.id));
+      expect(await bench.virtual.settled(owner.purge(bench.id))).toBe(true);
 
       expect(bench.store.snapshot()).toEqual([]);
       expect(owner.get(bench.id)).toBeNull();
@@ -273,11 +274,25 @@ describe('a purge', () => {
   test('of a record that someone else wrote meanwhile still happens', async () => {
     const bench = new Bench();
     const owner = await bench.created();
+    await bench.virtual.settled(bench.delete(owner));
     await bench.virtual.settled(bench.tag(bench.rival(), 'late'));
 
-    await bench.virtual.settled(owner.purge(bench.id));
+    expect(await bench.virtual.settled(owner.purge(bench.id))).toBe(true);
 
     expect(bench.store.snapshot()).toEqual([]);
+  });
+
+  test('leaves alone what is live again, because the store has lost its deletion meanwhile', async () => {
+    const bench = new Bench();
+    const owner = await bench.created();
+    await bench.virtual.run(1_000);
+    await bench.virtual.settled(bench.delete(owner));
+
+    const purged = owner.purge(bench.id);
+    bench.store.losePower(500);
+
+    expect(await bench.virtual.settled(purged)).toBe(false);
+    expect(bench.record()).toMatchObject({ status: 'live', generation: 1 });
   });
 });
 

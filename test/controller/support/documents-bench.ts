@@ -49,6 +49,22 @@ export class DocumentsBench {
     }));
   }
 
+  /** Asks for the deletion. */
+  delete(owner: DesiredDocuments): Promise<number> {
+    return owner.edit(this.id, 'delete', ({ generation, document, driver }) => ({
+      status: 'deleting',
+      driver,
+      generation: generation + 1,
+      document,
+    }));
+  }
+
+  /** Carries it through to the end. */
+  async purged(owner: DesiredDocuments): Promise<void> {
+    await this.virtual.settled(this.delete(owner));
+    await this.virtual.settled(owner.purge(this.id));
+  }
+
   record(): DesiredRecord {
     return DesiredRecord.parse(JSON.parse(this.store.snapshot()[0]?.value ?? 'null'));
   }
