@@ -18,6 +18,10 @@ export interface NewcomersOptions {
 export class Newcomers {
   readonly #options: NewcomersOptions;
   readonly #timers = new Map<string, Timer>();
+  /** Agents had their time to claim them, but whoever is on record may have been out of hearing. */
+  readonly #settled = new Set<string>();
+  /** Whose claim is waited for once more, by load balancer. */
+  readonly #returned = new Map<string, string>();
   #backAtMs: number;
 
   constructor(options: NewcomersOptions) {
@@ -45,9 +49,27 @@ export class Newcomers {
     const { clock, quietMs, settled } = this.#options;
     const timer = clock.setTimer(quietMs, () => {
       this.#timers.delete(id);
+      if (!this.#returned.delete(id)) this.#settled.add(id);
       settled(id);
     });
     this.#timers.set(id, timer);
+  }
+
+  /**
+   * An agent that is on record for it has started anew. Where that one may have been out of hearing while agents had
+   * their time, nobody is named before it had the same for itself: its claims come only after its registration.
+   */
+  returned(id: string, agent: string): void {
+    if (!this.#settled.delete(id)) return;
+    this.#returned.set(id, agent);
+    this.add(id);
+  }
+
+  /** The agent claims it, and its actor has been told. */
+  claimed(id: string, agent: string): void {
+    if (this.#returned.get(id) !== agent) return;
+    this.forget(id);
+    this.#options.settled(id);
   }
 
   has(id: string): boolean {
@@ -58,6 +80,8 @@ export class Newcomers {
     const timer = this.#timers.get(id);
     if (timer !== undefined) this.#options.clock.clearTimer(timer);
     this.#timers.delete(id);
+    this.#settled.delete(id);
+    this.#returned.delete(id);
   }
 
   stop(): void {

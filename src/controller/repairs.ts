@@ -40,7 +40,7 @@ export class Repairs {
 
   /** Rule R9: what an agent holds, or was fenced by; answered by what the record says. */
   claim(id: string, agent: string, incarnation: number, claim: Claim): void {
-    const { bus, clock, log, desired } = this.#options;
+    const { bus, clock, log, desired, newcomers } = this.#options;
     const host = this.#options.host();
     const issued = host.context(id)?.lastEpoch ?? 0;
     if (claim.epoch > issued + epochsAheadMax) {
@@ -52,6 +52,7 @@ export class Repairs {
     if (desired.get(id) !== null) this.#options.floors.claimed(id, epoch);
     const at = clock.wallMs();
     host.tell(id, { type: 'claim', agent, incarnation, epoch, generation, removed, at });
+    newcomers.claimed(id, agent);
     if (!removed) {
       this.#outrun(id, generation);
       this.#bindClaimant(id, agent, incarnation, claim.device);

@@ -50,11 +50,13 @@ export class Seating {
 
   /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
   agentLost(agent: string, last: number, verdict: string): void {
-    const { clock, seats, headStart, queue } = this.#options;
+    const { clock, fleet, seats, headStart, newcomers, queue } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
     queue?.agentLost(agent);
+    const isBack = (fleet.current(agent)?.incarnation ?? 0) > last;
     const tell = (id: string, taken: Taken | null = null): void => {
+      if (isBack) newcomers.returned(id, agent);
       const standby = taken === null ? {} : { takenBy: taken.by };
       for (const incarnation of endedOnes(host.context(id), agent, last)) {
         host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at, ...standby });
