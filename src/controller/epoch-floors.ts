@@ -13,7 +13,6 @@ const LastEpoch = z.object({
 const Bound = z.object({
   snapshot: z.object({
     context: z.object({
-      lastEpoch: epoch,
       binding: Seat.nullable(),
       host: z.string().nullable(),
       device: z.string().nullable().default(null),
@@ -28,10 +27,25 @@ export interface Holder extends Candidate {
   readonly epoch: number;
 }
 
-type Known = Pick<
-  LoadBalancerContext,
-  'lastEpoch' | 'binding' | 'host' | 'device' | 'driver' | 'shadows'
->;
+type Bindings = Pick<LoadBalancerContext, 'binding' | 'host' | 'device' | 'driver' | 'shadows'>;
+
+/** What a record says of epochs. */
+interface Held {
+  readonly lastEpoch: number;
+  readonly holder: Holder | null;
+}
+
+/** What is known of one load balancer. */
+interface Floor {
+  /** The last epoch that this controller's own actor has committed; 0 where another one owns it. */
+  committed: number;
+  /** The greatest one that was read in a record which was lost afterwards, or told by an agent. */
+  seen: number;
+  /** By the newest record that was committed here, or was known when it was lost. */
+  held: Held;
+}
+
+const unheld: Held = { lastEpoch: 0, holder: null };
 
 /**
  * The last epochs that this controller has seen on record or was told of: where a store has lost
@@ -40,51 +54,45 @@ type Known = Pick<
 export class EpochFloors {
   /** What was removed, which the store may lose. */
   readonly removals = new Removals();
-  /** Committed by this controller's own actors. */
-  readonly #committed = new Map<string, number>();
-  /** Who held each by the newest record that was committed here, or was known when it was lost. */
-  readonly #holders = new Map<
-    string,
-    { readonly lastEpoch: number; readonly holder: Holder | null }
-  >();
-  /** Read in records that were lost afterwards, or told by agents. */
-  readonly #seen = new Map<string, number>();
+  readonly #floors = new Map<string, Floor>();
 
-  committed(id: string, context: Known): void {
-    this.#committed.set(id, context.lastEpoch);
-    this.#noteHolder(id, context);
+  committed(id: string, context: Bindings & Pick<LoadBalancerContext, 'lastEpoch'>): void {
+    const floor = this.#of(id);
+    floor.committed = context.lastEpoch;
+    noteHeld(floor, { lastEpoch: context.lastEpoch, holder: holderIn(context) });
   }
 
   /** Null where there was none, or none of whom it is clear that he may go on. */
   holder(id: string): Holder | null {
-    return this.#holders.get(id)?.holder ?? null;
+    return this.#floors.get(id)?.held.holder ?? null;
   }
 
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
-    this.claimed(id, lastEpochIn(record));
-    const context = boundIn(record);
-    if (context !== null) this.#noteHolder(id, context);
+    const held = heldIn(record);
+    this.claimed(id, held.lastEpoch);
+    noteHeld(this.#of(id), held);
   }
 
   /** An agent holds it, or was refused by a device that knows it: true, whatever the record says later. */
   claimed(id: string, epochSeen: number): void {
-    this.#seen.set(id, Math.max(epochSeen, this.#seen.get(id) ?? 0));
+    const floor = this.#of(id);
+    floor.seen = Math.max(floor.seen, epochSeen);
   }
 
   /** Another controller commits from now on, and what was read of it later may be older. */
   abandon(id: string): void {
-    this.#committed.delete(id);
-    this.#holders.delete(id);
+    const floor = this.#floors.get(id);
+    if (floor === undefined) return;
+    if (floor.seen === 0) this.#floors.delete(id);
+    else Object.assign(floor, { committed: 0, held: unheld });
   }
 
   /** Its binding record is gone; `record` is how it was known last, null where it was not. */
   removed(id: string, record: string | null): void {
-    const last = record === null ? 0 : lastEpochIn(record);
+    const last = record === null ? 0 : heldIn(record).lastEpoch;
     this.removals.unbound(id, Math.max(last, this.#newest(id)));
-    this.#committed.delete(id);
-    this.#holders.delete(id);
-    this.#seen.delete(id);
+    this.#floors.delete(id);
   }
 
   /** What a record has to be told that names an older epoch than was given; null for any other. */
@@ -99,39 +107,43 @@ export class EpochFloors {
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };
   }
 
-  #noteHolder(id: string, context: Known): void {
-    const { lastEpoch } = context;
-    if (lastEpoch < (this.#holders.get(id)?.lastEpoch ?? 0)) return;
-    this.#holders.set(id, { lastEpoch, holder: holderIn(context) });
+  #of(id: string): Floor {
+    const known = this.#floors.get(id);
+    if (known !== undefined) return known;
+    const floor = { committed: 0, seen: 0, held: unheld };
+    this.#floors.set(id, floor);
+    return floor;
   }
 
   #newest(id: string): number {
-    return Math.max(this.#committed.get(id) ?? 0, this.#seen.get(id) ?? 0);
+    const floor = this.#floors.get(id);
+    return floor === undefined ? 0 : Math.max(floor.committed, floor.seen);
   }
 }
 
+function noteHeld(floor: Floor, held: Held): void {
+  if (held.lastEpoch >= floor.held.lastEpoch) floor.held = held;
+}
+
 /** One that waits until others have ended (R11) is none yet. */
-function holderIn(context: Known): Holder | null {
+function holderIn(context: Bindings): Holder | null {
   const { binding, host, shadows } = context;
   const device = placedOn(context);
   if (shadows.length > 0) return null;
   return binding === null || host === null || device === null ? null : { ...binding, host, device };
 }
 
-/** An unreadable record tells none; why it is unreadable, whoever owns it says. */
-function lastEpochIn(record: string): number {
+/** An unreadable record tells of none; why it is unreadable, whoever owns it says. */
+function heldIn(record: string): Held {
+  let value: unknown;
   try {
-    return LastEpoch.parse(JSON.parse(record)).snapshot.context.lastEpoch;
+    value = JSON.parse(record);
   } catch {
-    return 0;
+    return unheld;
   }
-}
-
-/** Null where it can't be read. */
-function boundIn(record: string): Known | null {
-  try {
-    return Bound.parse(JSON.parse(record)).snapshot.context;
-  } catch {
-    return null;
-  }
+  const last = LastEpoch.safeParse(value);
+  if (!last.success) return unheld;
+  const bound = Bound.safeParse(value);
+  const holder = bound.success ? holderIn(bound.data.snapshot.context) : null;
+  return { lastEpoch: last.data.snapshot.context.lastEpoch, holder };
 }
