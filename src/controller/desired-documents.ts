@@ -189,9 +189,8 @@ export class DesiredDocuments {
       while (known !== null) {
         const { record, revision } = known;
         if (record.status === 'live') return false;
-        const write = this.#nextWrite();
-        const { store } = this.#options;
-        const result = await removeUntilKnown(store, { key: id, revision, write }, this.#commit);
+        const removal = { key: id, revision, write: this.#nextWrite(), isLost: this.#isLost(id) };
+        const result = await removeUntilKnown(this.#options.store, removal, this.#commit);
         if (result.committed) {
           this.forget(id);
           return true;
@@ -215,12 +214,15 @@ export class DesiredDocuments {
     return `${this.#options.nonce}-desired-${this.#writes}`;
   }
 
+  #isLost(id: string): () => boolean {
+    return () => this.#lost.has(id);
+  }
+
   async #write(id: string, record: DesiredRecord, revision: number): Promise<WriteResult> {
     const { store } = this.#options;
     const text = JSON.stringify(record);
     try {
-      const isLost = () => this.#lost.has(id);
-      const put = { key: id, text, revision, write: record.write, isLost };
+      const put = { key: id, text, revision, write: record.write, isLost: this.#isLost(id) };
       return await putUntilKnown(store, put, this.#commit);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;

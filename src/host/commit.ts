@@ -62,19 +62,32 @@ export async function writeUntilKnown(
   }
 }
 
+/** What stands in a store, and is to be replaced by the write of this id. */
+export interface Replaced {
+  readonly key: string;
+  readonly revision: number;
+  readonly write: string;
+  /** Has the store lost that revision? Then another one may have its number, and no further attempt is made. */
+  readonly isLost?: () => boolean;
+}
+
 /** Removes a record of this revision, until the outcome is known. */
 export function removeUntilKnown(
   store: Store,
-  {
-    key,
-    revision,
-    write,
-  }: { readonly key: string; readonly revision: number; readonly write: string },
+  replaced: Replaced,
   options: CommitOptions,
 ): Promise<WriteResult> {
-  const remove = () => store.remove(key, revision, write);
+  const { key, revision, write } = replaced;
+  const remove = unlessLost(replaced, () => store.remove(key, revision, write));
   // Nothing that stands there can be what was removed.
   return writeUntilKnown(store, key, remove, () => false, options);
+}
+
+function unlessLost(
+  { isLost }: Replaced,
+  write: () => Promise<WriteResult>,
+): () => Promise<WriteResult> {
+  return () => (isLost?.() === true ? Promise.resolve({ committed: false }) : write());
 }
 
 export interface KnownRecord {
@@ -128,25 +141,10 @@ async function hasLost(store: Store, acknowledged: number = 0): Promise<boolean>
  */
 export function putUntilKnown(
   store: Store,
-  record: {
-    readonly key: string;
-    readonly text: string;
-    readonly revision: number;
-    readonly write: string;
-    /** Has the store lost the revision that it is to replace? Then another one may have its number. */
-    readonly isLost?: () => boolean;
-  },
+  record: Replaced & { readonly text: string },
   options: CommitOptions,
 ): Promise<WriteResult> {
-  const { key, text, revision, write, isLost } = record;
-  return writeUntilKnown(
-    store,
-    key,
-    () =>
-      isLost?.() === true
-        ? Promise.resolve({ committed: false })
-        : store.update(key, text, revision, write),
-    (value) => value === text,
-    options,
-  );
+  const { key, text, revision, write } = record;
+  const put = unlessLost(record, () => store.update(key, text, revision, write));
+  return writeUntilKnown(store, key, put, (value) => value === text, options);
 }

@@ -7,7 +7,7 @@ import {
   mailboxMax,
   stateName,
 } from './actor-kind.ts';
-import { readUntilKnown, removeUntilKnown } from './commit.ts';
+import { readUntilKnown } from './commit.ts';
 import type { GateKeeper } from './gate.ts';
 import { gatedActor } from './gated-actor.ts';
 import type { HostServices } from './host-services.ts';
@@ -305,8 +305,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (this.#record.revision === 0) result = await this.#write(actor);
     if (result.committed) {
       this.#record.revision = result.revision;
-      const removal = { key: this.id, revision: result.revision, write: this.#host.nextWriteId() };
-      result = await removeUntilKnown(this.#kind.store, removal, this.#host.commitOptions);
+      result = await this.#record.remove(this.id, this.#kind, this.#host);
     }
     if (this.#actor !== actor) return;
     if (!result.committed) {

@@ -1,6 +1,6 @@
 import type { WriteResult } from '../ports/store.ts';
 import type { ActorKind } from './actor-kind.ts';
-import { putUntilKnown } from './commit.ts';
+import { putUntilKnown, type Replaced, removeUntilKnown } from './commit.ts';
 import type { HostServices } from './host-services.ts';
 import { Lineage } from './lineage.ts';
 import { encodeRecord, type RawRecord } from './record.ts';
@@ -30,11 +30,22 @@ export class OwnRecord {
     const write = nextWriteId();
     this.#lineage.note(write);
     const text = encodeRecord(kind, write, snapshot);
-    const losses = this.#losses;
     this.#isLeftOlder = false;
+    return putUntilKnown(kind.store, { ...this.#replaced(key, write), text }, commitOptions);
+  }
+
+  remove(
+    key: string,
+    { store }: ActorKind<unknown>,
+    { nextWriteId, commitOptions }: HostServices,
+  ): Promise<WriteResult> {
+    return removeUntilKnown(store, this.#replaced(key, nextWriteId()), commitOptions);
+  }
+
+  #replaced(key: string, write: string): Replaced {
+    const losses = this.#losses;
     const isLost = () => this.#isLeft || this.#losses !== losses;
-    const record = { key, text, revision: this.revision, write, isLost };
-    return putUntilKnown(kind.store, record, commitOptions);
+    return { key, revision: this.revision, write, isLost };
   }
 
   /**

@@ -296,6 +296,26 @@ describe('a purge', () => {
   });
 });
 
+test('a purge takes nothing away that a rival wrote under a revision that the store has lost', async () => {
+  const bench = new Bench();
+  const owner = await bench.created();
+  await bench.virtual.run(1_000);
+  await bench.virtual.settled(bench.delete(owner));
+  const line = bench.store.line('');
+  line.disconnect();
+  const purged = owner.purge(bench.id);
+  await bench.virtual.run(10);
+
+  bench.store.losePower(500);
+  line.connect();
+  const rival = bench.tag(bench.rival(), 'kept');
+  const told = owner.lost(bench.id);
+  await bench.virtual.settled(Promise.all([rival, told]));
+
+  expect(await bench.virtual.settled(purged)).toBe(false);
+  expect(bench.record()).toMatchObject({ status: 'live', document: { tags: ['kept'] } });
+});
+
 test('an edit that a rival was faster with is told to the actor here, too', async () => {
   const bench = new Bench();
   const owner = await bench.created();
