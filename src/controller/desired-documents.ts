@@ -52,7 +52,7 @@ export class DesiredDocuments {
   readonly #tails = new Map<string, { waiting: number; tail: Promise<unknown> }>();
   /** By load balancer, the writes that are known. */
   readonly #lineages = new Map<string, Lineage>();
-  /** Whose revision here is one that the store has lost. */
+  /** Whose revision, on which something is being written, the store has lost. */
   readonly #lost = new Set<string>();
   readonly #abort = stopSignal();
   readonly #commit: CommitOptions;
@@ -119,6 +119,8 @@ export class DesiredDocuments {
     for (const [id, { revision }] of [...this.#documents]) {
       if (this.#lineages.get(id)?.hasLost(revision, read(id)) === true) lost(id);
     }
+    // Of what another controller owns by now it is not known any more what was acknowledged here.
+    for (const id of this.#tails.keys()) if (!this.#documents.has(id)) this.#lost.add(id);
   }
 
   create(id: string, operationId: string, body: Body): Promise<number> {
@@ -222,7 +224,10 @@ export class DesiredDocuments {
     const { store } = this.#options;
     const text = JSON.stringify(record);
     try {
-      const put = { key: id, text, revision, write: record.write, isLost: this.#isLost(id) };
+      const replaced = { key: id, revision, write: record.write };
+      // A creation replaces nothing.
+      const isLost = revision === 0 ? {} : { isLost: this.#isLost(id) };
+      const put = { ...replaced, ...isLost, text };
       return await putUntilKnown(store, put, this.#commit);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;
@@ -324,7 +329,9 @@ export class DesiredDocuments {
       .catch(() => undefined)
       .then(() => {
         queue.waiting -= 1;
-        if (queue.waiting === 0) this.#tails.delete(id);
+        if (queue.waiting > 0) return;
+        this.#tails.delete(id);
+        this.#lost.delete(id);
       });
     queue.tail = settled;
     this.#tails.set(id, queue);
