@@ -12,7 +12,7 @@ import { witnessesOf } from '../world/virtual-witnesses.ts';
 import type { World } from '../world/world.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
-import { liveRecord } from './on-record.ts';
+import { liveRecord, mayBeKept } from './on-record.ts';
 import { bindingOf } from './records.ts';
 import { mayHaveStormed } from './storms.ts';
 
@@ -116,7 +116,8 @@ export const rebindsInTime: CheckerKind = {
         if (able === undefined) continue;
         const isLeased = isDrivenUnderLease(driver);
         if (isLeased && !canBeDenied(world, binding.agent, living)) continue;
-        const limitMs = isLeased ? limits.leased : limits.other;
+        const keptMs = mayBeKept(world, binding.agent, atMs) ? timings.restartLeaseMs : 0;
+        const limitMs = isLeased ? limits.leased + keptMs : limits.other;
         const dueMs = atMs + limitMs;
         waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able, driver });
         nextMs = Math.min(nextMs, dueMs);

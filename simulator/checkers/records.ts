@@ -38,6 +38,7 @@ const LivenessContext = z.object({
   reason: z.string().nullable(),
   flapping: z.object({ until: z.number() }).nullable().default(null),
   restart: z.object({ forMs: z.number(), until: z.number() }).nullable(),
+  keptUntil: z.number().default(0),
   description: z
     .object({
       host: z.string(),
