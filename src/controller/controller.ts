@@ -376,8 +376,10 @@ export class Controller {
   #agentKnown(agent: string, state: string, context: LivenessContext, told: Told): void {
     const before = this.#fleet.current(agent);
     if (!this.#fleet.note(agent, state, context, told)) return;
-    if (before !== null && before.incarnation < context.incarnation) {
-      this.owner.seating.agentLost(agent, context.incarnation - 1, 'it has started anew');
+    if ((before?.incarnation ?? 0) < context.incarnation) {
+      if (state === 'alive') this.owner.seating.agentReturned(agent, context.incarnation);
+      if (before !== null)
+        this.owner.seating.agentLost(agent, context.incarnation - 1, 'it has started anew');
     }
     if ((before?.lapsed ?? 0) < context.lapsed) this.owner.seating.placesChanged();
     const same = before?.state === state && before.incarnation === context.incarnation;

@@ -26,7 +26,8 @@ interface Seen {
 
 /**
  * Which agents have lost a device that others have reached all the while: it is not the device, then. Time counts only while the
- * fleet is surely heard, and begins anew after a gap, for whoever was deaf has not heard that a device is back.
+ * fleet is surely heard, and begins anew after a gap, for whoever was deaf has not heard that a device is back. A controller that has
+ * gaps more often than that leaves no device.
  */
 export class CutOffs {
   readonly #options: CutOffsOptions;

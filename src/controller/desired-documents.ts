@@ -193,12 +193,10 @@ export class DesiredDocuments {
         if (record.status === 'live') return false;
         const removal = { key: id, revision, write: this.#nextWrite(), isLost: this.#isLost(id) };
         const result = await removeUntilKnown(this.#options.store, removal, this.#commit);
-        if (result.committed) {
-          this.forget(id);
-          return true;
-        }
+        if (result.committed) break;
         known = await this.#read(id, revision);
       }
+      this.forget(id);
       return true;
     });
   }

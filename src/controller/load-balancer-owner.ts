@@ -373,20 +373,21 @@ export class LoadBalancerOwner {
 
   #ended(id: string): void {
     this.#options.seats.forget(id);
+    this.newcomers.forget(id);
     const known = this.#desired.get(id);
     if (known === null) return;
-    this.#purge(id)
-      .then(() => this.#options.purged(id, known.record.document))
-      .catch((error: unknown) => {
-        const { log } = this.#options;
-        // Whoever owns it next ends it.
-        const level = this.#isStopped ? 'info' : 'error';
-        log[level]({ loadBalancer: id, err: error }, 'a deleted record was not purged');
-      });
+    this.#purge(id, known.record.document).catch((error: unknown) => {
+      const { log } = this.#options;
+      // It is looked at again with its next edit, or by whoever owns it then.
+      const level = this.#isStopped ? 'info' : 'error';
+      log[level]({ loadBalancer: id, err: error }, 'a deleted record was not purged');
+    });
   }
 
-  async #purge(id: string): Promise<void> {
-    if (await this.#desired.purge(id)) this.#options.floors.removals.deleted(id);
+  async #purge(id: string, document: LoadBalancerDocument): Promise<void> {
+    const isPurged = await this.#desired.purge(id);
+    this.#options.floors.removals.deleted(id);
+    if (isPurged) this.#options.purged(id, document);
     // Its deletion was carried out, and the store has lost that, or this controller has not heard of it yet: a write shows
     // which. An actor that is born for it ends it.
     else await this.#repairs.deleteAgain(id);

@@ -10,6 +10,9 @@ export interface NewcomersOptions {
   readonly settled: (id: string) => void;
 }
 
+/** Whom the first wait is for; no agent has this name. */
+const everybody = '*';
+
 /**
  * Load balancers that are new to this controller, and may be older than their records say: the store may
  * have lost who was named last, and then that one still serves them. Nobody else is named before agents
@@ -17,11 +20,10 @@ export interface NewcomersOptions {
  */
 export class Newcomers {
   readonly #options: NewcomersOptions;
-  readonly #timers = new Map<string, Timer>();
-  /** Agents had their time to claim them, but whoever is on record may have been out of hearing. */
-  readonly #settled = new Set<string>();
-  /** Whose claim is waited for once more, by load balancer. */
-  readonly #returned = new Map<string, string>();
+  /** Those whose claims are waited for, by load balancer and agent. */
+  readonly #waits = new Map<string, Map<string, Timer>>();
+  /** All that were new once, each with the agents that it has waited for by themselves. */
+  readonly #waitedFor = new Map<string, Set<string>>();
   #backAtMs: number;
 
   constructor(options: NewcomersOptions) {
@@ -45,46 +47,60 @@ export class Newcomers {
 
   /** It has no binding record, and this controller has not seen its creation. */
   add(id: string): void {
-    if (this.#timers.has(id)) return;
-    const { clock, quietMs, settled } = this.#options;
-    const timer = clock.setTimer(quietMs, () => {
-      this.#timers.delete(id);
-      if (!this.#returned.delete(id)) this.#settled.add(id);
-      settled(id);
-    });
-    this.#timers.set(id, timer);
+    if (this.#waits.get(id)?.has(everybody) === true) return;
+    this.#waitedFor.set(id, new Set());
+    this.#wait(id, everybody);
   }
 
   /**
-   * An agent that is on record for it has started anew. Where that one may have been out of hearing while agents had
-   * their time, nobody is named before it had the same for itself: its claims come only after its registration.
+   * An agent that is on record for it has started anew, and may have been out of hearing while all had their time. Once,
+   * nobody is named before that one had the same for itself: its claims come only after its registration.
    */
   returned(id: string, agent: string): void {
-    if (!this.#settled.delete(id)) return;
-    this.#returned.set(id, agent);
-    this.add(id);
+    const waitedFor = this.#waitedFor.get(id);
+    if (waitedFor === undefined || waitedFor.has(agent)) return;
+    waitedFor.add(agent);
+    this.#wait(id, agent);
   }
 
-  /** The agent claims it, and its actor has been told. */
+  /** The agent claims it, and its actor has been told. Others may still have more to say. */
   claimed(id: string, agent: string): void {
-    if (this.#returned.get(id) !== agent) return;
-    this.forget(id);
-    this.#options.settled(id);
+    const timer = this.#waits.get(id)?.get(agent);
+    if (timer === undefined) return;
+    this.#options.clock.clearTimer(timer);
+    this.#over(id, agent);
   }
 
   has(id: string): boolean {
-    return this.#timers.has(id);
+    return this.#waits.has(id);
   }
 
   forget(id: string): void {
-    const timer = this.#timers.get(id);
-    if (timer !== undefined) this.#options.clock.clearTimer(timer);
-    this.#timers.delete(id);
-    this.#settled.delete(id);
-    this.#returned.delete(id);
+    const { clock } = this.#options;
+    for (const timer of this.#waits.get(id)?.values() ?? []) clock.clearTimer(timer);
+    this.#waits.delete(id);
+    this.#waitedFor.delete(id);
   }
 
   stop(): void {
-    for (const id of [...this.#timers.keys()]) this.forget(id);
+    for (const id of [...this.#waits.keys()]) this.forget(id);
+  }
+
+  #wait(id: string, agent: string): void {
+    const { clock, quietMs } = this.#options;
+    const waits = this.#waits.get(id) ?? new Map<string, Timer>();
+    this.#waits.set(id, waits);
+    waits.set(
+      agent,
+      clock.setTimer(quietMs, () => this.#over(id, agent)),
+    );
+  }
+
+  #over(id: string, agent: string): void {
+    const waits = this.#waits.get(id);
+    waits?.delete(agent);
+    if (waits === undefined || waits.size > 0) return;
+    this.#waits.delete(id);
+    this.#options.settled(id);
   }
 }

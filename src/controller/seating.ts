@@ -48,15 +48,29 @@ export class Seating {
     if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
   }
 
+  /**
+   * This incarnation of an agent is there. Told before those before it are lost, and of all at once: what is on record for them
+   * may be offered in any order.
+   */
+  agentReturned(agent: string, incarnation: number): void {
+    const { seats, newcomers } = this.#options;
+    const host = this.#options.host();
+    for (const id of [...seats.boundTo(agent), ...seats.standbyAt(agent)]) {
+      const context = host.context(id);
+      const isOnRecord = [context?.binding, context?.standby].some(
+        (seat) => seat?.agent === agent && seat.incarnation < incarnation,
+      );
+      if (isOnRecord) newcomers.returned(id, agent);
+    }
+  }
+
   /** This incarnation is over, and all before it: its seats are taken first, then its standbys renamed. */
   agentLost(agent: string, last: number, verdict: string): void {
-    const { clock, fleet, seats, headStart, newcomers, queue } = this.#options;
+    const { clock, seats, headStart, queue } = this.#options;
     const host = this.#options.host();
     const at = clock.wallMs();
     queue?.agentLost(agent);
-    const isBack = (fleet.current(agent)?.incarnation ?? 0) > last;
     const tell = (id: string, taken: Taken | null = null): void => {
-      if (isBack) newcomers.returned(id, agent);
       const standby = taken === null ? {} : { takenBy: taken.by };
       for (const incarnation of endedOnes(host.context(id), agent, last)) {
         host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at, ...standby });

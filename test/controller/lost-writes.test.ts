@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseDown } from '../../machines/protocol/subjects.ts';
-import { commandOf, desiredOf, seatsOf } from '../../simulator/checkers/records.ts';
+import { desiredOf, seatsOf } from '../../simulator/checkers/records.ts';
 import { Cluster } from './support/cluster.ts';
+import { givenTwice } from './support/given-twice.ts';
 
 /** More than anything here has taken. */
 const all = 600_000;
@@ -22,19 +22,6 @@ function bornAnew(text: string): string {
     children: {},
   };
   return JSON.stringify({ ...record, write: 'other-1', snapshot });
-}
-
-/** The epochs under which more than one incarnation was commanded. */
-function givenTwice(cluster: Cluster): readonly string[] {
-  const named = new Map<string, Set<string>>();
-  for (const { subject, data } of cluster.sent) {
-    const to = parseDown(subject);
-    if (to?.kind !== 'command') continue;
-    const { loadBalancer, epoch, incarnation } = commandOf(data);
-    const key = `${loadBalancer} ${epoch}`;
-    named.set(key, (named.get(key) ?? new Set()).add(`${to.agent} ${incarnation}`));
-  }
-  return [...named].flatMap(([key, { size }]) => (size > 1 ? [key] : []));
 }
 
 describe('what a store has acknowledged and lost', () => {
@@ -306,27 +293,4 @@ test('nobody is named after an outage before agents had the time to claim what t
 
   expect(givenTwice(cluster)).toEqual([]);
   for (const id of ids) await cluster.untilSettled(id);
-});
-
-test('a holder that comes back after that time is not named before it has said under which epoch it was', async () => {
-  const cluster = await Cluster.with(['agent-1']);
-  const id = await cluster.createBound();
-  await cluster.run(5_000);
-  cluster.killAgent('agent-1');
-  await cluster.startAgent('agent-1');
-  await cluster.untilSettled(id);
-  const { lastEpoch } = cluster.view(id);
-
-  cluster.losePower({ binding: 1_500, liveness: 1_500 }, () => {
-    cluster.killController();
-    cluster.killAgent('agent-1');
-  });
-  await cluster.startController();
-  await cluster.run(2 * cluster.timings.suspectAfterMs);
-  expect(cluster.view(id).lastEpoch).toBeLessThan(lastEpoch);
-  await cluster.startAgent('agent-1');
-  await cluster.run(500);
-
-  expect(cluster.view(id)).toMatchObject({ state: 'bound.settled', lastEpoch: lastEpoch + 1 });
-  expect(givenTwice(cluster)).toEqual([]);
 });

@@ -21,7 +21,7 @@ describe('one whose time is over', () => {
   async function settledOne() {
     const started = bench();
     started.newcomers.adopted(id);
-    await started.virtual.run(quietMs + 1);
+    await started.virtual.run(quietMs);
     expect(started.newcomers.has(id)).toBe(false);
     started.settled.length = 0;
     return started;
@@ -44,31 +44,61 @@ describe('one whose time is over', () => {
     const { virtual, newcomers, settled } = await settledOne();
 
     newcomers.returned(id, 'agent-1');
-    await virtual.run(quietMs - 10);
+    await virtual.run(quietMs - 1);
     expect(newcomers.has(id)).toBe(true);
-    await virtual.run(20);
+    await virtual.run(1);
     newcomers.returned(id, 'agent-1');
 
     expect(newcomers.has(id)).toBe(false);
     expect(settled).toEqual([id]);
   });
 
-  test('waits for nobody once another controller owns it', async () => {
-    const { newcomers } = await settledOne();
+  test('waits for its holder also where its standby was back before, and goes on when both have claimed', async () => {
+    const { newcomers, settled } = await settledOne();
 
-    newcomers.forget(id);
-    newcomers.returned(id, 'agent-1');
+    newcomers.returned(id, 'standby');
+    newcomers.returned(id, 'holder');
+    newcomers.claimed(id, 'standby');
+    expect(newcomers.has(id)).toBe(true);
+    newcomers.claimed(id, 'holder');
 
     expect(newcomers.has(id)).toBe(false);
+    expect(settled).toEqual([id]);
+  });
+
+  test('waits for nobody once another controller owns it', async () => {
+    const { virtual, newcomers } = await settledOne();
+
+    newcomers.returned(id, 'agent-1');
+    newcomers.forget(id);
+    newcomers.returned(id, 'agent-2');
+
+    expect(newcomers.has(id)).toBe(false);
+    expect(virtual.pending()).toBe(0);
   });
 });
 
-test('a claim does not end the time that all agents have', () => {
-  const { newcomers, settled } = bench();
+test('who is back just before the time of all is over has as long for itself', async () => {
+  const { virtual, newcomers, settled } = bench();
+  newcomers.adopted(id);
+  await virtual.run(quietMs - 1);
+
+  newcomers.returned(id, 'agent-1');
+  await virtual.run(quietMs - 1);
+  expect(newcomers.has(id)).toBe(true);
+  await virtual.run(1);
+
+  expect(newcomers.has(id)).toBe(false);
+  expect(settled).toEqual([id]);
+});
+
+test('a claim does not end the time that all agents have', async () => {
+  const { virtual, newcomers, settled } = bench();
   newcomers.adopted(id);
 
   newcomers.returned(id, 'agent-1');
   newcomers.claimed(id, 'agent-1');
+  await virtual.run(quietMs - 1);
 
   expect(newcomers.has(id)).toBe(true);
   expect(settled).toEqual([]);

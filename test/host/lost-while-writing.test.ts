@@ -81,6 +81,26 @@ describe('a record that is lost while it is being written', () => {
   });
 });
 
+test('a record that is lost while it is removed is read anew, before what somebody else has made of it is removed', async () => {
+  const bench = new Bench();
+  await bench.born();
+  await bench.virtual.run(10_000);
+  await bench.ask({ type: 'add' });
+  const line = bench.store.line('');
+  line.disconnect();
+  bench.host.tell('a', { type: 'end' });
+  await bench.virtual.run(hopMs);
+  bench.store.losePower(5_000);
+  line.connect();
+  await bench.foreignWrite({ count: 10 });
+
+  bench.host.actor('a')?.lost(leftOf(bench));
+  await bench.virtual.until('it has ended', () => bench.ended.length > 0);
+
+  expect(bench.gets).not.toEqual([]);
+  expect(bench.text()).toBeNull();
+});
+
 /**
  * Forgotten-moves seed 680000: a controller had lost a shard, and an actor's write went on without it. The
  * store lost the revision that it was to replace, and gave the number to the removal of the record.

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { presets } from '../../machines/timings/timings.ts';
+import { Cluster } from './support/cluster.ts';
+import { givenTwice } from './support/given-twice.ts';
+
+const { suspectAfterMs } = presets.lan;
+
+/** The newest epochs are lost, and known only to their holder, which comes back so long after a controller. */
+async function backAfter(awayMs: number, { count = 1, livenessMs = 1_500 } = {}) {
+  const cluster = await Cluster.with(['agent-1']);
+  const ids: string[] = [];
+  while (ids.length < count) ids.push(await cluster.createBound());
+  await cluster.run(5_000);
+  cluster.killAgent('agent-1');
+  await cluster.startAgent('agent-1');
+  for (const id of ids) await cluster.untilSettled(id);
+  const lastEpochs = ids.map((id) => cluster.view(id).lastEpoch);
+
+  cluster.losePower({ binding: 1_500, liveness: livenessMs }, () => {
+    cluster.killController();
+    cluster.killAgent('agent-1');
+  });
+  await cluster.startController();
+  await cluster.run(awayMs);
+  expect(ids.map((id) => cluster.view(id).lastEpoch)).toEqual(lastEpochs.map((last) => last - 1));
+  await cluster.startAgent('agent-1');
+  await cluster.run(1_000);
+  return { cluster, ids, lastEpochs };
+}
+
+describe('a holder that is back when agents had their time to claim is not named before it has claimed', () => {
+  test.each([
+    ['long after', {}],
+    ['with more of them than are told in one turn', { count: 60 }],
+    ['where its own record is lost, too', { livenessMs: 600_000 }],
+  ])('%s', async (_, more) => {
+    const { cluster, ids, lastEpochs } = await backAfter(2 * suspectAfterMs, more);
+
+    expect(ids.map((id) => cluster.view(id))).toMatchObject(
+      lastEpochs.map((last) => ({ state: 'bound.settled', lastEpoch: last + 1 })),
+    );
+    expect(givenTwice(cluster)).toEqual([]);
+  });
+
+  test('at whatever moment around the end of that time', async () => {
+    const offsets = Array.from({ length: 30 }, (_, index) => suspectAfterMs - 20 + index);
+    const twice: number[] = [];
+    for (const offsetMs of offsets) {
+      const { cluster } = await backAfter(offsetMs);
+      if (givenTwice(cluster).length > 0) twice.push(offsetMs);
+    }
+
+    expect(twice).toEqual([]);
+  });
+});
