@@ -37,7 +37,7 @@ export class Lease {
     if (this.#until === null || until > this.#until) this.#until = until;
   }
 
-  /** It has ended, and with it what was held by these epochs. */
+  /** It has ended, and with it what was held or commanded by these epochs. */
   end(epochs: Iterable<readonly [id: string, epoch: number]>): void {
     this.#until = null;
     this.#term += 1;

@@ -16,7 +16,7 @@ export function underLease(driver: Driver, clock: Clock): Driver & { readonly le
     ...driver,
     leasing: {
       renew: (until) => Promise.resolve(calls.lease.prolong(until)),
-      drop: () => Promise.resolve(calls.drop()),
+      drop: (commanded) => Promise.resolve(calls.drop(commanded)),
       release: (target) => calls.release(target),
     },
     apply: (target) => calls.apply(target, () => driver.apply(target)),
@@ -60,8 +60,8 @@ class LeasedCalls {
     }
   }
 
-  drop(): void {
-    this.lease.end(this.#begun);
+  drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): void {
+    this.lease.end([...this.#begun, ...commanded]);
     this.#begun.clear();
     // The next incarnation is commanded by newer epochs only.
     this.#released.clear();

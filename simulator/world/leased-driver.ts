@@ -75,7 +75,7 @@ export class LeasedDriver {
       residence: virtualResidence(device, markers, driver, (target) => this.#release(target)),
       leasing: {
         renew: (until) => this.#renew(until),
-        drop: () => this.#drop(),
+        drop: (commanded) => this.#drop(commanded),
       },
       observe: async (id) => {
         const observed = await driver.observe(id);
@@ -194,13 +194,13 @@ export class LeasedDriver {
     return epoch !== undefined && this.#isMarked(id, epoch);
   }
 
-  async #drop(): Promise<void> {
+  async #drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): Promise<void> {
     this.#until = Number.NEGATIVE_INFINITY as MonotonicMs;
     this.#onceMore.stop();
     const held = [...this.#held];
     this.#held.clear();
     // What failed and is tried again must not come back with the next lease (R12).
-    for (const [id, epoch] of this.#asked) this.#dropped.set(id, epoch);
+    for (const [id, epoch] of [...this.#asked, ...commanded]) this.#dropped.set(id, epoch);
     this.#asked.clear();
     await this.#options.exec('before drop');
     for (const [id, epoch] of held) if (!this.#isElses(id, epoch)) this.#options.kernel.remove(id);

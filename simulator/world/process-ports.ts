@@ -167,7 +167,7 @@ function processLeasing(process: VirtualProcess, leasing: Leasing): Leasing {
     process.alive ? process.settle(work()) : never();
   return {
     renew: (until) => here(() => leasing.renew(until)),
-    drop: () => here(() => leasing.drop()),
+    drop: (commanded) => here(() => leasing.drop(commanded)),
   };
 }
 

@@ -269,8 +269,8 @@ export class Agent {
     if (command.incarnation !== this.incarnation) {
       return { type: 'stale', incarnation: this.incarnation };
     }
-    if (this.state === 'stopped') {
-      return { type: 'failed', kind: 'retryable', message: 'this agent is ending' };
+    if (this.state === 'stopped' || this.#lease.hasEnded(command.incarnation)) {
+      return { type: 'failed', kind: 'retryable', message: 'this incarnation is ending' };
     }
     const driver = drivers.get(command.device);
     if (driver === undefined) {
@@ -393,7 +393,7 @@ export class Agent {
   }
 
   async #takeNext(told: number, reason: string, report: Tell): Promise<void> {
-    await this.#lease.end();
+    await this.#lease.end(this.incarnation, this.#devices.epochs());
     const next = await nextIncarnation(this.#options, this.incarnation, told);
     report({ type: 'incarnation.ended', reason, next });
   }

@@ -114,6 +114,11 @@ export class Device {
     return this.#command?.device ?? null;
   }
 
+  /** By which it was commanded last; 0 before that. */
+  get epoch(): number {
+    return this.#command?.epoch ?? 0;
+  }
+
   get driver(): Driver {
     return this.#options.driver;
   }
@@ -372,7 +377,7 @@ export class Device {
   #watcher(): DeviceHealth {
     const { id, driver, told } = this.#options;
     return new DeviceHealth(id, driver.health, ({ operating, reason, answered }) => {
-      const epoch = this.#command?.epoch ?? 0;
+      const { epoch } = this;
       told({ epoch, generation: this.#generation, operating, reason }, answered);
     });
   }

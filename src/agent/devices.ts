@@ -35,6 +35,11 @@ export class Devices {
     return this.#devices.values();
   }
 
+  /** By which epochs they were commanded last. */
+  epochs(): readonly (readonly [id: string, epoch: number])[] {
+    return [...this.#devices].map(([id, { epoch }]) => [id, epoch]);
+  }
+
   /** Has everything claimed anew, until the records say whose it is. */
   unconfirm(): void {
     for (const device of this.all()) device.unconfirm();

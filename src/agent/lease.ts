@@ -25,6 +25,8 @@ export class Lease {
   #from: MonotonicMs;
   /** As `#from`, of what a judge has acknowledged. */
   #heardFrom: MonotonicMs;
+  /** The incarnation with which it ended last. */
+  #endedWith = 0;
   #isOver = false;
   #term = 0;
 
@@ -92,15 +94,27 @@ export class Lease {
     await Promise.all(this.#leasing.map(([driver, leasing]) => this.#told(driver, leasing, until)));
   }
 
-  /** This incarnation is over: what is served under its lease ends, before anybody hears of a new one. */
-  async end(): Promise<void> {
+  /** Is that incarnation over, although there may be no new one yet? */
+  hasEnded(incarnation: number): boolean {
+    return incarnation === this.#endedWith;
+  }
+
+  /**
+   * This incarnation is over: what is served under its lease ends, before anybody hears of a new one, and what it was
+   * commanded by these epochs is not begun under the next lease.
+   */
+  async end(
+    incarnation: number,
+    commanded: Iterable<readonly [id: string, epoch: number]>,
+  ): Promise<void> {
     const { log } = this.#options;
     this.#isOver = true;
+    this.#endedWith = incarnation;
     this.stop();
     await Promise.all(
       this.#leasing.map(async ([driver, leasing]) => {
         try {
-          await leasing.drop();
+          await leasing.drop(commanded);
         } catch (error) {
           // The host ends it by itself when the lease has run out, and nobody else starts before.
           log.error({ driver, err: error }, 'what was served under a lease was not ended');

@@ -55,3 +55,42 @@ test('what is asked back is let go of, and not taken up again by an older comman
   expect(late).not.toMatchObject({ type: 'applied' });
   expect(bench.appliance.log.map(({ generation }) => generation)).toEqual([1]);
 });
+
+test('what it could not begin any more under its lease is not begun under the next one by the same epoch', async () => {
+  const bench = await serving();
+  const document = loadBalancerDocument();
+  bench.answer = () => null;
+  await bench.virtual.run(leaseMs - 500);
+
+  const answered = bench.command({ loadBalancer: document.id, document });
+  const reply = await answered.catch((error: unknown) => error);
+  await bench.virtual.until('it is registered anew', () => bench.registered.length === 2);
+  bench.answer = (beat) => bench.acknowledge(beat);
+  const beats = bench.beats.length;
+  await bench.virtual.until('it is acknowledged', () => bench.beats.length > beats + 2);
+
+  expect(reply).not.toMatchObject({ type: 'applied' });
+  expect(bench.appliance.content(document.id)).toBeNull();
+  const again = { loadBalancer: document.id, document, epoch: 2 };
+  expect(await bench.command(again)).toMatchObject({ type: 'applied' });
+});
+
+test('what it is commanded while it takes its next incarnation is refused, and not begun under the next lease', async () => {
+  const bench = await serving();
+  const document = loadBalancerDocument();
+  bench.saveMs = 1_000;
+  bench.answer = () => ({ type: 'ended', incarnation: 5, reason: 'it was silent' });
+  const beats = bench.beats.length;
+  await bench.virtual.until('it hears so', () => bench.beats.length > beats);
+  await bench.virtual.run(10);
+
+  const reply = await bench.command({ loadBalancer: document.id, document });
+  const during = bench.registered.length;
+  bench.answer = (beat) => bench.acknowledge(beat);
+  await bench.virtual.until('it is registered anew', () => bench.registered.length === 2);
+  await bench.virtual.run(leaseMs);
+
+  expect(during).toBe(1);
+  expect(reply).toMatchObject({ type: 'failed', kind: 'retryable' });
+  expect(bench.appliance.content(document.id)).toBeNull();
+});

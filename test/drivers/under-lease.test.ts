@@ -61,6 +61,17 @@ test('what was tried in vain under a lease that has ended is not tried again by 
   await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
 });
 
+test('what was only commanded under a lease that has ended is not begun under the next one', async () => {
+  const { driver, apply, renew } = setup();
+  await renew();
+
+  await driver.leasing.drop([[id, 2]]);
+  await renew();
+
+  await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
+  await expect(apply(3)).resolves.toMatchObject({ contentApplied: true });
+});
+
 test('it is let go of once nothing is under way, and nothing older is begun meanwhile', async () => {
   const { virtual, driver, apply, renew } = setup();
   await renew();

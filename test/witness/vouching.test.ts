@@ -148,7 +148,7 @@ describe('R17: an agent whose judge is silent', () => {
   test('asks nobody for an incarnation that is over', async () => {
     const bench = await Bench.serving();
 
-    void bench.lease.end();
+    void bench.lease.end(1, []);
     const before = bench.promisesAsked();
     await bench.virtual.run(leaseMs - heartbeatMs);
 

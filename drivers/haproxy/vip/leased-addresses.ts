@@ -78,10 +78,11 @@ export class LeasedAddresses implements Addressing, Leasing {
     return this.#waiting;
   }
 
-  drop(): Promise<void> {
+  drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): Promise<void> {
     // At once, so that nothing which waits for its turn goes by the old lease.
     const ended = this.#held.endAll();
-    this.#lease.end(ended.map(({ id, epoch }) => [id, epoch]));
+    const held = ended.map(({ id, epoch }) => [id, epoch] as const);
+    this.#lease.end([...held, ...commanded]);
     this.#onceMore.stop();
     return this.#turns.take(async () => {
       const ours = [];

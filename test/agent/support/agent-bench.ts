@@ -24,7 +24,9 @@ export class AgentBench {
   readonly virtual = new Virtual();
   readonly broker = new MemoryBroker(this.virtual.clock, { delayMs: () => 1 });
   readonly judge = this.broker.connect('controller/judge');
-  readonly journal = new MemoryJournal(this.virtual.clock);
+  /** How long a save takes. */
+  saveMs = 0;
+  readonly journal = new MemoryJournal(this.virtual.clock, { delayMs: () => this.saveMs });
   readonly appliance = new MemoryDevice({ clock: this.virtual.clock });
   readonly registered: Register[] = [];
   readonly beats: Heartbeat[] = [];
