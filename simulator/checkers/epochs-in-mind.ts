@@ -10,6 +10,8 @@ export class EpochsInMind {
   readonly #read = new Map<string, Set<string>>();
   /** By load balancer, and by agent and life: the newest epoch with which it was at a device. */
   readonly #held = new Map<string, Map<string, number>>();
+  /** By write that is tried again: the newest epoch that an agent held when it was tried first. */
+  readonly #heldAtFirst = new Map<string, number>();
 
   constructor(world: Lives) {
     this.#world = world;
@@ -29,19 +31,30 @@ export class EpochsInMind {
     this.#held.set(lb, lives);
   }
 
+  /** A write could not be made, and is tried again: who is named by it was decided by what could be known until now. */
+  delayed(loadBalancer: string, write: string): void {
+    if (!this.#heldAtFirst.has(write)) this.#heldAtFirst.set(write, this.#newestHeld(loadBalancer));
+  }
+
   /**
-   * Has the controller read of it, or does an agent hold it, or one above? Only one that is heard by its
-   * judge can have claimed it.
+   * Has the controller that made this write read of it, or did an agent hold it, or one above? Only one that is heard by
+   * its judge can have claimed it.
    */
-  known(loadBalancer: string, epoch: number, controller: string): boolean {
+  known(loadBalancer: string, epoch: number, controller: string, write: string): boolean {
     const read = this.#read.get(this.#lifeOf(controller));
     if (read?.has(`${loadBalancer} ${epoch}`) === true) return true;
+    return (this.#heldAtFirst.get(write) ?? this.#newestHeld(loadBalancer)) >= epoch;
+  }
+
+  #newestHeld(loadBalancer: string): number {
     const lives = this.#held.get(loadBalancer);
-    return this.#world.agentIds().some((id) => {
+    if (lives === undefined) return 0;
+    const held = this.#world.agentIds().map((id) => {
       const agent = this.#world.agent(id);
-      if (agent?.state !== 'serving' || !agent.devices().has(loadBalancer)) return false;
-      return (lives?.get(this.#lifeOf(id)) ?? 0) >= epoch;
+      const holds = agent?.state === 'serving' && agent.devices().has(loadBalancer);
+      return holds ? (lives.get(this.#lifeOf(id)) ?? 0) : 0;
     });
+    return Math.max(0, ...held);
   }
 
   #lifeOf(process: string): string {

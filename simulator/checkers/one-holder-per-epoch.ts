@@ -3,7 +3,7 @@ import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
 import type { SharedCheckerKind } from './judged.ts';
 import { EpochsInMind } from './epochs-in-mind.ts';
-import { commandOf, type Seats, seatsOf } from './records.ts';
+import { commandOf, type Seats, seatsOf, writeOf } from './records.ts';
 
 /**
  * An epoch of a load balancer means one incarnation of one agent, for ever. Only an epoch that stood in
@@ -21,7 +21,7 @@ export const oneHolderPerEpoch: SharedCheckerKind = {
     /** Epochs under which somebody was commanded. */
     const used = new Set<string>();
 
-    const note = (loadBalancer: string, seat: Seat | null, where: string, by?: string): void => {
+    const note = (loadBalancer: string, seat: Seat | null, where: string, by?: Writer): void => {
       if (seat === null) return;
       const key = keyOf(loadBalancer, seat);
       const known = holders.get(key) ?? [];
@@ -30,7 +30,7 @@ export const oneHolderPerEpoch: SharedCheckerKind = {
       );
       const [first] = known;
       const isForgotten =
-        by !== undefined && lost.has(key) && !inMind.known(loadBalancer, seat.epoch, by);
+        by !== undefined && lost.has(key) && !inMind.known(loadBalancer, seat.epoch, ...by);
       if (!isKnown && first !== undefined && !isForgotten) {
         violate(
           `epoch ${seat.epoch} was ${first.agent} (${first.incarnation}) and is ${seat.agent} (${seat.incarnation}) in ${where}`,
@@ -57,8 +57,12 @@ export const oneHolderPerEpoch: SharedCheckerKind = {
         } else if (event.type === 'stored' && event.bucket === 'binding') {
           const { change, by } = event;
           const { binding = null, standby = null } = seatsIn(change) ?? {};
-          note(change.key, binding, 'the binding record', by);
-          note(change.key, standby, 'the binding record', by);
+          const writer: Writer | undefined =
+            change.type === 'put' ? [by, writeOf(change.value)] : undefined;
+          note(change.key, binding, 'the binding record', writer);
+          note(change.key, standby, 'the binding record', writer);
+        } else if (event.type === 'written' && event.bucket === 'binding') {
+          if (event.outcome !== 'committed') inMind.delayed(event.key, event.writeId);
         } else if (event.type === 'learnt' && event.bucket === 'binding') {
           if (event.value === null) return;
           const seats = seatsAmong([seatsOf(event.value)]);
@@ -77,6 +81,9 @@ export const oneHolderPerEpoch: SharedCheckerKind = {
     };
   },
 };
+
+/** Which controller wrote it, by which write. */
+type Writer = readonly [controller: string, write: string];
 
 const keyOf = (loadBalancer: string, { epoch }: Seat): string => `${loadBalancer} ${epoch}`;
 

@@ -87,11 +87,14 @@ function reader<T>(schema: z.ZodType<T>): (text: string) => T {
 const readBinding = reader(BindingRecord);
 const readLiveness = reader(LivenessRecord);
 const readOperationIds = reader(OperationIds);
+const readWrite = reader(z.object({ write: z.string() }));
 
 export type BindingSnapshot = z.infer<typeof BindingRecord>['snapshot'];
 export type LivenessSnapshot = z.infer<typeof LivenessRecord>['snapshot'];
 
 export const bindingOf = (value: string): BindingSnapshot => readBinding(value).snapshot;
+/** By which write it came to be. */
+export const writeOf = (value: string): string => readWrite(value).write;
 export const seatsOf = (value: string): Seats => bindingOf(value).context;
 export const livenessOf = (value: string): LivenessSnapshot => readLiveness(value).snapshot;
 export const verdictOf: (data: string) => z.infer<typeof Verdict> = reader(Verdict);
