@@ -49,11 +49,13 @@ async function endOne(
   { id, marker }: Surveyed,
   { epoch, host }: Moved,
 ): Promise<void> {
-  // It may have come back while the control plane was asked; what did so later has a newer epoch. One of the same
-  // epoch was let go of by somebody who died over it, because only one agent was ever given it.
+  // It may have come back while the control plane was asked; what did so later has a newer epoch.
   if (host === description.host || marker.epoch > epoch || drives(id)) return;
+  // One of the same epoch was let go of by somebody who died over it, because only one agent was ever given it. Or the
+  // store had lost that it was, and it was given twice: then the record decides, and only a newer one comes back here.
+  const above = marker.epoch === epoch ? epoch + 1 : epoch;
   try {
-    await residence.release({ id, epoch });
+    await residence.release({ id, epoch: above });
     log.info({ loadBalancer: id, marker, epoch, host }, 'what has moved to another host was ended');
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
