@@ -3,6 +3,7 @@ import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Driver, Target } from './driver.ts';
 import { DriverError, FencedError, type Marker, PermanentError } from './errors.ts';
 import { healthCases, type HealthHarness } from './health-conformance.ts';
+import { leaseCases, type LeaseHarness } from './lease-conformance.ts';
 
 /** A device, and what a case needs to know about it. Each case gets a fresh one. */
 export interface DriverHarness {
@@ -25,6 +26,8 @@ export interface DriverHarness {
   readonly tamper: ((id: string) => Promise<void>) | null;
   /** What the cases about health need; null for a driver without that capability. */
   readonly health: HealthHarness | null;
+  /** What the cases about leases need; null for a driver that serves without one. */
+  readonly lease: LeaseHarness | null;
   /** Waits until the condition holds, with a deadline that names what it waited for. */
   eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** A fresh load balancer id. */
@@ -50,7 +53,7 @@ export function driverConformance(
   name: string,
   { makeHarness }: { makeHarness(): Promise<DriverHarness> },
 ): readonly ConformanceTest[] {
-  return [...conformanceCases, ...healthCases].map(({ title, run }) => ({
+  return [...conformanceCases, ...healthCases, ...leaseCases].map(({ title, run }) => ({
     title: `${name}: ${title}`,
     async run() {
       const harness = await makeHarness();

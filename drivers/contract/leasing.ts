@@ -19,7 +19,7 @@ export interface Leasing {
    * of it comes back until it is applied with a newer epoch than it was held by, after a renewal. Nor is anything
    * begun that was only commanded until now, by these epochs: what waits to be tried again would come under the next lease.
    */
-  drop(commanded?: Iterable<readonly [id: string, epoch: number]>): Promise<void>;
+  drop(commanded: Iterable<readonly [id: string, epoch: number]>): Promise<void>;
   /**
    * Somebody else takes it over under this epoch: nothing of an older one is begun any more, and nothing is
    * under way when this resolves. There where no residence does that.

@@ -60,7 +60,7 @@ class LeasedCalls {
     }
   }
 
-  drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): void {
+  drop(commanded: Iterable<readonly [id: string, epoch: number]>): void {
     this.lease.end([...this.#begun, ...commanded]);
     this.#begun.clear();
     // The next incarnation is commanded by newer epochs only.

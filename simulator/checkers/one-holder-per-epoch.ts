@@ -62,7 +62,8 @@ export const oneHolderPerEpoch: SharedCheckerKind = {
           note(change.key, binding, 'the binding record', writer);
           note(change.key, standby, 'the binding record', writer);
         } else if (event.type === 'written' && event.bucket === 'binding') {
-          if (event.outcome !== 'committed') inMind.delayed(event.key, event.writeId);
+          const { outcome, key, writeId } = event;
+          if (outcome === 'unavailable' || outcome === 'unknown') inMind.delayed(key, writeId);
         } else if (event.type === 'learnt' && event.bucket === 'binding') {
           if (event.value === null) return;
           const seats = seatsAmong([seatsOf(event.value)]);

@@ -12,6 +12,7 @@ import { witnessesOf } from '../world/virtual-witnesses.ts';
 import type { World } from '../world/world.ts';
 import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
+import { JudgeChanges } from './judge-changes.ts';
 import { liveRecord, mayBeKept } from './on-record.ts';
 import { bindingOf } from './records.ts';
 import { mayHaveStormed } from './storms.ts';
@@ -73,6 +74,7 @@ export const rebindsInTime: CheckerKind = {
     const calmMs = 2 * timings.deadAfterMs;
     const settled = new Map<string, { readonly binding: Seat; readonly driver: string }>();
     const waiting = new Map<string, Waiting>();
+    const judgeChanges = new JudgeChanges(world.options.shards);
     let nextMs = Number.POSITIVE_INFINITY;
 
     const isExcused = (id: string, { diedMs, driver }: Pick<Waiting, 'diedMs' | 'driver'>) =>
@@ -116,7 +118,9 @@ export const rebindsInTime: CheckerKind = {
         if (able === undefined) continue;
         const isLeased = isDrivenUnderLease(driver);
         if (isLeased && !canBeDenied(world, binding.agent, living)) continue;
-        const keptMs = mayBeKept(world, binding.agent, atMs) ? timings.restartLeaseMs : 0;
+        // A judge that has come since takes a moment to begin.
+        const isNew = judgeChanges.since(binding.agent, atMs - timings.restartLeaseMs - calmMs);
+        const keptMs = isNew && mayBeKept(world, binding.agent, atMs) ? timings.restartLeaseMs : 0;
         const limitMs = isLeased ? limits.leased + keptMs : limits.other;
         const dueMs = atMs + limitMs;
         waiting.set(id, { diedMs: atMs, dueMs, limitMs, lost: binding, able, driver });
@@ -154,6 +158,7 @@ export const rebindsInTime: CheckerKind = {
       onEvent(event, atMs) {
         // A comparison for each event; everything else only for the few that matter.
         if (atMs >= nextMs) lookAt(atMs);
+        judgeChanges.note(event, atMs);
         if (event.type === 'stored') {
           if (event.bucket === 'binding') noteRecord(event);
         } else if (event.type === 'device') {

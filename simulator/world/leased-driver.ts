@@ -194,7 +194,7 @@ export class LeasedDriver {
     return epoch !== undefined && this.#isMarked(id, epoch);
   }
 
-  async #drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): Promise<void> {
+  async #drop(commanded: Iterable<readonly [id: string, epoch: number]>): Promise<void> {
     this.#until = Number.NEGATIVE_INFINITY as MonotonicMs;
     this.#onceMore.stop();
     const held = [...this.#held];

@@ -25,9 +25,9 @@ export class Lease {
   #from: MonotonicMs;
   /** As `#from`, of what a judge has acknowledged. */
   #heardFrom: MonotonicMs;
+  #incarnation = 0;
   /** The incarnation with which it ended last. */
   #endedWith = 0;
-  #isOver = false;
   #term = 0;
 
   constructor(options: LeaseOptions) {
@@ -70,7 +70,7 @@ export class Lease {
 
   /** A new one: a judge of this term has registered the incarnation by a request that was sent at this moment. */
   begin(sentAt: MonotonicMs, incarnation: number, term: number): void {
-    this.#isOver = false;
+    this.#incarnation = incarnation;
     this.acknowledged(sentAt, term);
     if (this.isServedUnder) this.#options.vouching?.begin(incarnation, this);
   }
@@ -84,7 +84,7 @@ export class Lease {
 
   /** Witnesses have promised it, when asked at this moment; false where it had ended before. */
   extend(askedAt: MonotonicMs): boolean {
-    if (this.#isOver || !this.lasts) return false;
+    if (this.hasEnded(this.#incarnation) || !this.lasts) return false;
     this.#go(askedAt);
     return true;
   }
@@ -108,7 +108,6 @@ export class Lease {
     commanded: Iterable<readonly [id: string, epoch: number]>,
   ): Promise<void> {
     const { log } = this.#options;
-    this.#isOver = true;
     this.#endedWith = incarnation;
     this.stop();
     await Promise.all(

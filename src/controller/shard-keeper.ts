@@ -106,7 +106,7 @@ export class ShardKeeper {
       },
       onResumed: () => {
         for (const [shard, claim] of this.#claims) {
-          const newest = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
+          const newest = this.#mirror.raw(shardKey(shard))?.revision ?? 0;
           if (newest < claim.revision) this.#claims.set(shard, { ...claim, revision: 0 });
         }
         this.reconcile();
@@ -187,7 +187,7 @@ export class ShardKeeper {
         this.#drop(shard);
         // One try: a controller that is gone is as good as one that has let go.
         await this.#options.store
-          .update(keyOf(shard), next.text, claim.revision, next.write)
+          .update(shardKey(shard), next.text, claim.revision, next.write)
           .catch((error: unknown) => {
             this.#options.log.debug({ shard, error: String(error) }, 'a shard was not let go');
           });
@@ -210,8 +210,8 @@ export class ShardKeeper {
 
   async #step(shard: number, living: readonly string[]): Promise<void> {
     const { controller } = this.#options;
-    const record = this.#mirror.get(keyOf(shard));
-    const revision = this.#mirror.raw(keyOf(shard))?.revision ?? 0;
+    const record = this.#mirror.get(shardKey(shard));
+    const revision = this.#mirror.raw(shardKey(shard))?.revision ?? 0;
     const falls = preferred(shard, living) === controller;
     const mine = this.#claims.get(shard);
     if (mine !== undefined) {
@@ -319,7 +319,7 @@ export class ShardKeeper {
   /** The new term, and its revision; null where somebody else was faster, whom the mirror will tell of. */
   async #write(shard: number, wanted: Wanted, revision: number): Promise<Claim | null> {
     const { store, clock, log, timings } = this.#options;
-    const key = keyOf(shard);
+    const key = shardKey(shard);
     const { text, write } = this.#next(wanted);
     const base = this.#mirror.raw(key);
     // What has changed meanwhile may have another revision of that number.
@@ -353,7 +353,8 @@ export class ShardKeeper {
   }
 }
 
-function keyOf(shard: number): string {
+/** Under which key the record of a shard stands. */
+export function shardKey(shard: number): string {
   return `shard-${shard}`;
 }
 

@@ -84,9 +84,11 @@ export function removeUntilKnown(
 }
 
 function unlessLost(
-  { isLost }: Replaced,
+  { revision, isLost }: Replaced,
   write: () => Promise<WriteResult>,
 ): () => Promise<WriteResult> {
+  // Where there has never been one, there is nothing to lose.
+  if (revision === 0) return write;
   return () => (isLost?.() === true ? Promise.resolve({ committed: false }) : write());
 }
 

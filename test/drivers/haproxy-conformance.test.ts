@@ -11,6 +11,7 @@ async function makeHarness() {
     ports: { first: await freePort(vip), second: await freePort(vip) },
     addresses: { first: vip, second: vip },
     strangersAddress: vip,
+    lease: null,
     driver: (agent, options) => host.driver(agent, options),
     close: () => host.close(),
   });

@@ -22,11 +22,10 @@ const conformance = driverConformance('memory over HTTP', {
   async makeHarness() {
     const device = new MemoryDevice({ clock: systemClock });
     const server = await startDeviceServer(device, { port: 0 });
-    return memoryHarness(
-      device,
-      (agent) => driverAt(server.url, agent),
-      () => server.close(),
-    );
+    return memoryHarness(device, {
+      connect: (agent) => driverAt(server.url, agent),
+      closeDevice: () => server.close(),
+    });
   },
 });
 

@@ -18,7 +18,7 @@ const conformance = driverConformance('memory', {
   async makeHarness() {
     const device = new MemoryDevice({ clock: systemClock });
     const audit = { clock: systemClock, auditMs: 10 };
-    return memoryHarness(device, async (agent) => memoryDriver(device, agent, audit));
+    return memoryHarness(device, { connect: async (agent) => memoryDriver(device, agent, audit) });
   },
 });
 

@@ -1,11 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { driverConformance } from '../../drivers/contract/conformance.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
 import { underLease } from '../../drivers/contract/under-lease.ts';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDriver } from '../../drivers/memory/driver.ts';
 import type { MonotonicMs } from '../../machines/ports/clock.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Virtual } from '../host/support/virtual.ts';
+import { memoryHarness } from './support/memory-harness.ts';
 
 const callMs = 700;
 const leaseMs = 3_000;
@@ -24,6 +27,26 @@ function setup() {
   return { virtual, driver, renew, apply };
 }
 
+const conformance = driverConformance('memory under a lease', {
+  async makeHarness() {
+    const device = new MemoryDevice({ clock: systemClock });
+    const audit = { clock: systemClock, auditMs: 10 };
+    const until = () => (systemClock.monotonicMs() + 60_000) as MonotonicMs;
+    return memoryHarness(device, {
+      lease: { until },
+      async connect(agent) {
+        const driver = underLease(memoryDriver(device, agent, audit), systemClock);
+        await driver.leasing.renew(until());
+        return driver;
+      },
+    });
+  },
+});
+
+describe('a driver under the lease of its agent conforms', () => {
+  for (const { title, run } of conformance) test(title, run);
+});
+
 test('nothing is written before there is a lease, nor in its last second', async () => {
   const { virtual, apply, renew } = setup();
 
@@ -41,7 +64,7 @@ test('what was written under a lease that has ended is written again by a newer 
   await renew();
   await apply(2);
 
-  await driver.leasing.drop();
+  await driver.leasing.drop([]);
   await expect(apply(2)).rejects.toThrow(RetryableError);
   await renew();
 
@@ -53,7 +76,7 @@ test('what was tried in vain under a lease that has ended is not tried again by 
   const { virtual, driver, apply, renew } = setup();
   await renew();
   const began = driver.apply(target(2));
-  await driver.leasing.drop();
+  await driver.leasing.drop([]);
   await renew();
 
   await virtual.settled(began);
@@ -94,7 +117,7 @@ test('what is removed is removed for good, and may be so without a lease', async
   const { virtual, driver, apply, renew } = setup();
   await renew();
   await apply(1);
-  await driver.leasing.drop();
+  await driver.leasing.drop([]);
 
   const removed = await virtual.settled(driver.remove({ id, epoch: 1, generation: 1 }));
 

@@ -78,7 +78,7 @@ export class LeasedAddresses implements Addressing, Leasing {
     return this.#waiting;
   }
 
-  drop(commanded: Iterable<readonly [id: string, epoch: number]> = []): Promise<void> {
+  drop(commanded: Iterable<readonly [id: string, epoch: number]>): Promise<void> {
     // At once, so that nothing which waits for its turn goes by the old lease.
     const ended = this.#held.endAll();
     const held = ended.map(({ id, epoch }) => [id, epoch] as const);

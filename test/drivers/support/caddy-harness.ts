@@ -43,6 +43,7 @@ export async function caddyHarness(): Promise<DriverHarness> {
       await device.call('PATCH', `/config/apps/http/servers/${id}/idle_timeout`, '1s');
     },
     health: null,
+    lease: null,
     eventually,
     newId: randomUUID,
     async close() {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
 import type { Driver } from '../../../drivers/contract/driver.ts';
+import type { LeaseHarness } from '../../../drivers/contract/lease-conformance.ts';
 import { checkedWeb, listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { eventually } from './eventually.ts';
@@ -16,6 +17,7 @@ interface Place {
   readonly addresses: { readonly first: string; readonly second: string };
   /** Where a stranger listens that is in the way. */
   readonly strangersAddress: string;
+  readonly lease: LeaseHarness | null;
   driver(agent: string, options: object): Promise<Driver>;
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function haproxyHarness(place: Place): Promise<DriverHarness> {
         assert.equal((await get(addresses.first, ports.first)).status, 200);
       },
     },
+    lease: place.lease,
     eventually,
     newId: randomUUID,
     async close() {

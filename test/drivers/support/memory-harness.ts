@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
 import type { Driver } from '../../../drivers/contract/driver.ts';
+import type { LeaseHarness } from '../../../drivers/contract/lease-conformance.ts';
 import type { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { checkedWeb, listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { eventually } from './eventually.ts';
 
+interface Way {
+  readonly lease?: LeaseHarness;
+  connect(agent: string): Promise<Driver>;
+  closeDevice?(): Promise<void>;
+}
+
 /** A harness on a memory device, however its drivers reach it. */
-export function memoryHarness(
-  device: MemoryDevice,
-  connect: (agent: string) => Promise<Driver>,
-  closeDevice: () => Promise<void> = async () => undefined,
-): DriverHarness {
+export function memoryHarness(device: MemoryDevice, way: Way): DriverHarness {
   const drivers: Driver[] = [];
   return {
     async driver(agent) {
-      const driver = await connect(agent);
+      const driver = await way.connect(agent);
       drivers.push(driver);
       return driver;
     },
@@ -44,11 +47,12 @@ export function memoryHarness(
       request: async (_, listener) =>
         device.count(listener, { total_connections: 1, bytes_in: 100, bytes_out: 1_000 }),
     },
+    lease: way.lease ?? null,
     eventually,
     newId: randomUUID,
     async close() {
       for (const driver of drivers) await driver.close();
-      await closeDevice();
+      await way.closeDevice?.();
     },
   };
 }

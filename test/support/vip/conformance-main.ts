@@ -9,6 +9,7 @@ import { answerCalls } from '../../../simulator/chaos/remote.ts';
 
 /** The conformance suite on the haproxy-vip driver, in a process on a host of the network. */
 const leaseMs = 60_000;
+const until = () => (systemClock.monotonicMs() + leaseMs) as MonotonicMs;
 let prefix = '';
 
 async function makeHarness() {
@@ -19,14 +20,15 @@ async function makeHarness() {
     ports: { first: 8081, second: 8082 },
     addresses: { first: `${prefix}.101`, second: `${prefix}.102` },
     strangersAddress: '0.0.0.0',
+    lease: { until },
     async driver(agent, options) {
       const driver = await host.driver(agent, { interface: 'eth0', ...options });
       drivers.push(driver);
-      await driver.leasing!.renew((systemClock.monotonicMs() + leaseMs) as MonotonicMs);
+      await driver.leasing!.renew(until());
       return driver;
     },
     async close() {
-      for (const driver of drivers) await driver.leasing!.drop();
+      for (const driver of drivers) await driver.leasing!.drop([]);
       await host.close();
     },
   });
