@@ -111,7 +111,7 @@ export class DurableActor<TContext> implements GateKeeper {
     }
     const told: Told = { event, settle, version: Number.POSITIVE_INFINITY };
     if (this.#actor === null) this.#waiting.mail(told);
-    else this.#deliver(told);
+    else this.#deliver(this.#actor, told);
   }
 
   /** Told by a watch: a newer revision that is not being written here is someone else's. */
@@ -193,11 +193,10 @@ export class DurableActor<TContext> implements GateKeeper {
     for (const told of this.#waiting.takeMail()) this.tell(told.event, told.settle);
   }
 
-  #deliver(told: Told): void {
-    const actor = this.#actor;
-    if (actor === null) return;
+  #deliver(actor: Actor<AnyStateMachine>, told: Told): void {
     this.#waiting.handed(told);
-    actor.send(told.event);
+    // While the record of one that is done is removed, nothing changes it, and XState would complain of the attempt.
+    if (this.#snapshot?.status !== 'done') actor.send(told.event);
     if (this.#actor !== actor) return;
     told.version = this.#version;
     this.#waiting.flush(this.#committedVersion);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { EpochFloors } from '../../src/controller/epoch-floors.ts';
 import { Removals, removalsMax } from '../../src/controller/removals.ts';
+import { readDesired } from '../../machines/protocol/load-balancer-messages.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import { commandOf } from '../../simulator/checkers/records.ts';
 import { Cluster } from './support/cluster.ts';
@@ -94,6 +95,30 @@ describe('a deletion that was carried out, and that the store has lost', () => {
     expect(cluster.state(id)).toBeNull();
     expect(isOnRecord(cluster)).toBe(false);
     expect(cluster.stores.binding.snapshot()).toEqual([]);
+  });
+
+  test('is carried out once more, and frees its address once, where it is lost while the document is removed', async () => {
+    const cluster = new Cluster();
+    const freed: string[] = [];
+    cluster.placement = { purged: (purged) => freed.push(purged) };
+    await cluster.startController();
+    await cluster.startAgent('agent-1');
+    const id = await cluster.createBound();
+    await cluster.run(1_000);
+    await cluster.settled(cluster.delete(id));
+    const { binding, desired } = cluster.stores;
+    await cluster.until('only its document is left', () => binding.snapshot().length === 0);
+
+    cluster.losePower({ desired: 500 });
+    const [back] = desired.snapshot().map(({ value }) => readDesired(value).status);
+    const freedBefore = [...freed];
+    await cluster.run(2_000);
+
+    expect(back).toBe('live');
+    expect(freedBefore).toEqual([]);
+    expect(isOnRecord(cluster)).toBe(false);
+    expect(cluster.state(id)).toBeNull();
+    expect(freed).toEqual([id]);
   });
 
   test('leaves no binding record behind, where its end was still being written', async () => {

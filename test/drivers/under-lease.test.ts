@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { driverConformance } from '../../drivers/contract/conformance.ts';
-import { RetryableError } from '../../drivers/contract/errors.ts';
 import { underLease } from '../../drivers/contract/under-lease.ts';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDriver } from '../../drivers/memory/driver.ts';
@@ -59,19 +58,6 @@ test('nothing is written before there is a lease, nor in its last second', async
   await expect(apply(1)).resolves.toMatchObject({ contentApplied: true });
 });
 
-test('what was written under a lease that has ended is written again by a newer epoch only', async () => {
-  const { driver, apply, renew } = setup();
-  await renew();
-  await apply(2);
-
-  await driver.leasing.drop([]);
-  await expect(apply(2)).rejects.toThrow(RetryableError);
-  await renew();
-
-  await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
-  await expect(apply(3)).resolves.toMatchObject({ contentApplied: true });
-});
-
 test('what was tried in vain under a lease that has ended is not tried again by its epoch', async () => {
   const { virtual, driver, apply, renew } = setup();
   await renew();
@@ -82,17 +68,6 @@ test('what was tried in vain under a lease that has ended is not tried again by 
   await virtual.settled(began);
 
   await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
-});
-
-test('what was only commanded under a lease that has ended is not begun under the next one', async () => {
-  const { driver, apply, renew } = setup();
-  await renew();
-
-  await driver.leasing.drop([[id, 2]]);
-  await renew();
-
-  await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
-  await expect(apply(3)).resolves.toMatchObject({ contentApplied: true });
 });
 
 test('it is let go of once nothing is under way, and nothing older is begun meanwhile', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mailboxMax } from '../../src/host/actor-kind.ts';
 import { Bench, hopMs } from './support/bench.ts';
 
@@ -76,6 +76,22 @@ describe('a deadline', () => {
     await bench.virtual.until('the deadline fired', () => bench.host.context('a')?.fired === 1);
 
     expect(bench.virtual.clock.wallMs()).toBe(now);
+  });
+});
+
+describe('an actor that is done', () => {
+  test('is handed nothing more while its record is removed, and nobody hears a complaint', async () => {
+    const complaints = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    onTestFinished(() => complaints.mockRestore());
+    const bench = new Bench();
+    await bench.born();
+    bench.host.tell('a', { type: 'end' });
+
+    const answer = await bench.ask({ type: 'add' });
+
+    expect(answer).toBeNull();
+    expect(bench.host.actor('a')).toBeNull();
+    expect(complaints).not.toHaveBeenCalled();
   });
 });
 

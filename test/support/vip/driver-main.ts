@@ -29,7 +29,7 @@ answerCalls({
   recall: (id: string) => it().residence!.recall(id),
   release: (target: { id: string; epoch: number }) => it().residence!.release(target),
   renew: (leaseMs: number) => it().leasing!.renew(inMs(leaseMs)),
-  drop: (commanded: [string, number][]) => it().leasing!.drop(commanded),
+  drop: () => it().leasing!.drop([]),
   /** Renews the lease again and again, as an agent does whose heartbeats are acknowledged. */
   async keep(leaseMs: number, everyMs: number) {
     await it().leasing!.renew(inMs(leaseMs));

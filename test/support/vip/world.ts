@@ -65,7 +65,7 @@ export class RemoteDriver {
   readonly renew = (leaseMs: number) => this.remote.call('renew', leaseMs);
   readonly keep = (leaseMs: number, everyMs = 500) => this.remote.call('keep', leaseMs, everyMs);
   readonly stopKeeping = () => this.remote.call('stopKeeping');
-  readonly drop = (...commanded: [string, number][]) => this.remote.call('drop', commanded);
+  readonly drop = () => this.remote.call('drop');
   readonly watch = (id: string) => this.remote.call('watch', id);
 }
 
