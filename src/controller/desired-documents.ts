@@ -222,8 +222,11 @@ export class DesiredDocuments {
     const { store } = this.#options;
     const text = JSON.stringify(record);
     try {
-      const replaced = { key: id, revision, write: record.write, isLost: this.#isLost(id) };
-      return await putUntilKnown(store, { ...replaced, text }, this.#commit);
+      const replaced = { key: id, revision, write: record.write };
+      // A creation replaces nothing.
+      const isLost = revision === 0 ? {} : { isLost: this.#isLost(id) };
+      const put = { ...replaced, ...isLost, text };
+      return await putUntilKnown(store, put, this.#commit);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;
       throw new Fault(

@@ -84,11 +84,9 @@ export function removeUntilKnown(
 }
 
 function unlessLost(
-  { revision, isLost }: Replaced,
+  { isLost }: Replaced,
   write: () => Promise<WriteResult>,
 ): () => Promise<WriteResult> {
-  // Where there has never been one, there is nothing to lose.
-  if (revision === 0) return write;
   return () => (isLost?.() === true ? Promise.resolve({ committed: false }) : write());
 }
 
