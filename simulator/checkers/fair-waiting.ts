@@ -15,6 +15,8 @@ interface Waiting {
   readonly sinceMs: number;
   /** What it asks for: only who asks for the same can be overtaken. */
   readonly asks: string;
+  /** The agent that it was bound to; null where it never was. */
+  readonly formerly: string | null;
   /** When others were given a seat that had come later. */
   readonly overtakenMs: number[];
 }
@@ -22,7 +24,7 @@ interface Waiting {
 /**
  * Seats are given in the order of waiting: nobody is overtaken again and again by load balancers that
  * ask for the same and came later, as long as controllers, stores and network are well. What is orphaned and driven under
- * a lease is not in that order: it waits for the lapse.
+ * a lease is not in that order: it waits for the lapse. Nor is what an agent has again that has come back.
  */
 export const fairWaiting: CheckerKind = {
   name: 'fair-waiting',
@@ -37,8 +39,10 @@ export const fairWaiting: CheckerKind = {
       disturbances.ofControlPlane(sinceMs - togetherMs);
 
     /** One has a seat: whoever has waited longer for one like it was overtaken. */
-    const served = (id: string, own: Waiting, atMs: number): void => {
+    const served = (id: string, own: Waiting, by: string | null, atMs: number): void => {
       if (waiting.delete(id)) judges(isExcused(own));
+      // It takes nobody's place.
+      if (by !== null && by === own.formerly) return;
       for (const { sinceMs, asks, overtakenMs } of waiting.values()) {
         const isOlder = sinceMs + togetherMs <= own.sinceMs;
         if (asks === own.asks && isOlder) overtakenMs.push(atMs);
@@ -65,16 +69,19 @@ export const fairWaiting: CheckerKind = {
         return;
       }
       const { value, context } = bindingOf(change.value);
-      const { driver, reschedulable, host, zone, status } = context;
+      const { binding, driver, reschedulable, host, zone, status } = context;
       const state = stateName(value);
       const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
-      const before = waiting.get(key) ?? { sinceMs: atMs, asks, overtakenMs: [] };
+      const agent = binding?.agent ?? null;
+      const formerly = known.has(key) ? agent : null;
+      const anew = { sinceMs: atMs, asks, formerly, overtakenMs: [] };
+      const before = waiting.get(key) ?? anew;
       // What a lease may still serve waits for the end of that, in nobody's queue.
       const waitsForLapse = state === 'orphaned' && isDrivenUnderLease(driver);
       if (waitsForLapse) waiting.delete(key);
       else if (status === 'live' && (state === 'pending' || state === 'orphaned')) {
         waiting.set(key, { ...before, asks });
-      } else if (waiting.has(key) || !known.has(key)) served(key, before, atMs);
+      } else if (waiting.has(key) || !known.has(key)) served(key, before, agent, atMs);
       known.add(key);
     };
 
