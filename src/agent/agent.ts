@@ -294,11 +294,12 @@ export class Agent {
   }
 
   async #register(report: Tell, signal: Cancellation): Promise<void> {
+    // The next one was not on record yet when its journal failed, or something else came first.
+    if (this.#lease.hasEnded(this.incarnation)) return await this.#takeNext(report);
     const registered = await this.#registration.register(signal);
     if (registered === null) return;
-    if (registered.type === 'ended') {
-      return await this.#takeNext(registered.incarnation, registered.reason, report);
-    }
+    if (registered.type === 'ended')
+      return await this.#takeNext(report, registered.incarnation, registered.reason);
     this.#lease.begin(registered.sentAt, this.incarnation, registered.term);
     this.#claimAnew();
     report({ type: 'register.accepted' });
@@ -330,21 +331,18 @@ export class Agent {
       const sentAt = clock.monotonicMs();
       const reply = await this.#beat();
       if (signal.aborted) return;
-      if (reply?.type === 'ended') {
-        await this.#takeNext(reply.incarnation, reply.reason, report);
-        return;
-      }
+      if (reply?.type === 'ended')
+        return await this.#takeNext(report, reply.incarnation, reply.reason);
       if (reply?.type === 'unknown') {
         report({ type: 'unknown' });
         return;
       }
       const now = clock.monotonicMs();
       if (reply !== null) {
-        if (!this.#lease.renew(sentAt, reply.term))
-          return await this.#takeNext(0, leaseEnded, report);
+        if (!this.#lease.renew(sentAt, reply.term)) return await this.#takeNext(report);
         if (this.state === 'isolated') report({ type: 'lease.renewed' });
       } else if (!this.#lease.lasts && this.state === 'serving') {
-        if (this.#lease.isServedUnder) return await this.#takeNext(0, leaseEnded, report);
+        if (this.#lease.isServedUnder) return await this.#takeNext(report);
         report({ type: 'lease.ended' });
       }
       const waitMs = Math.max(0, timings.heartbeatMs - (now - sentAt));
@@ -392,7 +390,7 @@ export class Agent {
     }
   }
 
-  async #takeNext(told: number, reason: string, report: Tell): Promise<void> {
+  async #takeNext(report: Tell, told = 0, reason = leaseEnded): Promise<void> {
     await this.#lease.end(this.incarnation, this.#devices.epochs());
     const next = await nextIncarnation(this.#options, this.incarnation, told);
     report({ type: 'incarnation.ended', reason, next });

@@ -11,6 +11,7 @@ import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { MemoryJournal } from '../../src/adapters/memory-journal.ts';
 import { drawnAboveMax, nextIncarnation } from '../../src/agent/incarnation.ts';
 import type { Journal } from '../../src/ports/journal.ts';
+import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { AgentBench } from './support/agent-bench.ts';
 
 describe('an agent’s lease', () => {
@@ -116,6 +117,33 @@ describe('an agent’s lease', () => {
     expect(stored).toBe(String(bench.registered[1]?.incarnation));
     // What it held under its former incarnation is in question until a record names it again.
     expect(bench.beats.at(-1)?.claims).toMatchObject([{ epoch: 3, generation: 1 }]);
+  });
+
+  test('that something is served under ends for good, also where the next incarnation is not on disk at once', async () => {
+    const bench = new AgentBench((driver) => ({
+      ...driver,
+      descriptor: { ...driver.descriptor, fence: 'none' },
+    }));
+    bench.agent.start();
+    await bench.reach('serving');
+    const save = bench.journal.save.bind(bench.journal);
+    let failures = 0;
+    bench.journal.save = (key, value) => {
+      if (key !== 'incarnation' || failures > 0) return save(key, value);
+      failures += 1;
+      return Promise.reject(new Error('ENOSPC: no space left on device'));
+    };
+    bench.answer = () => null;
+    await bench.virtual.until('its journal has failed', () => failures === 1);
+    bench.answer = (beat) => bench.acknowledge(beat);
+
+    await bench.virtual.until('it has begun anew', () => bench.registered.length === 2);
+    await bench.reach('serving');
+    const document = loadBalancerDocument();
+    const reply = await bench.command({ loadBalancer: document.id, document, epoch: 1 });
+
+    expect(bench.registered.map(({ incarnation }) => incarnation)).toEqual([5, 6]);
+    expect(reply).toMatchObject({ type: 'applied' });
   });
 
   test('of a broken connection goes on when it is back', async () => {
