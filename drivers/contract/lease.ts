@@ -50,7 +50,7 @@ export class Lease {
   admit(id: string, epoch: number): LeaseTerm {
     const ended = this.#ended.get(id) ?? 0;
     if (epoch <= ended) {
-      throw new RetryableError(
+      throw noLease(
         `what was held by epoch ${ended} ended with the agent's lease, and comes back by a newer epoch only`,
       );
     }
@@ -60,21 +60,26 @@ export class Lease {
 
   /** Until when the lease of this term lasts; throws where it is over, or about to be. */
   untilOf(term: LeaseTerm): MonotonicMs {
-    if (term !== this.#term) throw new RetryableError("the agent's lease has ended meanwhile");
+    if (term !== this.#term) throw noLease("the agent's lease has ended meanwhile");
     return this.#lasting();
   }
 
   #lasting(): MonotonicMs {
     const until = this.#until;
     if (until === null) {
-      throw new RetryableError('the agent has no lease, so nothing may be served under it');
+      throw noLease('the agent has no lease, so nothing may be served under it');
     }
     const left = until - this.#clock.monotonicMs();
     if (left >= leastMs) return until;
-    throw new RetryableError(
+    throw noLease(
       left < 0
         ? "the agent's lease is over, so nothing may be served under it"
         : `the agent's lease lasts for ${Math.floor(left)} ms only, and ${leastMs} are needed`,
     );
   }
+}
+
+/** That there is no lease tells nothing of the device. */
+function noLease(message: string): RetryableError {
+  return new RetryableError(message, { reach: 'not asked' });
 }

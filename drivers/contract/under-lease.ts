@@ -40,7 +40,8 @@ class LeasedCalls {
   async apply({ id, epoch }: Target, call: () => Promise<Applied>): Promise<Applied> {
     const released = this.#released.get(id) ?? 0;
     if (epoch < released) {
-      throw new RetryableError(`it was let go of, because epoch ${released} takes it over`);
+      const message = `it was let go of, because epoch ${released} takes it over`;
+      throw new RetryableError(message, { reach: 'not asked' });
     }
     this.lease.admit(id, epoch);
     this.#released.delete(id);
@@ -61,9 +62,10 @@ class LeasedCalls {
   }
 
   drop(commanded: Iterable<readonly [id: string, epoch: number]>): void {
-    this.lease.end([...this.#begun, ...commanded]);
+    // What was let go of may still wait for its turn, and its agent has forgotten it.
+    const letGo = [...this.#released].map(([id, epoch]) => [id, epoch - 1] as const);
+    this.lease.end([...this.#begun, ...commanded, ...letGo]);
     this.#begun.clear();
-    // The next incarnation is commanded by newer epochs only.
     this.#released.clear();
   }
 

@@ -22,8 +22,11 @@ export class Circuits {
   readonly #guarded: readonly GuardedDriver[];
 
   constructor({ drivers, clock, random, log, closed }: CircuitsOptions) {
+    const fenced = (driver: Driver): Driver =>
+      driver.descriptor.fence === 'none' ? underLease(driver, clock) : driver;
+    // In this order: what has waited for its turn asks again whether there is a lease.
     const guard = (device: string, driver: Driver): GuardedDriver => {
-      const own = guarded(driver, { clock, random, log: log.child({ device }) });
+      const own = guarded(fenced(driver), { clock, random, log: log.child({ device }) });
       own.circuit.onChange(({ isOpen }) => {
         if (!isOpen) closed(device);
       });
@@ -35,11 +38,8 @@ export class Circuits {
         .map(([device, driver]) => [device, guard(device, driver)] as const),
     );
     this.#guarded = [...shared.values()];
-    // In this order: that there is no lease is no failure of the device.
-    const fenced = (driver: Driver): Driver =>
-      driver.descriptor.fence === 'none' ? underLease(driver, clock) : driver;
     this.drivers = new Map(
-      [...drivers].map(([device, driver]) => [device, fenced(shared.get(device) ?? driver)]),
+      [...drivers].map(([device, driver]) => [device, shared.get(device) ?? fenced(driver)]),
     );
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Driver } from '../../drivers/contract/driver.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
+import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { AgentBench } from './support/agent-bench.ts';
@@ -93,4 +94,29 @@ test('what it is commanded while it takes its next incarnation is refused, and n
   expect(during).toBe(1);
   expect(reply).toMatchObject({ type: 'failed', kind: 'retryable' });
   expect(bench.appliance.content(document.id)).toBeNull();
+});
+
+test('what waits behind another call to its device is not begun once the lease has ended', async () => {
+  const begun: string[] = [];
+  const bench = new AgentBench((driver, _, clock) => ({
+    ...driver,
+    descriptor: { ...driver.descriptor, fence: 'none', devices: 'shared', callsAtOnceMax: 1 },
+    async apply(target) {
+      begun.push(target.document.name);
+      await new Promise<void>((resolve) => void clock.setTimer(8_000, resolve));
+      return driver.apply(target);
+    },
+  }));
+  bench.agent.start();
+  await bench.reach('serving');
+  const [first, second] = ['first', 'second'].map((name) => loadBalancerDocument({ name }));
+  const command = (document: LoadBalancerDocument) =>
+    bench.command({ loadBalancer: document.id, document });
+
+  const answers = Promise.allSettled([command(first!), command(second!)]);
+  bench.answer = () => null;
+  await bench.virtual.run(12_000);
+
+  expect(begun).toEqual(['first']);
+  await bench.virtual.settled(answers);
 });

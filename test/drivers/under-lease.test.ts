@@ -88,6 +88,18 @@ test('it is let go of once nothing is under way, and nothing older is begun mean
   await expect(apply(3)).resolves.toMatchObject({ contentApplied: true });
 });
 
+test('what was let go of, and then forgotten, is not begun by its old epoch under the next lease', async () => {
+  const { driver, apply, renew } = setup();
+  await renew();
+  await driver.leasing.release?.({ id, epoch: 3 });
+
+  await driver.leasing.drop([]);
+  await renew();
+
+  await expect(apply(2)).rejects.toThrow(/comes back by a newer epoch only/);
+  await expect(apply(3)).resolves.toMatchObject({ contentApplied: true });
+});
+
 test('what is removed is removed for good, and may be so without a lease', async () => {
   const { virtual, driver, apply, renew } = setup();
   await renew();
