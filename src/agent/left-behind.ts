@@ -19,12 +19,15 @@ export async function endLeftBehind(
   { descriptor, residence }: Driver,
   strays: readonly Surveyed[],
 ): Promise<void> {
+  const { description, drives } = options;
   const mayMove = descriptor.devices === 'hosts' && descriptor.reschedulable;
   if (residence === undefined || !mayMove || strays.length === 0) return;
   const moved = await movedAmong(options, strays);
   for (const stray of strays) {
     const now = moved.get(stray.id);
-    if (now !== undefined) await endOne(options, residence, stray, now);
+    // It may have come back while the control plane was asked.
+    if (now === undefined || now.host === description.host || drives(stray.id)) continue;
+    await endOne(options, residence, stray, now);
   }
 }
 
@@ -44,17 +47,16 @@ async function movedAmong(
 }
 
 async function endOne(
-  { description, drives, log }: LeftBehindOptions,
+  { log }: LeftBehindOptions,
   residence: Residence,
   { id, marker }: Surveyed,
   { epoch, host }: Moved,
 ): Promise<void> {
-  // It may have come back while the control plane was asked; what did so later has a newer epoch.
-  if (host === description.host || marker.epoch > epoch || drives(id)) return;
-  // One of the same epoch was let go of by somebody who died over it, because only one agent was ever given it. Or the
-  // store had lost that it was, and it was given twice: then the record decides, and only a newer one comes back here.
-  const above = marker.epoch === epoch ? epoch + 1 : epoch;
   try {
+    if (marker.epoch > epoch && (await isHeld(residence, id))) return;
+    // One of the same epoch was let go of by somebody who died over it, because only one agent was ever given it. Or
+    // the store had lost that it was, and it was given twice: then the record decides, and only a newer one comes back.
+    const above = marker.epoch === epoch ? epoch + 1 : Math.max(marker.epoch, epoch);
     await residence.release({ id, epoch: above });
     log.info({ loadBalancer: id, marker, epoch, host }, 'what has moved to another host was ended');
   } catch (error) {
@@ -62,4 +64,10 @@ async function endOne(
     const what = { loadBalancer: id, epoch, host, error: error.message };
     log.warn(what, 'what has moved to another host could not be ended here');
   }
+}
+
+/** Above the record's epoch, either it has come back here since, or a release was cut off: nobody holds it then. */
+async function isHeld(residence: Residence, id: string): Promise<boolean> {
+  const found = (await residence.inventory()).find((each) => each.id === id);
+  return found === undefined || found.marker === null || found.holder !== null;
 }

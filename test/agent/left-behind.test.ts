@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
-import type { Residence } from '../../drivers/contract/residence.ts';
+import type { Residence, Resident } from '../../drivers/contract/residence.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import { Strays } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
@@ -22,12 +22,14 @@ class Neighbour extends AgentBench {
   readonly asked: Strays[] = [];
   /** What the judge tells of what has moved; null: nothing. */
   moved: readonly object[] | null = [elsewhere];
+  /** What the host's markers tell. */
+  residents: readonly Resident[] = [];
 
   constructor(descriptor: DriverDescriptor, stuck: readonly string[] = []) {
     const released: { id: string; epoch: number }[] = [];
     super((driver) => {
       const residence: Residence = {
-        inventory: () => Promise.resolve([]),
+        inventory: () => Promise.resolve(this.residents),
         recall: () => Promise.resolve(null),
         mend: () => Promise.resolve(),
         release: async (target) => {
@@ -82,6 +84,23 @@ describe('what a dead neighbour left on a host', () => {
     await bench.swept(id);
 
     expect(bench.released).toEqual([{ id, epoch: 3 }]);
+  });
+
+  test.each<[string, string | null, readonly object[]]>([
+    [
+      'is let go of again by the same epoch while nobody holds it: a release was cut off',
+      null,
+      [{ id, epoch: 2 }],
+    ],
+    ['is left alone while somebody holds it: it has come back since', 'agent-3', []],
+  ])('above the epoch of the record %s', async (_, holder, released) => {
+    const bench = new Neighbour(movable);
+    bench.moved = [{ ...elsewhere, epoch: 1 }];
+    bench.residents = [{ id, marker: { epoch: 2, generation: 1, removed: false }, holder }];
+
+    await bench.swept(id);
+
+    expect(bench.released).toEqual(released);
   });
 
   test('keeps nothing else from being let go of where one does not end', async () => {
