@@ -24,7 +24,7 @@ import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
 import { Denials } from './denials.ts';
 import { agentProbe } from './agent-probe.ts';
-import { keptForMs, type Lapses, type LapsesOptions } from './lapses.ts';
+import { type Lapses, type LapsesOptions } from './lapses.ts';
 import { flapClock } from './flap-clock.ts';
 import { livenessKind } from './liveness-kind.ts';
 import type { ControllerOptions } from './controller-options.ts';
@@ -314,6 +314,7 @@ export class Judge {
         hearing.lastHeardMs = this.#options.provenMs();
       }
     }
+    this.#lapses.noteKept(step.id, step.after.keptUntil);
     this.#options.stepped(step);
     const committed = this.host.committedContext(step.id);
     // Records may name only incarnations that are on record themselves (R13); verdicts need not wait.
@@ -348,9 +349,8 @@ export class Judge {
     const state = String(snapshot.value);
     this.#states.set(agent, state);
     if (state !== 'dead' && state !== 'retired') this.#heard(agent, context.incarnation);
-    const { clock, timings } = this.#options;
-    const keptMs = keptForMs(context.keptUntil, clock.wallMs(), timings.restartLeaseMs);
-    if (keptMs > 0) this.#lapses.kept(agent, keptMs);
+    const { restartLeaseMs } = this.#options.timings;
+    this.#lapses.keptOnRecord(agent, context.keptUntil, restartLeaseMs);
     const othersUntil = this.#mandate.othersUntil(agent);
     for (const incarnation of [context.incarnation - 1, context.incarnation]) {
       if (incarnation > context.lapsed) this.#lapses.takenOver(agent, incarnation, othersUntil);

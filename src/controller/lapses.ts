@@ -38,6 +38,8 @@ export class Lapses {
   readonly #given = new Map<string, Map<number, MonotonicMs>>();
   /** By agent: until when its host may keep what it serves, because it is restarted on purpose. */
   readonly #kept = new Map<string, MonotonicMs>();
+  /** By agent: what its record says of that, where it is counted in already. */
+  readonly #onRecord = new Map<string, number>();
 
   constructor(options: LapsesOptions) {
     this.#options = options;
@@ -76,10 +78,24 @@ export class Lapses {
     if (until > (this.#kept.get(agent) ?? 0)) this.#kept.set(agent, until);
   }
 
+  /** What this judge puts on record of that, it has counted since before. */
+  noteKept(agent: string, keptUntilMs: number): void {
+    this.#onRecord.set(agent, keptUntilMs);
+  }
+
+  /** It is found on record, which counts once, however often this judge reads it. */
+  keptOnRecord(agent: string, keptUntilMs: number, restartLeaseMs: number): void {
+    if (this.#onRecord.get(agent) === keptUntilMs) return;
+    this.noteKept(agent, keptUntilMs);
+    const forMs = keptForMs(keptUntilMs, this.#options.clock.wallMs(), restartLeaseMs);
+    if (forMs > 0) this.kept(agent, forMs);
+  }
+
   /** Another judge's word counts from now on. */
   abandon(agent: string): void {
     this.#given.delete(agent);
     this.#kept.delete(agent);
+    this.#onRecord.delete(agent);
   }
 
   /** Looks whose leases have run out; called as time goes on. */
