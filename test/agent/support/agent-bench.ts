@@ -52,6 +52,7 @@ export class AgentBench {
       random: new RandomStream(1, 'agent-1'),
       log: recordingLog(),
       timings: presets.lan,
+      restart: () => undefined,
       shards,
     });
     const up = (kind: string) => subjects.up('agent-1', subjects.shardOf('agent-1', shards), kind);
