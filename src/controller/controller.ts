@@ -97,6 +97,7 @@ export class Controller {
     this.owner = new LoadBalancerOwner({
       ...shared,
       seats,
+      foreign: this.#foreign,
       floors: this.#floors,
       fleet: this.#fleet,
       rank: options.rank ?? rank,
@@ -357,7 +358,8 @@ export class Controller {
   }
 
   #noteForeign(bucket: ProjectedBucket, id: string): void {
-    if (bucket === 'binding') this.#foreign.note(id, this.projection.binding.raw(id)?.text ?? null);
+    const { binding } = this.projection;
+    if (bucket === 'binding') this.owner.seating.freed.foreign(id, binding.raw(id)?.text ?? null);
     if (bucket === 'desired') this.#losses.foundElsewhere(id);
     if (bucket === 'liveness') this.#foreignAgent(id);
   }

@@ -319,7 +319,8 @@ export class DesiredDocuments {
   #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
     const queue = this.#tails.get(id) ?? { waiting: 0, tail: Promise.resolve() };
     if (queue.waiting >= editsWaitingMax) {
-      throw new Fault(503, `More than ${editsWaitingMax} edits of load balancer ${id} wait.`, 1);
+      const words = `More than ${editsWaitingMax} edits of load balancer ${id} wait.`;
+      return Promise.reject(new Fault(503, words, 1));
     }
     queue.waiting += 1;
     const result = queue.tail.then(work);

@@ -100,9 +100,16 @@ export class FleetView {
     return false;
   }
 
-  /** How many load balancers the agent may hold; null where nothing limits it. */
-  capacity(agent: string): number | null {
-    return this.#agents.get(agent)?.context.description?.capacity ?? null;
+  /** The agents that are not gone, and their devices, which may hold only so many load balancers. */
+  limited(): ReadonlySet<string> {
+    const limited = new Set<string>();
+    for (const [id, { state, context }] of this.#agents) {
+      if (context.description === null || state === 'dead' || state === 'retired') continue;
+      const { capacity, devices } = context.description;
+      if (capacity !== null) limited.add(id);
+      for (const own of devices) if (own.capacity !== null) limited.add(own.device);
+    }
+    return limited;
   }
 
   /** Why this incarnation is over; null while it may still live. */

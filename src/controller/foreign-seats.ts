@@ -28,6 +28,8 @@ export class ForeignSeats {
   readonly #bound = new Map<string, number>();
   readonly #standby = new Map<string, number>();
   readonly #devices = new Map<string, number>();
+  /** The agents and devices that something has left since that was asked last. */
+  #left = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -55,6 +57,14 @@ export class ForeignSeats {
     return this.#devices.get(device) ?? 0;
   }
 
+  /** The agents and devices that something has left since this was asked last. */
+  takeLeft(): ReadonlySet<string> {
+    this.#catchUp();
+    const left = this.#left;
+    this.#left = new Set();
+    return left;
+  }
+
   #catchUp(): void {
     if (this.#unread.size === 0) return;
     for (const [id, record] of this.#unread) this.#take(id, record);
@@ -67,6 +77,10 @@ export class ForeignSeats {
     count(this.#standby, before?.standby ?? null, -1);
     count(this.#devices, before?.device ?? null, -1);
     const now = record === null ? null : this.#read(id, record);
+    for (const place of ['bound', 'device'] as const) {
+      const left = before?.[place] ?? null;
+      if (left !== null && left !== now?.[place]) this.#left.add(left);
+    }
     if (now === null) {
       this.#noted.delete(id);
       return;

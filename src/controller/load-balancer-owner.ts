@@ -30,6 +30,7 @@ import { type CommittedDocument, DesiredDocuments } from './desired-documents.ts
 import type { Dispatch } from './dispatch.ts';
 import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { ForeignSeats } from './foreign-seats.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import type { Pacer } from './pacer.ts';
@@ -54,6 +55,7 @@ export interface OwnerOptions extends Pick<ControllerOptions, 'tap'> {
   readonly timings: Timings;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
+  readonly foreign: ForeignSeats;
   readonly floors: EpochFloors;
   readonly counters: { unexpected: number };
   readonly resolveDriver: (name: string) => DriverDescriptor | null;
@@ -352,16 +354,13 @@ export class LoadBalancerOwner {
 
   #stepped(step: Step<LoadBalancerContext>): void {
     const { id, after, snapshot, event } = step;
-    const { fleet } = this.#options;
     this.#options.stepped(step);
     // One without a record begins with its first place, which must not give a lost epoch again.
     if (step.before === null) this.#repairs.raiseEpochs(id, after);
     this.#repairs.outrunBy(id, after);
-    const left = step.before?.binding?.agent;
-    if (left !== undefined && (snapshot.status === 'done' || left !== after.binding?.agent)) {
-      if (fleet.capacity(left) !== null) this.seating.placesChanged();
-    }
-    if (snapshot.status === 'done') {
+    const isOver = snapshot.status === 'done';
+    this.seating.freed.stepped(step.before, isOver ? null : after);
+    if (isOver) {
       this.#queue?.forget(id);
       this.#options.seats.forget(id);
       return;

@@ -6,6 +6,8 @@ import type { ActorHost } from '../host/actor-host.ts';
 import { CutOffs } from './cut-offs.ts';
 import { endedOnes } from './ended-ones.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { ForeignSeats } from './foreign-seats.ts';
+import { FreedPlaces } from './freed-places.ts';
 import type { HeadStart, Taken } from './head-start.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
@@ -18,6 +20,7 @@ export interface SeatingOptions {
   readonly timings: Timings;
   readonly fleet: FleetView;
   readonly seats: SeatIndex;
+  readonly foreign: ForeignSeats;
   readonly placer: Placer;
   /** Without it, nothing is queued. */
   readonly queue: QueueDispatch | null;
@@ -31,21 +34,38 @@ const isHolderOf =
   ({ agent }: Candidate): boolean =>
     agent === binding?.agent;
 
+/**
+ * How long a place has been free before it is offered to those who have a seat. In a fleet without room these may be all
+ * load balancers, and then most places are gone at once to one that waits.
+ */
+export const betterSeatMs = 1_000;
+
+/** How often everything is offered anew, whether or not anything was heard: a word that was missed keeps nobody waiting. */
+export const offeredAnewMs = 10_000;
+
 /** Tells load balancers what the coming and going of agents means for their seats. */
 export class Seating {
   readonly #options: SeatingOptions;
   readonly #cutOffs: CutOffs;
+  readonly freed: FreedPlaces;
   /** Runs from the moment that a place became free until it is offered to those who wait. */
   #offering: Timer | null = null;
+  /** And until it is offered to all others. */
+  #bettering: Timer | null = null;
+  #offeredAtMs = 0;
 
   constructor(options: SeatingOptions) {
     this.#options = options;
+    this.freed = new FreedPlaces({ ...options, freed: () => this.placesChanged() });
     this.#cutOffs = new CutOffs(options);
   }
 
   stop(): void {
     this.#options.headStart().stop();
-    if (this.#offering !== null) this.#options.clock.clearTimer(this.#offering);
+    this.freed.stop();
+    for (const timer of [this.#offering, this.#bettering]) {
+      if (timer !== null) this.#options.clock.clearTimer(timer);
+    }
   }
 
   /**
@@ -95,14 +115,21 @@ export class Seating {
   /** Somebody may now be able to take what waits: offered in the order of waiting. */
   fleetChanged(): void {
     const { clock, seats, fleet } = this.#options;
-    inSlices(clock, [...seats.seekingInOrder(), ...seats.withoutStandby()], (id) => this.offer(id));
-    for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
-    this.#devicesLost();
+    inSlices(clock, seats.seekingInOrder(), (id) => this.offer(id));
+    this.#offerBetter();
     // Whoever stands by there would be new to it when it takes over.
     for (const { id, incarnation } of fleet.cordoned()) {
       this.#leave(seats.standbyAt(id), id, incarnation);
     }
     for (const { id, incarnation } of fleet.flapping()) this.#replaceStandby(id, incarnation);
+  }
+
+  /** To those who have a seat: without a standby, at an agent that leaves, or at one that has lost the device. */
+  #offerBetter(): void {
+    const { clock, seats, fleet } = this.#options;
+    inSlices(clock, seats.withoutStandby(), (id) => this.offer(id));
+    for (const { id, incarnation } of fleet.leaving()) this.agentLeaving(id, incarnation);
+    this.#devicesLost();
   }
 
   /** Whoever stands by where nobody else could, and flaps, is replaced once somebody else can. */
@@ -119,14 +146,21 @@ export class Seating {
   /** The fleet has been heard for longer. */
   look(): void {
     if (this.#cutOffs.isDue) this.#devicesLost();
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#offeredAtMs >= offeredAnewMs) this.placesChanged();
   }
 
-  /** A place may have become free: offered to those who wait, once for all that came together. */
+  /** A place may have become free: offered to those who wait, then to others, once for all that came together. */
   placesChanged(): void {
     const { clock, seats } = this.#options;
     this.#offering ??= clock.setTimer(0, () => {
       this.#offering = null;
       inSlices(clock, seats.seekingInOrder(), (id) => this.offer(id));
+    });
+    this.#bettering ??= clock.setTimer(betterSeatMs, () => {
+      this.#bettering = null;
+      this.#offeredAtMs = clock.monotonicMs();
+      this.#offerBetter();
     });
   }
 

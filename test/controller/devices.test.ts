@@ -58,7 +58,7 @@ describe('a driver with several devices', () => {
     await cluster.run(1_000);
     const waiting = cluster.view(third);
     await cluster.settled(cluster.delete(first));
-    await cluster.untilSettled(third);
+    await cluster.untilSettled(third, 1_000);
 
     expect(waiting).toMatchObject({ state: 'pending', device: null });
     expect(waiting.reason).toMatch(
