@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shardOf } from '../../machines/protocol/subjects.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
-import { gatheredMs } from '../../src/controller/freed-places.ts';
-import { betterSeatMs } from '../../src/controller/seating.ts';
+import { FreedPlaces, gatheredMs } from '../../src/controller/freed-places.ts';
+import { betterSeatMs, offeredAnewMs } from '../../src/controller/seating.ts';
 import { Cluster } from './support/cluster.ts';
 
 const east = 'memory/east';
@@ -101,5 +101,18 @@ describe('a place that becomes free', () => {
 
     expect(before).toBeNull();
     expect(standby()).toBe('agent-2');
+  });
+
+  test('is offered also where the word of it was missed', async () => {
+    const missed = vi.spyOn(FreedPlaces.prototype, 'stepped').mockReturnValue();
+    onTestFinished(() => missed.mockRestore());
+    const cluster = await Cluster.with([{ id: 'agent-1', capacity: 1 }]);
+    const first = await cluster.createBound();
+    const second = await cluster.create();
+
+    await remove(cluster, first);
+    await cluster.untilSettled(second, offeredAnewMs + 1_000);
+
+    expect(cluster.holder(second)).toBe('agent-1');
   });
 });
