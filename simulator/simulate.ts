@@ -102,6 +102,7 @@ export function sizeOf(run: RunOptions): Size {
     queued: run.queued ?? own.queued ?? false,
     unfenced: run.unfenced ?? own.unfenced ?? false,
     rebalance: run.rebalance ?? own.rebalance ?? false,
+    capacity: run.capacity ?? own.capacity ?? null,
     loadBalancers: run.loadBalancers ?? own.loadBalancers,
   };
 }

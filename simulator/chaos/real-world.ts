@@ -15,6 +15,7 @@ export const placeName = (host: string, kind: Kind): string => `${host}/${driver
 
 /** A run of real processes, as the checkers ask about it. */
 export class RealWorld implements Judged {
+  readonly capacity = null;
   readonly options: { readonly timings: Timings };
   readonly losses = new Losses();
   readonly traffic = new Traffic();

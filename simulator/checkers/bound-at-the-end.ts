@@ -1,4 +1,4 @@
-import { capableAgents } from './capable-agents.ts';
+import { capableAgents, waitingStates } from './capable-agents.ts';
 import { placeOf } from './device-equals-desired.ts';
 import type { Judged, JudgedView, SharedCheckerKind } from './judged.ts';
 import { isRemovedUnheard } from './removed-unheard.ts';
@@ -17,7 +17,7 @@ export const boundAtTheEnd: SharedCheckerKind = {
 };
 
 function whyNotWaiting({ state, reason }: JudgedView): string | null {
-  if (state !== 'orphaned' && state !== 'deleting.waiting') {
+  if (!waitingStates.has(state)) {
     return `it is ${state}, and not waiting, although nobody can drive it`;
   }
   return reason === null ? `it is ${state} without a reason` : null;

@@ -1,3 +1,4 @@
+import { shardOf } from '../../machines/protocol/subjects.ts';
 import { stateName } from '../../src/host/actor-kind.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { isDrivenUnderLease } from '../world/places.ts';
@@ -29,7 +30,7 @@ interface Waiting {
 export const fairWaiting: CheckerKind = {
   name: 'fair-waiting',
   excuses: true,
-  start({ disturbances, judges, violate }) {
+  start({ world, disturbances, judges, violate }) {
     const waiting = new Map<string, Waiting>();
 
     /** Those of whom there is a record. */
@@ -71,7 +72,9 @@ export const fairWaiting: CheckerKind = {
       const { value, context } = bindingOf(change.value);
       const { binding, driver, reschedulable, host, zone, status } = context;
       const state = stateName(value);
-      const asks = `${driver} ${reschedulable ? '' : host} ${zone}`;
+      // Of a place at a full agent, its own controller hears first.
+      const owner = world.capacity === null ? '' : shardOf(key, world.options.shards);
+      const asks = `${driver} ${reschedulable ? '' : host} ${zone} ${owner}`;
       const agent = binding?.agent ?? null;
       const formerly = known.has(key) ? agent : null;
       const anew = { sinceMs: atMs, asks, formerly, overtakenMs: [] };

@@ -40,6 +40,8 @@ interface JudgedBucket {
  */
 export interface Judged {
   readonly options: { readonly timings: Timings };
+  /** How many load balancers each agent may hold; null where nothing limits it. */
+  readonly capacity: number | null;
   readonly losses: Losses;
   readonly traffic: Pick<Traffic, 'servers'>;
   readonly places: ReadonlyMap<string, JudgedPlace>;

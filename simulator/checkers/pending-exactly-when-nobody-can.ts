@@ -1,11 +1,8 @@
 import type { LoadBalancerView } from '../../src/api/services.ts';
 import type { World } from '../world/world.ts';
-import { capableAgents, hostTied } from './capable-agents.ts';
+import { capableAgents, heldBy, hostTied, waitingStates } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 import { livenessOf } from './records.ts';
-
-/** In which a load balancer waits for somebody who can drive it. */
-const waitingStates: ReadonlySet<string> = new Set(['pending', 'orphaned', 'deleting.waiting']);
 
 /**
  * At rest, a load balancer waits if, and only if, no agent of the core can drive it; and what is shown
@@ -60,6 +57,10 @@ interface Said {
 
 function isTrueOf(world: World, view: LoadBalancerView, { agent, state, said }: Said): boolean {
   if (said === `is ${state}`) return state !== 'alive';
+  const held = heldBy(world, agent);
+  if (said === `is full (${held} of ${world.capacity} load balancers)`) {
+    return held >= (world.capacity ?? Infinity);
+  }
   const host = hostTied(world, view);
   const own = world.hostOf(agent);
   if (said === `is on host ${own}, and the load balancer can't leave host ${host}`) {

@@ -105,6 +105,8 @@ export const rebindsInTime: CheckerKind = {
     };
 
     const noteDeath = (victims: readonly string[], atMs: number): void => {
+      // Whoever has room now may be full in a moment: waits-no-longer-than-needed looks at that.
+      if (world.capacity !== null) return;
       const living = core().filter(
         (id) => !victims.includes(id) && world.agent(id)?.state === 'serving',
       );

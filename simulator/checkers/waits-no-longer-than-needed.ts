@@ -1,6 +1,7 @@
 import { virtualDescriptor } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
 import { bindingOf } from './records.ts';
+import { Room } from './room.ts';
 
 /** How long a seat may take to be given once somebody could take it, and nothing else is wrong. */
 const limitMs = 1_000;
@@ -15,7 +16,7 @@ interface Waiting {
 }
 
 /**
- * Where nothing is wrong but that agents are missing: what waits says why, and truly so, and is bound
+ * Where nothing is wrong but that agents, or places at them, are missing: what waits says why, and truly so, and is bound
  * as soon as an agent that can take it is there.
  */
 export const waitsNoLongerThanNeeded: CheckerKind = {
@@ -23,13 +24,15 @@ export const waitsNoLongerThanNeeded: CheckerKind = {
   start({ world, violate }) {
     const waiting = new Map<string, Waiting>();
     const aliveSince = new Map<string, number>();
+    const room = new Room(world.capacity);
     /** Since when each agent has been heard of. */
     const known = new Map<string, number>();
 
     const whoCould = ({ driver, host }: Waiting, atMs: number): string | null => {
       for (const [agent, sinceMs] of aliveSince) {
         const movable = virtualDescriptor(driver)?.reschedulable === true || host === null;
-        if (atMs - sinceMs > limitMs && (movable || world.hostOf(agent) === host)) return agent;
+        const couldMs = Math.max(sinceMs, room.sinceMs(agent));
+        if (atMs - couldMs > limitMs && (movable || world.hostOf(agent) === host)) return agent;
       }
       return null;
     };
@@ -56,10 +59,13 @@ export const waitsNoLongerThanNeeded: CheckerKind = {
         } else if (event.type === 'stored' && event.bucket === 'binding') {
           const { change } = event;
           const { key } = change;
-          if (change.type === 'removed') waiting.delete(key);
-          else {
+          if (change.type === 'removed') {
+            waiting.delete(key);
+            room.note(key, null, atMs);
+          } else {
             const { value, context } = bindingOf(change.value);
-            const { driver, host, reason } = context;
+            const { binding, driver, host, reason } = context;
+            room.note(key, binding?.agent ?? null, atMs);
             const state = String(value);
             const sinceMs = waiting.get(key)?.sinceMs ?? atMs;
             if (state === 'pending' || state === 'orphaned') {

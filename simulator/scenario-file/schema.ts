@@ -34,6 +34,8 @@ const Topology = strict({
   unfenced: z.boolean().default(false),
   /** Do load balancers of shared devices move by themselves to agents that hold less? */
   rebalance: z.boolean().default(false),
+  /** How many load balancers may each agent hold? */
+  capacity: count(1, 2_000).nullable().default(null),
   /** For a drawn workload; a listed one creates its own. */
   loadBalancers: count(1, 2_000).optional(),
 });

@@ -29,7 +29,7 @@ export function scenarioFileText(run: RunOptions, plan: Plan, json = false): str
 
 function scenarioFileOf(run: RunOptions, plan: Plan): object {
   const { controllers, agents, agentsPerHost = 1, ...size } = sizeOf(run);
-  const { vips, witnesses, queued, unfenced, rebalance } = size;
+  const { vips, witnesses, queued, unfenced, rebalance, capacity } = size;
   const { checkers = [] } = run.scenario;
   const creates = plan.work.filter((work) => work.type === 'create');
   return {
@@ -47,6 +47,7 @@ function scenarioFileOf(run: RunOptions, plan: Plan): object {
       ...(queued === true ? { queued } : {}),
       ...(unfenced === true ? { unfenced } : {}),
       ...(rebalance === true ? { rebalance } : {}),
+      ...(typeof capacity !== 'number' ? {} : { capacity }),
     },
     timings: timingsEntry(timingsOf(run)),
     until: formatDuration(plan.untilMs),

@@ -16,6 +16,7 @@ import { drainScenario } from './drain.ts';
 import { firstAgentAppearsScenario } from './first-agent-appears.ts';
 import { flappingAgentScenario } from './flapping-agent.ts';
 import { forgottenMovesScenario } from './forgotten-moves.ts';
+import { fullFleetScenario } from './full-fleet.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
 import { interruptedDrainScenario } from './interrupted-drain.ts';
@@ -62,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   herdScenario,
   crowdedAgentScenario,
   newAgentRebalancesScenario,
+  fullFleetScenario,
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,

@@ -112,7 +112,7 @@ export class AgentHost extends Host {
       description: {
         host: world.hostOf(id),
         zone: null,
-        capacity: null,
+        capacity: world.options.capacity ?? null,
         addresses: [],
         version: 'simulated',
         ...(witnesses === null ? {} : { witnesses }),

@@ -14,6 +14,8 @@ export interface Topology {
   readonly queued?: boolean;
   /** Is there an appliance, too, that refuses nobody? */
   readonly unfenced?: boolean;
+  /** How many load balancers each agent may hold; null, or not given: nothing limits it. */
+  readonly capacity?: number | null;
   /** Do load balancers move by themselves to agents that hold less? */
   readonly rebalance?: boolean;
 }

@@ -190,6 +190,11 @@ export class World {
 
   readonly descriptor = virtualDescriptor;
 
+  /** How many load balancers each agent may hold; null where nothing limits it. */
+  get capacity(): number | null {
+    return this.options.capacity ?? null;
+  }
+
   /** The appliance whose conditional write fences stale agents. */
   get appliance(): MemoryDevice {
     return this.place(applianceName).device;
