@@ -1,3 +1,4 @@
+import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import { rank } from '../../machines/placement/rank.ts';
 import type { ControllerOptions } from '../../src/controller/controller.ts';
 import { impatient } from '../world/releases.ts';
@@ -24,6 +25,20 @@ export function ignoresDrivers(options: ControllerOptions): ControllerOptions {
       const asked = { device: ask.device, capacity: null, lost: null };
       const able = agents.map((agent) => ({ ...agent, devices: [asked] }));
       return rank(able, ask);
+    },
+  };
+}
+
+/** Takes an agent for full that was full once. */
+export function remembersFullAgents(options: ControllerOptions): ControllerOptions {
+  const full = new Set<string>();
+  return {
+    ...options,
+    rank: (agents, ask) => {
+      for (const { id, capacity, load } of agents) if (load === capacity) full.add(id);
+      const rememberedAs = (agent: AgentFacts) =>
+        full.has(agent.id) ? { ...agent, load: agent.capacity ?? 0 } : agent;
+      return rank(agents.map(rememberedAs), ask);
     },
   };
 }

@@ -14,7 +14,7 @@ export const fullFleetScenario: Scenario = {
     'agents have room for less than is wanted; load balancers are deleted, an agent dies and is back, and another joins',
   promise:
     'What finds no room waits, says truly that agents are full, and is bound as soon as there is a place for it, whoever had that before and whichever controller looks after it.',
-  size: { controllers: 3, agents: 4, agentsPerHost: 1, loadBalancers: 24, capacity: 4 },
+  size: { controllers: 3, agents: 4, agentsPerHost: 1, loadBalancers: 36, capacity: 4 },
   checkers: [waitsNoLongerThanNeeded],
   plan(stream, { ids, loadBalancers }) {
     const draws = stream('faults');
@@ -22,7 +22,7 @@ export const fullFleetScenario: Scenario = {
     const faults: Fault[] = [
       {
         kind: agentJoin.name,
-        atMs: draws.between(20_000, 50_000),
+        atMs: draws.between(35_000, 50_000),
         forMs: 0,
         target: last,
         variant: '',
@@ -37,7 +37,7 @@ export const fullFleetScenario: Scenario = {
         variant: '',
       });
     }
-    const frame = { loadBalancers, createdByMs: 10_000, untilMs, editsMax: 2, deletedShare: 0.6 };
+    const frame = { loadBalancers, createdByMs: 40_000, untilMs, editsMax: 1, deletedShare: 0.8 };
     const provider = drawProviders(stream('providers'), { marker: 0.3 });
     const work = drawWork(stream('workload'), frame, provider);
     return { work, faults, untilMs, absent: [last] };
