@@ -7,6 +7,11 @@ export interface Dispatch {
   readonly drivers: ReadonlySet<string>;
 }
 
+/** Is nothing new to come to it, so that it takes from no queue? */
+export function takesNothing(agent: string, fleet: Pick<FleetView, 'current'>): boolean {
+  return (fleet.current(agent)?.cordon ?? null) !== null;
+}
+
 /** From the queues of which drivers' devices this agent may take: of none where nothing is to come to it. */
 export function openTo(
   agent: string,
@@ -14,6 +19,6 @@ export function openTo(
   fleet: Pick<FleetView, 'current'>,
 ): readonly string[] {
   if (dispatch === undefined || dispatch.drivers.size === 0) return [];
-  const known = fleet.current(agent);
-  return known?.state === 'alive' && known.cordon === null ? [...dispatch.drivers] : [];
+  const isAlive = fleet.current(agent)?.state === 'alive';
+  return isAlive && !takesNothing(agent, fleet) ? [...dispatch.drivers] : [];
 }

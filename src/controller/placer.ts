@@ -6,6 +6,7 @@ import { rankOnDevices } from '../../machines/placement/devices.ts';
 import type { Ranking, RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { takesNothing } from './dispatch.ts';
 import type { FleetView } from './fleet-view.ts';
 
 /** How many candidates an offer carries: a holder, a standby, and spares. */
@@ -101,9 +102,10 @@ export class Placer {
     }
     const isLeft = this.#fleet.current(agent)?.cordon?.draining === true;
     if (isLeft && ranked.length > 1) return 'is being drained';
-    // Traffic that nobody looks after waits for nobody better.
+    // Traffic that nobody looks after waits for nobody better, and nothing does for a holder who takes from no queue.
     const isLost = context.binding !== null && this.#isOver(context.binding);
-    if (facts.flapping !== null && ranked[0]?.flapping === null && !isLost) return facts.flapping;
+    const best = ranked.find(({ id: one }) => !takesNothing(one, this.#fleet));
+    if (facts.flapping !== null && best?.flapping === null && !isLost) return facts.flapping;
     const candidates = [candidate(ranking)(facts)];
     const at = this.#clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };

@@ -10,6 +10,7 @@ import { takeTimeoutMs, type Timings } from '../../machines/timings/timings.ts';
 import type { ActorHost } from '../host/actor-host.ts';
 import { StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
+import { takesNothing } from './dispatch.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
@@ -82,10 +83,11 @@ export class QueueDispatch {
 
   /** It wants a seat, and these could give it one. */
   offer(id: string, context: LoadBalancerContext, offer: Offer): void {
+    const { fleet } = this.#options;
     const host = this.#options.host();
     const [first, ...others] = offer.candidates;
-    // Nobody can take it; or only its holder, who is being left, and takes nothing from queues any more.
-    if (first === undefined || (others.length === 0 && this.#isLeft(first.agent))) {
+    // Nobody can take it; or only its holder, to whom nothing new is to come, and who takes nothing from queues any more.
+    if (first === undefined || (others.length === 0 && takesNothing(first.agent, fleet))) {
       this.#rest(id);
       host.tell(id, offer);
       return;
@@ -157,10 +159,6 @@ export class QueueDispatch {
     if (seat.epoch === context.binding?.epoch) return { type: 'nothing' };
     this.#given.set(id, { agent, incarnation });
     return { type: 'given', epoch: seat.epoch };
-  }
-
-  #isLeft(agent: string): boolean {
-    return this.#options.fleet.current(agent)?.cordon?.draining === true;
   }
 
   /** Whoever took its ticket, where he has ended since; the queue would find that out late. */

@@ -111,3 +111,27 @@ test('what can leave its host nowhere has it again at once, in place', async () 
   expect(shown(cluster, 'agent-1')?.flapping).not.toBeNull();
   expect(cluster.holder(id)).toBe('agent-1');
 });
+
+test.each(['cordoned', 'drained'])(
+  'it takes from a queue what only a holder could have beside it who is %s',
+  async (how) => {
+    const cluster = new Cluster(timings);
+    cluster.queued = new Set(['memory']);
+    await cluster.startController();
+    await cluster.startAgent('agent-1');
+    const id = await cluster.createBound();
+    await cluster.startAgent('agent-2');
+    await flap(cluster, 'agent-2', flapsAllowed + 1);
+
+    const cordon = { draining: how === 'drained' };
+    await cluster.settled(cluster.controller.fleet.cordon('agent-1', cordon));
+    // The holder has no question open any more that it had asked the queue before.
+    const memory = { driver: 'memory', device: 'memory' };
+    await cluster.until('one asks', () => cluster.queues.look(memory).idle === 1);
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.untilSettled(id, timings.flapQuietMs / 3);
+
+    expect(shown(cluster, 'agent-2')?.flapping).not.toBeNull();
+    expect(cluster.holder(id)).toBe('agent-2');
+  },
+);

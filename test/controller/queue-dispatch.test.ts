@@ -13,6 +13,10 @@ async function queued(agents: readonly (string | AgentSpec)[]): Promise<Cluster>
   return cluster;
 }
 
+/** By then whoever is cordoned has no question open any more that it had asked the queue before. */
+const untilIdle = (cluster: Cluster, agents: number) =>
+  cluster.until(`${agents} ask for tickets`, () => cluster.queues.look(memory).idle === agents);
+
 /** The epochs that its appliance accepted for a load balancer, each with its generation. */
 const accepted = (cluster: Cluster, id: string) =>
   cluster
@@ -199,6 +203,46 @@ describe('a load balancer that agents take from a queue', () => {
     const next = await cluster.createBound();
 
     expect(cluster.holder(next)).not.toBe(drained);
+  });
+
+  test.each(['cordoned', 'drained'])(
+    'is edited and removed by its holder who is %s, where nobody else can take it',
+    async (how) => {
+      const cluster = await queued(['agent-1']);
+      const id = await cluster.createBound();
+      const cordon = { draining: how === 'drained' };
+      await cluster.settled(cluster.controller.fleet.cordon('agent-1', cordon));
+      await untilIdle(cluster, 0);
+
+      await cluster.settled(cluster.rename(id, 'edited'));
+      await cluster.untilSettled(id);
+      const edited = cluster.view(id);
+      await cluster.settled(cluster.delete(id));
+      await cluster.untilGone(id);
+
+      expect(edited).toMatchObject({ provisioningStatus: 'ACTIVE', reason: null });
+      expect(cluster.done(id).slice(1)).toEqual([
+        'applied 2/2 by agent-1',
+        'removed 3/3 by agent-1',
+      ]);
+    },
+  );
+
+  test('is taken back by its holder who is cordoned, once the one is gone who could have taken it', async () => {
+    const cluster = await queued(['agent-1']);
+    const id = await cluster.createBound();
+    await cluster.startAgent('agent-2');
+    await cluster.settled(cluster.controller.fleet.cordon('agent-1', { draining: false }));
+    await untilIdle(cluster, 1);
+    cluster.pause('agent-2');
+    await cluster.settled(cluster.rename(id, 'edited'));
+    await cluster.untilState(id, 'bound.queued');
+
+    cluster.killAgent('agent-2');
+    await cluster.untilSettled(id);
+
+    expect(cluster.holder(id)).toBe('agent-1');
+    expect(accepted(cluster, id).at(-1)).toBe('2/2');
   });
 
   test('stays as it is where its holder is not left any more before somebody has taken it', async () => {
