@@ -326,6 +326,13 @@ export const loadBalancerMachine = setup({
               { guard: 'standbyLost', actions: 'dropStandby' },
               {},
             ],
+            'agent.leaving': [
+              { guard: 'leavesToQueue', target: 'waiting' },
+              { guard: 'leavesToStandby', target: 'removing', actions: 'promote' },
+              { guard: 'leavesToCandidate', target: 'removing', actions: 'bind' },
+              { guard: 'standbyLost', actions: 'dropStandby' },
+              {},
+            ],
           },
         },
         waiting: {

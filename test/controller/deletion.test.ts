@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { Cluster } from './support/cluster.ts';
 
+/** A load balancer that is to be deleted, which its device has refused for now. */
+async function refused(agents: readonly string[]) {
+  const cluster = await Cluster.with(agents);
+  const id = await cluster.createBound();
+  const holder = cluster.holder(id);
+  cluster.appliance().trouble.refuseRemoval(id, 'it is in use');
+  await cluster.settled(cluster.delete(id));
+  await cluster.untilState(id, 'deleting.refused');
+  return { cluster, id, holder };
+}
+
 describe('a deletion', () => {
   test('ends with a tombstone on the device and no record, the binding’s first', async () => {
     const cluster = await Cluster.with(['agent-1']);
@@ -111,6 +122,33 @@ describe('a deletion', () => {
     await cluster.untilGone(id);
 
     expect(cluster.stores.desired.snapshot()).toEqual([]);
+  });
+
+  test.each(['its standby', 'who has come since'])(
+    'that its device has refused goes to %s, not to its holder again, when that one is drained',
+    async (who) => {
+      const agents = who === 'its standby' ? ['agent-1', 'agent-2'] : ['agent-1'];
+      const { cluster, id, holder } = await refused(agents);
+      if (who === 'who has come since') await cluster.startAgent('agent-2');
+
+      cluster.appliance().trouble.refuseRemoval(id, null);
+      await cluster.settled(cluster.controller.fleet.cordon(holder, { draining: true }));
+      await cluster.untilGone(id);
+
+      const other = holder === 'agent-1' ? 'agent-2' : 'agent-1';
+      expect(cluster.done(id).at(-1)).toBe(`removed 2/2 by ${other}`);
+    },
+  );
+
+  test('that its device has refused ends also when its holder loses that device meanwhile', async () => {
+    const { cluster, id, holder } = await refused(['agent-1', 'agent-2']);
+
+    cluster.appliance().trouble.refuseRemoval(id, null);
+    cluster.appliance().trouble.setCutOff(holder, 'its cable is out');
+    await cluster.untilGone(id);
+
+    const other = holder === 'agent-1' ? 'agent-2' : 'agent-1';
+    expect(cluster.done(id).at(-1)).toBe(`removed 2/2 by ${other}`);
   });
 
   test('refuses whatever comes after it', async () => {

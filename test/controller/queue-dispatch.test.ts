@@ -167,6 +167,22 @@ describe('a load balancer that agents take from a queue', () => {
     expect(cluster.appliance().peek(id)?.marker).toMatchObject({ removed: true, epoch: 2 });
   });
 
+  test('is removed by another one where its device has refused that, and its holder is drained since', async () => {
+    const cluster = await queued(['agent-1', 'agent-2']);
+    const id = await cluster.createBound();
+    cluster.appliance().trouble.refuseRemoval(id, 'it is in use');
+    await cluster.settled(cluster.delete(id));
+    await cluster.untilState(id, 'deleting.refused');
+    const drained = cluster.holder(id);
+
+    cluster.appliance().trouble.refuseRemoval(id, null);
+    await cluster.settled(cluster.controller.fleet.cordon(drained, { draining: true }));
+    await cluster.untilGone(id);
+
+    const other = drained === 'agent-1' ? 'agent-2' : 'agent-1';
+    expect(cluster.done(id).at(-1)).toBe(`removed 3/2 by ${other}`);
+  });
+
   test('goes to the agent that an operator names, whoever is free', async () => {
     const cluster = await queued(['agent-1', 'agent-2', 'agent-3']);
     const id = await cluster.createBound();
