@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { DriverError, RetryableError } from '../contract/errors.ts';
@@ -42,7 +42,13 @@ export interface HostGround {
   readonly left: Map<string, number>;
 }
 
-export const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);
+const isId = (name: string): boolean => /^[0-9a-f-]{36}$/i.test(name);
+
+/** The load balancers that have a directory on this host. */
+export async function idsOn({ options }: HostGround): Promise<readonly string[]> {
+  const entries = await readdir(options.stateDir, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && isId(entry.name)).map(({ name }) => name);
+}
 
 export function siteOf(host: HostGround, id: string): Site {
   // The id becomes a path.

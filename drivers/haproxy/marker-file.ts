@@ -8,6 +8,13 @@ import {
 import { writeDurably } from './durable-file.ts';
 import type { Site } from './site.ts';
 
+/** What says of the file itself that it is damaged, and will be so: other errors are the process's, or pass. */
+const damages: ReadonlyMap<string, string> = new Map([
+  ['EISDIR', 'is a directory'],
+  ['EIO', 'can not be read: the disk fails there'],
+  ['ELOOP', 'is a link that leads nowhere'],
+]);
+
 /** A load balancer's marker on the host's disk. Throws DamagedMarker where it can't be read. */
 export async function readMarker(site: Site): Promise<HostMarker | null> {
   const file = site.markerPath;
@@ -15,8 +22,9 @@ export async function readMarker(site: Site): Promise<HostMarker | null> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EISDIR') throw new DamagedMarker(file, 'is a directory');
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const damage = damages.get(code);
+    if (damage !== undefined) throw new DamagedMarker(file, damage);
     if (code !== 'ENOENT') throw error;
   }
   const isKnown = text === null && (await leftSomething(site));

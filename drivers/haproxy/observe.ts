@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { nothingRuns, operatingReport } from '../../machines/health/operating.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
@@ -6,7 +5,7 @@ import type { Observed, Surveyed } from '../contract/driver.ts';
 import type { Marker } from '../contract/errors.ts';
 import { readDocument } from './content.ts';
 import { answers } from './exchange.ts';
-import { answerAttempts, type Host, isId, mapped, siteOf } from './host.ts';
+import { answerAttempts, type Host, idsOn, mapped, siteOf } from './host.ts';
 import { DamagedMarker, type HostMarker } from '../contract/host-marker.ts';
 import { markerOrDamage, readMarker } from './marker-file.ts';
 import { observedListeners } from './observation.ts';
@@ -39,7 +38,7 @@ export function observe(host: Host, id: string): Promise<Observed | null> {
 export function survey(host: Host): Promise<readonly Surveyed[]> {
   return mapped(async () => {
     const found: Surveyed[] = [];
-    for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
+    for (const id of await idsOn(host)) {
       const site = siteOf(host, id);
       const stored = await markerOrDamage(site);
       if (stored === null || stored instanceof DamagedMarker || stored.removed) continue;

@@ -1,8 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Target } from '../contract/driver.ts';
 import type { Residence, Resident } from '../contract/residence.ts';
 import { readDocument } from './content.ts';
-import { type Host, isId, locked, mapped, siteOf } from './host.ts';
+import { type Host, idsOn, locked, mapped, siteOf } from './host.ts';
 import { DamagedMarker } from '../contract/host-marker.ts';
 import { listContents, markerOrDamage, readMarker, writeMarker } from './marker-file.ts';
 import { effectiveMarker, liveContent } from './observe.ts';
@@ -24,7 +24,7 @@ export function residence(host: Host): Residence {
 async function inventory(host: Host): Promise<readonly Resident[]> {
   const found: Resident[] = [];
   await host.addressing.tidy();
-  for (const id of (await readdir(host.options.stateDir)).filter(isId)) {
+  for (const id of await idsOn(host)) {
     const site = siteOf(host, id);
     const stored = await markerOrDamage(site);
     if (stored === null) {

@@ -99,6 +99,11 @@ export class Homecoming {
     this.#remember(id, { epoch, generation: 0, removed: false }, device);
   }
 
+  /** By which epoch something is held that is only remembered; null where nothing is. */
+  epochOf(id: string): number | null {
+    return (this.#claims.get(id) ?? this.#awaited.get(id))?.epoch ?? null;
+  }
+
   /** The driver by which something is held that is only remembered. */
   driverOf(id: string): Driver | null {
     const name = this.#heldBy.get(id);

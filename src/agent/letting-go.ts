@@ -33,8 +33,7 @@ export class LettingGo {
     this.#ending.add(id);
     try {
       if (!(await this.#release(standing, device?.driver ?? home.driverOf(id)))) return;
-      home.forget(id);
-      await devices.forget(id);
+      await this.#forget(id, epoch + 1);
     } finally {
       this.#ending.delete(id);
     }
@@ -42,7 +41,7 @@ export class LettingGo {
 
   /** Ends here what somebody else is about to start; answers once that is so (R11). */
   async release({ loadBalancer: id, epoch, device }: Release): Promise<ReleaseReply> {
-    const { drivers, devices, home } = this.#options;
+    const { drivers } = this.#options;
     const { residence, leasing } = drivers.get(device) ?? {};
     const letsGo = residence ?? leasing;
     if (letsGo?.release === undefined) {
@@ -55,9 +54,17 @@ export class LettingGo {
       if (!(error instanceof DriverError)) throw error;
       return { type: 'failed', message: error.message };
     }
+    await this.#forget(id, epoch);
+    return { type: 'released', epoch };
+  }
+
+  /** Forgets what was held before this epoch. It may have been commanded anew meanwhile, and a word may come late. */
+  async #forget(id: string, before: number): Promise<void> {
+    const { devices, home } = this.#options;
+    const newest = Math.max(devices.get(id)?.epoch ?? 0, home.epochOf(id) ?? 0);
+    if (newest >= before) return;
     home.forget(id);
     await devices.forget(id);
-    return { type: 'released', epoch };
   }
 
   /**

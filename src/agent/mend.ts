@@ -68,18 +68,32 @@ async function mendSome(
   };
   const { purged, epochs } = await ask(asked).catch(unanswered);
   for (const id of purged) {
-    await residence.mend({ id, epoch: 1, removed: true });
-    await driver.remove({ id, epoch: 1, generation: 0 });
+    await each(log, id, async () => {
+      await residence.mend({ id, epoch: 1, removed: true });
+      await driver.remove({ id, epoch: 1, generation: 0 });
+    });
   }
   if (epochs === undefined) {
     log.warn({ damaged }, 'nobody knows for sure which epochs were given, so damaged markers wait');
     return;
   }
   for (const { loadBalancer: id, epoch } of epochs) {
-    await residence.mend({ id, epoch, removed: false });
-    mended(id, epoch, name);
+    await each(log, id, async () => {
+      await residence.mend({ id, epoch, removed: false });
+      mended(id, epoch, name);
+    });
   }
   const known = new Set([...purged, ...epochs.map(({ loadBalancer }) => loadBalancer)]);
   const unknown = damaged.filter((id) => !known.has(id));
   if (unknown.length > 0) log.error({ unknown }, 'damaged markers of which no record tells');
+}
+
+/** One that can't be mended is tried again with the next sweep, and keeps no other one waiting. */
+async function each(log: Log, id: string, mend: () => Promise<void>): Promise<void> {
+  try {
+    await mend();
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    log.warn({ loadBalancer: id, error: error.message }, 'a damaged marker could not be made anew');
+  }
 }

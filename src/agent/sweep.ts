@@ -87,6 +87,13 @@ async function removeStray(
 ): Promise<void> {
   // It may have been commanded to this agent while the control plane was asked.
   if (drives(id)) return;
-  await driver.remove({ id, epoch: marker.epoch, generation: marker.generation });
-  log.info({ loadBalancer: id, marker }, 'a device served what was deleted, and does no more');
+  try {
+    await driver.remove({ id, epoch: marker.epoch, generation: marker.generation });
+    log.info({ loadBalancer: id, marker }, 'a device served what was deleted, and does no more');
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    // Tried again with the next sweep; others don't wait for that.
+    const what = { loadBalancer: id, error: error.message };
+    log.warn(what, 'a device serves what was deleted, and it could not be removed');
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DeviceNotice, Driver } from '../../drivers/contract/driver.ts';
+import { RetryableError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import type { Residence } from '../../drivers/contract/residence.ts';
 import { Strays } from '../../machines/protocol/agent-messages.ts';
@@ -10,6 +11,8 @@ import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { AgentBench } from './support/agent-bench.ts';
 
 const id = loadBalancerDocument().id;
+
+const other = loadBalancerDocument().id;
 
 /** An agent on whose host one marker is damaged, and what its judge says of that. */
 class Damaged extends AgentBench {
@@ -29,7 +32,10 @@ class Damaged extends AgentBench {
         inventory: () => Promise.resolve(isMended() ? [] : [{ id, marker: null, holder: null }]),
         recall: () => Promise.reject(new Error('it is damaged')),
         release: () => Promise.reject(new Error('it is damaged')),
-        mend: async ({ epoch, removed }) => void done.push(`mended ${epoch} ${removed}`),
+        mend: async ({ id: one, epoch, removed }) => {
+          if (one === other) throw new RetryableError('its disk is full');
+          done.push(`mended ${epoch} ${removed}`);
+        },
       };
       const remove = async () => {
         done.push('removed');
@@ -83,6 +89,18 @@ describe('a damaged marker on the host of an agent', () => {
 
     expect(bench.done).toEqual(['mended 1 true', 'removed']);
     expect(bench.beats.at(-1)?.claims).toEqual([]);
+  });
+
+  test.each([
+    ['anew', { purged: [], epochs: [other, id].map((one) => ({ loadBalancer: one, epoch: 7 })) }],
+    ['a tombstone', { purged: [other, id], epochs: [] }],
+  ])('is made %s also where another one can not be', async (_, knows) => {
+    const bench = new Damaged();
+    bench.knows = knows;
+
+    await bench.home();
+
+    expect(bench.done[0]).toBe(knows.purged.length > 0 ? 'mended 1 true' : 'mended 7 false');
   });
 
   test('is left alone while nobody knows of it, and asked about again', async () => {

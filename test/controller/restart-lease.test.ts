@@ -173,24 +173,23 @@ describe('an agent that is restarted on purpose', () => {
 
   test('is not waited for once more because its judge had to read its record anew', async () => {
     const { cluster } = await loaded();
-    const { lapseMs } = cluster.timings;
+    const { liveness } = cluster.stores;
     const { incarnation } = cluster.agent(away);
     await cluster.stopForRestart(away);
-    const endMs = cluster.time.nowMs + restartLeaseMs + lapseMs;
+    const endMs = cluster.time.nowMs + restartLeaseMs + cluster.timings.lapseMs;
     await cluster.run(restartLeaseMs + 1_000);
-    const { liveness } = cluster.stores;
     const record = await cluster.settled(liveness.get(away));
-    const again = { ...(JSON.parse(record?.value ?? '') as object), write: 'by another judge' };
+    const write = 'by another judge';
+    const again = JSON.stringify({ ...(JSON.parse(record?.value ?? '') as object), write });
 
-    const { value, write } = { value: JSON.stringify(again), write: again.write };
-    await cluster.settled(liveness.update(away, value, record?.revision ?? 0, write));
+    await cluster.settled(liveness.update(away, again, record?.revision ?? 0, write));
     await cluster.run(endMs - cluster.time.nowMs);
-    const lapsed = () => cluster.controller.judge.host.context(away)?.lapsed;
-    const meanwhile = lapsed();
+    const meanwhile = cluster.controller.judge.host.context(away)?.lapsed;
     // A lease that another judge may have told the agent of meanwhile.
-    await cluster.run(lapseMs + 1_500);
+    await cluster.run(cluster.timings.lapseMs + 1_500);
 
-    expect([meanwhile, lapsed()]).toEqual([0, incarnation]);
+    const after = cluster.controller.judge.host.context(away)?.lapsed;
+    expect([meanwhile, after]).toEqual([0, incarnation]);
   });
 
   test('is waited for only when that is on record', async () => {

@@ -1,4 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DeviceNotice } from '../../drivers/contract/driver.ts';
 import { FencedError, RetryableError } from '../../drivers/contract/errors.ts';
@@ -52,6 +54,16 @@ describe('what an agent finds on its host', () => {
     ]);
     expect(await returned.residence!.recall(id)).toEqual(targetOf(document, 3, 2));
     expect(await returned.residence!.recall(removed.id)).toBeNull();
+  });
+
+  test('is found beside a file that is called like a load balancer', async () => {
+    const { returned, id, site } = await held();
+    await writeFile(path.join(path.dirname(site.directory), randomUUID()), '');
+
+    const found = await returned.residence!.inventory();
+
+    expect(found.map((each) => each.id)).toEqual([id]);
+    expect((await returned.survey()).map((each) => each.id)).toEqual([id]);
   });
 
   test.each(['gone', 'of a stranger', 'garbage'])(
@@ -158,12 +170,13 @@ describe('a marker that another one was put in the place of', () => {
 });
 
 describe('a damaged marker', () => {
-  test.each(['torn', 'gone'])(
+  test.each(['torn', 'gone', 'a link to itself'])(
     'that is %s keeps everybody out, and what runs runs on',
     async (how) => {
       const { returned, mine, document, id, port, site, serving } = await held();
-      if (how === 'gone') await rm(site.markerPath);
-      else await writeFile(site.markerPath, '{"epoch":');
+      if (how === 'torn') await writeFile(site.markerPath, '{"epoch":');
+      else await rm(site.markerPath);
+      if (how === 'a link to itself') await symlink(site.markerPath, site.markerPath);
 
       await expect(mine.apply(targetOf(document, 9, 9))).rejects.toBeInstanceOf(RetryableError);
       await expect(mine.remove(targetOf(document, 9, 9))).rejects.toBeInstanceOf(RetryableError);
