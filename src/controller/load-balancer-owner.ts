@@ -204,12 +204,14 @@ export class LoadBalancerOwner {
     return nextGeneration(record, this.host.context(id));
   }
 
-  /** Resolves with the revision of its record; throws a Fault (404, 409). */
+  /** Resolves with the revision of its record; throws a Fault (404, 409, 503). */
   async move(id: string, agent: string): Promise<number> {
     const context = this.host.context(id);
     const actor = this.host.actor(id);
     if (context === null || actor === null) throw notFound('Load Balancer', id);
-    if (context.binding?.agent === agent) return actor.revision;
+    const isThere = context.binding?.agent === agent;
+    if (isThere && actor.revision > 0) return actor.revision;
+    if (isThere) throw new Fault(503, `That ${id} is bound to ${agent} is not on record yet.`, 1);
     const order = this.#placer.moving(id, context, agent);
     if (typeof order === 'string') {
       throw new Fault(409, `Load Balancer ${id} can't be moved to ${agent}: ${order}.`);

@@ -203,7 +203,10 @@ export class Placer {
     agents: readonly AgentFacts[] = this.#fleet.facts(),
   ): OnDevice {
     const holder = context.binding?.agent;
-    const facts = agents.map((agent) => (agent.id === holder ? asHolder(agent, context) : agent));
+    const facts = agents.map((agent) => {
+      if (agent.id === holder) return asHolder(agent, context);
+      return context.status === 'deleting' ? { ...agent, capacity: null } : agent;
+    });
     const ask = {
       loadBalancer: id,
       host: context.reschedulable ? null : context.host,
@@ -224,13 +227,14 @@ export class Placer {
 }
 
 /**
- * Its own place is no reason why a holder should be full, or closed to what comes back. Nor is a suspicion against one that
+ * A holder is never full, nor closed, to what it has: it may hold more than it may be given, because several controllers have
+ * placed at once, or its capacity was made smaller. Nor does a suspicion count against one that
  * has started anew: it moves nothing that is bound, and may be about the former life, of whose end the server tells late.
  */
 function asHolder(agent: AgentFacts, { binding }: LoadBalancerContext): AgentFacts {
   const isBack = agent.incarnation > (binding?.incarnation ?? agent.incarnation);
   const state = isBack && agent.state === 'suspect' ? 'alive' : agent.state;
-  return { ...agent, load: agent.load - 1, cordoned: false, state };
+  return { ...agent, load: agent.load - 1, capacity: null, cordoned: false, state };
 }
 
 /** Who can take it, on the device that holds it, or is to hold it. */

@@ -197,6 +197,24 @@ describe('moving a load balancer', () => {
     expect(cluster.view(id).binding).toEqual(binding);
   });
 
+  test('to where it is bound, which is not on record yet, is to be asked again', async () => {
+    const { cluster } = await clusterOf(0);
+    cluster.outages.add('binding');
+    const id = await cluster.create();
+    const holder = () => cluster.controller.owner.host.context(id)?.binding?.agent ?? '';
+    await cluster.until('its actor has bound it', () => holder() !== '');
+
+    const early = cluster.controller.loadBalancers.move(id, holder());
+    early.catch(() => undefined);
+    await cluster.run(cluster.timings.apiTimeoutMs + 1_000);
+    cluster.outages.delete('binding');
+    await cluster.untilSettled(id);
+    await cluster.settled(cluster.controller.loadBalancers.move(id, holder()));
+
+    await expect(early).rejects.toMatchObject({ status: 503 });
+    expect(cluster.holder(id)).toBe(holder());
+  });
+
   test.each([
     ['agent-9', /there is no agent agent-9/],
     ['agent-2', /agent-2 is cordoned/],

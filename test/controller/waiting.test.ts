@@ -118,6 +118,34 @@ describe('a load balancer that nobody can take', () => {
     expect(cluster.holder(id)).toBe('agent-1');
   });
 
+  test('has its own place again also where its holder comes back with room for less', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const ids = [await cluster.createBound(), await cluster.createBound()];
+    cluster.killAgent('agent-1');
+    for (const id of ids) await cluster.untilState(id, 'pending', 1_000);
+
+    await cluster.startAgent({ id: 'agent-1', capacity: 1 });
+    for (const id of ids) await cluster.untilSettled(id, 200);
+
+    expect(ids.map((id) => cluster.holder(id))).toEqual(['agent-1', 'agent-1']);
+  });
+
+  test('is deleted at once where everybody who could is full', async () => {
+    const cluster = await Cluster.with([{ id: 'agent-1', capacity: 1 }]);
+    const id = await cluster.createBound();
+    await cluster.startAgent({ id: 'agent-2', capacity: 1 });
+    const other = await cluster.createBound();
+    cluster.killAgent('agent-1');
+    await cluster.untilState(id, 'pending', 1_000);
+
+    await cluster.settled(cluster.delete(id));
+    await cluster.run(1_000);
+
+    expect(cluster.controller.loadBalancers.get(id)).toBeNull();
+    expect(cluster.appliance().content(id)).toBeNull();
+    expect(cluster.holder(other)).toBe('agent-2');
+  });
+
   test('waits on across a restart of its controller, with the same beginning', async () => {
     const cluster = await Cluster.with([]);
     const id = await cluster.create();
