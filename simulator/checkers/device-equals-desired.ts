@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
+import { capableAgents } from './capable-agents.ts';
 import type { Judged, JudgedPlace, SharedCheckerKind } from './judged.ts';
 import { isRemovedUnheard } from './removed-unheard.ts';
 import { desiredOf, seatsOf } from './records.ts';
@@ -36,7 +37,11 @@ export function differences(world: Judged, core: readonly string[]): Difference[
     const holder = holders.get(id)?.agent ?? null;
     const home = placeOf(world, record.driver, holder);
     if (isRemovedUnheard(world, home, id)) continue;
+    const view = { document: record.document, binding: holders.get(id) ?? null };
+    const isWaiting = world.capacity !== null && capableAgents(world, core, view).length === 0;
     for (const place of reached) {
+      // Where there is no room for it, its device may have what it had before, or nothing.
+      if (place === home && isWaiting) continue;
       const problem = place === home ? unlike(place, record) : leftAt(place, id);
       if (problem !== null) found.push({ id, problem });
     }
