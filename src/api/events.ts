@@ -23,6 +23,9 @@ export function createEventStreams(
 
   function open(c: ApiContext): Response {
     const since = sinceOf(c);
+    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
+    // Nobody reads what follows, and nobody would let go of it.
+    if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     if (subscribers >= subscribersMax) {
       throw new Fault(503, `There are ${subscribersMax} readers of events already.`, 5);
     }
@@ -30,10 +33,7 @@ export function createEventStreams(
     const stream = streamOf(options, frame, since, () => {
       subscribers -= 1;
     });
-    return c.body(stream, 200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
-    });
+    return c.body(stream, 200, headers);
   }
 
   return { open };

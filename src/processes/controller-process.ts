@@ -100,7 +100,8 @@ export async function runController(config: LoadedConfig, log: Log): Promise<Run
   });
   const { inspector } = config;
   const inspected = await withInspector(app, { inspector, api, bus, clock, log });
-  const server = await serveApi(inspected.app, api, inspected.upgrade).catch((error: unknown) => {
+  const where = { ...api, clock };
+  const server = await serveApi(inspected.app, where, inspected.upgrade).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
       `the API can't listen at ${api.host}, port ${api.port}: ${why}; set controller.api`,

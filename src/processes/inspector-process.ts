@@ -1,3 +1,4 @@
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { serveApi } from '../api/serve.ts';
 import { ConfigError } from '../config/load.ts';
@@ -28,16 +29,17 @@ export interface InspectorOptions extends InspectorAddress {
   readonly pageDirectory: string;
   /** Is the hosted Stately Inspector shown in a page of its own? */
   readonly hosted: boolean;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Serves the inspector by itself; throws a {@link ConfigError} where it may not, or can't, listen. */
 export async function serveInspector(options: InspectorOptions): Promise<RunningInspector> {
-  const { host, port, feed, pageDirectory, hosted, log } = options;
+  const { host, port, feed, pageDirectory, hosted, clock, log } = options;
   const token = await tokenFor(host, options.tokenFile);
   const web = inspectorWeb({ feed, access: { token }, pageDirectory, definitions, hosted, log });
   web.app.get('/', (c) => c.redirect('/inspector/'));
-  const server = await serveApi(web.app, { host, port }, web.upgrade).catch((error: unknown) => {
+  const server = await serveApi(web.app, { host, port, clock }, web.upgrade).catch((error) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
       `the inspector can't listen at ${host}, port ${port}: ${why}; give another --port or --host`,

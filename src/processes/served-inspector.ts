@@ -24,9 +24,9 @@ export async function withInspector(
     readonly clock: Clock;
     readonly log: Log;
   },
-): Promise<{ readonly app: Served; readonly upgrade: Upgrade; close(): void }> {
+): Promise<{ readonly app: Served; readonly upgrade?: Upgrade; close(): void }> {
   const { inspector, bus, clock, log } = parts;
-  if (!inspector.serve) return { app: api, upgrade: () => false, close: () => undefined };
+  if (!inspector.serve) return { app: api, close: () => undefined };
   const token = await tokenFor(parts.api.host, inspector.tokenFile);
   const page = await pageDirectory(root).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

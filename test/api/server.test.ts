@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { requestBytesMax } from '../../src/api/body.ts';
 import { serveApi } from '../../src/api/serve.ts';
 import { type Harness, harness, subnetId } from './harness.ts';
@@ -8,7 +9,7 @@ let api: Harness;
 let server: Awaited<ReturnType<typeof serveApi>>;
 beforeEach(async () => {
   api = await harness();
-  server = await serveApi(api.app, { host: '127.0.0.1', port: 0 });
+  server = await serveApi(api.app, { host: '127.0.0.1', port: 0, clock: systemClock });
 });
 afterEach(() => server.close());
 
@@ -80,7 +81,9 @@ test('what is no HTTP is answered with 400, and the server goes on', async () =>
 });
 
 test('a port that is taken is an error of the start', async () => {
-  await expect(serveApi(api.app, { host: '127.0.0.1', port: server.port })).rejects.toMatchObject({
+  await expect(
+    serveApi(api.app, { host: '127.0.0.1', port: server.port, clock: systemClock }),
+  ).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });
@@ -94,5 +97,5 @@ test('closing ends event streams and lets go of the port', async () => {
   await server.close();
   await expect(fetch(url('/healthcheck'))).rejects.toThrow();
   await expect.poll(() => api.feed.subscribers, { timeout: 5000 }).toBe(0);
-  server = await serveApi(api.app, { host: '127.0.0.1', port: 0 });
+  server = await serveApi(api.app, { host: '127.0.0.1', port: 0, clock: systemClock });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { serveInspector } from '../../src/processes/inspector-process.ts';
 import { ThrongFeed } from './inspector-feed.ts';
 
@@ -8,6 +9,7 @@ const [pageDirectory = '', actors = '', events = ''] = process.argv.slice(2);
 const inspector = await serveInspector({
   ...{ host: '127.0.0.1', port: 0, tokenFile: null, hosted: false, pageDirectory },
   feed: new ThrongFeed(Number(actors), Number(events)),
+  clock: systemClock,
   log: pino({ level: 'warn' }, process.stderr),
 });
 process.stdout.write(`${inspector.url}\n`);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWebSocketReceiver } from '@statelyai/inspect';
@@ -10,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws';
 import { type Batch, inspectionVersion, type ToPage } from '../../machines/protocol/inspection.ts';
 import { silentLog } from '../../machines/ports/log.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import { whyRefused } from '../../src/inspector/gateway/access.ts';
 import type { Feed, HandedEvent, Viewer } from '../../src/inspector/gateway/feed.ts';
@@ -69,6 +71,7 @@ async function served(
     ...where,
     feed,
     pageDirectory: directory,
+    clock: systemClock,
     log: silentLog,
   });
   onTestFinished(() => running.close());
@@ -130,6 +133,19 @@ describe('the page', () => {
     expect(messages.at(-1)).toEqual({ type: 'sent', number: 7, refused: 'no' });
     expect(sent).toEqual([{ event, who: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }]);
   });
+});
+
+test('a socket is refused where it asks for what is no path, such as //', async () => {
+  const { url } = await served(feedOf(batch(0)).feed);
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+  socket.write(`GET // HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}`);
+  const [answer] = (await once(socket, 'data')) as [string];
+
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect((await fetch(url)).status).toBe(200);
 });
 
 describe('who may look', () => {

@@ -33,7 +33,7 @@ async function serveGateway(hosted: boolean): Promise<RunningInspector> {
   const bus = await operatorBus(config, 'inspector', silentLog);
   const feed = new LiveFeed({ bus, clock, log: silentLog, sends: false });
   const gateway = await serveInspector({
-    ...{ feed, pageDirectory: await pageDirectory(root), hosted, log: silentLog },
+    ...{ feed, pageDirectory: await pageDirectory(root), hosted, clock, log: silentLog },
     ...{ host: '127.0.0.1', port: 0, tokenFile: null },
   });
   const close = async () => {
@@ -137,7 +137,7 @@ test('a controller serves the same page beside its API, where its configuration 
   const bus = await operatorBus(config, 'inspector', silentLog);
   const rules = { tap: true, serve: true, tokenFile: null, sends: false };
   const api = { fetch: () => new Response('the API') };
-  const where = { host: '127.0.0.1', port: 0 };
+  const where = { host: '127.0.0.1', port: 0, clock };
   const both = await withInspector(api, {
     ...{ inspector: rules, api: where, bus, clock, log: silentLog },
   });

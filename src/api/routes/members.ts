@@ -67,7 +67,9 @@ export function memberRoutes(options: ApiOptions): Route[] {
     const { view, pool } = parent(c);
     const birth = birthIn(options, view.document);
     const wanted = input.map((each) => wantedMember(each, birth));
-    for (const { member } of wanted) checkMemberAddresses(member, options.config.addressPolicy);
+    // Found out once: it may depend on all agents.
+    const { addressPolicy } = options.config;
+    for (const { member } of wanted) checkMemberAddresses(member, addressPolicy);
     const request = { wanted, additive: flag(c, 'additive_only') };
     // Tools repeat what they want again and again; what is so already is no edit.
     if (!changesNothing(pool, request)) {

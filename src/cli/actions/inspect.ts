@@ -45,7 +45,7 @@ export async function inspectAction(options: InspectOptions): Promise<void> {
   void asked.then((why) => starting.abort(new CommandError(`${why} while starting`)));
   const shown = await whatIsShown(options, log, starting.signal);
   const address = { host, port, tokenFile };
-  const parts = { feed: shown.feed, pageDirectory: page, hosted: stately, log };
+  const parts = { feed: shown.feed, pageDirectory: page, hosted: stately, clock, log };
   const inspector = await serveInspector({ ...address, ...parts }).catch(async (error: unknown) => {
     await shown.close();
     throw error;

@@ -71,11 +71,13 @@ export function inspectorWeb(options: WebOptions): InspectorWeb {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: receivedBytesMax });
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://gateway');
-    if (url.pathname !== '/inspector/live' && url.pathname !== '/inspector/stately') return false;
+    // It may be anything, such as `//`, of which no URL can be made.
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    if (path !== '/inspector/live' && path !== '/inspector/stately') return false;
     const { host, origin } = request.headers;
+    const token = new URLSearchParams(query).get('token');
     const why =
-      whyRefused({ host, origin, token: url.searchParams.get('token') }, access) ??
+      whyRefused({ host, origin, token }, access) ??
       (sockets.clients.size >= connectionsMax ? `${connectionsMax} look already` : null);
     if (why !== null) {
       log.warn({ from: request.socket.remoteAddress, why }, 'the inspector refused a connection');
@@ -84,7 +86,7 @@ export function inspectorWeb(options: WebOptions): InspectorWeb {
     }
     const who = `${request.socket.remoteAddress ?? 'unknown'}:${request.socket.remotePort ?? 0}`;
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      if (url.pathname === '/inspector/live') servePage(opened, feed, who, log);
+      if (path === '/inspector/live') servePage(opened, feed, who, log);
       else serveStately(opened, feed, definitions, log);
     });
     return true;
