@@ -40,7 +40,7 @@ export type DeviceEvent =
   | { readonly type: 'execute.applied'; readonly wanted: Wanted; readonly marker: DeviceMarker }
   | { readonly type: 'execute.removed'; readonly wanted: Wanted }
   | { readonly type: 'execute.fenced'; readonly marker: DeviceMarker }
-  | { readonly type: 'execute.failed'; readonly failure: DeviceFailure }
+  | { readonly type: 'execute.failed'; readonly wanted: Wanted; readonly failure: DeviceFailure }
   /** What runs on the device died. */
   | { readonly type: 'device.down'; readonly reason: string }
   /** The device holds something else than was confirmed. */
@@ -53,6 +53,11 @@ export type DeviceEvent =
 /** The newest epoch that is known here: of a command, or of who fenced it. */
 function floorOf({ wanted, fencedBy }: DeviceContext): number {
   return Math.max(wanted?.epoch ?? 0, fencedBy?.epoch ?? 0);
+}
+
+function refusesOutdated({ wanted }: DeviceContext, event: DeviceEvent): boolean {
+  const isRefusal = event.type === 'execute.failed' && event.failure.kind === 'permanent';
+  return isRefusal && wanted !== null && !covers(event.wanted, wanted);
 }
 
 function fencedByItself({ wanted }: DeviceContext, event: DeviceEvent): boolean {
@@ -138,6 +143,10 @@ export const deviceMachine = setup({
       !covers(event.wanted, context.wanted),
     /** A removal was commanded while something else was under way. */
     removalWanted: ({ context }) => context.wanted?.live === false,
+    /** What was refused for good is not what is wanted by now, which has not been tried yet. */
+    refusedOutdated: ({ context, event }) => refusesOutdated(context, event),
+    refusedBeforeRemoval: ({ context, event }) =>
+      refusesOutdated(context, event) && context.wanted?.live === false,
     /** Refused by what this agent itself was commanded later: not a fence, only a late answer. */
     ownEpoch: ({ context, event }) => fencedByItself(context, event),
     ownRemoval: ({ context, event }) =>
@@ -185,6 +194,8 @@ export const deviceMachine = setup({
           { target: 'fenced', actions: 'noteFenced' },
         ],
         'execute.failed': [
+          { guard: 'refusedBeforeRemoval', target: 'removing' },
+          { guard: 'refusedOutdated', target: 'applying', reenter: true },
           { guard: 'removalWanted', target: 'removalFailing', actions: 'noteFailed' },
           { target: 'failing', actions: 'noteFailed' },
         ],

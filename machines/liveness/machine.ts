@@ -189,6 +189,7 @@ export const livenessMachine = setup({
       invoke: { src: 'restartLease', id: 'restartLease' },
       on: {
         stayed: [{ guard: 'hasStayed', target: 'alive', actions: 'noteHeard' }, {}],
+        goodbye: [{ guard: 'current', target: 'draining', actions: 'noteLeaving' }, {}],
         'lease.ended': [
           { guard: 'currentLease', target: 'suspect', actions: 'noteLeaseEnded' },
           {},

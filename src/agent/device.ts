@@ -323,7 +323,7 @@ export class Device {
       }
       if (error instanceof DamagedMarker) this.#options.damaged();
       const failure = failureOf(error);
-      report({ type: 'execute.failed', failure });
+      report({ type: 'execute.failed', wanted, failure });
       this.#health.trouble(failure.message);
     }
   }

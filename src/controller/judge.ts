@@ -58,6 +58,9 @@ export interface JudgeOptions extends Pick<ControllerOptions, 'tap'> {
   readonly known: (agent: string, state: string, context: LivenessContext, told: Told) => void;
 }
 
+/** The states of an agent in which it may say goodbye. */
+const mayLeave: ReadonlySet<string> = new Set(['alive', 'suspect', 'restarting']);
+
 /** What the wheel knows of one agent, in proven time. */
 interface Hearing {
   incarnation: number;
@@ -182,7 +185,7 @@ export class Judge {
     const at = this.#options.clock.wallMs();
     // A leaving agent sends no heartbeats any more: asking again is its sign of life.
     if (this.host.context(agent)?.incarnation === incarnation) this.#heard(agent, incarnation);
-    if (this.#states.get(agent) === 'alive' || this.#states.get(agent) === 'suspect') {
+    if (mayLeave.has(this.#states.get(agent) ?? '')) {
       await this.host.ask(agent, { type: 'goodbye', incarnation, at });
     }
     const state = this.#states.get(agent);

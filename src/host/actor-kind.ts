@@ -53,7 +53,7 @@ export class ActorFailure extends Error {
   }
 }
 
-/** How many events may wait at an actor that is being restarted. */
+/** How many events may wait at an actor that is being restarted, or whose record can't be written. */
 export const mailboxMax = 1_024;
 
 /** Renders XState's state value as `bound.settled`. */

@@ -104,7 +104,7 @@ export class DurableActor<TContext> implements GateKeeper {
       const { type } = this.#condition;
       return settle?.(new ActorFailure(type, `${this.#kind.machine} ${this.id} is ${type}`));
     }
-    if (this.#waiting.events >= mailboxMax) {
+    if (this.#waiting.refuses()) {
       this.#host.log.warn({ id: this.id, event: event.type }, 'the mailbox is full');
       settle?.(new ActorFailure('overloaded', `more than ${mailboxMax} events wait at ${this.id}`));
       return;
@@ -293,6 +293,8 @@ export class DurableActor<TContext> implements GateKeeper {
     this.#restarts.forgive();
     this.#kind.committed(this.id, context, revision);
     this.#waiting.flush(this.#committedVersion);
+    // What it missed is told again as to one that has just started.
+    if (this.#waiting.takeMissed()) this.#kind.running(this.id);
   }
 
   /**

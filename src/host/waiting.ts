@@ -1,5 +1,5 @@
 import type { EventObject } from 'xstate';
-import { ActorFailure } from './actor-kind.ts';
+import { ActorFailure, mailboxMax } from './actor-kind.ts';
 
 export type Settle = (failure: ActorFailure | null) => void;
 
@@ -23,6 +23,7 @@ export class Waiting {
   #outbox: Held[] = [];
   #told: Told[] = [];
   #mail: Told[] = [];
+  #hasMissed = false;
 
   get events(): number {
     return this.#told.length + this.#mail.length;
@@ -31,6 +32,20 @@ export class Waiting {
   /** Does any caller wait for what he told to be durable? */
   get isAwaited(): boolean {
     return this.#told.some(({ settle }) => settle !== null);
+  }
+
+  /** Is there no room for another event? Whoever told it may not do so again. */
+  refuses(): boolean {
+    const isFull = this.events >= mailboxMax;
+    this.#hasMissed ||= isFull;
+    return isFull;
+  }
+
+  /** Was anything missed, for which there is room again? Says so once. */
+  takeMissed(): boolean {
+    if (!this.#hasMissed || this.events >= mailboxMax) return false;
+    this.#hasMissed = false;
+    return true;
   }
 
   leaveEarly(run: () => void): void {

@@ -53,14 +53,20 @@ export async function startAgain(
   args: readonly string[],
   asked: Promise<StopRequest>,
   log: Log,
+  start: (args: readonly string[]) => ChildProcess = (words) => spawnCommand(words, 'inherit'),
 ): Promise<number> {
   let child: ChildProcess | null = null;
-  void asked.then((why) => child?.kill(why === 'SIGINT' ? 'SIGINT' : 'SIGTERM'));
+  let isAsked = false;
+  void asked.then((why) => {
+    isAsked = true;
+    child?.kill(why === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+  });
   for (;;) {
-    child = spawnCommand(args, 'inherit');
+    child = start(args);
     log.info({ pid: child.pid }, 'started again');
     const status = await ended(child);
-    if (status !== restartStatus) return status;
+    // It may have been about to be started again when this process was asked to stop.
+    if (status !== restartStatus || isAsked) return status;
   }
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { PermanentError } from '../../drivers/contract/errors.ts';
+import { delay } from '../../machines/ports/clock.ts';
 import { waitersMax } from '../../src/agent/device.ts';
 import { DeviceBench, hopMs } from './support/device-bench.ts';
 
@@ -150,6 +152,28 @@ describe('a removal', () => {
 
     expect(failed).toMatchObject({ type: 'failed', kind: 'retryable' });
     expect(bench.done()).toEqual(['removed 1/2']);
+  });
+
+  test.each([
+    ['a removal', removal, { type: 'removed' }],
+    ['a corrected configuration', { generation: 2 }, { type: 'applied', generation: 2 }],
+  ])('%s that came while a bad configuration was being refused is carried out', async (...each) => {
+    const [, command, reply] = each;
+    const bench: DeviceBench = new DeviceBench((driver) => ({
+      ...driver,
+      apply: async (target) => {
+        if (target.generation > 1) return driver.apply(target);
+        await delay(bench.virtual.clock, 500);
+        throw new PermanentError('port 80 is taken');
+      },
+    }));
+    const bad = bench.send();
+    await bench.virtual.run(1);
+
+    const replied = await bench.ask(command);
+    await bench.virtual.settled(bad);
+
+    expect(replied).toMatchObject(reply);
   });
 
   test('is not undone by an earlier command that comes late under the same epoch', async () => {

@@ -196,8 +196,12 @@ function deviceEvents(context: DeviceContext): EveryType<DeviceEvent> {
   const wanted = context.wanted ?? { epoch: 1, generation: 1, live: true, edit: null };
   const { epoch, generation } = wanted;
   const marker = { epoch, generation, removed: false };
-  const failed = (kind: 'retryable' | 'permanent' | 'unknown') =>
-    ({ type: 'execute.failed', failure: { kind, message: 'no', retryAfterMs: null } }) as const;
+  const failed = (kind: 'retryable' | 'permanent' | 'unknown', change: object = {}) =>
+    ({
+      type: 'execute.failed',
+      wanted: { ...wanted, ...change },
+      failure: { kind, message: 'no', retryAfterMs: null },
+    }) as const;
   const command = (change: object) =>
     ({ type: 'command', wanted: { ...wanted, ...change } }) as const;
   return {
@@ -218,7 +222,10 @@ function deviceEvents(context: DeviceContext): EveryType<DeviceEvent> {
       { type: 'execute.fenced', marker: { ...marker, epoch: 5 } },
       { type: 'execute.fenced', marker: { ...marker, removed: true } },
     ],
-    'execute.failed': [failed('retryable'), failed('permanent'), failed('unknown')],
+    'execute.failed': [
+      ...(['retryable', 'permanent', 'unknown'] as const).map((kind) => failed(kind)),
+      failed('permanent', { generation: generation - 1 }),
+    ],
     'device.down': [{ type: 'device.down', reason: 'it died' }],
     'device.drifted': [{ type: 'device.drifted', reason: 'somebody changed it' }],
     'device.stable': [{ type: 'device.stable' }],
