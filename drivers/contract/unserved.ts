@@ -4,6 +4,7 @@ import type {
   LoadBalancerDocument,
   Pool,
 } from '../../machines/model/document.ts';
+import { monitorSecondsMax } from '../../machines/model/limits.ts';
 import { isAddress, isCidr } from './addresses.ts';
 import { insertableHeaders, isTrue } from './insert-headers.ts';
 
@@ -87,10 +88,13 @@ export function unservedOfPool(pool: Pool): string[] {
   ];
 }
 
+/** In seconds. */
+const isNoTime = (time: number): boolean => time === 0 || time > monitorSecondsMax;
+
 export function unservedTimes(monitor: HealthMonitor): string[] {
   return those({
-    'health monitor delay 0': monitor.delay === 0,
-    'health monitor timeout 0': monitor.timeout === 0,
+    [`health monitor delay ${monitor.delay}`]: isNoTime(monitor.delay),
+    [`health monitor timeout ${monitor.timeout}`]: isNoTime(monitor.timeout),
   });
 }
 

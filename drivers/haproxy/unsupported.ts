@@ -5,6 +5,8 @@ import type {
   Member,
   Pool,
 } from '../../machines/model/document.ts';
+import { isUpward } from '../../machines/model/code-range.ts';
+import { connectionLimitMax } from '../../machines/model/limits.ts';
 import { isAddress } from '../contract/addresses.ts';
 import { isTrue } from '../contract/insert-headers.ts';
 import {
@@ -53,11 +55,13 @@ export function unsupported(document: LoadBalancerDocument): readonly string[] {
 }
 
 function ofListener(document: LoadBalancerDocument, listener: Listener): string[] {
-  const { protocol } = listener;
+  const { protocol, connection_limit: limit } = listener;
   if (!listenerProtocols.includes(protocol)) return [`listener protocol ${protocol}`];
   return [
     ...unservedOfListener(listener),
-    ...those({ 'listener connection_limit 0': listener.connection_limit === 0 }),
+    ...those({
+      [`listener connection_limit ${limit}`]: limit === 0 || limit > connectionLimitMax,
+    }),
     ...ofInsertedHeaders(listener),
     ...ofDefaultPool(document, listener),
   ];
@@ -114,7 +118,7 @@ function ofHealthMonitor(monitor: HealthMonitor): string[] {
       [`health monitor http_method ${shown(method ?? '')}`]:
         method !== null && !httpMethods.includes(method),
       [`health monitor expected_codes ${shown(codes ?? '')}`]:
-        codes !== null && !expectedCodes.test(codes),
+        codes !== null && !(expectedCodes.test(codes) && isUpward(codes)),
       [`health monitor http_version ${version}`]:
         version !== null && version !== 1 && version !== 1.1,
     }),

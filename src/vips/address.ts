@@ -29,6 +29,15 @@ export function parseAddress(text: string): Address | null {
   };
 }
 
+/** Those that are IPv4 addresses in IPv6's spelling: RFC 4291, 2.5.5.2. */
+const mapped = 0xffffn << 32n;
+
+/** The IPv4 address that such a one stands for, as `::ffff:10.0.0.1` for `10.0.0.1`; null for any other. */
+export function unmapped({ family, value }: Address): Address | null {
+  if (family === 4 || value >> 32n !== mapped >> 32n) return null;
+  return { family: 4, value: value & 0xffff_ffffn };
+}
+
 /** `10.0.0.0/8`, or a single address; bits beyond the prefix are dropped. Null if it is neither. */
 export function parseCidr(text: string): Cidr | null {
   const [base = '', prefix, ...rest] = text.split('/');

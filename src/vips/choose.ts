@@ -1,6 +1,6 @@
 import { Fault } from '../../machines/model/fault.ts';
 import type { VipRequest } from '../api/services.ts';
-import { type Address, contains, formatAddress, parseAddress } from './address.ts';
+import { type Address, contains, formatAddress, parseAddress, unmapped } from './address.ts';
 import { type Subnet, unusable } from './config.ts';
 
 /** Where a VIP comes from: one address of its own choosing, or whatever is free in some subnets. */
@@ -45,6 +45,11 @@ function candidatesOf(subnets: readonly Subnet[], request: VipRequest): readonly
 function explicit(all: readonly Subnet[], candidates: readonly Subnet[], text: string): Choice {
   const address = parseAddress(text);
   if (address === null) throw new Fault(400, `The IP Address ${text} is invalid.`);
+  // It would be the same address to whoever binds it, and another one to whoever looks whether it is taken.
+  const plain = unmapped(address);
+  if (plain !== null) {
+    throw invalid(`VIP address ${text} is an IPv4 address; write ${formatAddress(plain)}.`);
+  }
   const subnet = candidates.find((each) => contains(each.cidr, address)) ?? null;
   if (subnet === null && candidates.length < all.length) {
     throw invalid(

@@ -119,6 +119,19 @@ describe('listeners', () => {
     );
   });
 
+  test('may limit connections to as many as devices can count', async () => {
+    const limited = { ...http, loadbalancer_id: lb };
+
+    const most = await aListener({ connection_limit: 2_147_483_647 });
+    const more = await refused('listeners', 'listener', {
+      ...limited,
+      connection_limit: 2_147_483_648,
+    });
+
+    expect(most.connection_limit).toBe(2_147_483_647);
+    expect(more).toMatch(/^400 .*lower or equal to 2147483647/);
+  });
+
   test('may come with their pool', async () => {
     const listener = await aListener({ default_pool: { ...roundRobin, members: [endpoint] } });
     const { body } = await api.send('GET', `/v2.0/lbaas/pools/${listener.default_pool_id}`);

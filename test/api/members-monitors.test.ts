@@ -205,6 +205,25 @@ describe('health monitors', () => {
     expect(fault(await api.send('GET', path))).toBe(`404 Health Monitor ${id} not found.`);
   });
 
+  test.each([
+    [{ delay: 2_147_484 }, /lower or equal to 2147483/],
+    [{ timeout: 2_147_484 }, /lower or equal to 2147483/],
+    [
+      { expected_codes: '300-200' },
+      /A range goes from the lower code to the higher, not '300-200'/,
+    ],
+  ])('take no %j, which no device could serve', async (change, words) => {
+    const pool = await aPool({ healthmonitor: { ...tcpCheck, type: 'HTTP' } });
+    const path = `/v2.0/lbaas/healthmonitors/${pool.healthmonitor_id}`;
+    const most = { delay: 2_147_483, timeout: 2_147_483, expected_codes: '200-200' };
+
+    const { status } = await api.send('PUT', path, { healthmonitor: most });
+    const answer = fault(await api.send('PUT', path, { healthmonitor: change }));
+
+    expect(status).toBe(200);
+    expect(answer).toMatch(words);
+  });
+
   test('keep null where their type has no such attribute', async () => {
     const pool = await aPool({ healthmonitor: tcpCheck });
     const path = `/v2.0/lbaas/healthmonitors/${pool.healthmonitor_id}`;

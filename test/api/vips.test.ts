@@ -160,6 +160,14 @@ describe('a request that contradicts itself', () => {
       `400 Validation failure: VIP address 192.0.2.5 is in none of the subnets asked for: ${small}`,
     ],
     [{ address: '127.1' }, '400 The IP Address 127.1 is invalid.'],
+    [
+      { address: '::ffff:192.0.2.5' },
+      '400 Validation failure: VIP address ::ffff:192.0.2.5 is an IPv4 address; write 192.0.2.5.',
+    ],
+    [
+      { address: '::ffff:c000:205' },
+      '400 Validation failure: VIP address ::ffff:c000:205 is an IPv4 address; write 192.0.2.5.',
+    ],
   ])('%j', async (request, words) => {
     expect(await taken(request)).toBe(words);
     expect(store.snapshot()).toEqual([]);

@@ -77,6 +77,15 @@ describe('what HAProxy is not asked to do is named as users know it', () => {
     ['health monitor type HTTPS', withMonitor({ type: 'HTTPS' })],
     ['health monitor delay 0', withMonitor({ delay: 0 })],
     ['health monitor timeout 0', withMonitor({ timeout: 0 })],
+    ['health monitor delay 2147484', withMonitor({ delay: 2_147_484 })],
+    ['health monitor timeout 2147484', withMonitor({ timeout: 2_147_484 })],
+    ['health monitor expected_codes "300-200"', withMonitor({ expected_codes: '300-200' })],
+    [
+      'listener connection_limit 2147483648',
+      unsupported(
+        loadBalancerDocument({ listeners: [listener({ connection_limit: 2_147_483_648 })] }),
+      ),
+    ],
     ['health monitor http_method "BREW"', withMonitor({ http_method: 'BREW' })],
     ['health monitor url_path "no slash"', withMonitor({ url_path: 'no slash' })],
     ['health monitor expected_codes "2xx"', withMonitor({ expected_codes: '2xx' })],

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { monitorSecondsMax } from '../../../machines/model/limits.ts';
+import { isUpward } from '../../../machines/model/code-range.ts';
 import {
   boolean,
   integer,
@@ -24,10 +26,12 @@ const methods = [
 ] as const;
 
 const retries = integer(1, 10);
-const seconds = integer(0);
+const seconds = integer(0, monitorSecondsMax);
 
 /** Octavia lets any white space stand between codes; a line break there would end a directive. */
-const expectedCodes = pattern(/^(\d{3}( *, *\d{3})*)$|^(\d{3}-\d{3})$/);
+const expectedCodes = pattern(/^(\d{3}( *, *\d{3})*)$|^(\d{3}-\d{3})$/).refine(isUpward, {
+  error: ({ input }) => `A range goes from the lower code to the higher, not '${String(input)}'`,
+});
 const domainName = pattern(/^(?=.{1,253}\.?$)(?:(?!-|[^.]+_)[A-Za-z0-9-_]{1,63}(?<!-)(?:\.|$))+$/);
 const httpVersion = z
   .union([z.literal(1), z.literal(1.1), z.literal('1.0'), z.literal('1.1')], {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { connectionLimitMax } from '../../../machines/model/limits.ts';
 import {
   boolean,
   cidr,
@@ -22,7 +23,7 @@ const optional = {
   name: text().nullish(),
   description: text().nullish(),
   admin_state_up: boolean.nullish(),
-  connection_limit: integer(-1).nullish(),
+  connection_limit: integer(-1, connectionLimitMax).nullish(),
   default_tls_container_ref: text().nullish(),
   sni_container_refs: list(text()).nullish(),
   default_pool_id: uuid.nullish(),
