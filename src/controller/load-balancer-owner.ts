@@ -121,7 +121,9 @@ export class LoadBalancerOwner {
       wasDeleted: (id) => options.floors.removals.wasDeleted(id),
       committed: (id, document) => this.#desiredCommitted(id, document),
     });
-    this.#repairs = new Repairs({ ...options, desired: this.#desired, newcomers, host });
+    const isSeeking = (id: string) => options.seats.isSeeking(id);
+    const known = { desired: this.#desired, newcomers, host, isSeeking };
+    this.#repairs = new Repairs({ ...options, ...known });
     const { fleet } = options;
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
     const driver = new Driver({

@@ -26,6 +26,8 @@ export interface RepairsOptions {
   readonly newcomers: Newcomers;
   readonly floors: EpochFloors;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+  /** Does it wait for somebody who can take it? */
+  readonly isSeeking: (id: string) => boolean;
 }
 
 /** Brings records in line with what agents and devices know better (R9). */
@@ -80,11 +82,15 @@ export class Repairs {
     this.#bind(id, context, { agent, incarnation, host, device: device ?? context.driver });
   }
 
-  #bind(id: string, context: LoadBalancerContext, to: Candidate): void {
-    const { fleet, clock } = this.#options;
+  #bind(
+    id: string,
+    context: LoadBalancerContext,
+    to: Candidate,
+    claimants = this.#options.fleet.claimants(context),
+  ): void {
+    const { clock } = this.#options;
     const { agent, incarnation, host, device } = to;
     const candidates = [{ agent, incarnation, host, device }];
-    const claimants = fleet.claimants(context);
     const at = clock.wallMs();
     const nobodyElse = { standbyReady: false, rejected: [], reason: '' };
     this.#options.host().tell(id, { type: 'place', candidates, claimants, ...nobodyElse, at });
@@ -125,8 +131,15 @@ export class Repairs {
   #bindFormer(id: string, context: LoadBalancerContext): void {
     const former = this.#options.floors.holder(id);
     if (former === null || former.epoch <= context.lastEpoch) return;
+    // What waits names whoever it waits to be rid of; that he is, says nothing of the one who came after him.
+    const isFree = context.binding === null || this.#options.isSeeking(id);
     // What is not known of a new one yet is told later, and then it is like any other.
-    if (context.binding === null && context.driver !== '') this.#bind(id, context, former);
+    if (!isFree || context.driver === '') return;
+    // He had it alone, so whoever held it before him had let go of it.
+    const claimants = this.#options.fleet
+      .claimants(context)
+      .map((each) => ({ ...each, ended: true }));
+    this.#bind(id, context, former, claimants);
   }
 
   /** Is the binding record newer than the document? */
