@@ -17,6 +17,7 @@ import { firstAgentAppearsScenario } from './first-agent-appears.ts';
 import { flappingAgentScenario } from './flapping-agent.ts';
 import { forgottenMovesScenario } from './forgotten-moves.ts';
 import { fullFleetScenario } from './full-fleet.ts';
+import { fullSwarmScenario } from './full-swarm.ts';
 import { herdScenario } from './herd.ts';
 import { hostDiesScenario } from './host-dies.ts';
 import { interruptedDrainScenario } from './interrupted-drain.ts';
@@ -64,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   crowdedAgentScenario,
   newAgentRebalancesScenario,
   fullFleetScenario,
+  fullSwarmScenario,
   stormScenario,
   rollingUpgradeScenario,
   drainScenario,
