@@ -12,6 +12,7 @@ import { StoreUnavailable, UnknownOutcome } from '../ports/store.ts';
 import type { QueueName, WorkQueues } from '../ports/work-queue.ts';
 import { takesNothing } from './dispatch.ts';
 import type { FleetView } from './fleet-view.ts';
+import { isKnown } from './known-offers.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { SeatIndex } from './seat-index.ts';
@@ -89,7 +90,7 @@ export class QueueDispatch {
     // Nobody can take it; or only its holder, to whom nothing new is to come, and who takes nothing from queues any more.
     if (first === undefined || (others.length === 0 && takesNothing(first.agent, fleet))) {
       this.#rest(id);
-      host.tell(id, offer);
+      if (!isKnown(context, offer)) host.tell(id, offer);
       return;
     }
     // It is back under a new incarnation, or is not left any more, with nothing to do: nothing has to move (R10).

@@ -13,6 +13,7 @@ import type { Newcomers } from './newcomers.ts';
 import type { Placer } from './placer.ts';
 import type { QueueDispatch } from './queue-dispatch.ts';
 import type { SeatIndex } from './seat-index.ts';
+import { isKnown } from './known-offers.ts';
 import { inSlices } from './slices.ts';
 
 export interface SeatingOptions {
@@ -179,6 +180,7 @@ export class Seating {
     // Whoever has a holder, and nobody else who could stand by, has nothing to hear.
     const isHeld = !seats.isSeeking(id) && offer.candidates.every(isHolderOf(context));
     if (isHeld) return;
+    if (isKnown(context, offer)) return;
     // To promote is to name nobody.
     if (offer.standbyReady || !newcomers.has(id)) host.tell(id, offer);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { offeredAnewMs } from '../../src/controller/seating.ts';
 import { Cluster } from './support/cluster.ts';
 
 describe('a load balancer that nobody can take', () => {
@@ -128,6 +129,21 @@ describe('a load balancer that nobody can take', () => {
     for (const id of ids) await cluster.untilSettled(id, 200);
 
     expect(ids.map((id) => cluster.holder(id))).toEqual(['agent-1', 'agent-1']);
+  });
+
+  test('is not put on record again and again while nothing changes', async () => {
+    const cluster = await Cluster.with([{ id: 'agent-1', capacity: 1 }]);
+    await cluster.createBound();
+    const id = await cluster.create();
+    await cluster.run(1_000);
+    const record = () => cluster.settled(cluster.stores.binding.get(id));
+    const before = await record();
+
+    // Short of its deadline, which is put on record.
+    await cluster.run(2 * offeredAnewMs);
+
+    expect(cluster.state(id)).toBe('pending');
+    expect(await record()).toEqual(before);
   });
 
   test('is deleted at once where everybody who could is full', async () => {
