@@ -61,7 +61,8 @@ export class Repairs {
     }
     if (desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
     const binding = host.committedContext(id)?.binding ?? null;
-    if (binding === null || binding.epoch < epoch) return;
+    // What a store has lost is no answer (R4): until it is on record again, somebody else may write what counts.
+    if (binding === null || binding.epoch < epoch || host.actor(id)?.isLost === true) return;
     const home = this.#options.fleet.current(binding.agent)?.description?.host;
     tellStanding(bus, id, agent, binding, home);
   }

@@ -67,6 +67,11 @@ export class DurableActor<TContext> implements GateKeeper {
     return this.#committedContext;
   }
 
+  /** Has the store lost that revision, as far as a watch has told, and is nothing newer on record yet? */
+  get isLost(): boolean {
+    return this.#record.isLost;
+  }
+
   get context(): TContext | null {
     return (this.snapshot?.context as TContext | undefined) ?? null;
   }
@@ -186,8 +191,7 @@ export class DurableActor<TContext> implements GateKeeper {
     if (first.status === 'done') {
       // Its end was put on record, and its process ended before the record was removed.
       this.#version += 1;
-      this.#scheduleCommit();
-      return;
+      return this.#scheduleCommit();
     }
     this.#kind.running(this.id);
     for (const told of this.#waiting.takeMail()) this.tell(told.event, told.settle);
@@ -207,10 +211,7 @@ export class DurableActor<TContext> implements GateKeeper {
   #stepped(actor: Actor<AnyStateMachine>, snapshot: AnyMachineSnapshot): void {
     if (this.#actor !== actor) return;
     const before = this.#snapshot;
-    if (before === snapshot) {
-      this.#waiting.flush(this.#committedVersion);
-      return;
-    }
+    if (before === snapshot) return this.#waiting.flush(this.#committedVersion);
     this.#snapshot = snapshot;
     const from = before === null ? '' : stateName(before.value);
     this.#kind.stepped({
@@ -251,10 +252,7 @@ export class DurableActor<TContext> implements GateKeeper {
 
   async #commit(actor: Actor<AnyStateMachine>): Promise<void> {
     while (this.#actor === actor && this.#version > this.#committedVersion) {
-      if (this.#snapshot?.status === 'done') {
-        await this.#end(actor);
-        return;
-      }
+      if (this.#snapshot?.status === 'done') return await this.#end(actor);
       const written = await this.#host.limiter.run(() => this.#writeNewest(actor));
       if (this.#actor !== actor) return;
       if (written === null) continue;

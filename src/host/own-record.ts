@@ -13,12 +13,20 @@ export class OwnRecord {
   #isLeft = false;
   /** A loss was told during the present write, and what it left is older than what is known. */
   #isLeftOlder = false;
+  /** The revision that the last loss left; null where what stands there was read since. */
+  #leftAt: number | null = null;
   readonly #lineage = new Lineage();
 
   /** It was read, and is what everything else begins with. */
   read(revision: number, write: string): void {
     this.#lineage.note(write);
     this.revision = revision;
+    this.#leftAt = null;
+  }
+
+  /** Is what was known committed lost, and not on record again yet? */
+  get isLost(): boolean {
+    return this.#leftAt === this.revision;
   }
 
   write(
@@ -59,6 +67,7 @@ export class OwnRecord {
     this.#isLeftOlder = isBehind;
     if (record === null) this.revision = 0;
     else this.revision = isBehind ? record.revision : record.revision - 1;
+    this.#leftAt = this.revision;
     return isBehind;
   }
 
