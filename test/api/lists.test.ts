@@ -219,6 +219,27 @@ describe('a filter', () => {
     expect(await names('tags=')).toEqual(['x+y', 'x', 'z', 'none']);
   });
 
+  test('is answered whatever an item holds', async () => {
+    const tls = { protocol: 'TERMINATED_HTTPS', default_tls_container_ref: 'https://keys/1' };
+    const ages = { a: 5, b: Number.MAX_SAFE_INTEGER };
+    const listeners = Object.entries(ages).map(([name, hsts_max_age], index) => ({
+      ...tls,
+      ...{ name, hsts_max_age, protocol_port: 443 + index },
+    }));
+    const { id } = await api.loadBalancer({ name: 'odd', listeners });
+    const view = api.loadBalancers.get(id);
+    if (view === null) throw new Error('the load balancer is gone');
+    api.loadBalancers.change(id, { document: { ...view.document, vip_address: '10.1' } });
+    await made('plain');
+
+    const path = '/v2.0/lbaas/listeners';
+    const small = await names('hsts_max_age=5', path);
+    const great = await names(`hsts_max_age=${Number.MAX_SAFE_INTEGER}`, path);
+    const byAddress = await names('vip_address=203.0.113.2');
+
+    expect([small, great, byAddress]).toEqual([['a'], ['b'], ['plain']]);
+  });
+
   test('that no item could have is refused, also where there are none', async () => {
     const words = '400 One or more arguments are either duplicate or invalid';
     expect(await refused('colour=red')).toMatch(

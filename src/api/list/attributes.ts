@@ -43,33 +43,50 @@ export function scalarNames(...all: readonly Attributes[]): readonly string[] {
   );
 }
 
+/** Octavia's words for what no value of such a kind could be. */
+const reasons: Readonly<Partial<Record<Kind, string>>> = {
+  number: 'Value should be a number',
+  boolean: 'Value not an unambiguous boolean',
+  address: 'Value should be IPv4 or IPv6 format',
+};
+
 /**
  * One spelling for all the ways to write a value: ids and enumerations without regard to case, as
  * Octavia's database compares them, numbers and addresses by what they mean. Null is written as
  * nothing. Throws a Fault (400) for what no value of the kind could be.
  */
 export function canonical(name: string, kind: Kind, written: string): string {
+  const spelling = spellingOf(kind, written);
+  if (spelling !== null) return spelling;
+  throw invalidInput(name, written, reasons[kind] ?? 'Value is invalid');
+}
+
+/**
+ * {@link canonical} for what an item holds. It was accepted once, so whatever it is, it is no fault of who asks
+ * for others; it stays as it is where it has no other spelling.
+ */
+export function canonicalHeld(kind: Kind, held: Scalar): string {
+  const written = held === null ? '' : String(held);
+  return spellingOf(kind, written) ?? written;
+}
+
+/** Null for what no value of the kind could be. */
+function spellingOf(kind: Kind, written: string): string | null {
   if (written === '') return '';
   switch (kind) {
     case 'word':
       return written.toLowerCase();
     case 'number':
-      if (!/^-?\d{1,15}(\.\d{1,6})?$/.test(written)) {
-        throw invalidInput(name, written, 'Value should be a number');
-      }
-      return String(Number(written));
+      // As many digits as the API takes: Number.MAX_SAFE_INTEGER has 16.
+      return /^-?\d{1,16}(\.\d{1,6})?$/.test(written) ? String(Number(written)) : null;
     case 'boolean': {
       const word = written.toLowerCase();
       if (truths.includes(word)) return 'true';
-      if (untruths.includes(word)) return 'false';
-      throw invalidInput(name, written, 'Value not an unambiguous boolean');
+      return untruths.includes(word) ? 'false' : null;
     }
     case 'address': {
       const address = parseAddress(written);
-      if (address === null) {
-        throw invalidInput(name, written, 'Value should be IPv4 or IPv6 format');
-      }
-      return formatAddress(address);
+      return address === null ? null : formatAddress(address);
     }
     case 'text':
     case 'structure':

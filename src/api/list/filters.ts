@@ -1,6 +1,6 @@
 import { Fault } from '../../../machines/model/fault.ts';
 import type { ApiContext } from '../context.ts';
-import { canonical, filterKind, scalarNames, type Shape } from './attributes.ts';
+import { canonical, canonicalHeld, filterKind, scalarNames, type Shape } from './attributes.ts';
 import { type ListItem, valueOf } from './item.ts';
 import { reserved, several } from './query.ts';
 
@@ -24,10 +24,7 @@ export function filtersOf(c: ApiContext, shape: Shape): readonly Filter[] {
       );
     }
     const wanted = canonical(name, kind, value);
-    filters.push((item) => {
-      const actual = valueOf(item, name);
-      return canonical(name, kind, actual === null ? '' : String(actual)) === wanted;
-    });
+    filters.push((item) => canonicalHeld(kind, valueOf(item, name)) === wanted);
   }
   return [...filters, ...tagFilters(c)];
 }
