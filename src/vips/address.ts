@@ -29,13 +29,22 @@ export function parseAddress(text: string): Address | null {
   };
 }
 
-/** Those that are IPv4 addresses in IPv6's spelling: RFC 4291, 2.5.5.2. */
-const mapped = 0xffffn << 32n;
+/** IPv4 addresses in IPv6's spelling: RFC 4291, 2.5.5.2. */
+const mapped: Cidr = {
+  family: 6,
+  first: 0xffff_0000_0000n,
+  last: 0xffff_ffff_ffffn,
+  prefixLength: 96,
+};
 
 /** The IPv4 address that such a one stands for, as `::ffff:10.0.0.1` for `10.0.0.1`; null for any other. */
-export function unmapped({ family, value }: Address): Address | null {
-  if (family === 4 || value >> 32n !== mapped >> 32n) return null;
-  return { family: 4, value: value & 0xffff_ffffn };
+export function unmapped(address: Address): Address | null {
+  return contains(mapped, address) ? { family: 4, value: address.value - mapped.first } : null;
+}
+
+/** Does the network hold such addresses? */
+export function holdsMapped(cidr: Cidr): boolean {
+  return overlap(cidr, mapped);
 }
 
 /** `10.0.0.0/8`, or a single address; bits beyond the prefix are dropped. Null if it is neither. */
@@ -68,4 +77,8 @@ export function contains(cidr: Cidr, address: Address): boolean {
   return (
     cidr.family === address.family && cidr.first <= address.value && address.value <= cidr.last
   );
+}
+
+export function overlap(one: Cidr, other: Cidr): boolean {
+  return one.family === other.family && one.first <= other.last && other.first <= one.last;
 }

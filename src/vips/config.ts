@@ -4,6 +4,8 @@ import {
   type Cidr,
   contains,
   formatAddress,
+  holdsMapped,
+  overlap,
   parseAddress,
   parseCidr,
 } from './address.ts';
@@ -49,6 +51,10 @@ function* faultsOf(pool: z.infer<typeof VipPool>, earlier: VipPools): Generator<
   const network = parseCidr(pool.cidr);
   // The field's own issue names it already.
   if (network === null) return;
+  // By them an address could be given out that another load balancer has in IPv4's own spelling.
+  if (holdsMapped(network)) {
+    yield `cidr ${pool.cidr} holds IPv4 addresses in IPv6's spelling; write their network as IPv4`;
+  }
   for (const other of earlier) {
     const taken = parseCidr(other.cidr);
     if (other.subnetId.toLowerCase() === pool.subnetId.toLowerCase()) {
@@ -58,12 +64,7 @@ function* faultsOf(pool: z.infer<typeof VipPool>, earlier: VipPools): Generator<
     if (isSameNetwork && other.networkName !== pool.networkName) {
       yield `network ${pool.networkId} is named both '${other.networkName}' and '${pool.networkName}'`;
     }
-    if (
-      taken !== null &&
-      taken.family === network.family &&
-      taken.first <= network.last &&
-      network.first <= taken.last
-    ) {
+    if (taken !== null && overlap(taken, network)) {
       yield `cidr ${pool.cidr} overlaps with ${other.cidr}`;
     }
   }

@@ -294,4 +294,17 @@ describe('the configuration of pools', () => {
     expect(refusal({ ranges: [] })).not.toBe('none');
     expect(refusal({ colour: 'red' })).toMatch(/colour/);
   });
+
+  test.each(['::ffff:192.0.2.0/120', '::ffff:ffff:ffff/128', '::ffff:0:0/95'])(
+    'refuses IPv4 addresses in the spelling of IPv6: %s',
+    (cidr) => {
+      expect(refusal({ cidr })).toBe(
+        `cidr ${cidr} holds IPv4 addresses in IPv6's spelling; write their network as IPv4`,
+      );
+    },
+  );
+
+  test.each(['::fffe:0:0/96', '::1:0:0:0/96'])('takes the neighbours of those: %s', (cidr) => {
+    expect(refusal({ cidr })).toBe('none');
+  });
 });
