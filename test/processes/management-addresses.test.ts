@@ -8,7 +8,12 @@ const agents = [{ addresses: ['10.0.0.11', 'fd00::11'] }];
 function policy(settings: { allow?: string[]; deny?: string[] } = {}) {
   const config = checkConfig({
     nats: {
-      servers: ['nats://10.0.0.1:4222', 'nats://[fd00::1]:4222', 'nats://nats.example:4222'],
+      servers: [
+        'nats://10.0.0.1:4222',
+        'nats://[fd00::1]:4222',
+        'nats://[::ffff:10.0.0.3]:4222',
+        'nats://nats.example:4222',
+      ],
     },
     controller: { api: { host: '10.0.0.2', addressPolicy: settings } },
   });
@@ -19,6 +24,8 @@ describe('what a load balancer may not point to', () => {
   test.each([
     ['a NATS server', '10.0.0.1'],
     ['a NATS server by IPv6', 'fd00::1'],
+    ['a NATS server that is written as IPv6', '10.0.0.3'],
+    ['a NATS server that is written as IPv6, and as it is written', '::ffff:10.0.0.3'],
     ['the API', '10.0.0.2'],
     ["an agent's host", '10.0.0.11'],
     ["an agent's host by IPv6, written in another way", 'fd00:0::0011'],
@@ -36,13 +43,16 @@ describe('what a load balancer may not point to', () => {
     expect(forbiddenAddress('10.0.0.11', policy({ allow: ['10.0.0.11/32'] }))).toBeNull();
   });
 
-  test('an API that listens everywhere denies nothing, and loopback can be opened as a network', () => {
-    const config = checkConfig({
-      controller: { api: { host: '0.0.0.0', addressPolicy: { allow: ['127.0.0.0/8'] } } },
-    });
-    const guarded = guardManagement(config.controller.api.addressPolicy, config, []);
+  test.each(['0.0.0.0', '::ffff:0.0.0.0', '::ffff:127.0.0.1'])(
+    'an API at %s denies nothing, and loopback can be opened as a network',
+    (host) => {
+      const config = checkConfig({
+        controller: { api: { host, addressPolicy: { allow: ['127.0.0.0/8'] } } },
+      });
+      const guarded = guardManagement(config.controller.api.addressPolicy, config, []);
 
-    expect(guarded.deny).toEqual([]);
-    expect(forbiddenAddress('127.0.0.1', guarded)).toBeNull();
-  });
+      expect(guarded.deny).toEqual([]);
+      expect(forbiddenAddress('127.0.0.1', guarded)).toBeNull();
+    },
+  );
 });
