@@ -35,6 +35,7 @@ describe('what HAProxy is not asked to do is named as users know it', () => {
     ['listener tls_versions', withListener({ tls_versions: ['TLSv1.3'] })],
     ['listener sni_container_refs', withListener({ sni_container_refs: ['x'] })],
     ['listener connection_limit 0', withListener({ connection_limit: 0 })],
+    ['listener connection_limit 2147483648', withListener({ connection_limit: 2_147_483_648 })],
     [
       'listener insert_headers "X-SSL-Client-CN"',
       withListener({ insert_headers: { 'X-SSL-Client-CN': 'true' } }),
@@ -80,12 +81,6 @@ describe('what HAProxy is not asked to do is named as users know it', () => {
     ['health monitor delay 2147484', withMonitor({ delay: 2_147_484 })],
     ['health monitor timeout 2147484', withMonitor({ timeout: 2_147_484 })],
     ['health monitor expected_codes "300-200"', withMonitor({ expected_codes: '300-200' })],
-    [
-      'listener connection_limit 2147483648',
-      unsupported(
-        loadBalancerDocument({ listeners: [listener({ connection_limit: 2_147_483_648 })] }),
-      ),
-    ],
     ['health monitor http_method "BREW"', withMonitor({ http_method: 'BREW' })],
     ['health monitor url_path "no slash"', withMonitor({ url_path: 'no slash' })],
     ['health monitor expected_codes "2xx"', withMonitor({ expected_codes: '2xx' })],
@@ -118,5 +113,14 @@ describe('what HAProxy is not asked to do is named as users know it', () => {
 
   test('a header that is not to be inserted is nothing to refuse', () => {
     expect(withListener({ insert_headers: { 'X-SSL-Client-CN': 'false' } })).toEqual([]);
+  });
+
+  test('the most that HAProxy can count is nothing to refuse', () => {
+    const most = 2_147_483;
+
+    const limit = withListener({ connection_limit: 2_147_483_647 });
+    const times = withMonitor({ delay: most, timeout: most, expected_codes: '200-200' });
+
+    expect([...limit, ...times]).toEqual([]);
   });
 });
