@@ -3,6 +3,7 @@ import { controller } from '../../machines/protocol/subjects.ts';
 import { moveIn, orderIn } from '../workload/operator.ts';
 import { orderedMove } from './ordered-move.ts';
 import type { Observer } from '../world/events.ts';
+import type { World } from '../world/world.ts';
 import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
 const verdictSubject = controller('all', 'verdict');
@@ -20,6 +21,7 @@ const orderedForMs = 30_000;
  * and epochs that are above what a record says.
  */
 export class Evidence {
+  readonly #places: World['places'];
   /** For each agent, up to which incarnation it is over or leaving. */
   readonly #ended = new Map<string, number>();
   readonly #newest = new Map<string, number>();
@@ -29,6 +31,10 @@ export class Evidence {
   readonly #movedMs = new Map<string, number>();
   /** For each load balancer, the highest epoch that a device or an agent has seen. */
   readonly #seen = new Map<string, number>();
+
+  constructor({ places }: Pick<World, 'places'>) {
+    this.#places = places;
+  }
 
   readonly observer: Observer = (event, atMs) => {
     if (event.type === 'stored') {
@@ -91,9 +97,15 @@ export class Evidence {
     return orderedMs !== undefined && atMs <= orderedMs + orderedForMs;
   }
 
-  /** Has anybody seen an epoch of the load balancer above this one? */
+  /**
+   * Has anybody seen an epoch of the load balancer above this one? Or is one in a marker: what a release that was cut off
+   * has left on a host is ended there above the record's epoch, and whoever finds that when it comes back claims it (R9).
+   */
   above(loadBalancer: string, epoch: number): boolean {
-    return (this.#seen.get(loadBalancer) ?? 0) > epoch;
+    if ((this.#seen.get(loadBalancer) ?? 0) > epoch) return true;
+    return [...this.#places.values()].some(
+      ({ device }) => (device.peek(loadBalancer)?.marker.epoch ?? 0) > epoch,
+    );
   }
 
   #learn(agent: string, state: string, incarnation: number): void {

@@ -16,7 +16,7 @@ import { livenessOf, seatsOf } from './records.ts';
 export const noThrash: CheckerKind = {
   name: 'no-thrash',
   start({ world, disturbances, violate }) {
-    const evidence = new Evidence();
+    const evidence = new Evidence(world);
     const cables = new Cables({ world, disturbances });
     const holders = new Map<string, Seat>();
     const { timings } = world.options;

@@ -29,7 +29,7 @@ export const restartsMoveNothing: CheckerKind = {
   name: 'restarts-move-nothing',
   excuses: true,
   start({ world, disturbances, judges, violate }) {
-    const evidence = new Evidence();
+    const evidence = new Evidence(world);
     const cables = new Cables({ world, disturbances });
     /** The epochs with which damaged markers were made anew. */
     const mended = new Map<string, number>();
