@@ -175,6 +175,7 @@ export class Judge {
     // Answered, so that it may come back; but one that hears nothing is as good as silent.
     if (leased) this.#heard(agent, incarnation);
     this.#noteStayed(agent, incarnation, sequence);
+    this.#mandate.heardOf(agent, beat.term ?? 0);
     if (!mayGive) return null;
     this.#lapses.given(agent, incarnation, this.#mandate.othersUntil(agent, beat.term));
     const term = this.#options.term(agent);

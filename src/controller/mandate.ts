@@ -7,6 +7,9 @@ import type { ActorHost } from '../host/actor-host.ts';
 import type { Authority } from './authority.ts';
 import { servesUnderLease } from './leased-agents.ts';
 
+/** A term that is further ahead than that was never given: an agent can't drive terms to their end. */
+const termsAheadMax = 1_000;
+
 export interface MandateOptions {
   readonly clock: Clock;
   readonly host: () => ActorHost<LivenessContext, LivenessEvent>;
@@ -60,6 +63,18 @@ export class Mandate {
     // It writes until that is known, and fails with the process only.
     void authority().outdo(this.#shardOf(agent), named);
     return true;
+  }
+
+  /**
+   * The agent was told of this term, and takes no lease of an earlier one. Where that is later than this judge's, it has lost
+   * the shard; or the store has lost the claim of the judge that told it, and then this one has to be above that.
+   */
+  heardOf(agent: string, seen: number): void {
+    const { term, authority } = this.#options;
+    const own = term(agent);
+    if (seen <= own || seen > own + termsAheadMax) return;
+    // It writes until that is known, and fails with the process only.
+    void authority().outdo(this.#shardOf(agent), seen);
   }
 
   /** Puts on record that this judge speaks for its leases from now on, unless a later one does. */

@@ -1,6 +1,7 @@
 /*
  * The store had lost an owner's claim of a shard. Another controller claimed it for a moment, and put on record that it judged one of
- * the agents; so the owner left that agent to it, claimed the shard again, and nobody judged the agent any more.
+ * the agents; so the owner left that agent to it, claimed the shard again, and nobody judged the agent any more. Later it was a
+ * claim of which only an agent had heard: it took no lease of the earlier term that the store still knew.
  */
 import { expect, test } from 'vitest';
 import { roughWeekScenario } from '../../simulator/scenarios/rough-week.ts';
