@@ -110,6 +110,12 @@ export class MarkerDisk {
     if (marker !== undefined && this.holder(id) === null) device.remark(id, marker, false);
   }
 
+  /** Its file is gone with all that was known of it, damaged or not. */
+  thrownAway(id: string): void {
+    this.#spoilt.delete(id);
+    this.#holders.delete(id);
+  }
+
   /** Does nothing where there is no marker to be damaged in this way. */
   damage(id: string, how: MarkerDamage): void {
     const now = this.#now(id);
@@ -140,8 +146,7 @@ export class MarkerDisk {
     try {
       // Nothing is left that would tell of it: it was never heard of.
       if (this.#parse(id, text) === null) {
-        this.#spoilt.delete(id);
-        this.#holders.delete(id);
+        this.thrownAway(id);
         this.#options.device().remark(id, null, false);
         this.#options.forgot(id, null);
       }

@@ -246,6 +246,7 @@ export class World {
 
   /** A device does not know any more what it knew of a load balancer. */
   forgot(place: string, loadBalancer: string): void {
+    this.place(place).markers?.thrownAway(loadBalancer);
     this.emit({ type: 'forgot', place, loadBalancer });
   }
 

@@ -1,39 +1,8 @@
-import { z } from 'zod';
-import { type LoadBalancerContext, placedOn } from '../../machines/load-balancer/context.ts';
-import type { Candidate, LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
-import { epoch, nobody, Seat } from '../../machines/protocol/seat.ts';
+import type { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
+import type { LoadBalancerEvent } from '../../machines/load-balancer/events.ts';
+import { nobody } from '../../machines/protocol/seat.ts';
+import { type Bindings, type Held, heldBy, heldIn, type Holder, newerOf, unheld } from './held.ts';
 import { Removals } from './removals.ts';
-
-/** The little that matters of a binding record, whatever release has written it. */
-const LastEpoch = z.object({
-  snapshot: z.object({ context: z.object({ lastEpoch: epoch }) }),
-});
-
-/** And of who holds it. */
-const Bound = z.object({
-  snapshot: z.object({
-    context: z.object({
-      binding: Seat.nullable(),
-      host: z.string().nullable(),
-      device: z.string().nullable().default(null),
-      driver: z.string(),
-      shadows: z.array(Seat).default([]),
-    }),
-  }),
-});
-
-/** Who held a load balancer, by a record. */
-export interface Holder extends Candidate {
-  readonly epoch: number;
-}
-
-type Bindings = Pick<LoadBalancerContext, 'binding' | 'host' | 'device' | 'driver' | 'shadows'>;
-
-/** What a record says of epochs. */
-interface Held {
-  readonly lastEpoch: number;
-  readonly holder: Holder | null;
-}
 
 /** What is known of one load balancer. */
 interface Floor {
@@ -45,8 +14,6 @@ interface Floor {
   held: Held;
 }
 
-const unheld: Held = { lastEpoch: 0, holder: null };
-
 /**
  * The last epochs that this controller has seen on record or was told of: where a store has lost
  * acknowledged writes, it may name an older one than was given. Whoever is named next has to be above it (R9).
@@ -56,22 +23,23 @@ export class EpochFloors {
   readonly removals = new Removals();
   readonly #floors = new Map<string, Floor>();
 
-  committed(id: string, context: Bindings & Pick<LoadBalancerContext, 'lastEpoch'>): void {
+  committed(id: string, context: Bindings): void {
     const floor = this.#of(id);
     floor.committed = context.lastEpoch;
-    noteHeld(floor, { lastEpoch: context.lastEpoch, holder: holderIn(context) });
+    floor.held = newerOf(heldBy(context), floor.held);
   }
 
   /** Null where there was none, or none of whom it is clear that he may go on. */
   holder(id: string): Holder | null {
-    return this.#floors.get(id)?.held.holder ?? null;
+    return newerOf(this.#held(id), this.removals.held(id)).holder;
   }
 
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
     const held = heldIn(record);
     this.claimed(id, held.lastEpoch);
-    noteHeld(this.#of(id), held);
+    const floor = this.#of(id);
+    floor.held = newerOf(held, floor.held);
   }
 
   /** An agent holds it, or was refused by a device that knows it: true, whatever the record says later. */
@@ -90,8 +58,11 @@ export class EpochFloors {
 
   /** Its binding record is gone; `record` is how it was known last, null where it was not. */
   removed(id: string, record: string | null): void {
-    const last = record === null ? 0 : heldIn(record).lastEpoch;
-    this.removals.unbound(id, Math.max(last, this.#newest(id)));
+    const { lastEpoch, holder } = newerOf(
+      record === null ? unheld : heldIn(record),
+      this.#held(id),
+    );
+    this.removals.unbound(id, { lastEpoch: Math.max(lastEpoch, this.#newest(id)), holder });
     this.#floors.delete(id);
   }
 
@@ -101,7 +72,7 @@ export class EpochFloors {
     { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>,
     at: number,
   ): LoadBalancerEvent | null {
-    const seen = Math.max(this.#newest(id), this.removals.lastEpoch(id));
+    const seen = Math.max(this.#newest(id), this.removals.held(id).lastEpoch);
     if (seen <= lastEpoch) return null;
     const who = { agent: nobody, incarnation: 1 };
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };
@@ -115,35 +86,12 @@ export class EpochFloors {
     return floor;
   }
 
+  #held(id: string): Held {
+    return this.#floors.get(id)?.held ?? unheld;
+  }
+
   #newest(id: string): number {
     const floor = this.#floors.get(id);
     return floor === undefined ? 0 : Math.max(floor.committed, floor.seen);
   }
-}
-
-function noteHeld(floor: Floor, held: Held): void {
-  if (held.lastEpoch >= floor.held.lastEpoch) floor.held = held;
-}
-
-/** One that waits until others have ended (R11) is none yet. */
-function holderIn(context: Bindings): Holder | null {
-  const { binding, host, shadows } = context;
-  const device = placedOn(context);
-  if (shadows.length > 0) return null;
-  return binding === null || host === null || device === null ? null : { ...binding, host, device };
-}
-
-/** An unreadable record tells of none; why it is unreadable, whoever owns it says. */
-function heldIn(record: string): Held {
-  let value: unknown;
-  try {
-    value = JSON.parse(record);
-  } catch {
-    return unheld;
-  }
-  const last = LastEpoch.safeParse(value);
-  if (!last.success) return unheld;
-  const bound = Bound.safeParse(value);
-  const holder = bound.success ? holderIn(bound.data.snapshot.context) : null;
-  return { lastEpoch: last.data.snapshot.context.lastEpoch, holder };
 }

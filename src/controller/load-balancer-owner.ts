@@ -360,7 +360,7 @@ export class LoadBalancerOwner {
     const { id, after, snapshot, event } = step;
     this.#options.stepped(step);
     // One without a record begins with its first place, which must not give a lost epoch again.
-    if (step.before === null) this.#repairs.raiseEpochs(id, after);
+    if (step.before === null || step.before.driver === '') this.#repairs.raiseEpochs(id, after);
     this.#repairs.outrunBy(id, after);
     const isOver = snapshot.status === 'done';
     this.seating.freed.stepped(step.before, isOver ? null : after);

@@ -1,10 +1,13 @@
+import { type Held, newerOf, unheld } from './held.ts';
+
 /** How many load balancers that are gone are remembered: far more than a store loses at once. */
 export const removalsMax = 10_000;
 
 interface Gone {
   /** Its document was removed, which is the end of a deletion. */
   readonly deleted: boolean;
-  readonly lastEpoch: number;
+  /** By the binding record that was removed. */
+  readonly held: Held;
 }
 
 /**
@@ -16,13 +19,12 @@ export class Removals {
 
   /** Its document was removed: it was deleted for good. */
   deleted(id: string): void {
-    this.#note(id, { deleted: true, lastEpoch: this.lastEpoch(id) });
+    this.#note(id, { deleted: true, held: this.held(id) });
   }
 
   /** Its binding record was removed. That alone is no proof of a deletion: a person may have done it. */
-  unbound(id: string, lastEpoch: number): void {
-    const newest = Math.max(lastEpoch, this.lastEpoch(id));
-    this.#note(id, { deleted: this.wasDeleted(id), lastEpoch: newest });
+  unbound(id: string, held: Held): void {
+    this.#note(id, { deleted: this.wasDeleted(id), held: newerOf(held, this.held(id)) });
   }
 
   wasDeleted(id: string): boolean {
@@ -34,9 +36,9 @@ export class Removals {
     return this.#gone.has(id);
   }
 
-  /** The last epoch that it is known to have had; 0 where none is. */
-  lastEpoch(id: string): number {
-    return this.#gone.get(id)?.lastEpoch ?? 0;
+  /** The last epoch that it is known to have had, and who had it. */
+  held(id: string): Held {
+    return this.#gone.get(id)?.held ?? unheld;
   }
 
   #note(id: string, gone: Gone): void {

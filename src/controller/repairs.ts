@@ -120,8 +120,7 @@ export class Repairs {
     // Only the end of a deletion is lost: as nobody is on record, nobody has to be named to remove it again.
     if (isDeleting && context.lastEpoch === 0 && floors.removals.wasDeleted(id)) return;
     const outdated = floors.claim(id, context, clock.wallMs());
-    if (outdated === null) return;
-    this.#options.host().tell(id, outdated);
+    if (outdated !== null) this.#options.host().tell(id, outdated);
     this.#bindFormer(id, context);
   }
 
@@ -131,11 +130,13 @@ export class Repairs {
    */
   #bindFormer(id: string, context: LoadBalancerContext): void {
     const former = this.#options.floors.holder(id);
-    if (former === null || former.epoch <= context.lastEpoch) return;
+    // A new one is bound once it has heard what is desired.
+    if (former === null || context.driver === '') return;
+    // A record that names nobody may have been told of the epoch alone.
+    const { binding, lastEpoch } = context;
+    if (binding === null ? former.epoch < lastEpoch : former.epoch <= lastEpoch) return;
     // What waits names whoever it waits to be rid of; that he is, says nothing of the one who came after him.
-    const isFree = context.binding === null || this.#options.isSeeking(id);
-    // What is not known of a new one yet is told later, and then it is like any other.
-    if (!isFree || context.driver === '') return;
+    if (binding !== null && !this.#options.isSeeking(id)) return;
     // He had it alone, so whoever held it before him had let go of it.
     const claimants = this.#options.fleet
       .claimants(context)

@@ -88,7 +88,7 @@ test('what was known of a removed one goes on record as its last epoch, also wit
 
   floors.removed(id, null);
 
-  expect(floors.removals.lastEpoch(id)).toBe(10);
+  expect(floors.removals.held(id).lastEpoch).toBe(10);
   expect(toldTo(floors, 1)).toBe(10);
 });
 
@@ -128,6 +128,18 @@ describe('who held a load balancer by a lost record', () => {
     floors.lost(id, text({ ...bound, lastEpoch: 4, binding }));
     floors.lost(id, text(bound));
 
+    expect(floors.holder(id)).toMatchObject(binding);
+  });
+
+  test('is its holder also where the whole record is gone, until a newer one names another', () => {
+    const floors = new EpochFloors();
+    const binding = { agent: 'agent-2', incarnation: 1, epoch: 4 };
+
+    floors.removed(id, text(bound));
+    const before = floors.holder(id);
+    floors.committed(id, { ...bound, lastEpoch: 4, binding });
+
+    expect(before).toMatchObject(bound.binding);
     expect(floors.holder(id)).toMatchObject(binding);
   });
 });

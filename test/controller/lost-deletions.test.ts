@@ -181,12 +181,12 @@ test('what is known of a removed load balancer lifts a record that is back', () 
 test('the oldest removals are forgotten above the limit, and one that is told again is new', () => {
   const removals = new Removals();
   for (let count = 0; count < removalsMax; count += 1) removals.deleted(`lb-${count}`);
-  removals.unbound('lb-0', 7);
+  removals.unbound('lb-0', { lastEpoch: 7, holder: null });
 
   removals.deleted('one more');
 
   expect(removals.wasDeleted('lb-0')).toBe(true);
-  expect(removals.lastEpoch('lb-0')).toBe(7);
+  expect(removals.held('lb-0').lastEpoch).toBe(7);
   expect(removals.wasDeleted('lb-1')).toBe(false);
   expect(removals.wasDeleted('lb-2')).toBe(true);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
+import { shardOf } from '../../machines/protocol/subjects.ts';
+import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { Cluster } from './support/cluster.ts';
 import { givenTwice } from './support/given-twice.ts';
 
@@ -52,4 +54,34 @@ describe('a holder that is back when agents had their time to claim is not named
 
     expect(twice).toEqual([]);
   });
+});
+
+/** Queue-dispatch seed 1164: the epoch was known and raised, and who had it was not asked. */
+test('what cannot move waits for its host although its whole record is lost, and with it who knew', async () => {
+  const cluster = new Cluster();
+  for (const name of ['controller-1', 'controller-2', 'controller-3'])
+    await cluster.startController(name);
+  const ownsShards = (name: string) => cluster.controllerOf(name).ownedShards().length > 0;
+  const ownerOf = () => ['controller-1', 'controller-2'].find(ownsShards);
+  await cluster.until('one of them owns shards', () => ownerOf() !== undefined);
+  const owner = ownerOf() ?? '';
+  await cluster.startAgent({ id: 'agent-1', host: 'host-1', drivers: ['tied'] });
+  await cluster.startAgent({ id: 'agent-2', host: 'host-2', drivers: ['tied'] });
+  const ids = new RandomStream(1, 'ids');
+  let id = ids.uuid();
+  while (!cluster.controllerOf(owner).ownedShards().includes(shardOf(id, 4))) id = ids.uuid();
+  await cluster.createBound({ id, provider: 'tied' });
+  const before = cluster.holder(id);
+
+  cluster.losePower({ binding: 1_500 }, () => {
+    cluster.killController(owner);
+    cluster.killAgent(before);
+  });
+  await cluster.run(30_000);
+  const meanwhile = cluster.view(id);
+  await cluster.startAgent(before);
+  await cluster.untilSettled(id);
+
+  expect(meanwhile.binding?.agent).toBe(before);
+  expect(cluster.holder(id)).toBe(before);
 });
