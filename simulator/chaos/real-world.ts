@@ -22,8 +22,8 @@ export class RealWorld implements Judged {
   readonly places: ReadonlyMap<string, MarkedPlace>;
   readonly stores: Judged['stores'];
   /** Lives are told apart by incarnations here, which the records have. */
-  readonly agentHosts = new Map<string, { readonly lives: number }>();
-  readonly controllerHosts = new Map<string, { readonly lives: number }>();
+  readonly agentHosts: Judged['agentHosts'] = new Map();
+  readonly controllerHosts: Judged['controllerHosts'] = new Map();
   /** As a controller shows them; who is not alive is not here. */
   living: ReadonlyMap<string, number> = new Map();
   readonly #fleet: Fleet;

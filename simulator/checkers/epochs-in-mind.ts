@@ -49,9 +49,11 @@ export class EpochsInMind {
   #newestHeld(loadBalancer: string): number {
     const lives = this.#held.get(loadBalancer);
     if (lives === undefined) return 0;
+    const { agentHosts } = this.#world;
     const held = this.#world.agentIds().map((id) => {
       const agent = this.#world.agent(id);
-      const holds = agent?.state === 'serving' && agent.devices().has(loadBalancer);
+      const isHeard = agent?.state === 'serving' && agentHosts.get(id)?.isAwake === true;
+      const holds = isHeard && agent.devices().has(loadBalancer);
       return holds ? (lives.get(this.#lifeOf(id)) ?? 0) : 0;
     });
     return Math.max(0, ...held);

@@ -50,7 +50,8 @@ export interface Judged {
     readonly binding: JudgedBucket;
     readonly vips: JudgedBucket;
   };
-  readonly agentHosts: ReadonlyMap<string, { readonly lives: number }>;
+  /** One that is not awake is paused, or does not run. */
+  readonly agentHosts: ReadonlyMap<string, { readonly lives: number; readonly isAwake: boolean }>;
   readonly controllerHosts: ReadonlyMap<string, { readonly lives: number }>;
   place(name: string): JudgedPlace;
   descriptor(driver: string): DriverDescriptor | null;

@@ -6,7 +6,7 @@ const id = 'lb-1';
 /** An agent that has configured a load balancer by epoch 7, and is heard or not. */
 function holderOfSeven() {
   const agent = { state: 'serving', devices: () => new Map([[id, 'bound']]) };
-  const host = { lives: 1 };
+  const host = { lives: 1, isAwake: true };
   const inMind = new EpochsInMind({
     agent: () => agent as never,
     agentIds: () => ['agent-1'],
@@ -16,7 +16,7 @@ function holderOfSeven() {
   const entry = { at: 0, lb: id, agent: 'agent-1', generation: 1, kind: 'applied' } as const;
   inMind.held({ ...entry, epoch: 7 });
   const isKnown = (epoch: number, write = 'new') => inMind.known(id, epoch, 'controller-1', write);
-  return { agent, inMind, isKnown };
+  return { agent, host, inMind, isKnown };
 }
 
 test('an epoch is known while an agent that is heard holds it, or one above', () => {
@@ -24,6 +24,14 @@ test('an epoch is known while an agent that is heard holds it, or one above', ()
 
   expect([6, 7, 8].map((epoch) => isKnown(epoch))).toEqual([true, true, false]);
   agent.state = 'isolated';
+
+  expect(isKnown(7)).toBe(false);
+});
+
+test('an agent that is paused is not heard, whatever it takes itself for', () => {
+  const { host, isKnown } = holderOfSeven();
+
+  host.isAwake = false;
 
   expect(isKnown(7)).toBe(false);
 });
