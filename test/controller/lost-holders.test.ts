@@ -72,11 +72,10 @@ test('what cannot move waits for its host although its whole record is lost, and
   while (!cluster.controllerOf(owner).ownedShards().includes(shardOf(id, 4))) id = ids.uuid();
   await cluster.createBound({ id, provider: 'tied' });
   const before = cluster.holder(id);
+  cluster.killAgent(before);
+  await cluster.untilAgent(before, 'dead');
 
-  cluster.losePower({ binding: 1_500 }, () => {
-    cluster.killController(owner);
-    cluster.killAgent(before);
-  });
+  cluster.losePower({ binding: 60_000 }, () => cluster.killController(owner));
   await cluster.run(30_000);
   const meanwhile = cluster.view(id);
   await cluster.startAgent(before);
