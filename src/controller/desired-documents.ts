@@ -15,6 +15,7 @@ import {
 } from '../host/commit.ts';
 import { Lineage } from '../host/lineage.ts';
 import type { RawRecord } from '../host/record.ts';
+import { Retries } from '../host/retries.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
@@ -60,13 +61,9 @@ export class DesiredDocuments {
 
   constructor(options: DesiredDocumentsOptions) {
     this.#options = options;
-    this.#commit = {
-      clock: options.clock,
-      log: options.log,
-      retryMs: options.timings.retryMs,
-      retryMaxMs: options.timings.retryMaxMs,
-      signal: this.#abort.signal,
-    };
+    const { clock, log, timings } = options;
+    const retries = new Retries({ clock, ...timings, signal: this.#abort.signal });
+    this.#commit = { log, retries };
   }
 
   get(id: string): CommittedDocument | null {
@@ -106,6 +103,7 @@ export class DesiredDocuments {
   /** Told by a watch that the store has lost writes of it: what is known here is written again. */
   async lost(id: string): Promise<void> {
     this.#lost.add(id);
+    this.#commit.retries.answered();
     await this.#inTurn(id, () => this.#reload(id));
   }
 
@@ -121,6 +119,7 @@ export class DesiredDocuments {
     }
     // Of what another controller owns by now it is not known any more what was acknowledged here.
     for (const id of this.#tails.keys()) if (!this.#documents.has(id)) this.#lost.add(id);
+    this.#commit.retries.answered();
   }
 
   create(id: string, operationId: string, body: Body): Promise<number> {

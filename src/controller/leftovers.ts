@@ -1,8 +1,8 @@
-import { type Clock, delay } from '../../machines/ports/clock.ts';
+import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { removeUntilKnown } from '../host/commit.ts';
+import { Retries } from '../host/retries.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import { type Stores, StoreUnavailable } from '../ports/store.ts';
 
@@ -25,10 +25,13 @@ export interface LeftoversOptions {
 export class Leftovers {
   readonly #options: LeftoversOptions;
   readonly #abort = stopSignal();
+  readonly #retries: Retries;
   #writes = 0;
 
   constructor(options: LeftoversOptions) {
     this.#options = options;
+    const { clock, timings } = options;
+    this.#retries = new Retries({ clock, ...timings, signal: this.#abort.signal });
   }
 
   found(id: string, revision: number): void {
@@ -43,24 +46,24 @@ export class Leftovers {
   }
 
   async #remove(id: string, revision: number): Promise<void> {
-    const { stores, clock, log, timings, nonce } = this.#options;
-    const { signal } = this.#abort;
+    const { stores, log, nonce } = this.#options;
     if (!(await this.#wasDeleted(id))) return;
     this.#writes += 1;
     const write = `${nonce}-leftover-${this.#writes}`;
-    const { retryMs, retryMaxMs } = timings;
-    const options = { clock, log, retryMs, retryMaxMs, signal };
     // A refusal: somebody else has removed it, or has more to say about it.
-    await removeUntilKnown(stores.binding, { key: id, revision, write }, options);
+    await removeUntilKnown(
+      stores.binding,
+      { key: id, revision, write },
+      { log, retries: this.#retries },
+    );
   }
 
   async #wasDeleted(id: string): Promise<boolean> {
-    const { clock, timings, isGone } = this.#options;
+    const { isGone } = this.#options;
     for (let attempt = 0; isGone(id); attempt += 1) {
       const wasRemoved = await this.#wasRemoved(id);
       if (wasRemoved !== null) return wasRemoved;
-      const waitMs = backoffMs(attempt, timings.retryMs, timings.retryMaxMs);
-      await delay(clock, waitMs, this.#abort.signal);
+      await this.#retries.rest(attempt);
     }
     return false;
   }

@@ -148,7 +148,9 @@ export class Seating {
   look(): void {
     if (this.#cutOffs.isDue) this.#devicesLost();
     const nowMs = this.#options.clock.monotonicMs();
-    if (nowMs - this.#offeredAtMs >= offeredAnewMs) this.placesChanged();
+    if (nowMs - this.#offeredAtMs < offeredAnewMs) return;
+    this.#offeredAtMs = nowMs;
+    this.placesChanged();
   }
 
   /** A place may have become free: offered to those who wait, then to others, once for all that came together. */
@@ -160,7 +162,6 @@ export class Seating {
     });
     this.#bettering ??= clock.setTimer(betterSeatMs, () => {
       this.#bettering = null;
-      this.#offeredAtMs = clock.monotonicMs();
       this.#offerBetter();
     });
   }

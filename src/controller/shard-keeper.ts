@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { writeUntilKnown } from '../host/commit.ts';
+import { Retries } from '../host/retries.ts';
 import { stopSignal } from '../host/stop-signal.ts';
 import type { Store } from '../ports/store.ts';
 import { Authority } from './authority.ts';
@@ -75,6 +76,7 @@ export class ShardKeeper {
   /** Under which term each shard was owned last, by its record. */
   readonly #terms = new Map<string, number>();
   readonly #abort = stopSignal();
+  readonly #retries: Retries;
   /** Resolves when the pass under way is over; null between passes. */
   #passing: Promise<void> | null = null;
   /** Until it has looked who lives, everybody else would seem dead, and lose all shards. */
@@ -86,6 +88,9 @@ export class ShardKeeper {
   constructor(options: ShardKeeperOptions) {
     this.#options = options;
     const { store, clock, log, timings } = options;
+    const retryMaxMs = Math.min(timings.retryMaxMs, retryMostMs);
+    const { signal } = this.#abort;
+    this.#retries = new Retries({ clock, retryMs: timings.retryMs, retryMaxMs, signal });
     this.authority = new Authority({ clock, timings, renew: (...shard) => this.#renew(...shard) });
     this.#mirror = new Mirror({
       store,
@@ -102,6 +107,7 @@ export class ShardKeeper {
       onLost: (key) => {
         const claim = this.#claims.get(shardOf(key));
         if (claim !== undefined) this.#claims.set(shardOf(key), { ...claim, revision: 0 });
+        this.#retries.answered();
         this.reconcile();
       },
       onResumed: () => {
@@ -109,6 +115,7 @@ export class ShardKeeper {
           const newest = this.#mirror.raw(shardKey(shard))?.revision ?? 0;
           if (newest < claim.revision) this.#claims.set(shard, { ...claim, revision: 0 });
         }
+        this.#retries.answered();
         this.reconcile();
       },
     });
@@ -318,7 +325,7 @@ export class ShardKeeper {
 
   /** The new term, and its revision; null where somebody else was faster, whom the mirror will tell of. */
   async #write(shard: number, wanted: Wanted, revision: number): Promise<Claim | null> {
-    const { store, clock, log, timings } = this.#options;
+    const { store, log } = this.#options;
     const key = shardKey(shard);
     const { text, write } = this.#next(wanted);
     const base = this.#mirror.raw(key);
@@ -332,13 +339,7 @@ export class ShardKeeper {
           ? Promise.resolve({ committed: false })
           : store.update(key, text, revision, write),
       (value) => value === text,
-      {
-        clock,
-        log,
-        retryMs: timings.retryMs,
-        retryMaxMs: Math.min(timings.retryMaxMs, retryMostMs),
-        signal: this.#abort.signal,
-      },
+      { log, retries: this.#retries },
     );
     if (result.committed) return { term: wanted.term, revision: result.revision };
     // Nobody has acknowledged it, and who was asked for the record may have answered from the past: the watch knows better.

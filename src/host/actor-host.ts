@@ -9,6 +9,7 @@ import { DurableActor } from './durable-actor.ts';
 import type { HostServices } from './host-services.ts';
 import { Limiter } from './limiter.ts';
 import type { RawRecord } from './record.ts';
+import { Retries } from './retries.ts';
 import { stopSignal } from './stop-signal.ts';
 import { xstateClock } from './xstate-clock.ts';
 
@@ -33,10 +34,12 @@ export class ActorHost<TContext extends object, TEvent extends EventObject> {
   readonly #services: HostServices;
   readonly #tap: HostTap | undefined;
   readonly #abort = stopSignal();
+  readonly #retries: Retries;
 
   constructor(kind: ActorKind<TContext>, options: HostOptions) {
     const { clock, log, timings, tap } = options;
     this.#tap = tap;
+    this.#retries = new Retries({ clock, ...timings, signal: this.#abort.signal });
     const nonce = options.random.uuid();
     let writes = 0;
     tap?.attached(this);
@@ -53,13 +56,7 @@ export class ActorHost<TContext extends object, TEvent extends EventObject> {
       xstateClock: xstateClock(clock),
       log,
       limiter: new Limiter(commitsInFlightMax),
-      commitOptions: {
-        clock,
-        log,
-        retryMs: timings.retryMs,
-        retryMaxMs: timings.retryMaxMs,
-        signal: this.#abort.signal,
-      },
+      commitOptions: { log, retries: this.#retries },
       restartMs: timings.restartMs,
       restartMaxMs: timings.restartMaxMs,
       counters: { crashes: 0 },
@@ -137,6 +134,7 @@ export class ActorHost<TContext extends object, TEvent extends EventObject> {
   /** A watch has told of everything: `read` gives each record as the store has it. */
   resumed(read: (id: string) => RawRecord | null): void {
     for (const [id, actor] of [...this.#actors]) actor.resumed(read(id));
+    this.#retries.answered();
   }
 
   /** Stops one actor, for another process to run it; its record stays. */

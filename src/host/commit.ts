@@ -1,6 +1,3 @@
-import { backoffMs } from '../../machines/timings/backoff.ts';
-import type { Cancellation } from '../../machines/ports/cancellation.ts';
-import { type Clock, delay } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import {
   AnswerFromThePast,
@@ -10,6 +7,7 @@ import {
   UnknownOutcome,
   type WriteResult,
 } from '../ports/store.ts';
+import type { Retries } from './retries.ts';
 
 /**
  * So many answers from before what is known are put down to a reader that is behind. One that is
@@ -19,12 +17,9 @@ import {
 const staleAnswersMax = 10;
 
 export interface CommitOptions {
-  readonly clock: Clock;
   readonly log: Log;
-  readonly retryMs: number;
-  readonly retryMaxMs: number;
-  /** Ends the attempts; the returned promise then rejects with the signal's reason. */
-  readonly signal: Cancellation;
+  /** Shared by those who write to one bucket. Ends the attempts; promises then reject with its signal's reason. */
+  readonly retries: Retries;
 }
 
 /**
@@ -40,13 +35,14 @@ export async function writeUntilKnown(
   key: string,
   write: () => Promise<WriteResult>,
   isOurs: (value: string) => boolean,
-  options: CommitOptions,
+  { log, retries }: CommitOptions,
 ): Promise<WriteResult> {
   let unknown = false;
   for (let attempt = 0; ; attempt += 1) {
-    if (options.signal.aborted) throw options.signal.reason;
+    if (retries.signal.aborted) throw retries.signal.reason;
     try {
       const result = await write();
+      retries.answered();
       if (result.committed || !unknown) return result;
       const entry = await store.get(key);
       return entry !== null && isOurs(entry.value)
@@ -55,9 +51,8 @@ export async function writeUntilKnown(
     } catch (error) {
       if (error instanceof UnknownOutcome) unknown = true;
       else if (!(error instanceof StoreUnavailable)) throw error;
-      const waitMs = backoffMs(attempt, options.retryMs, options.retryMaxMs);
-      options.log.debug({ key, attempt, waitMs, error: String(error) }, 'a write is repeated');
-      await delay(options.clock, waitMs, options.signal);
+      log.debug({ key, attempt, error: String(error) }, 'a write is repeated');
+      await retries.rest(attempt);
     }
   }
 }
@@ -104,11 +99,11 @@ export async function readUntilKnown(
   store: Store,
   key: string,
   after: number | undefined,
-  options: CommitOptions,
+  { log, retries }: CommitOptions,
 ): Promise<KnownRecord> {
   let stale = 0;
   for (let attempt = 0; ; attempt += 1) {
-    if (options.signal.aborted) throw options.signal.reason;
+    if (retries.signal.aborted) throw retries.signal.reason;
     const isBelieved = after === undefined || stale >= staleAnswersMax;
     try {
       const entry = await store.get(key, isBelieved ? undefined : after);
@@ -118,9 +113,8 @@ export async function readUntilKnown(
       if (error instanceof AnswerFromThePast) {
         stale = (await hasLost(store, after)) ? staleAnswersMax : stale + 1;
       }
-      const waitMs = backoffMs(attempt, options.retryMs, options.retryMaxMs);
-      options.log.debug({ key, attempt, waitMs, error: String(error) }, 'a read is repeated');
-      await delay(options.clock, waitMs, options.signal);
+      log.debug({ key, attempt, error: String(error) }, 'a read is repeated');
+      await retries.rest(attempt);
     }
   }
 }

@@ -130,6 +130,7 @@ export class DurableActor<TContext> implements GateKeeper {
   /** Told by a watch: the store has lost its newest revisions. What came after a known one is written again. */
   lost(record: RawRecord | null): void {
     const isBehind = this.#record.lost(record);
+    this.#host.commitOptions.retries.answered();
     if (this.#actor === null || this.#writing) return;
     if (record !== null && !isBehind) return this.observed(record.revision);
     this.#version += 1;
@@ -356,7 +357,7 @@ export class DurableActor<TContext> implements GateKeeper {
       else if (removed) this.#over();
       else this.startFresh();
     } catch (error) {
-      if (this.#condition.type === 'restarting' && !commitOptions.signal.aborted) {
+      if (this.#condition.type === 'restarting' && !commitOptions.retries.signal.aborted) {
         this.#restartLater(String(error));
       }
     }
@@ -365,7 +366,7 @@ export class DurableActor<TContext> implements GateKeeper {
   #crashed(actor: Actor<AnyStateMachine>, error: unknown): void {
     if (this.#actor !== actor) return;
     const message = error instanceof Error ? error.message : String(error);
-    if (this.#host.commitOptions.signal.aborted) return;
+    if (this.#host.commitOptions.retries.signal.aborted) return;
     const level = error instanceof RecordTooLarge ? 'the record is too large' : 'crashed';
     this.#host.log.error(
       { kind: this.#kind.machine, id: this.id, err: error, crashes: this.#restarts.crashes + 1 },

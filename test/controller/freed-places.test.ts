@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shardOf } from '../../machines/protocol/subjects.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
 import { FreedPlaces, gatheredMs } from '../../src/controller/freed-places.ts';
-import { betterSeatMs, offeredAnewMs } from '../../src/controller/seating.ts';
+import { betterSeatMs, offeredAnewMs, Seating } from '../../src/controller/seating.ts';
 import { Cluster } from './support/cluster.ts';
 
 const east = 'memory/east';
@@ -115,4 +115,15 @@ describe('a place that becomes free', () => {
 
     expect(cluster.holder(second)).toBe('agent-1');
   });
+});
+
+test('all is offered anew once in that time, and not at every look until then', async () => {
+  const cluster = await Cluster.with(['agent-1']);
+  await cluster.run(2 * offeredAnewMs);
+  const offered = vi.spyOn(Seating.prototype, 'placesChanged');
+  onTestFinished(() => offered.mockRestore());
+
+  await cluster.run(3 * offeredAnewMs);
+
+  expect(offered).toHaveBeenCalledTimes(3);
 });

@@ -46,6 +46,25 @@ describe('a record that is lost while it is being written', () => {
     expect(bench.gets).toEqual([]);
   });
 
+  test('is not kept back by how long the store has been away: nobody else may know it (swarm 710520)', async () => {
+    const bench = new Bench({ timings: { retryMaxMs: 600_000 } });
+    await bench.born();
+    await bench.virtual.run(10_000);
+    await bench.ask({ type: 'add' });
+    const { store } = bench;
+    store.line('').disconnect();
+    const asked = bench.asking({ type: 'say', word: 'late' });
+    await bench.virtual.run(100_000);
+
+    store.losePower(95_000);
+    store.line('').connect();
+    bench.host.actor('a')?.lost(leftOf(bench));
+    await bench.virtual.run(4 * hopMs);
+
+    expect(bench.committedCount()).toBe(2);
+    await bench.virtual.settled(asked);
+  });
+
   test('is read anew where somebody else has written what is left', async () => {
     const bench = new Bench();
     await bench.born();
