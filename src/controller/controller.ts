@@ -103,6 +103,7 @@ export class Controller {
       rank: options.rank ?? rank,
       apart: (id) => this.#apart.of(id),
       owns: (id) => this.#owns(id),
+      isCurrent: () => this.projection.binding.isCurrent,
       stepped: (step) => notes.loadBalancer(step, this.owner.requestIdOf(step.id)),
     });
     this.#apart = this.#antiAffinity();

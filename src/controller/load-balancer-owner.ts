@@ -39,7 +39,7 @@ import { driverOf, nextGeneration, refuseDeleting, refuseUnsupported } from './e
 import type { RecordFormats } from './record-formats.ts';
 import { Newcomers } from './newcomers.ts';
 import { QueueDispatch } from './queue-dispatch.ts';
-import { Repairs } from './repairs.ts';
+import { Repairs, type RepairsOptions } from './repairs.ts';
 import type { SeatIndex } from './seat-index.ts';
 import { Seating } from './seating.ts';
 import { Shadows, type ShadowsOptions } from './shadows.ts';
@@ -67,6 +67,7 @@ export interface OwnerOptions extends Pick<ControllerOptions, 'tap'> {
   readonly apart: (id: string) => Apart;
   /** Does the load balancer's shard belong to this controller now? */
   readonly owns: (id: string) => boolean;
+  readonly isCurrent: RepairsOptions['isCurrent'];
   readonly stepped: (step: Step<LoadBalancerContext>) => void;
   /** A load balancer is gone for good. */
   readonly purged: (id: string, document: LoadBalancerDocument) => void;

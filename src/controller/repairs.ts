@@ -26,6 +26,8 @@ export interface RepairsOptions {
   readonly newcomers: Newcomers;
   readonly floors: EpochFloors;
   readonly host: () => ActorHost<LoadBalancerContext, LoadBalancerEvent>;
+  /** False from a lost connection until the watch has told what has changed: the store may have lost what is known. */
+  readonly isCurrent: () => boolean;
   /** Does it wait for somebody who can take it? */
   readonly isSeeking: (id: string) => boolean;
 }
@@ -62,7 +64,8 @@ export class Repairs {
     if (desired.get(id) === null) return this.#answerStranger(id, agent, epoch);
     const binding = host.committedContext(id)?.binding ?? null;
     // What a store has lost is no answer (R4): until it is on record again, somebody else may write what counts.
-    if (binding === null || binding.epoch < epoch || host.actor(id)?.isLost === true) return;
+    const isOnRecord = this.#options.isCurrent() && host.actor(id)?.isLost !== true;
+    if (binding === null || binding.epoch < epoch || !isOnRecord) return;
     const home = this.#options.fleet.current(binding.agent)?.description?.host;
     tellStanding(bus, id, agent, binding, home);
   }
