@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LoadBalancerDocument } from '../model/document.ts';
 import { Operation } from '../model/operations/operation.ts';
+import { deviceName } from './device-name.ts';
 import { Remembered } from '../remembered.ts';
-import { agentId } from './seat.ts';
+import { agentId, epoch, hostId, Seat } from './seat.ts';
 
 /** Requests of the API to the controller that owns a load balancer's shard. */
 
@@ -14,6 +15,14 @@ export const DeleteRequest = z.strictObject({ operationId, cascade: z.boolean() 
 
 /** An operator wants it to be bound to this agent. */
 export const MoveRequest = z.strictObject({ agent: agentId });
+
+/** What was on record of who holds it, told to its owner by a controller that has read it: the store has lost that (R9). */
+export const LostRecord = z.strictObject({
+  lastEpoch: epoch,
+  /** Null where there was none, or none of whom it is clear that he may go on. */
+  holder: Seat.extend({ host: hostId, device: deviceName }).nullable(),
+});
+export type LostRecord = z.infer<typeof LostRecord>;
 
 /** Answered after the commit; `revision` is that of the record. */
 export const WriteReply = z.discriminatedUnion('type', [

@@ -12,6 +12,7 @@ import type { ControllerOptions } from './controller-options.ts';
 import { EpochFloors } from './epoch-floors.ts';
 import { FleetServices } from './fleet-services.ts';
 import { FleetView } from './fleet-view.ts';
+import { ForeignRecords } from './foreign-records.ts';
 import { ForeignSeats } from './foreign-seats.ts';
 import { HealthBoard } from './health-board.ts';
 import { Inbox } from './inbox.ts';
@@ -36,7 +37,7 @@ import { ShardKeeper } from './shard-keeper.ts';
 import { StepNotes } from './step-notes.ts';
 import { TransitionRing } from './transition-ring.ts';
 import { refuseTwin } from './twin.ts';
-import { byRecord, type Told } from './told.ts';
+import type { Told } from './told.ts';
 import { Verdicts } from './verdicts.ts';
 
 export type { ControllerOptions } from './controller-options.ts';
@@ -61,6 +62,7 @@ export class Controller {
   readonly #owners = new OwnerChanges();
   readonly #health: HealthBoard;
   readonly #apart: AntiAffinity;
+  readonly #records: ForeignRecords;
   readonly #losses: Losses;
   readonly #proven: ProvenTime;
   readonly #membership: Membership;
@@ -124,6 +126,7 @@ export class Controller {
       },
     });
     const { judge, owner } = this;
+    this.#records = this.#foreignRecords();
     this.#losses = this.#newLosses();
     const known = onRecord(this, options, this.#fleet);
     this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...known });
@@ -269,6 +272,18 @@ export class Controller {
     });
   }
 
+  #foreignRecords(): ForeignRecords {
+    const { projection, owner } = this;
+    return new ForeignRecords({
+      ...this.#options,
+      projection,
+      owner,
+      floors: this.#floors,
+      askToDelete: (id, operation) => this.loadBalancers.delete(id, { cascade: true }, operation),
+      agentKnown: (...news) => this.#agentKnown(...news),
+    });
+  }
+
   #newLosses(): Losses {
     const { projection, owner, judge } = this;
     return new Losses({
@@ -278,8 +293,7 @@ export class Controller {
       judge,
       floors: this.#floors,
       owns: (id) => this.#owns(id),
-      noteForeign: (bucket, id) => this.#noteForeign(bucket, id),
-      askToDelete: (id, operation) => this.loadBalancers.delete(id, { cascade: true }, operation),
+      foreign: this.#records,
       believeAnew: () => this.#fleet.believeAnew(),
     });
   }
@@ -303,10 +317,10 @@ export class Controller {
     // What it has told of them itself, and could not put on record, counts no longer.
     const agents = this.#index.in(shard, this.projection.liveness.keys());
     this.#fleet.believeAnew(agents);
-    for (const agent of agents) this.#noteForeign('liveness', agent);
+    for (const agent of agents) this.#records.note('liveness', agent);
     for (const id of this.#index.in(shard, this.owner.host.ids())) this.owner.abandon(id);
     for (const id of this.#index.in(shard, this.projection.binding.keys()))
-      this.#noteForeign('binding', id);
+      this.#records.note('binding', id);
   }
 
   #termNamed(shard: number): number {
@@ -339,7 +353,7 @@ export class Controller {
     if (bucket === 'desired') this.#apart.changed(key);
     if (bucket === 'desired' && desired.raw(key) === null) this.#health.forget(key);
     if (bucket !== 'liveness' && this.#apart.concerns(key)) this.owner.seating.placesChanged();
-    if (!this.#owns(key)) return this.#noteForeign(bucket, key);
+    if (!this.#owns(key)) return this.#records.note(bucket, key);
     if (bucket === 'binding') {
       const actor = this.owner.host.actor(key);
       if (actor === null) this.#losses.lookForLeftover(key);
@@ -356,22 +370,6 @@ export class Controller {
         return record === null || raw === null ? null : { record, revision: raw.revision };
       });
     }
-  }
-
-  #noteForeign(bucket: ProjectedBucket, id: string): void {
-    const { binding } = this.projection;
-    if (bucket === 'binding') this.owner.seating.freed.foreign(id, binding.raw(id)?.text ?? null);
-    if (bucket === 'desired') this.#losses.foundElsewhere(id);
-    if (bucket === 'liveness') this.#foreignAgent(id);
-  }
-
-  /** What another judge has put on record of an agent; its notice has mostly come before. */
-  #foreignAgent(agent: string): void {
-    const { liveness } = this.projection;
-    const known = liveness.get(agent);
-    if (known === null) return;
-    const told = byRecord(liveness.raw(agent)?.revision ?? 0);
-    this.#agentKnown(agent, known.state, known.context, told);
   }
 
   // From this controller's own actors.

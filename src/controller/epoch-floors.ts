@@ -31,12 +31,16 @@ export class EpochFloors {
 
   /** Null where there was none, or none of whom it is clear that he may go on. */
   holder(id: string): Holder | null {
-    return newerOf(this.#held(id), this.removals.held(id)).holder;
+    return this.newest(id).holder;
   }
 
   /** Takes the record as it was before it was lost. */
   lost(id: string, record: string): void {
-    const held = heldIn(record);
+    this.told(id, heldIn(record));
+  }
+
+  /** Another controller has read that on record. */
+  told(id: string, held: Held): void {
     this.claimed(id, held.lastEpoch);
     const floor = this.#of(id);
     floor.held = newerOf(held, floor.held);
@@ -66,13 +70,20 @@ export class EpochFloors {
     this.#floors.delete(id);
   }
 
+  /** The greatest epoch that is known to have been given, and the last holder. */
+  newest(id: string): Held {
+    const removed = this.removals.held(id);
+    const { holder } = newerOf(this.#held(id), removed);
+    return { lastEpoch: Math.max(this.#newest(id), removed.lastEpoch), holder };
+  }
+
   /** What a record has to be told that names an older epoch than was given; null for any other. */
   claim(
     id: string,
     { lastEpoch }: Pick<LoadBalancerContext, 'lastEpoch'>,
     at: number,
   ): LoadBalancerEvent | null {
-    const seen = Math.max(this.#newest(id), this.removals.held(id).lastEpoch);
+    const { lastEpoch: seen } = this.newest(id);
     if (seen <= lastEpoch) return null;
     const who = { agent: nobody, incarnation: 1 };
     return { type: 'claim', ...who, epoch: seen, generation: 0, removed: false, at };

@@ -21,6 +21,7 @@ import {
   CreateRequest,
   DeleteRequest,
   EditRequest,
+  LostRecord,
   MoveRequest,
   type WriteReply,
 } from '../../machines/protocol/load-balancer-messages.ts';
@@ -228,7 +229,12 @@ export class Inbox {
         const parsed = parseMessage(ForwardedClaim, message.data);
         if ('problem' in parsed) return this.#malformed(message, parsed.problem);
         const { agent, incarnation: number, claim } = parsed.value;
-        return this.#options.owner.claim(id, agent, number, claim);
+        return this.#options.owner.repairs.claim(id, agent, number, claim);
+      }
+      case 'lost': {
+        const parsed = parseMessage(LostRecord, message.data);
+        if ('problem' in parsed) return this.#malformed(message, parsed.problem);
+        return this.#options.owner.repairs.lostBefore(id, parsed.value);
       }
       default:
         return this.#malformed(message, `'${address.verb}' is no verb of a load balancer`);

@@ -15,7 +15,7 @@ import type { Apart } from '../../machines/placement/candidates.ts';
 import type { RankPolicy } from '../../machines/placement/rank.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
-import type { Claim, Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
+import type { Take, TakeReply } from '../../machines/protocol/agent-messages.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { Random } from '../../machines/ports/random.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
@@ -82,10 +82,11 @@ export class LoadBalancerOwner {
   /** What agents' coming and going means for it. */
   readonly seating: Seating;
   readonly newcomers: Newcomers;
+  /** What agents and other controllers know better than the records. */
+  readonly repairs: Repairs;
   readonly #options: OwnerOptions;
   readonly #desired: DesiredDocuments;
   readonly #placer: Placer;
-  readonly #repairs: Repairs;
   readonly #queue: QueueDispatch | null;
   #isStopped = false;
   /** What is being created here, for the first time. */
@@ -124,7 +125,7 @@ export class LoadBalancerOwner {
     });
     const isSeeking = (id: string) => options.seats.isSeeking(id);
     const known = { desired: this.#desired, newcomers, host, isSeeking };
-    this.#repairs = new Repairs({ ...options, ...known });
+    this.repairs = new Repairs({ ...options, ...known });
     const { fleet } = options;
     const claimants: ShadowsOptions['claimants'] = (context) => fleet.claimants(context);
     const driver = new Driver({
@@ -286,10 +287,6 @@ export class LoadBalancerOwner {
     return (await this.#queue?.take(taken)) ?? { type: 'nothing' };
   }
 
-  claim(id: string, agent: string, incarnation: number, claim: Claim): void {
-    this.#repairs.claim(id, agent, incarnation, claim);
-  }
-
   // How actors are kept going.
 
   #desiredCommitted(id: string, document: CommittedDocument): void {
@@ -309,14 +306,14 @@ export class LoadBalancerOwner {
     if (restored !== null) {
       this.#note(id, restored);
       // Before anything makes it name somebody.
-      this.#repairs.raiseEpochs(id, restored.context as LoadBalancerContext);
+      this.repairs.raiseEpochs(id, restored.context as LoadBalancerContext);
     }
     const document = this.#desired.get(id);
     if (document !== null) this.#tellDesired(id, document);
     const context = this.host.context(id);
     if (context === null) return;
     const { seats, fleet, clock } = this.#options;
-    this.#repairs.outrunBy(id, context);
+    this.repairs.outrunBy(id, context);
     // A restored binding may name an incarnation that ended while nobody watched (R10).
     const at = clock.wallMs();
     for (const seat of [context.binding, context.standby]) {
@@ -354,15 +351,15 @@ export class LoadBalancerOwner {
       at,
       deadlineAt: at + deadlineMs(timings, record.status),
     });
-    this.#repairs.endAgain(id, record);
+    this.repairs.endAgain(id, record);
   }
 
   #stepped(step: Step<LoadBalancerContext>): void {
     const { id, after, snapshot, event } = step;
     this.#options.stepped(step);
     // One without a record begins with its first place, which must not give a lost epoch again.
-    if (step.before === null || step.before.driver === '') this.#repairs.raiseEpochs(id, after);
-    this.#repairs.outrunBy(id, after);
+    if (step.before === null || step.before.driver === '') this.repairs.raiseEpochs(id, after);
+    this.repairs.outrunBy(id, after);
     const isOver = snapshot.status === 'done';
     this.seating.freed.stepped(step.before, isOver ? null : after);
     if (isOver) {
@@ -394,6 +391,6 @@ export class LoadBalancerOwner {
     if (isPurged) this.#options.purged(id, document);
     // Its deletion was carried out, and the store has lost that, or this controller has not heard of it yet: a write shows
     // which. An actor that is born for it ends it.
-    else await this.#repairs.deleteAgain(id);
+    else await this.repairs.deleteAgain(id);
   }
 }

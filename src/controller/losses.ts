@@ -1,6 +1,7 @@
 import type { Random } from '../../machines/ports/random.ts';
 import type { RawRecord } from '../host/record.ts';
 import type { EpochFloors } from './epoch-floors.ts';
+import type { ForeignRecords } from './foreign-records.ts';
 import type { Judge } from './judge.ts';
 import { Leftovers, type LeftoversOptions } from './leftovers.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
@@ -14,10 +15,8 @@ export interface LossesOptions extends Omit<LeftoversOptions, 'nonce' | 'isGone'
   readonly floors: EpochFloors;
   /** Does the shard of this record belong to this controller now? */
   readonly owns: (id: string) => boolean;
-  /** Takes in what somebody else has put on record. */
-  readonly noteForeign: (bucket: ProjectedBucket, id: string) => void;
-  /** Asks whoever owns it to delete it, as a client does. */
-  readonly askToDelete: (id: string, operationId: string) => Promise<void>;
+  /** What somebody else has put on record. */
+  readonly foreign: Pick<ForeignRecords, 'note'>;
   /** What is known of agents may be told after revisions that are lost. */
   readonly believeAnew: () => void;
 }
@@ -50,28 +49,12 @@ export class Losses {
     if (owns(key)) this.lookForLeftover(key);
   }
 
-  /**
-   * Another controller's load balancer is on record. Where it was deleted for good, the store has lost that,
-   * and its owner may have come too late to know: whoever knows asks for the deletion again.
-   */
-  foundElsewhere(id: string): void {
-    const { floors, projection, random, log, askToDelete } = this.#options;
-    if (!floors.removals.wasDeleted(id) || projection.desired.get(id)?.status !== 'live') return;
-    askToDelete(id, random.uuid()).catch((error: unknown) => {
-      // Mostly its owner knew it as well, and was faster.
-      log.info(
-        { loadBalancer: id, error: String(error) },
-        'a lost deletion was not asked for again',
-      );
-    });
-  }
-
   /** A watch says that the newest revisions of a record are lost. */
   lost(bucket: ProjectedBucket, key: string, before: RawRecord): void {
-    const { floors, owns, noteForeign, owner, judge, projection } = this.#options;
+    const { floors, owns, foreign, owner, judge, projection } = this.#options;
     if (bucket === 'binding') floors.lost(key, before.text);
     if (!owns(key)) {
-      noteForeign(bucket, key);
+      foreign.note(bucket, key);
       if (bucket === 'desired') owner.lostElsewhere(key);
     } else if (bucket === 'desired') owner.lost(key);
     else if (bucket === 'binding') {
@@ -86,7 +69,7 @@ export class Losses {
    * before any watch had told of it.
    */
   resumed(bucket: ProjectedBucket): void {
-    const { projection, owner, judge, noteForeign, believeAnew } = this.#options;
+    const { projection, owner, judge, foreign, believeAnew } = this.#options;
     const read = (key: string): RawRecord | null => projection[bucket].raw(key);
     if (bucket === 'desired') return owner.resumed(read);
     if (bucket === 'binding') {
@@ -97,7 +80,7 @@ export class Losses {
     believeAnew();
     for (const agent of projection.liveness.keys()) {
       if (judge.host.has(agent)) judge.tellAgain(agent);
-      else noteForeign(bucket, agent);
+      else foreign.note(bucket, agent);
     }
   }
 

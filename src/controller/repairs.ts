@@ -13,6 +13,7 @@ import type { DesiredDocuments } from './desired-documents.ts';
 import { issuedAbove } from './edits.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import type { FleetView } from './fleet-view.ts';
+import type { Held } from './held.ts';
 import type { Newcomers } from './newcomers.ts';
 import { tellStanding } from './standings.ts';
 
@@ -114,6 +115,19 @@ export class Repairs {
         // It is claimed again with the agent's next heartbeat.
         log.debug({ loadBalancer: id, error: String(error) }, 'no record was read');
       });
+  }
+
+  /** Another controller knows what was on record, and was lost before this one has read it. */
+  lostBefore(id: string, held: Held): void {
+    const { desired, floors, log } = this.#options;
+    const context = this.#options.host().context(id);
+    if (context === null || desired.get(id) === null) return;
+    if (held.lastEpoch > context.lastEpoch + epochsAheadMax) {
+      log.error({ loadBalancer: id, held }, 'an impossible record was dropped');
+      return;
+    }
+    floors.told(id, held);
+    this.raiseEpochs(id, context);
   }
 
   /** Nobody is named under an epoch that was given, where the record knows less than this controller. */

@@ -10,6 +10,7 @@ describe('messages that should not be', () => {
     ['an unknown kind', subjects.up('agent-1', subjects.shardOf('agent-1', 4), 'song'), '{}'],
     ['an unknown verb', subjects.lb(0, 'x', 'sing'), '{}'],
     ['no claim', subjects.lb(0, 'x', 'claim'), '[]'],
+    ['no lost record', subjects.lb(0, 'x', 'lost'), '{"lastEpoch":-1}'],
     ['an advisory of a stranger', subjects.connDisconnect, '{"client":7}'],
     ['an unreadable advisory', subjects.connDisconnect, '\u0000'],
   ];
@@ -84,7 +85,7 @@ describe('messages that should not be', () => {
     expect(cluster.agent('agent-1').state).toBe('serving');
   });
 
-  test('an agent that claims an impossible epoch does not exhaust the numbers', async () => {
+  test('who names an impossible epoch does not exhaust the numbers', async () => {
     const cluster = await Cluster.with(['agent-1', 'agent-2']);
     const id = await cluster.createBound();
     const before = cluster.view(id).lastEpoch;
@@ -94,11 +95,20 @@ describe('messages that should not be', () => {
       const claim = { loadBalancer: id, epoch, generation: 1, removed: false };
       return JSON.stringify({ agent: 'agent-2', incarnation: 1, claim });
     };
+    const lostAt = (lastEpoch: number) => JSON.stringify({ lastEpoch, holder: null });
 
     liar.publish(subject, claimOf(before + epochsAheadMax + 1));
     await cluster.run(1_000);
     expect(cluster.view(id).lastEpoch).toBe(before);
     expect(JSON.stringify(cluster.log.lines)).toContain('an impossible claim was dropped');
+
+    liar.publish(
+      subjects.lb(subjects.shardOf(id, 4), id, 'lost'),
+      lostAt(before + epochsAheadMax + 1),
+    );
+    await cluster.run(1_000);
+    expect(cluster.view(id).lastEpoch).toBe(before);
+    expect(JSON.stringify(cluster.log.lines)).toContain('an impossible record was dropped');
 
     liar.publish(subject, claimOf(before + epochsAheadMax));
     await cluster.run(1_000);
