@@ -30,10 +30,12 @@ export class LettingGo {
     const device = devices.get(id);
     const isOver = device?.standing({ agent: holder, epoch }, agent) ?? home.standing(standing);
     if (!isOver || this.#ending.has(id)) return;
+    // What it was refused under was never held, however new.
+    const before = Math.max(epoch, this.#epochOf(id)) + 1;
     this.#ending.add(id);
     try {
       if (!(await this.#release(standing, device?.driver ?? home.driverOf(id)))) return;
-      await this.#forget(id, epoch + 1);
+      await this.#forget(id, before);
     } finally {
       this.#ending.delete(id);
     }
@@ -61,10 +63,14 @@ export class LettingGo {
   /** Forgets what was held before this epoch. It may have been commanded anew meanwhile, and a word may come late. */
   async #forget(id: string, before: number): Promise<void> {
     const { devices, home } = this.#options;
-    const newest = Math.max(devices.get(id)?.epoch ?? 0, home.epochOf(id) ?? 0);
-    if (newest >= before) return;
+    if (this.#epochOf(id) >= before) return;
     home.forget(id);
     await devices.forget(id);
+  }
+
+  #epochOf(id: string): number {
+    const { devices, home } = this.#options;
+    return Math.max(devices.get(id)?.epoch ?? 0, home.epochOf(id) ?? 0);
   }
 
   /**

@@ -146,9 +146,10 @@ export class Repairs {
    * it is known that he has not.
    */
   #bindFormer(id: string, context: LoadBalancerContext): void {
-    const former = this.#options.floors.holder(id);
-    // A new one is bound once it has heard what is desired.
-    if (former === null || context.driver === '') return;
+    const { floors } = this.#options;
+    const former = floors.holder(id);
+    // A new one is bound once it has heard what is desired; what was deleted for good is about to be deleted again.
+    if (former === null || context.driver === '' || floors.removals.wasDeleted(id)) return;
     // A record that names nobody may have been told of the epoch alone.
     const { binding, lastEpoch } = context;
     if (binding === null ? former.epoch < lastEpoch : former.epoch <= lastEpoch) return;

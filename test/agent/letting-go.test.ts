@@ -37,6 +37,27 @@ describe('what an agent holds', () => {
     expect(bench.agent.devices().has(id)).toBe(false);
   });
 
+  /** Swarm seed 730158: a deletion was lost, and its end was told of what stands at the device. */
+  test('is forgotten where a newer epoch than it is told of was refused by what was removed', async () => {
+    const bench = await serving((driver) => driver);
+    await bench.command({ loadBalancer: id, document, epoch: 1 });
+    await bench.command({
+      loadBalancer: id,
+      document,
+      epoch: 1,
+      generation: 4,
+      status: 'deleting',
+    });
+    const refused = await bench.command({ loadBalancer: id, document, epoch: 3, generation: 3 });
+
+    const standing = { loadBalancer: id, epoch: 2, holder: 'nobody' };
+    bench.judge.publish(subjects.down('agent-1', 'standing'), JSON.stringify(standing));
+    await bench.virtual.run(100);
+
+    expect(refused).toMatchObject({ type: 'fenced', by: { epoch: 1, removed: true } });
+    expect(bench.agent.devices().has(id)).toBe(false);
+  });
+
   test('is driven on where a release comes late, which was for an older epoch', async () => {
     const bench = await serving(unfenced);
     // It was here by epoch 1, moved away by 2, and is back.
