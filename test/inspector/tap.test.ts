@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Batch, framesMax, stepsListedMax } from '../../machines/protocol/inspection.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
+import { InspectedWorld } from '../../src/inspector/model/world.ts';
 import { MessageNotes, subjectsMax } from '../../src/inspector/tap/message-notes.ts';
 import type { Noting } from '../../src/inspector/tap/noting.ts';
 import { depthMax, entriesMax, shown, textMax } from '../../src/inspector/tap/shown.ts';
@@ -132,6 +133,29 @@ describe('what a process has to tell', () => {
     expect(batch.frames.length).toBe(waitingMax);
     expect(batch.dropped).toBe(1);
     expect(take().dropped).toBe(0);
+  });
+
+  test.each([
+    ['there are too many of them', 0],
+    ['other frames have taken the room', waitingMax - 1],
+  ])('leaves nobody to believe in actors that are gone, where %s', (_, troubles) => {
+    const actors = waitingMax + 1;
+    const { it, ids, take } = buffer(actors);
+    const world = new InspectedWorld();
+    it.tellAll();
+    world.apply(take());
+    expect(world.actors.size).toBe(actors);
+
+    const long = Object.fromEntries(
+      Array.from({ length: entriesMax }, (_, key) => [`k${key}`, 'x'.repeat(textMax)]),
+    );
+    for (let count = 0; count < troubles; count += 1) it.trouble('warn', long, 'trouble');
+    for (const id of ids.splice(0)) it.gone('load-balancer', id);
+    world.apply(take());
+    world.apply(take());
+
+    expect([...world.actors.keys()]).toEqual([]);
+    expect(it.isEmpty).toBe(true);
   });
 });
 

@@ -33,7 +33,7 @@ export class Account {
 
   /** Tells of as many as there is room for; what the batch has to say of the account. */
   fill(
-    packing: { readonly isFull: boolean; add(frame: Frame): void },
+    packing: { readonly isFull: boolean; add(frame: Frame): unknown },
     frameOf: (source: ActorSource, id: string) => ActorFrame | null,
   ): Batch['account'] {
     if (!this.#isOpen) return null;

@@ -53,6 +53,8 @@ export class TapBuffer {
   readonly #account = new Account();
   #waiting: Frame[] = [];
   #dropped = 0;
+  /** Nobody was told of an actor that is gone: only a full account still says so. */
+  #owesAccount = false;
   #sequence = 0;
 
   constructor(options: TapBufferOptions) {
@@ -98,7 +100,10 @@ export class TapBuffer {
   /** A frame that has to be told as it is. */
   wait(frame: Frame): void {
     if (this.#waiting.length < waitingMax) this.#waiting.push(frame);
-    else this.#dropped += 1;
+    else {
+      this.#dropped += 1;
+      this.#owesAccount ||= frame.type === 'gone';
+    }
   }
 
   /** All actors are to be told of, whatever they do. */
@@ -122,6 +127,7 @@ export class TapBuffer {
     this.#account.end();
     this.#waiting = [];
     this.#dropped = 0;
+    this.#owesAccount = false;
   }
 
   /** The next batch as JSON; what finds no room stays for the one after it. */
@@ -130,9 +136,13 @@ export class TapBuffer {
     const { facts, node, role, life, wallMs } = this.#options;
     if (withNode) packing.add({ type: 'node', facts: shownFields(facts()) });
     const { frames, left } = this.#messages.take();
-    for (const frame of [...this.#waiting, ...frames]) packing.add(frame);
+    for (const frame of [...this.#waiting, ...frames]) {
+      if (!packing.add(frame)) this.#owesAccount ||= frame.type === 'gone';
+    }
     this.#dropped += left;
     this.#waiting = [];
+    if (this.#owesAccount) this.tellAll();
+    this.#owesAccount = false;
     const account = this.#account.fill(packing, (source, id) => this.#frameOf(source, id));
     for (const { source, id } of this.#notes.values()) {
       if (packing.isFull) break;
@@ -200,12 +210,13 @@ export class Packing {
     return this.texts.length >= framesMax || this.#bytes >= batchBytesMax - frameBytesMax;
   }
 
-  add(frame: Frame): void {
+  /** Whether there was room for it. */
+  add(frame: Frame): boolean {
     const text = JSON.stringify(frame);
     const bytes = Buffer.byteLength(text);
     if (this.isFull || (bytes > frameBytesMax && frame.type !== 'actor')) {
       this.dropped += 1;
-      return;
+      return false;
     }
     if (bytes > frameBytesMax && frame.type === 'actor') {
       const context = { '…': `${bytes} bytes are too many to be shown` };
@@ -214,5 +225,6 @@ export class Packing {
     }
     this.texts.push(text);
     this.#bytes += bytes + 1;
+    return true;
   }
 }
