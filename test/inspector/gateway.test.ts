@@ -15,6 +15,7 @@ import { systemClock } from '../../src/adapters/system-clock.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import { whyRefused } from '../../src/inspector/gateway/access.ts';
 import type { Feed, HandedEvent, Viewer } from '../../src/inspector/gateway/feed.ts';
+import { waitingBytesMax } from '../../src/inspector/gateway/socket.ts';
 import { valueOf } from '../../src/inspector/gateway/stately.ts';
 import { type RunningInspector, serveInspector } from '../../src/processes/inspector-process.ts';
 import { eventually } from '../real/support/eventually.ts';
@@ -118,6 +119,24 @@ describe('the page', () => {
     ]);
     expect(messages[0]).toEqual({ type: 'hello', sends: false, recording: null });
     expect(messages[1]).toEqual({ type: 'batch', batch: batch(2) });
+  });
+
+  test('is told all that is known, however much that is, and let go if it is too slow from then on', async () => {
+    const { feed, viewers } = feedOf(batch(1));
+    const large = `${JSON.stringify(batch(1))}${' '.repeat(waitingBytesMax / 8)}`;
+    const telling = (viewer: Viewer, times: number) => {
+      for (let count = 0; count < times; count += 1) viewer.batch(null, large);
+    };
+    const attach = (viewer: Viewer) => (telling(viewer, 10), feed.attach(viewer));
+    const { socket, messages } = connected(await served({ ...feed, attach }));
+    await eventually('it is told all', () => messages.some(({ type }) => type === 'status'));
+    expect(messages.filter(({ type }) => type === 'batch').length).toBe(11);
+
+    socket.pause();
+    for (const viewer of viewers) telling(viewer, 30);
+    socket.resume();
+
+    expect((await once(socket, 'close'))[0]).toBe(1013);
   });
 
   test('hands an event on, and is told what came of it; rubbish changes nothing', async () => {

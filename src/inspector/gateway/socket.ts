@@ -10,7 +10,10 @@ import type { Log } from '../../../machines/ports/log.ts';
 import type { Feed, Viewer } from './feed.ts';
 import { type Definitions, StatelyTranslator } from './stately.ts';
 
-/** A reader for whom more than this waits is let go; the page comes again, and is told all anew. */
+/**
+ * A reader for whom more than this waits is let go; the page comes again, and is told all anew. What there is to tell
+ * at first does not count: it waits all at once, however fast who reads it is.
+ */
 export const waitingBytesMax = 64 * 1024 * 1024;
 /** Of what a reader sends. */
 export const receivedBytesMax = 64 * 1024;
@@ -29,10 +32,14 @@ const Send: z.ZodType<FromPage> = z.object({
 
 /** Serves the page: its messages are {@link ToPage} and {@link FromPage}. */
 export function servePage(socket: WebSocket, feed: Feed, who: string, log: Log): void {
-  const send = (message: ToPage) => sendText(socket, JSON.stringify(message), log);
+  const reader = new Reader(socket, log);
+  const send = (message: ToPage) => reader.tell(JSON.stringify(message));
   const viewer: Viewer = {
-    batch: (_, text) => sendText(socket, `{"type":"batch","batch":${text}}`, log),
-    caughtUp: () => send({ type: 'caught up' }),
+    batch: (_, text) => reader.tell(`{"type":"batch","batch":${text}}`),
+    caughtUp: () => {
+      send({ type: 'caught up' });
+      reader.caughtUp();
+    },
     status: (connected) => send({ type: 'status', connected }),
   };
   send({ type: 'hello', sends: feed.sends, recording: feed.recording });
@@ -56,15 +63,16 @@ export function serveStately(
   log: Log,
 ): void {
   const translator = new StatelyTranslator(definitions);
+  const reader = new Reader(socket, log);
   attach(
     socket,
     feed,
     {
       batch: (batch, text) => {
         const told = batch ?? Batch.parse(JSON.parse(text));
-        for (const message of translator.translate(told)) sendText(socket, message, log);
+        for (const message of translator.translate(told)) reader.tell(message);
       },
-      caughtUp: () => undefined,
+      caughtUp: () => reader.caughtUp(),
       status: () => undefined,
     },
     log,
@@ -77,14 +85,31 @@ function attach(socket: WebSocket, feed: Feed, viewer: Viewer, log: Log): void {
   socket.on('error', (error) => log.info({ err: error }, 'a connection of the inspector broke'));
 }
 
-function sendText(socket: WebSocket, text: string, log: Log): void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > waitingBytesMax) {
-    log.warn({ bytes: socket.bufferedAmount }, 'a reader of the inspector is too slow, and let go');
-    socket.close(tryAgain, 'too slow: come again');
-    return;
+/** Whoever is at the other end of a socket, and how much may wait for it. */
+class Reader {
+  readonly #socket: WebSocket;
+  readonly #log: Log;
+  #waitingMax = Number.POSITIVE_INFINITY;
+
+  constructor(socket: WebSocket, log: Log) {
+    this.#socket = socket;
+    this.#log = log;
   }
-  socket.send(text);
+
+  caughtUp(): void {
+    this.#waitingMax = this.#socket.bufferedAmount + waitingBytesMax;
+  }
+
+  tell(text: string): void {
+    const { readyState, bufferedAmount: bytes, OPEN } = this.#socket;
+    if (readyState !== OPEN) return;
+    if (bytes > this.#waitingMax) {
+      this.#log.warn({ bytes }, 'a reader of the inspector is too slow, and let go');
+      this.#socket.close(tryAgain, 'too slow: come again');
+      return;
+    }
+    this.#socket.send(text);
+  }
 }
 
 function readSend(text: string): FromPage | null {
