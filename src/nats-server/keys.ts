@@ -1,6 +1,7 @@
 import { createUser, fromSeed } from '@nats-io/nkeys';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeOnce } from '../adapters/make-once.ts';
 
 /** A user's nkey. The seed is a secret: it goes into no log, no error and no configuration. */
 export interface UserKey {
@@ -10,7 +11,6 @@ export interface UserKey {
   readonly seed: string;
 }
 
-const onlyForTheOwner = 0o600;
 const forOthers = 0o077;
 
 export function newUserKey(): UserKey {
@@ -40,18 +40,8 @@ export async function loadOrCreateUserKey(path: string): Promise<UserKey> {
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = newUserKey();
-  const file = await open(path, 'wx', onlyForTheOwner).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return null;
-    throw error;
-  });
-  if (file === null) return loadUserKey(path); // Another process was faster; its key counts.
-  try {
-    await file.writeFile(`${key.seed}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return key;
+  await makeOnce(path, `${key.seed}\n`, `${path}.${key.publicKey}`);
+  return loadUserKey(path); // Another process may have been faster; its key counts.
 }
 
 function keyOf(path: string, seed: string): UserKey {

@@ -1,7 +1,7 @@
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Random } from '../../machines/ports/random.ts';
-import { syncDirectory } from '../adapters/sync-directory.ts';
+import { makeOnce } from '../adapters/make-once.ts';
 import { ConfigError } from '../config/load.ts';
 import { hostId } from '../../machines/protocol/seat.ts';
 
@@ -28,23 +28,4 @@ export async function hostIdOf(stateDir: string, random: Random): Promise<string
     );
   }
   return parsed.data;
-}
-
-/** Nobody ever finds half of it: not after a crash, nor another agent that starts in the same moment. */
-async function makeOnce(path: string, text: string, temporary: string): Promise<void> {
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(temporary, path);
-    await syncDirectory(dirname(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

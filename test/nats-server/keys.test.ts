@@ -1,8 +1,12 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadOrCreateUserKey, loadUserKey, newUserKey } from '../../src/nats-server/keys.ts';
+
+const keysModule = import.meta.resolve('../../src/nats-server/keys.ts');
 
 let directory: string;
 let path: string;
@@ -21,6 +25,29 @@ test('a key is made once and only its owner may read it', async () => {
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(await loadOrCreateUserKey(path)).toEqual(made);
   expect(await loadUserKey(path)).toEqual(made);
+});
+
+test('of many who make a key in the same moment, all have the same, and nothing else is left', async () => {
+  const made = await Promise.all(Array.from({ length: 20 }, () => loadOrCreateUserKey(path)));
+
+  expect(new Set(made.map(({ seed }) => seed)).size).toBe(1);
+  expect(await readdir(dirname(path))).toEqual([basename(path)]);
+});
+
+test('a key that could not be written whole, as on a full disk, is made by who comes next', async () => {
+  await mkdir(dirname(path));
+  // The limit on what a process may write, which fails as a full disk does.
+  const program = `import { loadOrCreateUserKey } from ${JSON.stringify(keysModule)};
+    process.on('SIGXFSZ', () => undefined);
+    await loadOrCreateUserKey(process.argv[1]);`;
+  const node = [process.execPath, '--import', import.meta.resolve('tsx'), '--input-type=module'];
+  const limited = promisify(execFile)('prlimit', ['--fsize=8', ...node, '-e', program, path], {
+    // What tsx would remember could not be written whole either, and others would read it.
+    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+  });
+  await expect(limited).rejects.toThrow(/EFBIG/);
+
+  expect((await loadOrCreateUserKey(path)).seed).toMatch(/^SU/);
 });
 
 test('a key that others may read is refused', async () => {
