@@ -9,6 +9,7 @@ import { loadOrCreateUserKey } from '../nats-server/keys.ts';
 import { type NatsServerProcess, startNatsServer } from '../nats-server/process.ts';
 import { holdAlone } from '../processes/single-instance.ts';
 import { ManagedProcess, ProcessFailed, type ProcessOutput } from './managed-process.ts';
+import { type NatsSupervision, superviseNats } from './nats-supervision.ts';
 
 /** Where the parts of a stack are. */
 export interface Surroundings {
@@ -76,7 +77,7 @@ export class Stack {
   readonly nats: NatsServerProcess;
   readonly controller: ManagedProcess;
   readonly agents: ReadonlyMap<string, ManagedProcess>;
-  readonly #supervision: { stopping: boolean };
+  readonly #supervision: NatsSupervision;
   readonly #alone: Server | null;
 
   private constructor(parts: {
@@ -84,7 +85,7 @@ export class Stack {
     nats: NatsServerProcess;
     controller: ManagedProcess;
     agents: ReadonlyMap<string, ManagedProcess>;
-    supervision: { stopping: boolean };
+    supervision: NatsSupervision;
     alone: Server | null;
   }) {
     this.apiUrl = parts.apiUrl;
@@ -123,7 +124,7 @@ export class Stack {
       const why = error instanceof Error ? error.message : String(error);
       throw new ProcessFailed(why, { cause: error });
     });
-    const supervision = { stopping: false };
+    const supervision: NatsSupervision = { stopping: false };
     const started: ManagedProcess[] = [];
     const launch = async (
       name: string,
@@ -145,7 +146,7 @@ export class Stack {
       nats: { servers: [nats.url], seedFile: seedFile(user) },
     });
     try {
-      if (restart) void superviseNats(nats, supervision, log);
+      if (restart) void superviseNats(nats, supervision, { clock, log });
       const { child: controller, ready } = await launch('controller', 'controller', {
         ...common('controller'),
         controller: {
@@ -188,24 +189,5 @@ export class Stack {
     await this.controller.stop({ handOver: false });
     await this.nats.stop();
     this.#alone?.close();
-  }
-}
-
-/** Starts the NATS server again whenever it ends without being asked to. */
-async function superviseNats(
-  nats: NatsServerProcess,
-  supervision: { readonly stopping: boolean },
-  log: Log,
-): Promise<void> {
-  for (;;) {
-    const how = await nats.ended();
-    if (supervision.stopping) return;
-    log.warn({ how }, 'the NATS server has ended and is started again');
-    try {
-      await nats.restart();
-    } catch (error) {
-      log.error({ err: error }, 'the NATS server could not be started again');
-      return;
-    }
   }
 }
