@@ -9,7 +9,9 @@ import type { InspectedActor, InspectedNode, InspectedWorld } from './world.ts';
 
 /** Batches that make an empty world equal to this one. */
 export function accountOf(world: InspectedWorld): Batch[] {
-  const batches = [...world.nodes.values()].flatMap((node) => accountOfNode(world, node));
+  // In the order in which they were heard last, so that nobody who was heard long ago seems to be heard now.
+  const nodes = [...world.nodes.values()].sort((a, b) => a.heardAtMs - b.heardAtMs);
+  const batches = nodes.flatMap((node) => accountOfNode(world, node));
   const [first] = batches;
   if (first === undefined || world.faults.size === 0) return batches;
   return [{ ...first, frames: [...first.frames, ...world.faults.values()] }, ...batches.slice(1)];

@@ -65,7 +65,7 @@ export interface Fleet {
 }
 
 export const isSilent = (node: InspectedNode, nowMs: number): boolean =>
-  nowMs - node.atMs >= silentAfterMs;
+  nowMs - node.heardAtMs >= silentAfterMs;
 
 const cells = new WeakMap<InspectedActor, LoadBalancerCell>();
 

@@ -19,7 +19,10 @@ export interface InspectedNode {
   readonly id: string;
   readonly role: Batch['role'];
   readonly life: string;
+  /** Of its newest batch, by its own clock. */
   readonly atMs: number;
+  /** When that was heard, by the world's time: another host's clock may be ahead of its own, or behind. */
+  readonly heardAtMs: number;
   readonly sequence: number;
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -46,7 +49,8 @@ export class InspectedWorld {
     if (before !== undefined && before.life !== batch.life) this.#forget(batch.node);
     const facts = before?.life === batch.life ? before.facts : {};
     const { node: id, role, life, atMs, sequence } = batch;
-    this.nodes.set(id, { id, role, life, atMs, sequence, facts });
+    const heardAtMs = this.atMs;
+    this.nodes.set(id, { id, role, life, atMs, heardAtMs, sequence, facts });
     const { account } = batch;
     if (account === 'begins' || account === 'whole') this.#named.set(id, new Set());
     for (const frame of batch.frames) this.#take(batch, frame);

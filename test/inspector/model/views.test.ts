@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { accountOf } from '../../../src/inspector/model/account-of.ts';
 import { explain, lastTransitions } from '../../../src/inspector/model/explain.ts';
 import { fleetOf, laneMatches, passes, silentAfterMs } from '../../../src/inspector/model/fleet.ts';
 import { History } from '../../../src/inspector/model/history.ts';
 import { sequenceOf } from '../../../src/inspector/model/sequence.ts';
 import { toneOfState } from '../../../src/inspector/model/tone.ts';
+import { InspectedWorld } from '../../../src/inspector/model/world.ts';
 import { diesAtMs, failoverBatches, loadBalancers, movedAtMs } from '../support/failover.ts';
 
 const history = new History();
@@ -38,7 +40,7 @@ describe('the fleet', () => {
 
   test('a process is silent once nothing came from it for long enough', () => {
     const { world, at } = { world: worldAtMs(diesAtMs), at: diesAtMs };
-    const atMs = world.nodes.get('agent-1')!.atMs;
+    const atMs = world.nodes.get('agent-1')!.heardAtMs;
     const isSilent = (nowMs: number) => fleetOf(world, nowMs).agents[0]!.isSilent;
     expect(at).toBeGreaterThanOrEqual(atMs);
     expect([isSilent(atMs + silentAfterMs - 1), isSilent(atMs + silentAfterMs)]).toEqual([
@@ -47,12 +49,38 @@ describe('the fleet', () => {
     ]);
   });
 
+  test('no process is silent because clocks differ, and one that is silent is so by any clock', () => {
+    const clocks = { 'agent-1': 0, 'agent-2': 10 * silentAfterMs, 'agent-3': -10 * silentAfterMs };
+    const told = new History();
+    const [base] = failoverBatches();
+    const tell = (nodes: readonly (keyof typeof clocks)[], sequence: number) => {
+      for (const node of nodes) {
+        const atMs = sequence * 1_000 + clocks[node];
+        told.push({ ...base!, role: 'agent', node, sequence, atMs });
+      }
+    };
+    const silent = (world: InspectedWorld) =>
+      fleetOf(world, world.atMs)
+        .agents.filter((agent) => agent.isSilent)
+        .map(({ id }) => id);
+
+    for (const second of [1, 2]) tell(['agent-1', 'agent-2', 'agent-3'], second);
+    expect(silent(told.newest)).toEqual([]);
+
+    for (const second of [3, 4, 5]) tell(['agent-1', 'agent-2'], second);
+    expect(silent(told.newest)).toEqual(['agent-3']);
+
+    const late = new InspectedWorld();
+    for (const batch of accountOf(told.newest)) late.apply(batch);
+    expect(silent(late)).toContain('agent-3');
+  });
+
   test('of two processes that are known to run one, that which is alive counts', () => {
     const world = worldAtMs(3_900).clone();
     const [session, actor] = [...world.actors].find(([, { id }]) => id === shop)!;
     const other = actor.node === 'ctl-1' ? 'ctl-2' : 'ctl-1';
     const node = world.nodes.get(actor.node)!;
-    world.nodes.set(actor.node, { ...node, atMs: node.atMs - silentAfterMs });
+    world.nodes.set(actor.node, { ...node, heardAtMs: node.heardAtMs - silentAfterMs });
     world.actors.set(`${other}/x`, {
       ...actor,
       node: other,
