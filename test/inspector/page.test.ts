@@ -179,6 +179,30 @@ describe('what is live', () => {
     expect(faults).toEqual([]);
   });
 
+  test('holds one connection, however often it was told to try while the gateway did not answer', async () => {
+    await page.goto(server.url);
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+    await server.stop();
+    const retry = page.getByRole('button', { name: 'Try now' });
+    await retry.waitFor();
+    let admit: () => void = () => undefined;
+    server.admitted = new Promise((resolve) => (admit = resolve));
+    onTestFinished(() => admit());
+    const from = server.knocks;
+    await server.start();
+    await expect.poll(() => server.knocks, { timeout: 20_000 }).toBe(from + 1);
+
+    for (const more of [2, 3]) {
+      await retry.click();
+      await expect.poll(() => server.knocks).toBe(from + more);
+    }
+    admit();
+    await expect.poll(() => page.locator('.status').innerText()).toBe('Live');
+
+    await expect.poll(() => server.pages).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
   test('draws a machine that was first looked at while the gateway was away, once it is back', async () => {
     await page.goto(server.url);
     await expect.poll(() => page.locator('.status').innerText()).toBe('Live');

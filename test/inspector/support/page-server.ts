@@ -23,6 +23,10 @@ export class PageServer {
   answer: (message: FromPage) => ToPage | null = () => null;
   /** A file beside the page's own is given out after this. */
   given: Promise<void> = Promise.resolve();
+  /** A page that comes is admitted after this. */
+  admitted: Promise<void> = Promise.resolve();
+  /** How many pages have come, admitted or not. */
+  knocks = 0;
   readonly #directory: string;
   readonly #files: ReadonlyMap<string, string>;
   readonly #sockets = new Set<WebSocket>();
@@ -39,11 +43,21 @@ export class PageServer {
     return `http://127.0.0.1:${this.#port}/inspector/`;
   }
 
+  /** How many pages are there. */
+  get pages(): number {
+    return this.#sockets.size;
+  }
+
   /** On the port that it had before, if it had one. */
   async start(): Promise<void> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
-    const live = new WebSocketServer({ server: this.#server, path: '/inspector/live' });
-    live.on('connection', (socket, request) => this.#greet(socket, request));
+    const live = new WebSocketServer({ noServer: true });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.knocks += 1;
+      void this.admitted.then(() => {
+        live.handleUpgrade(request, socket, head, (opened) => this.#greet(opened, request));
+      });
+    });
     await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
   }

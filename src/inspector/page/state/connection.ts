@@ -35,6 +35,10 @@ export class Connection {
 
   #connect(): void {
     this.#retry = null;
+    // One that has not come about yet: the gateway would go on telling it what nobody hears.
+    const given = this.#socket;
+    this.#socket = null;
+    given?.close();
     if (this.#lostAtMs === null) this.#store.setPhase({ name: 'connecting' });
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
