@@ -1,6 +1,7 @@
 import type { Entry } from './entries.ts';
-import { type LoadBalancerCell, actorsOf, cellOf, isSilent } from './fleet.ts';
+import { type LoadBalancerCell, actorsOf, cellOf } from './fleet.ts';
 import { type SeatShown, listOf, numberOf, recordOf, seatsOf, textOf } from './reading.ts';
+import { isSilent } from './silence.ts';
 import { type Tone, toneOf } from './tone.ts';
 import type { InspectedWorld } from './world.ts';
 

@@ -1,10 +1,8 @@
 import { NameOrder, compare } from './name-order.ts';
 import { type SeatShown, listOf, numberOf, recordOf, seatOf, textOf } from './reading.ts';
+import { isSilent } from './silence.ts';
 import { type Tone, toneOf } from './tone.ts';
-import type { InspectedActor, InspectedNode, InspectedWorld } from './world.ts';
-
-/** A process of which nothing came for so long is silent; it tells of itself every second. */
-export const silentAfterMs = 3_000;
+import type { InspectedActor, InspectedWorld } from './world.ts';
 
 export interface LoadBalancerCell {
   readonly id: string;
@@ -63,9 +61,6 @@ export interface Fleet {
   readonly byTone: Readonly<Partial<Record<Tone, number>>>;
   readonly byState: ReadonlyMap<string, number>;
 }
-
-export const isSilent = (node: InspectedNode, nowMs: number): boolean =>
-  nowMs - node.heardAtMs >= silentAfterMs;
 
 const cells = new WeakMap<InspectedActor, LoadBalancerCell>();
 

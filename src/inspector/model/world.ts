@@ -5,6 +5,7 @@ import type {
   FaultFrame,
   Frame,
 } from '../../../machines/protocol/inspection.ts';
+import { isSilent } from './silence.ts';
 
 /** An actor where it runs; unlike its frame, it keeps no steps. */
 export interface InspectedActor extends Omit<ActorFrame, 'type' | 'steps' | 'merged'> {
@@ -73,8 +74,7 @@ export class InspectedWorld {
       case 'actor':
         return this.#actor(batch, frame);
       case 'gone':
-        this.actors.delete(sessionOf(batch.node, frame.kind, frame.id));
-        return;
+        return this.#gone(batch.node, frame);
       case 'node': {
         const node = this.nodes.get(batch.node);
         if (node !== undefined) this.nodes.set(batch.node, { ...node, facts: frame.facts });
@@ -104,9 +104,20 @@ export class InspectedWorld {
     // Its beginning was lost, and another account will be asked for.
     if (named === undefined) return;
     for (const [session, actor] of this.actors) {
-      if (actor.node === node && !named.has(session)) this.actors.delete(session);
+      if (actor.node === node && !named.has(session)) this.#gone(node, actor);
     }
     this.#named.delete(node);
+  }
+
+  /** What a controller runs no more is gone as well where one was killed that ran it before, and can't say so. */
+  #gone(node: string, { kind, id }: Pick<ActorFrame, 'kind' | 'id'>): void {
+    this.actors.delete(sessionOf(node, kind, id));
+    // Devices are of their own agents, whatever becomes of others'.
+    if (kind !== 'load-balancer' && kind !== 'liveness') return;
+    for (const other of this.nodes.values()) {
+      if (other.role === 'agent' || !isSilent(other, this.atMs)) continue;
+      this.actors.delete(sessionOf(other.id, kind, id));
+    }
   }
 
   #forget(node: string): void {

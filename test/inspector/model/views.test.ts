@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Frame } from '../../../machines/protocol/inspection.ts';
 import { accountOf } from '../../../src/inspector/model/account-of.ts';
 import { explain, lastTransitions } from '../../../src/inspector/model/explain.ts';
-import { fleetOf, laneMatches, passes, silentAfterMs } from '../../../src/inspector/model/fleet.ts';
+import { fleetOf, laneMatches, passes } from '../../../src/inspector/model/fleet.ts';
 import { History } from '../../../src/inspector/model/history.ts';
 import { sequenceOf } from '../../../src/inspector/model/sequence.ts';
+import { silentAfterMs } from '../../../src/inspector/model/silence.ts';
 import { toneOfState } from '../../../src/inspector/model/tone.ts';
 import { InspectedWorld } from '../../../src/inspector/model/world.ts';
 import { diesAtMs, failoverBatches, loadBalancers, movedAtMs } from '../support/failover.ts';
@@ -90,6 +92,22 @@ describe('the fleet', () => {
     });
     expect(world.actors.get(session)?.state).toBe('bound.settled');
     expect(fleetOf(world, world.atMs).all.get(shop)?.state).toBe('orphaned');
+  });
+
+  test('has nothing of what was deleted after the controller that ran it first was killed', () => {
+    const world = worldAtMs(3_900).clone();
+    const [, actor] = [...world.actors].find(([, { id }]) => id === shop)!;
+    const killed = world.nodes.get(actor.node)!;
+    const frame: Frame = { ...actor, type: 'actor', steps: [], merged: 0 };
+    const next = { ...failoverBatches()[0]!, role: 'controller', node: 'ctl-3' } as const;
+    const tell = (sequence: number, frames: readonly Frame[]) => {
+      const atMs = killed.heardAtMs + silentAfterMs + sequence;
+      world.apply({ ...next, account: null, sequence, atMs, frames: [...frames] });
+      return fleetOf(world, atMs).all.get(shop)?.actor.node;
+    };
+
+    expect(tell(1, [frame])).toBe('ctl-3');
+    expect(tell(2, [{ type: 'gone', atMs: 0, kind: 'load-balancer', id: shop }])).toBeUndefined();
   });
 
   test('keeps the lanes that have not changed, so that they are not drawn again', () => {
