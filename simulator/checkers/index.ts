@@ -18,6 +18,7 @@ import { noResurrection } from './no-resurrection.ts';
 import { noServerErrors } from './no-server-errors.ts';
 import { noThrash } from './no-thrash.ts';
 import { noUnexpectedEvents } from './no-unexpected-events.ts';
+import { nothingRightfulRefused } from './nothing-rightful-refused.ts';
 import { oneHolderPerEpoch } from './one-holder-per-epoch.ts';
 import { oneLoadBalancerPerAddress } from './one-load-balancer-per-address.ts';
 import { oneOwnerPerTerm } from './one-owner-per-term.ts';
@@ -56,6 +57,7 @@ export const checkerKinds: readonly CheckerKind[] = [
   noServerErrors,
   noThrash,
   noUnexpectedEvents,
+  nothingRightfulRefused,
   oneHolderPerEpoch,
   oneLoadBalancerPerAddress,
   oneOwnerPerTerm,

@@ -40,6 +40,19 @@ export function repeatsCreations(api: WireApi): WireApi {
   };
 }
 
+/** Says of every fifth write to a pool, or to what stands below it, that there is no such pool. */
+export function losesSightOfPools(api: WireApi): WireApi {
+  let requests = 0;
+  return (request) => {
+    if (request.method === 'GET' || !request.path.startsWith('/v2.0/lbaas/pools/'))
+      return api(request);
+    requests += 1;
+    if (requests % 5 !== 0) return api(request);
+    const text = '{"faultcode":"Client","faultstring":"planted","debuginfo":null}';
+    return Promise.resolve({ status: 404, text, confirmed: true });
+  };
+}
+
 /** Breaks over every twentieth request. */
 export function breaksSometimes(api: WireApi): WireApi {
   let requests = 0;

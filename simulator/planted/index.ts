@@ -308,6 +308,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { api: apis.breaksSometimes },
   },
   {
+    checker: 'nothing-rightful-refused',
+    bug: 'an API that does not find pools now and then',
+    scenario: agentCrashScenario,
+    parts: { api: apis.losesSightOfPools },
+  },
+  {
     checker: 'one-load-balancer-per-address',
     bug: 'a store that lets an address be taken twice',
     scenario: agentCrashScenario,
