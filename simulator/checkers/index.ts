@@ -1,4 +1,5 @@
 import { adoptsWhatRuns } from './adopts-what-runs.ts';
+import { answersWhenWell } from './answers-when-well.ts';
 import { boundAtTheEnd } from './bound-at-the-end.ts';
 import { boundsHold } from './bounds-hold.ts';
 import { capableAgentsOnly } from './capable-agents-only.ts';
@@ -39,6 +40,7 @@ import { unfencedWritesInTurn } from './unfenced-writes-in-turn.ts';
 
 export const checkerKinds: readonly CheckerKind[] = [
   adoptsWhatRuns,
+  answersWhenWell,
   boundAtTheEnd,
   boundsHold,
   capableAgentsOnly,

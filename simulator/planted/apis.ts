@@ -53,6 +53,16 @@ export function losesSightOfPools(api: WireApi): WireApi {
   };
 }
 
+/** Once it could not confirm an answer, it confirms none any more. */
+export function neverSureAgain(api: WireApi): WireApi {
+  let isSure = true;
+  return async (request) => {
+    const answer = await api(request);
+    isSure &&= answer.confirmed;
+    return { ...answer, confirmed: isSure };
+  };
+}
+
 /** Breaks over every twentieth request. */
 export function breaksSometimes(api: WireApi): WireApi {
   let requests = 0;

@@ -308,6 +308,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     parts: { api: apis.breaksSometimes },
   },
   {
+    checker: 'answers-when-well',
+    bug: 'controllers that have been behind once and never trust in what they know again',
+    scenario: natsRestartScenario,
+    parts: { api: apis.neverSureAgain },
+  },
+  {
     checker: 'nothing-rightful-refused',
     bug: 'an API that does not find pools now and then',
     scenario: agentCrashScenario,
