@@ -48,7 +48,7 @@ export function aftermathMs(kind: string, timings: Timings): number {
 }
 
 /** By then the others do what a controller did that is broken for good. */
-export const controllerLossMs = 30_000;
+const controllerLossMs = 30_000;
 
 /**
  * Who was disturbed when, by the faults that have begun. What must hold within a time can only be

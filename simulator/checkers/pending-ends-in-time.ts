@@ -1,5 +1,4 @@
 import type { CheckerKind } from './checker.ts';
-import { controllerLossMs } from './disturbances.ts';
 import { sightOf } from './wire.ts';
 
 /** What the write, the watch and a client's way add to a deadline. */
@@ -9,26 +8,23 @@ const recoveryMs = 10_000;
 
 /**
  * Every PENDING_* that clients see ends in ACTIVE, ERROR or nothing within its deadline, also while
- * nobody can carry it out: whatever befalls agents and devices. What suspends the deadline is
- * trouble with controllers, their hosts and clocks, the network or the stores, until a while after
- * its end: somebody must be there to note that time is up, and something to note it in.
+ * nobody can carry it out: whatever befalls agents, their hosts and devices. What suspends the deadline is
+ * trouble with controllers, the network or the stores, until a while after its end: somebody must be there to note
+ * that time is up, and something to note it in.
  */
 export const pendingEndsInTime: CheckerKind = {
   name: 'pending-ends-in-time',
   excuses: true,
-  start({ world, ledger, judges, violate }) {
+  start({ world, ledger, disturbances, judges, violate }) {
     const { placementDeadlineMs, removalDeadlineMs } = world.options.timings;
     const committed = new Map<string, number>();
-    const calm = new CalmTime();
+    const calm = new CalmTime((atMs) => disturbances.ofControlPlane(atMs - recoveryMs));
     return {
       onEvent(event, atMs) {
-        if (event.type === 'fault' && event.phase === 'begins' && suspends(event)) {
-          const forMs = event.forMs ?? lossMs(event.target);
-          calm.suspend(atMs, atMs + forMs + recoveryMs);
-        } else if (event.type === 'stored' && event.bucket === 'desired') {
+        if (event.type === 'stored' && event.bucket === 'desired') {
           if (event.change.type !== 'put') return;
-          judges(calm.isSuspendedAt(atMs));
           committed.set(event.change.key, calm.at(atMs));
+          judges(calm.isSuspended);
         } else if (event.type === 'wire') {
           const sight = sightOf(event);
           if (sight === null || !sight.status.startsWith('PENDING')) return;
@@ -54,34 +50,28 @@ export const pendingEndsInTime: CheckerKind = {
   },
 };
 
-function suspends({ kind, target }: { readonly kind: string; readonly target: string }): boolean {
-  return !/^(agent|device)-/.test(kind) && !target.startsWith('agent-');
-}
-
-/** Others do what a controller did that is broken for good. */
-function lossMs(target: string): number {
-  return target.startsWith('controller-') ? controllerLossMs : Number.POSITIVE_INFINITY;
-}
-
 /** Counts the time in which nothing is suspended. */
 class CalmTime {
+  readonly #isTroubled: (atMs: number) => boolean;
   #calmMs = 0;
   #countedMs = 0;
-  #suspendedUntilMs = 0;
+  #isSuspended = false;
 
-  suspend(atMs: number, untilMs: number): void {
-    this.at(atMs);
-    this.#suspendedUntilMs = Math.max(this.#suspendedUntilMs, untilMs);
+  constructor(isTroubled: (atMs: number) => boolean) {
+    this.#isTroubled = isTroubled;
   }
 
-  isSuspendedAt(nowMs: number): boolean {
-    return nowMs < this.#suspendedUntilMs;
+  /** Was it so when it was looked at last? */
+  get isSuspended(): boolean {
+    return this.#isSuspended;
   }
 
   at(nowMs: number): number {
-    const fromMs = Math.max(this.#countedMs, this.#suspendedUntilMs);
-    this.#calmMs += Math.max(0, nowMs - fromMs);
-    this.#countedMs = Math.max(this.#countedMs, nowMs);
+    const isSuspended = this.#isTroubled(nowMs);
+    // What began or ended meanwhile counts for all of that time.
+    if (!isSuspended && !this.#isSuspended) this.#calmMs += nowMs - this.#countedMs;
+    this.#isSuspended = isSuspended;
+    this.#countedMs = nowMs;
     return this.#calmMs;
   }
 }
