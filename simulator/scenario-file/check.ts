@@ -2,13 +2,9 @@ import type { Targets } from '../faults/fault.ts';
 import { faultKind } from '../faults/index.ts';
 import { nameOf } from '../workload/work.ts';
 import { inventoryOf } from '../world/topology.ts';
+import { operationProblems } from './operations.ts';
+import type { Problem } from './problem.ts';
 import type { FaultEntry, ScenarioFile } from './schema.ts';
-
-/** What is wrong in a file although each part alone is well-formed. */
-export interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** Drawn faults end exactly with the run, but for the rounding of floats. */
 const roundingMs = 0.001;
@@ -80,6 +76,10 @@ function workProblems({ workload, topology, until }: ScenarioFile): Problem[] {
     }
     if (work.do === 'edit' && (work.description === undefined) === (work.operation === undefined)) {
       note('do', "an edit has either a 'description' or an 'operation'");
+    }
+    if (work.do !== 'edit' || work.operation === undefined) continue;
+    for (const { path, message } of operationProblems(work.operation)) {
+      problems.push({ path: ['workload', index, 'operation', ...path], message });
     }
   }
   return problems;

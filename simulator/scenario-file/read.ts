@@ -8,7 +8,8 @@ import { Draft } from '../workload/draft.ts';
 import { itself } from '../workload/resources.ts';
 import { drawProviders, drawWork, type Work } from '../workload/work.ts';
 import { RandomStream } from '../world/random-streams.ts';
-import { type Problem, problemsOf } from './check.ts';
+import { problemsOf } from './check.ts';
+import type { Problem } from './problem.ts';
 import { scenarioCheckers, ScenarioFile } from './schema.ts';
 
 /** A scenario file that can't be run: says which file, which key, and what would be right. */

@@ -154,6 +154,27 @@ describe('what is wrong is told with its file, its key and what would be right',
     expect(act).toThrow(/^by-hand\.yaml: /);
   });
 
+  test.each([
+    [
+      '{ verb: update, kind: member, name: pool }',
+      /operation\.name: a member stands behind .*'pool\/m/,
+    ],
+    ['{ verb: create, kind: listener }', /operation\.name: say which listener/],
+    ['{ verb: delete, kind: loadbalancer }', /operation\.verb: say 'do: delete'/],
+    ['{ verb: update, kind: loadbalancer, name: web }', /operation\.name: leave it out/],
+    [
+      '{ verb: update, kind: pool, name: pool, attributes: { lb_algorithm: BEST } }',
+      /operation\.attributes\.lb_algorithm: /,
+    ],
+    [
+      '{ verb: create, kind: member, name: pool/m, attributes: { address: 10.0.0.1, protocol_port: 99999 } }',
+      /operation\.attributes\.protocol_port: /,
+    ],
+  ])('an operation that would never be sent, or be refused: %s', (operation, message) => {
+    const wrong = handwritten.replace('description: new words', `operation: ${operation}`);
+    expect(() => parseScenario(wrong, 'by-hand.yaml')).toThrow(message);
+  });
+
   test('on the command line, with exit status 2', async () => {
     const file = join(folder, 'wrong.yaml');
     await writeFile(file, handwritten.replace('agent-crash', 'earthquake'));
