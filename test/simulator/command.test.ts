@@ -176,7 +176,7 @@ test('a set that requires every mark fails for what it never reached or judged, 
     /must reach every mark, .*It never reached\n( {2}.*\n)* {2}zombie-refused\n/,
   );
   expect(written).toMatch(
-    /^judged +adopts-what-runs 0 of 0, capable-agents-only \d+ of \d+, .*one-server-per-vip (\d+) of \1, pending-ends-in-time \d+ of \d+, rebinds-in-time \d+ of \d+\b/m,
+    /^judged +adopts-what-runs 0 of 0, answers-when-well \d+ of \d+, capable-agents-only \d+ of \d+, .*one-server-per-vip (\d+) of \1, pending-ends-in-time \d+ of \d+, rebinds-in-time \d+ of \d+\b/m,
   );
   expect(written).toMatch(/^ {2}a judgement of adopts-what-runs$/m);
   const told = await run([...words, '--json']);
