@@ -19,8 +19,13 @@ export const MoveRequest = z.strictObject({ agent: agentId });
 /** What was on record of who holds it, told to its owner by a controller that has read it: the store has lost that (R9). */
 export const LostRecord = z.strictObject({
   lastEpoch: epoch,
-  /** Null where there was none, or none of whom it is clear that he may go on. */
-  holder: Seat.extend({ host: hostId, device: deviceName }).nullable(),
+  /** Null where there was none. */
+  holder: Seat.extend({
+    host: hostId,
+    device: deviceName,
+    /** Whose end was not proven when he got it (R11). */
+    shadows: z.array(Seat).readonly(),
+  }).nullable(),
 });
 export type LostRecord = z.infer<typeof LostRecord>;
 

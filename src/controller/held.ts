@@ -25,6 +25,8 @@ const Bound = z.object({
 /** Who held a load balancer, by a record. */
 export interface Holder extends Candidate {
   readonly epoch: number;
+  /** Whose end was not proven when he got it (R11). */
+  readonly shadows: readonly Seat[];
 }
 
 export type Bindings = Pick<
@@ -35,7 +37,7 @@ export type Bindings = Pick<
 /** What a record says of epochs. */
 export interface Held {
   readonly lastEpoch: number;
-  /** Null where there was none, or none of whom it is clear that he may go on. */
+  /** Null where there was none. */
   readonly holder: Holder | null;
 }
 
@@ -50,12 +52,11 @@ export const heldBy = (context: Bindings): Held => ({
   holder: holderIn(context),
 });
 
-/** One that waits until others have ended (R11) is none yet. */
 function holderIn(context: Bindings): Holder | null {
   const { binding, host, shadows } = context;
   const device = placedOn(context);
-  if (shadows.length > 0) return null;
-  return binding === null || host === null || device === null ? null : { ...binding, host, device };
+  if (binding === null || host === null || device === null) return null;
+  return { ...binding, host, device, shadows };
 }
 
 /** An unreadable record tells of none; why it is unreadable, whoever owns it says. */

@@ -32,6 +32,7 @@ import { Driver } from './drive.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { ForeignSeats } from './foreign-seats.ts';
 import type { EpochFloors } from './epoch-floors.ts';
+import type { Holder } from './held.ts';
 import { deadlineMs, loadBalancerKind } from './load-balancer-kind.ts';
 import type { Pacer } from './pacer.ts';
 import { Placer } from './placer.ts';
@@ -303,8 +304,10 @@ export class LoadBalancerOwner {
 
   #running(id: string): void {
     const restored = this.host.actor(id)?.snapshot ?? null;
+    let former: Holder | null = null;
     if (restored !== null) {
       this.#note(id, restored);
+      former = this.repairs.lostHolder(id, restored.context as LoadBalancerContext);
       // Before anything makes it name somebody.
       this.repairs.raiseEpochs(id, restored.context as LoadBalancerContext);
     }
@@ -322,6 +325,7 @@ export class LoadBalancerOwner {
       const { agent, incarnation } = seat;
       this.host.tell(id, { type: 'agent.lost', agent, incarnation, verdict, at });
     }
+    this.repairs.bindFormer(id, former);
     // Whoever could be its standby may have come before its actor ran.
     if (seats.isSeeking(id) || seats.isWithoutStandby(id)) this.seating.offer(id);
   }
@@ -358,7 +362,7 @@ export class LoadBalancerOwner {
     const { id, after, snapshot, event } = step;
     this.#options.stepped(step);
     // One without a record begins with its first place, which must not give a lost epoch again.
-    if (step.before === null || step.before.driver === '') this.repairs.raiseEpochs(id, after);
+    if (step.before === null) this.repairs.raiseEpochs(id, after);
     this.repairs.outrunBy(id, after);
     const isOver = snapshot.status === 'done';
     this.seating.freed.stepped(step.before, isOver ? null : after);

@@ -13,7 +13,7 @@ import type { DesiredDocuments } from './desired-documents.ts';
 import { issuedAbove } from './edits.ts';
 import type { EpochFloors } from './epoch-floors.ts';
 import type { FleetView } from './fleet-view.ts';
-import type { Held } from './held.ts';
+import type { Held, Holder } from './held.ts';
 import type { Newcomers } from './newcomers.ts';
 import { tellStanding } from './standings.ts';
 
@@ -127,7 +127,9 @@ export class Repairs {
       return;
     }
     floors.told(id, held);
+    const former = this.lostHolder(id, context);
     this.raiseEpochs(id, context);
+    this.bindFormer(id, former);
   }
 
   /** Nobody is named under an epoch that was given, where the record knows less than this controller. */
@@ -138,27 +140,37 @@ export class Repairs {
     if (isDeleting && context.lastEpoch === 0 && floors.removals.wasDeleted(id)) return;
     const outdated = floors.claim(id, context, clock.wallMs());
     if (outdated !== null) this.#options.host().tell(id, outdated);
-    this.#bindFormer(id, context);
+  }
+
+  /** Who was on record last, where the store has lost that; null where the record is as new. */
+  lostHolder(id: string, { binding, lastEpoch }: LoadBalancerContext): Holder | null {
+    const { floors } = this.#options;
+    const former = floors.holder(id);
+    // What was deleted for good is about to be deleted again.
+    if (former === null || floors.removals.wasDeleted(id)) return null;
+    // A record that names nobody may have been told of the epoch alone.
+    const isNewer = binding === null ? former.epoch >= lastEpoch : former.epoch > lastEpoch;
+    return isNewer ? former : null;
   }
 
   /**
-   * The store has lost who was bound, and somebody who did not know him has written the record anew: he has it still, or
-   * it is known that he has not.
+   * The store has lost who was bound, and who is left on record is nobody, or is gone: he has it still, or it is known
+   * that he has not.
    */
-  #bindFormer(id: string, context: LoadBalancerContext): void {
-    const { floors } = this.#options;
-    const former = floors.holder(id);
-    // A new one is bound once it has heard what is desired; what was deleted for good is about to be deleted again.
-    if (former === null || context.driver === '' || floors.removals.wasDeleted(id)) return;
-    // A record that names nobody may have been told of the epoch alone.
-    const { binding, lastEpoch } = context;
-    if (binding === null ? former.epoch < lastEpoch : former.epoch <= lastEpoch) return;
+  bindFormer(id: string, former: Holder | null): void {
+    const context = this.#options.host().context(id);
+    // A new one is bound once it has heard what is desired.
+    if (former === null || context === null || context.driver === '') return;
     // What waits names whoever it waits to be rid of; that he is, says nothing of the one who came after him.
-    if (binding !== null && !this.#options.isSeeking(id)) return;
-    // He had it alone, so whoever held it before him had let go of it.
-    const claimants = this.#options.fleet
-      .claimants(context)
-      .map((each) => ({ ...each, ended: true }));
+    if (context.binding !== null && !this.#options.isSeeking(id)) return;
+    const known = this.#options.fleet.claimants(context);
+    // One that had it alone came after everybody had let go of it. Else those stand in his way who did (R11).
+    const isAlone = former.shadows.length === 0;
+    const areKnown = former.shadows.every(({ agent, incarnation }) =>
+      known.some((each) => each.agent === agent && each.incarnation === incarnation),
+    );
+    if (!areKnown) return;
+    const claimants = isAlone ? known.map((each) => ({ ...each, ended: true })) : known;
     this.#bind(id, context, former, claimants);
   }
 

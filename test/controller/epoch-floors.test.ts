@@ -109,16 +109,21 @@ describe('who held a load balancer by a lost record', () => {
 
     floors.lost(id, text(bound));
 
-    expect(floors.holder(id)).toEqual({ ...bound.binding, host: 'host-1', device: 'appliance' });
+    expect(floors.holder(id)).toEqual({
+      ...bound.binding,
+      host: 'host-1',
+      device: 'appliance',
+      shadows: [],
+    });
   });
 
-  test('is nobody where he still waited until others have ended', () => {
+  test('is told with those whose end was not proven when he got it', () => {
     const floors = new EpochFloors();
     const shadows = [{ agent: 'agent-2', incarnation: 1, epoch: 2 }];
 
     floors.lost(id, text({ ...bound, shadows }));
 
-    expect(floors.holder(id)).toBeNull();
+    expect(floors.holder(id)).toMatchObject({ ...bound.binding, shadows });
   });
 
   test('is who held it by the newest record, whichever is told first', () => {
