@@ -50,17 +50,22 @@ async function decide(
   target: Target,
   content: Content,
 ): Promise<Step<Applied> | null> {
-  let view = await viewOwn(device.client, target.id);
-  if (view === null) return null;
-  let verdict = admitApply(view.marker, target);
-  if (verdict.writeContent && hasParts(view, content)) {
-    view = await viewAll(device.client, target.id);
-    if (view === null) return null;
-    verdict = admitApply(view.marker, target);
-  }
-  return verdict.writeContent
-    ? stepToContent(device, target.id, view, verdict, content)
-    : stepToClaim(device, view, verdict);
+  const own = await viewOwn(device.client, target.id);
+  if (own === null) return null;
+  const first = admitApply(own.marker, target);
+  if (!first.writeContent) return stepToClaim(device, own, first);
+  if (!hasParts(own, content)) return stepToContent(device, target.id, own, first, content);
+  const all = await viewAll(device.client, target.id);
+  if (all === null) return null;
+  const verdict = admitApply(all.marker, target);
+  if (!verdict.writeContent) return stepToClaim(device, all, verdict);
+  // Where only the entry changes, other load balancers' changes are not to outdate it: takeovers come many at a time.
+  const view = holds(all, content) ? { ...all, change: own.change } : all;
+  return stepToContent(device, target.id, view, verdict, content);
+}
+
+function holds({ held }: View, { hash }: Content): boolean {
+  return held !== null && held.entry.content === hash && isIntact(held);
 }
 
 function hasParts({ held }: View, { parts }: Content): boolean {

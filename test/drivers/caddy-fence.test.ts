@@ -103,6 +103,26 @@ describe('what it costs', () => {
     expect(proxy.writes).toHaveLength(1);
   });
 
+  test('a takeover of several listeners is not held up by changes of others', async () => {
+    const device = await appliance();
+    const [mine, other] = [
+      await plainDocument({ listeners: 2 }),
+      await plainDocument({ id: otherId }),
+    ];
+    await (await device.driver('old')).apply(targetOf(mine, 1, 4));
+    const proxy = await inFrontOf(device);
+    const neighbour = await device.driver('b');
+    proxy.beforeWrite(async () => {
+      await neighbour.apply(targetOf(other));
+    });
+
+    await (await device.driver('next', { admin: proxy.url })).apply(targetOf(mine, 2, 4));
+
+    expect(proxy.writes).toHaveLength(1);
+    expect(await neighbour.observe(mine.id)).toMatchObject({ marker: { epoch: 2 }, running: true });
+    expect((await neighbour.observe(other.id))?.running).toBe(true);
+  });
+
   test('a claim of newer content is one write', async () => {
     const device = await appliance();
     const document = await plainDocument({ listeners: 2 });
