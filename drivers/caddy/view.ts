@@ -3,7 +3,7 @@ import type { AdminClient, Write } from './admin-client.ts';
 import { serverPath, serversPath } from './device.ts';
 import { type Entry, entryOf, markerOf, withEntry, withoutEntry } from './entry.ts';
 import { isObject, type Json } from './json.ts';
-import { contentHash } from './render/content.ts';
+import { contentHash, isPartOf } from './render/content.ts';
 import { listedTombstone, tombstonesName } from './tombstones.ts';
 
 /** What the device holds of one load balancer. */
@@ -43,7 +43,10 @@ export async function viewOwn(client: AdminClient, id: string): Promise<View | n
     });
     return { marker: markerOf(held.entry), held, change };
   }
-  return viewListed(client, id);
+  // A person may have taken away the first server alone: its others serve on, and only a view of all has them.
+  const servers = (await readServers(client))?.servers ?? {};
+  const isLeftOver = Object.keys(servers).some((name) => isPartOf(id, name));
+  return isLeftOver ? viewAll(client, id) : viewListed(client, id);
 }
 
 /**
@@ -76,7 +79,9 @@ export async function viewAll(client: AdminClient, id: string): Promise<View | n
     held,
     change(first, entry, parts) {
       const old = new Set(held?.entry.parts ?? []);
-      const others = Object.entries(servers).filter(([name]) => !old.has(name));
+      const others = Object.entries(servers).filter(
+        ([name]) => !old.has(name) && !isPartOf(id, name),
+      );
       const body = { ...Object.fromEntries(others), ...parts, [id]: withEntry(first, entry) };
       return { method: 'PATCH', path: serversPath, body, ifMatch: etag };
     },

@@ -43,3 +43,8 @@ export function contentHash(first: Json, parts: Readonly<Record<string, Json>>):
 function partName(document: LoadBalancerDocument, listener: Listener): string {
   return `${document.id}.${listener.id}`;
 }
+
+/** Is it the name of a further server of this load balancer, whatever its entry knows of? */
+export function isPartOf(id: string, name: string): boolean {
+  return name.startsWith(`${id}.`);
+}
