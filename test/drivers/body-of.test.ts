@@ -37,3 +37,16 @@ test('a body that breaks off is none', async () => {
 
   await expect(bodyOf(message)).rejects.toThrow();
 });
+
+test('a body that never ends is given up, and read no further', async () => {
+  const chunk = 'x'.repeat(1_000);
+  let broken: Promise<unknown> | null = null;
+  const message = await answered((response) => {
+    const more = () => response.write(chunk, () => response.destroyed || setImmediate(more));
+    broken = once(response, 'close');
+    more();
+  });
+
+  await expect(bodyOf(message, 10_000)).rejects.toThrow('longer than 10000 characters');
+  await broken;
+});
