@@ -5,7 +5,7 @@ import { callDevice } from '../contract/device-call.ts';
 import { DriverError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
 import { type Authorization, type Credentials, readCredentials } from './credentials.ts';
-import { detailOf, troubleOf } from './refusals.ts';
+import { detailOf, troubleOf, wordsOf } from './refusals.ts';
 
 /** How often something is read that is cut off each time, by changes one after the other. */
 const readAttemptsMax = 5;
@@ -117,9 +117,10 @@ export class AdminClient {
     // Anew for each call, so that a secret can be changed without a restart.
     const credentials = await readCredentials(secrets, authorization);
     const answer = await this.#send(call, credentials);
-    if (answer.status < 400) return answer;
-    const body = credentials.withoutSecrets(answer.status, answer.body);
-    return explained({ ...answer, body }, authorization);
+    if (answer.status === 200) return answer;
+    // Out of the words as they will be shown: JSON writes some characters in a way in which no secret is found.
+    const error = credentials.withoutSecrets(answer.status, wordsOf(answer.body));
+    return explained({ ...answer, body: JSON.stringify({ error }) }, authorization);
   }
 
   #send(call: Call, credentials: Credentials | null): Promise<Answer> {

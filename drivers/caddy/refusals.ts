@@ -61,16 +61,21 @@ export function troubleOf(answer: Answer, wallMs: number): RetryableError | null
 
 /** Caddy's own error text, or as much of what was answered as fits into a message. */
 export function detailOf(body: string): string {
-  let words = body.trim();
+  const words = wordsOf(body);
+  return words.length <= wordsMax ? words : `${words.slice(0, wordsMax)}…`;
+}
+
+/** The whole of it. */
+export function wordsOf(body: string): string {
   try {
     const parsed = JSON.parse(body) as unknown;
     if (typeof parsed === 'object' && parsed !== null && 'error' in parsed) {
-      words = String(parsed.error);
+      return String(parsed.error);
     }
   } catch {
     // What is no JSON is shown as it is.
   }
-  return words.length <= wordsMax ? words : `${words.slice(0, wordsMax)}…`;
+  return body.trim();
 }
 
 /**

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCredentials } from '../../drivers/caddy/credentials.ts';
 import { caddyModule } from '../../drivers/caddy/module.ts';
 import type { Driver } from '../../drivers/contract/driver.ts';
@@ -130,6 +133,38 @@ describe('a Caddy behind a proxy that asks who calls', () => {
     expect(proxy.seen).toEqual([]);
     await ours.close();
   });
+});
+
+/** What a driver with this password tells of a device that answers so. */
+async function toldOf(password: string, status: number, body: string): Promise<string> {
+  const server = createServer((_, response) => void response.writeHead(status).end(body));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const authorization = { scheme: 'Basic', secret };
+  const options = { admin: `http://127.0.0.1:${port}`, authorization };
+  const ours = await driver(options, holding(`me:${password}`));
+  const { message } = await failure(ours.observe('any'));
+  await ours.close();
+  return message;
+}
+
+test.each([
+  ['escaped, as JSON needs it', 'one"quoted\\password', 401, ''],
+  ['escaped, as Go does it', 'an&other<password>', 500, ''],
+  ['at the end of what fits into a message', 'a-long-long-password', 401, 'x'.repeat(490)],
+  ['with a redirection', 'a-long-long-password', 302, ''],
+])('nothing is told of a secret that is repeated %s', async (_, password, status, before) => {
+  const escaped = JSON.stringify({ error: `${before}${password} is not known` })
+    .replaceAll('&', '\\u0026')
+    .replaceAll('<', '\\u003c')
+    .replaceAll('>', '\\u003e');
+
+  const told = await toldOf(password, status, escaped);
+
+  expect(told).toContain(`answered ${status}`);
+  for (const part of [password.slice(0, 5), password.slice(-5)]) expect(told).not.toContain(part);
 });
 
 test.each([
