@@ -67,9 +67,17 @@ async function watch(
   }
 }
 
-/** How many are left; which ones they are is asked for only where that matters. */
+/**
+ * How many are left; which ones they are is asked for only where that matters. Of an agent that nobody knows of,
+ * nobody knows how many: whoever reads that it holds nothing may switch its host off.
+ */
 async function countOf(api: ApiClient, agent: string): Promise<number> {
-  return (await api.agents()).find(({ id }) => id === agent)?.bound_loadbalancers ?? 0;
+  const found = (await api.agents()).find(({ id }) => id === agent);
+  if (found !== undefined) return found.bound_loadbalancers;
+  throw new CommandError(
+    `${agent} is not among the agents that the controllers know now, so whether it holds nothing is not known; ` +
+      '"holdfast agents" shows them, and the draining, where it began, goes on',
+  );
 }
 
 async function heldBy(api: ApiClient, agent: string) {
