@@ -16,6 +16,7 @@ withPage(
     new Map([
       ['one.ndjson', recordingText({ violation: true })],
       ['hostile.ndjson', recordingText({ hostile: true })],
+      ['cut.ndjson', recordingText().split('\n', 5).join('\n').slice(0, -9)],
       ['bad.ndjson', `${recordingText().split('\n', 4).join('\n')}\n{"version":1}\n`],
     ]),
 );
@@ -139,6 +140,13 @@ describe('a recording', () => {
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.evaluate(() => 'hostile' in globalThis)).toBe(false);
     expect(faults).toEqual([]);
+  });
+
+  test('whose end was never written is shown as far as it goes, and says so', async () => {
+    await page.goto(`${server.url}?recording=cut.ndjson`);
+    await expect
+      .poll(() => page.getByRole('status').innerText())
+      .toBe('Recording, cut off in line 5');
   });
 
   test('that is broken is refused with its line, and another one can be opened instead', async () => {

@@ -10,6 +10,7 @@ import {
 import { InspectedWorld } from '../../src/inspector/model/world.ts';
 import { readRecording } from '../../src/inspector/recording/recorded-feed.ts';
 import { record } from '../../src/inspector/recording/recorder.ts';
+import { recordingText } from './support/failover.ts';
 import { WatchedCluster } from './support/watched-cluster.ts';
 
 let directory: string;
@@ -20,6 +21,8 @@ const header: RecordingHeader = {
   ...{ holdfast: 'recording', version: inspectionVersion, source: 'production' },
   ...{ title: 'a failover', promise: '', seed: null, startedAtMs: 0 },
 };
+
+const [, batch = ''] = recordingText().split('\n');
 
 describe('a recording', () => {
   test('replays to the same states', async () => {
@@ -63,12 +66,33 @@ describe('a recording', () => {
     ['', /is empty/],
     ['rubbish', /line 1 is not JSON/],
     ['{"holdfast":"trace"}', /line 1 is no header of a recording/],
-    [`${JSON.stringify(header)}\n{"version":1`, /line 2 is not JSON/],
+    [`${JSON.stringify(header)}`.slice(0, -5), /line 1 is not JSON/],
+    [`${JSON.stringify(header)}\n{"version":1\n`, /line 2 is not JSON/],
+    [`${JSON.stringify(header)}\n{"version":1\n${batch}`, /line 2 is not JSON/],
     [`${JSON.stringify(header)}\n{"version":9}`, /line 2 is no batch: version/],
   ])('that can’t be read is refused with the line: %s', async (text, why) => {
     const file = join(directory, 'broken');
     await writeFile(file, text);
 
     await expect(readRecording(file)).rejects.toThrow(why);
+  });
+
+  test.each([
+    ['cut off', batch.slice(0, -5), 3, 1],
+    ['whole', batch, null, 2],
+  ])('whose last line has no end is read as far as it goes: %s', async (_, last, line, count) => {
+    const file = join(directory, 'killed');
+    await writeFile(file, `${JSON.stringify(header)}\n${batch}\n${last}`);
+
+    const feed = await readRecording(file);
+
+    const told: string[] = [];
+    feed.attach({
+      batch: (_batch, text) => told.push(text),
+      caughtUp: () => undefined,
+      status: () => undefined,
+    });
+    expect(feed.cutOffLine).toBe(line);
+    expect(told).toEqual(Array(count).fill(batch));
   });
 });

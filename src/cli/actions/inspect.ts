@@ -98,7 +98,15 @@ async function recording(path: string): Promise<Shown> {
   try {
     const feed = await readRecording(resolve(path));
     const { title, promise } = feed.recording;
-    const lines = [`it shows the recording ${title}`, ...(promise === '' ? [] : [promise])];
+    const lines = [
+      `it shows the recording ${title}`,
+      ...(promise === '' ? [] : [promise]),
+      ...(feed.cutOffLine === null
+        ? []
+        : [
+            `its last line, ${feed.cutOffLine}, is cut off and left aside: the recorder was stopped there`,
+          ]),
+    ];
     return { feed, lines, close: () => Promise.resolve() };
   } catch (error) {
     if (error instanceof UnreadableLine) throw new CommandError(`${path}: ${error.message}`);

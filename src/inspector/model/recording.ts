@@ -10,6 +10,9 @@ export class RecordingError extends Error {
   override readonly name = 'RecordingError';
 }
 
+/** Not even JSON, as a line is whose end was never written. */
+export class NoJson extends RecordingError {}
+
 /** The first line of a recording. */
 export function parseHeader(line: string): RecordingHeader {
   const parsed = RecordingHeader.safeParse(json(line, 1));
@@ -32,7 +35,7 @@ function json(line: string, number: number): unknown {
     return JSON.parse(line);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new RecordingError(`line ${number} is no JSON: ${why}`);
+    throw new NoJson(`line ${number} is no JSON: ${why}`);
   }
 }
 

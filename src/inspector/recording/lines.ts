@@ -5,6 +5,9 @@ export class UnreadableLine extends Error {
   override readonly name = 'UnreadableLine';
 }
 
+/** Not even JSON, as a line is whose end was never written. */
+export class NoJson extends UnreadableLine {}
+
 /** Parses a recording's first line; throws {@link UnreadableLine}. */
 export function readHeader(text: string): RecordingHeader {
   const parsed = RecordingHeader.safeParse(json(text, 1));
@@ -27,6 +30,6 @@ function json(text: string, number: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnreadableLine(`line ${number} is not JSON`);
+    throw new NoJson(`line ${number} is not JSON`);
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { RecordingHeader } from '../../../machines/protocol/inspection.ts';
 import type { Feed, Viewer } from '../gateway/feed.ts';
-import { readBatch, readHeader, UnreadableLine } from './lines.ts';
+import { NoJson, readBatch, readHeader, UnreadableLine } from './lines.ts';
 
 /** A larger recording does not fit into a page. */
 export const recordingBytesMax = 512 * 1024 * 1024;
@@ -11,11 +11,18 @@ export const recordingBytesMax = 512 * 1024 * 1024;
 export class RecordedFeed implements Feed {
   readonly sends = false;
   readonly recording: RecordingHeader;
+  /** The last line, where it was left aside because it is cut off; null where all is there. */
+  readonly cutOffLine: number | null;
   readonly #batches: readonly string[];
 
-  constructor(recording: RecordingHeader, batches: readonly string[]) {
+  constructor(
+    recording: RecordingHeader,
+    batches: readonly string[],
+    cutOffLine: number | null = null,
+  ) {
     this.recording = recording;
     this.#batches = batches;
+    this.cutOffLine = cutOffLine;
   }
 
   attach(viewer: Viewer): () => void {
@@ -30,16 +37,22 @@ export class RecordedFeed implements Feed {
   }
 }
 
-/** Reads a recording; throws {@link UnreadableLine} for one that is not whole, with the line's number. */
+/**
+ * Reads a recording; throws {@link UnreadableLine} for one that is damaged, with the line's number. Only a last line
+ * without its end is left aside: the recorder was killed, or its disk was full, and all before that is whole.
+ */
 export async function readRecording(path: string): Promise<RecordedFeed> {
   let header: RecordingHeader | null = null;
   const batches: string[] = [];
   let number = 0;
   let bytes = 0;
-  for await (const line of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Infinity,
-  })) {
+  let unreadable: NoJson | null = null;
+  let isEnded = false;
+  const input = createReadStream(path, { encoding: 'utf8' });
+  // Lines come without their ends, and the last one may have none.
+  input.on('data', (text) => (isEnded = text.toString().endsWith('\n')));
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    if (unreadable !== null) throw unreadable;
     number += 1;
     bytes += line.length;
     if (bytes > recordingBytesMax) {
@@ -47,10 +60,22 @@ export async function readRecording(path: string): Promise<RecordedFeed> {
     }
     if (header === null) header = readHeader(line);
     else if (line !== '') {
-      readBatch(line, number);
-      batches.push(line);
+      unreadable = faultOf(line, number);
+      if (unreadable === null) batches.push(line);
     }
   }
   if (header === null) throw new UnreadableLine(`${path} is empty`);
-  return new RecordedFeed(header, batches);
+  if (unreadable !== null && isEnded) throw unreadable;
+  return new RecordedFeed(header, batches, unreadable === null ? null : number);
+}
+
+/** Why a line can't be read, if its end may be missing; throws what is wrong with a whole one. */
+function faultOf(line: string, number: number): NoJson | null {
+  try {
+    readBatch(line, number);
+    return null;
+  } catch (error) {
+    if (error instanceof NoJson) return error;
+    throw error;
+  }
 }

@@ -123,7 +123,9 @@ function statusOf({
       if (!hearsNats) return ['off', 'no NATS'];
       return place === null ? ['live', 'Live'] : ['paused', 'Paused'];
     case 'recording':
-      return ['recording', 'Recording'];
+      return phase.cutOffLine === null
+        ? ['recording', 'Recording']
+        : ['recording', `Recording, cut off in line ${phase.cutOffLine}`];
     case 'connecting':
     case 'loading':
       return ['busy', 'Opening…'];

@@ -61,7 +61,8 @@ export class Connection {
         this.#lostAtMs = null;
         store.begin(message.recording, message.sends);
         store.send = (out) => this.#socket?.send(JSON.stringify(out));
-        store.setPhase({ name: message.recording === null ? 'live' : 'recording' });
+        const shown = { name: 'recording', cutOffLine: null } as const;
+        store.setPhase(message.recording === null ? { name: 'live' } : shown);
         return;
       case 'batch':
         store.take(message.batch);

@@ -1,4 +1,5 @@
 import {
+  NoJson,
   RecordingError,
   parseBatch,
   parseHeader,
@@ -17,8 +18,8 @@ export async function loadRecording(store: Store, title: string, blob: Blob): Pr
     if (blob.size > recordingBytesMax) {
       throw new RecordingError(`it has ${blob.size} bytes, and ${recordingBytesMax} is the limit`);
     }
-    await readLines(store, title, blob);
-    store.setPhase({ name: 'recording' });
+    const cutOffLine = await readLines(store, title, blob);
+    store.setPhase({ name: 'recording', cutOffLine });
     store.caughtUp();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -26,7 +27,11 @@ export async function loadRecording(store: Store, title: string, blob: Blob): Pr
   }
 }
 
-async function readLines(store: Store, title: string, blob: Blob): Promise<void> {
+/**
+ * The number of a last line that was left aside, or null: one without its end is what a killed recorder, or a full disk,
+ * leaves behind, and all before it is whole.
+ */
+async function readLines(store: Store, title: string, blob: Blob): Promise<number | null> {
   const reader = blob.stream().pipeThrough(new TextDecoderStream()).getReader();
   let [rest, number, read, turnFrom] = ['', 0, 0, monotonicMs()];
   const take = (line: string) => {
@@ -38,7 +43,7 @@ async function readLines(store: Store, title: string, blob: Blob): Promise<void>
   for (;;) {
     const { value, done } = await reader.read();
     const lines = (rest + (value ?? '')).split('\n');
-    rest = done ? '' : (lines.pop() ?? '');
+    rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line !== '' || number === 0) take(line);
       read += line.length + 1;
@@ -48,6 +53,15 @@ async function readLines(store: Store, title: string, blob: Blob): Promise<void>
         turnFrom = monotonicMs();
       }
     }
-    if (done) return;
+    if (!done) continue;
+    if (rest === '' && number > 0) return null;
+    try {
+      take(rest);
+      return null;
+    } catch (error) {
+      // A header without its end is no recording yet.
+      if (number === 1 || !(error instanceof NoJson)) throw error;
+      return number;
+    }
   }
 }

@@ -18,7 +18,8 @@ export type Phase =
       readonly why: string;
     }
   | { readonly name: 'loading'; readonly title: string; readonly share: number }
-  | { readonly name: 'recording' }
+  /** `cutOffLine`: its last line, where that was left aside because it has no end. */
+  | { readonly name: 'recording'; readonly cutOffLine: number | null }
   | { readonly name: 'failed'; readonly title: string; readonly why: string }
   /** There is nothing to connect to. */
   | { readonly name: 'idle' };
