@@ -4,7 +4,7 @@ import { inspectionVersion, type RecordingHeader } from '../../../machines/proto
 import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { CommandError } from '../../client/api-client.ts';
 import { LiveFeed } from '../../inspector/gateway/live-feed.ts';
-import { record } from '../../inspector/recording/recorder.ts';
+import { record, type Recorder } from '../../inspector/recording/recorder.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { tellReady, untilAskedToStop } from '../../processes/lifecycle.ts';
 import { operatorBus, operatorConfig } from '../../processes/watcher.ts';
@@ -32,19 +32,38 @@ export async function recordAction(path: string, options: RecordOptions): Promis
   };
   const file = resolve(path);
   const recorder = await record(file, feed, header).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    throw new CommandError(`${path} is there already: give another name`);
+    if (error.code === 'EEXIST') {
+      throw new CommandError(`${path} is there already: give another name`);
+    }
+    throw new CommandError(`${path} can't be made: ${error.message}`);
   });
   console.log(
     `Recording into ${path}; ${seconds === undefined ? 'Ctrl-C ends it' : `for ${seconds} s`}.`,
   );
   tellReady(null);
   const over = seconds === undefined ? [] : [delay(clock, seconds * 1_000)];
-  await Promise.race([asked, recorder.written, ...over]);
-  await recorder.close();
+  await writtenUntil(Promise.race([asked, ...over]), recorder, path);
   await bus.close();
   console.log(
     `${recorder.batches()} batches; look at them with: holdfast inspect --replay ${path}`,
   );
   process.exit(0);
+}
+
+/** A disk may be full at any moment, and also only when the last of it is written. */
+async function writtenUntil(
+  over: Promise<unknown>,
+  recorder: Recorder,
+  path: string,
+): Promise<void> {
+  try {
+    await Promise.race([over, recorder.written]);
+    await recorder.close();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `${path} can't be written any more: ${why}. What is in it can be looked at with: ` +
+        `holdfast inspect --replay ${path}`,
+    );
+  }
 }
