@@ -22,7 +22,7 @@ export interface AdminClientOptions {
 
 /** A change that happens only if what stands at a path is still what was read there. */
 export interface Write {
-  readonly method: 'PUT' | 'PATCH';
+  readonly method: 'PUT' | 'PATCH' | 'POST';
   readonly path: string;
   readonly body: unknown;
   /** Null only for a PUT, which by itself changes nothing that is there. */

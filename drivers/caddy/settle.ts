@@ -49,8 +49,9 @@ export function settle<T>(
       if (outruns >= outrunMax) throw unknown ?? contention(outruns);
       device.unsettled.add(ours.id);
       try {
-        const write = step?.write ?? noServersYet;
-        if ((await orUnknown(unknown, () => outcome(device, write, ours))) === 'done') continue;
+        const outcomeOfIt = async () =>
+          outcome(device, step?.write ?? (await firstServers(device)), ours);
+        if ((await orUnknown(unknown, outcomeOfIt)) === 'done') continue;
         outruns += 1;
       } catch (error) {
         if (error instanceof UnknownOutcomeError) {
@@ -86,8 +87,18 @@ function unsettled(attempts: number): RetryableError {
   );
 }
 
-/** A Caddy without any web server takes none by itself; a PUT leaves alone what somebody else made. */
-const noServersYet: Write = { method: 'PUT', path: serversPath, body: {}, ifMatch: null };
+/**
+ * A Caddy without any web server takes none by itself. A PUT leaves alone what somebody else made, but also a `null`,
+ * which reads as if nothing were there: a POST, on the condition that it still reads so, takes the place of both.
+ */
+async function firstServers({ client }: Device): Promise<Write> {
+  const read = await client.read(serversPath);
+  const isNull = read?.value === null;
+  return {
+    ...{ path: serversPath, body: {} },
+    ...(isNull ? { method: 'POST', ifMatch: read.etag } : { method: 'PUT', ifMatch: null }),
+  };
+}
 
 /** While what came of a write can't be read, it stays unknown, whatever becomes of later calls. */
 async function orUnknown<T>(

@@ -244,6 +244,16 @@ describe('the device', () => {
     expect(surveyed).toEqual(documents.map(({ id }) => id).sort());
   });
 
+  test('is served where its web servers are null, as some programs write that there are none', async () => {
+    const device = await appliance({ http: { servers: null } });
+    const driver = await device.driver();
+    const document = await plainDocument();
+
+    await driver.apply(targetOf(document));
+
+    expect((await driver.observe(document.id))?.running).toBe(true);
+  });
+
   test('keeps what is none of ours', async () => {
     const port = await freePort(vip);
     const theirs = { listen: [`${vip}:${port}`], automatic_https: { disable: true } };
