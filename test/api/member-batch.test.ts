@@ -77,6 +77,16 @@ describe('a batch of members', () => {
     ]);
   });
 
+  test('goes to the owner where what is known here may be outdated', async () => {
+    await put([endpoint(1)]);
+    const edits = api.loadBalancers.requestIds.length;
+
+    // Another controller may have added a member since, which this batch takes away.
+    api.loadBalancers.isCurrent = false;
+    await put([endpoint(1)]);
+    expect(api.loadBalancers.requestIds).toHaveLength(edits + 1);
+  });
+
   test('is refused as a whole', async () => {
     await put([endpoint(1)]);
     const refused = async (all: object[], query?: string) => fault(await put(all, query));

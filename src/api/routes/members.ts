@@ -71,8 +71,9 @@ export function memberRoutes(options: ApiOptions): Route[] {
     const { addressPolicy } = options.config;
     for (const { member } of wanted) checkMemberAddresses(member, addressPolicy);
     const request = { wanted, additive: flag(c, 'additive_only') };
-    // Tools repeat what they want again and again; what is so already is no edit.
-    if (!changesNothing(pool, request)) {
+    // Tools repeat what they want again and again; what is so already is no edit. Only its owner can tell where this
+    // controller doesn't know what others have acknowledged: that would stay, and the batch would be lost.
+    if (c.var.current !== true || !changesNothing(pool, request)) {
       await edit(c, options, view, { type: 'member.batch', poolId: pool.id, ...request });
     }
     return c.body(null, 202);
