@@ -19,7 +19,7 @@ export const answersWhenWell: CheckerKind = {
       onEvent(event, atMs) {
         if (event.type !== 'wire') return;
         const { client, controller, request, askedMs, heldUpMs } = event;
-        const entry = ledger.named(client);
+        const entry = ledger.ofClient(client);
         // Operators ask for what agents have to answer.
         if (entry === null) return;
         if (!judges(disturbances.ofControlPlane(askedMs - recoveryMs))) return;

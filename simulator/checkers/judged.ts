@@ -79,7 +79,7 @@ export interface JudgedController {
 /** What a checker that judges both is given. */
 export interface JudgedContext {
   readonly world: Judged;
-  readonly ledger: Pick<Ledger, 'get' | 'entries' | 'mustLive'>;
+  readonly ledger: Pick<Ledger, 'get' | 'entries' | 'mustLive' | 'ofClient'>;
   /** The agents that are not broken for good. */
   core(): readonly string[];
   /** The controllers that serve and are not broken for good: what holds must hold at each. */

@@ -9,6 +9,10 @@ export const noEditLost: CheckerKind = {
   name: 'no-edit-lost',
   start: ({ world, ledger, violate }) => ({
     atEnd() {
+      for (const { id, wronglyDone } of ledger.entries()) {
+        if (world.losses.of('desired', id).length > 0) continue;
+        for (const problem of wronglyDone) violate(problem, id);
+      }
       for (const { key, value } of world.stores.desired.snapshot()) {
         const entry = ledger.get(key);
         if (entry === null) continue;

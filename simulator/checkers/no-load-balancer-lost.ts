@@ -9,8 +9,12 @@ import { desiredOf } from './records.ts';
 export const noLoadBalancerLost: SharedCheckerKind = {
   name: 'no-load-balancer-lost',
   start({ world, ledger, controllers, violate }) {
-    /** By client, when the request was asked that was answered last. */
+    /** By load balancer, when the request was asked that was answered last. */
     const askedMs = new Map<string, number>();
+    const noteAsked = (client: string, fromMs: number): void => {
+      const name = ledger.ofClient(client)?.name;
+      if (name !== undefined) askedMs.set(name, fromMs);
+    };
     return {
       onEvent(event, atMs) {
         if (event.type === 'stored' && event.bucket === 'desired') {
@@ -18,7 +22,7 @@ export const noLoadBalancerLost: SharedCheckerKind = {
           const lost = change.type === 'removed' && ledger.get(change.key)?.deleted === null;
           if (lost) violate('its record was removed, and nobody had asked for that', change.key);
         }
-        if (event.type === 'wire') askedMs.set(event.client, event.askedMs);
+        if (event.type === 'wire') noteAsked(event.client, event.askedMs);
         if (event.type !== 'client') return;
         const { loadBalancer, request, outcome, detail } = event;
         const missing =
@@ -27,7 +31,8 @@ export const noLoadBalancerLost: SharedCheckerKind = {
             : outcome === 'refused' && detail.includes(`Load Balancer ${loadBalancer} not found`);
         const entry = ledger.get(loadBalancer);
         // Only who asks to delete it may be told that somebody has done so before.
-        const live = request === 'delete' || entry?.deleted === null;
+        const live =
+          request === 'delete' ? entry?.deletions.isRepeated !== true : entry?.deleted === null;
         if (!missing || !live || entry?.created !== 'acknowledged') return;
         const sinceMs = askedMs.get(entry.name) ?? atMs;
         if (!world.losses.ofCreationSince(loadBalancer, sinceMs)) {

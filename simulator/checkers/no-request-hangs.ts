@@ -17,7 +17,7 @@ export const noRequestHangs: CheckerKind = {
         if (answer === null && !lived) return;
         const tookMs = atMs - askedMs - heldUpMs;
         if (tookMs <= limitMs) return;
-        const id = ledger.entries().find(({ name }) => name === client)?.id ?? '';
+        const id = ledger.ofClient(client)?.id ?? '';
         const what = `${request.method} ${request.path}`;
         const after = `${Math.round(tookMs)} ms`;
         violate(

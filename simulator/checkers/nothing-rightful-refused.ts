@@ -36,6 +36,13 @@ export const nothingRightfulRefused: CheckerKind = {
         const what = `${request.method} ${request.path}`;
         violate(`${controller} refused ${what}: ${answer.status} ${answer.text}`, entry.id ?? '');
       },
+      atEnd() {
+        // Where several clients write, the facts of all of them have been asked when it was refused.
+        for (const { id, wronglyRefused } of ledger.entries()) {
+          if (world.losses.of('desired', id).length > 0) continue;
+          for (const problem of wronglyRefused) violate(problem, id);
+        }
+      },
     };
   },
 };

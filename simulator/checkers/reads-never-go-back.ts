@@ -2,6 +2,7 @@ import { itemsOf, resourceOf, textOf } from '../workload/answers.ts';
 import type { Exchange } from '../world/events.ts';
 import type { Losses } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
+import { isHand, ReadsAmongOthers } from './reads-among-others.ts';
 import { desiredOf } from './records.ts';
 import { type Sight, sightOf } from './wire.ts';
 
@@ -25,14 +26,23 @@ interface Known {
  * A client reads its own acknowledged writes at whichever controller it asks next, and never an
  * older state than it has seen. What counts is that the answer came before the next question was
  * asked. Answers that the API marks as unconfirmed promise nothing, and nobody knows any more what the
- * store itself has lost.
+ * store itself has lost. Where several clients work at a load balancer, each sees what any of them was told before.
  */
 export const readsNeverGoBack: CheckerKind = {
   name: 'reads-never-go-back',
-  start({ world, violate }) {
+  start({ world, ledger, violate }) {
     const clients = new Map<string, Known>();
+    const amongOthers = new ReadsAmongOthers(ledger);
     return {
       onEvent(event, atMs) {
+        if (event.type === 'asked') amongOthers.noteAsked(event);
+        if (event.type === 'wire' && isHand(event.client)) {
+          const sight = sightOf(event);
+          if (sight === null || world.losses.of('desired', sight.id).length > 0) return;
+          const problem = amongOthers.whatIsWrong(event, sight);
+          if (problem !== null) violate(`${event.controller} shows ${problem}`, sight.id);
+          return;
+        }
         if (event.type === 'asked') {
           const known = clients.get(event.client) ?? newKnown();
           clients.set(event.client, known);

@@ -16,6 +16,9 @@ const followsFromEdits: ReadonlySet<string> = new Set([
   'default_pool_id',
 ]);
 
+/** Resources below others are looked at by themselves. */
+const ofTheirOwn: ReadonlySet<string> = new Set(['listeners', 'pools', 'members', 'healthmonitor']);
+
 /**
  * What is there in the end is what a run without faults would have made of the same acknowledged
  * requests: nothing that nobody asked for, nothing twice, nothing deleted that lives, every attribute that
@@ -107,8 +110,8 @@ function whyNotAsked(
     if (!facts.concern(about, '')) return `nobody asked for its ${what}`;
     const before = first.get(String(resource['id'])) ?? {};
     for (const [attribute, value] of Object.entries(resource)) {
-      if (typeof value === 'object' || followsFromEdits.has(attribute)) continue;
-      if (facts.concern(about, attribute) || value === before[attribute]) continue;
+      if (followsFromEdits.has(attribute) || ofTheirOwn.has(attribute)) continue;
+      if (facts.concern(about, attribute) || isDeepStrictEqual(value, before[attribute])) continue;
       return `nobody asked to change the ${attribute} of its ${what}: it was ${JSON.stringify(before[attribute])}, and is ${JSON.stringify(value)}`;
     }
   }

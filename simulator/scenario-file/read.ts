@@ -108,19 +108,22 @@ function sizeOf({ topology, workload }: ScenarioFile): Size {
 function workOf({ workload, documents }: ScenarioFile): readonly Work[] {
   if (!Array.isArray(workload)) return [];
   return workload.map((work): Work => {
-    const { at: atMs, loadBalancer } = work;
+    const { at: atMs, loadBalancer, hand } = work;
+    const task = { atMs, loadBalancer, ...(hand === undefined ? {} : { hand }) };
     if (work.do === 'create') {
       // It is the same for every seed, as it would be if it stood in the file.
       const plain = new Draft(new RandomStream(0, `document:${loadBalancer}`), false).attributes;
-      return { atMs, loadBalancer, type: 'create', attributes: documents[loadBalancer] ?? plain };
+      return { ...task, type: 'create', attributes: documents[loadBalancer] ?? plain };
     }
-    if (work.do === 'delete') return { atMs, loadBalancer, type: 'delete' };
+    if (work.do === 'delete') {
+      return { ...task, type: 'delete', ...(work.plain === true ? { plain: true } : {}) };
+    }
     const change = work.operation ?? {
       ...itself,
       verb: 'update' as const,
       attributes: { description: work.description ?? '' },
     };
-    return { atMs, loadBalancer, type: 'edit', change };
+    return { ...task, type: 'edit', change };
   });
 }
 

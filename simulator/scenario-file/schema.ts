@@ -5,6 +5,7 @@ import type { CheckerKind } from '../checkers/checker.ts';
 import { faultKinds } from '../faults/index.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { resourceKinds } from '../workload/resources.ts';
+import { verbs } from '../workload/work.ts';
 import { Duration } from './duration.ts';
 
 /** An object that names its keys when it is given another one. */
@@ -66,7 +67,7 @@ const name = z.string().min(1).max(255);
 const attributes = z.record(z.string(), z.unknown());
 
 const ChangeEntry = strict({
-  verb: z.enum(['create', 'update', 'delete']),
+  verb: z.enum(verbs),
   kind: z.enum(resourceKinds),
   /** Left out: the load balancer itself. */
   name: z.string().max(511).default(''),
@@ -81,18 +82,29 @@ const CreateBody = attributes.superRefine((body, context) => {
   }
 });
 
+/** Which of several clients of a load balancer; left out: it has only one. */
+const hand = count(1, 64).optional();
+
 const WorkEntry = z.discriminatedUnion(
   'do',
   [
-    strict({ do: z.literal('create'), at: Duration, loadBalancer: name }),
+    strict({ do: z.literal('create'), at: Duration, loadBalancer: name, hand }),
     strict({
       do: z.literal('edit'),
       at: Duration,
       loadBalancer: name,
+      hand,
       description: z.string().max(255).optional(),
       operation: ChangeEntry.optional(),
     }),
-    strict({ do: z.literal('delete'), at: Duration, loadBalancer: name }),
+    strict({
+      do: z.literal('delete'),
+      at: Duration,
+      loadBalancer: name,
+      hand,
+      /** Only if it has no children any more? */
+      plain: z.literal(true).optional(),
+    }),
   ],
   { error: "each piece of work says 'do: create', 'do: edit' or 'do: delete'" },
 );

@@ -80,8 +80,10 @@ function faultEntry({ kind, atMs, forMs, target, variant }: Fault): object {
 }
 
 function workEntry(work: Work): object {
-  const { atMs, type, loadBalancer } = work;
-  const about = { at: formatDuration(atMs), do: type, loadBalancer };
+  const { atMs, type, loadBalancer, hand } = work;
+  const which = hand === undefined ? {} : { hand };
+  const about = { at: formatDuration(atMs), do: type, loadBalancer, ...which };
+  if (work.type === 'delete' && work.plain === true) return { ...about, plain: true };
   if (work.type !== 'edit') return about;
   const { kind, verb, name, attributes } = work.change;
   const { description, ...others } = attributes;

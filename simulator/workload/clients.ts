@@ -5,7 +5,7 @@ import { Onlooker } from './onlooker.ts';
 import { Tenant } from './tenant.ts';
 import type { Work } from './work.ts';
 
-/** The clients of the API: one for each load balancer, whose writes follow each other. */
+/** The clients of the API: one for each load balancer, or several hands, and the writes of each follow each other. */
 export class Clients {
   readonly ledger = new Ledger();
   readonly #world: World;
@@ -32,24 +32,30 @@ export class Clients {
 
   #begin(work: Work): void {
     const tenant = this.#tenant(work);
-    const tail = this.#tails.get(work.loadBalancer) ?? Promise.resolve();
+    const name = clientOf(work);
+    const tail = this.#tails.get(name) ?? Promise.resolve();
     const next = tail
       .then(() => tenant?.do(work))
       .then(() => {
         this.#open -= 1;
       });
-    this.#tails.set(work.loadBalancer, next);
+    this.#tails.set(name, next);
     this.#world.background(next);
   }
 
   /** Null where nobody has asked to create what is edited: it is left out of the plan. */
-  #tenant({ loadBalancer: name, type }: Work): Tenant | null {
+  #tenant(work: Work): Tenant | null {
+    const name = clientOf(work);
     const known = this.#tenants.get(name);
-    if (known !== undefined || type !== 'create') return known ?? null;
-    const entry = this.ledger.open(name);
+    if (known !== undefined) return known;
+    const isFirst = work.type === 'create';
+    const entry = isFirst ? this.ledger.open(work.loadBalancer) : this.ledger.ofClient(name);
+    if (entry === null) return null;
     const connection = new Connection(this.#world, name);
     const onlooker = new Onlooker(this.#world, entry, connection);
-    const tenant = new Tenant(this.#world, entry, connection, () => this.#look(onlooker));
+    const wrote = () => this.#look(onlooker);
+    const isAlone = work.hand === undefined;
+    const tenant = new Tenant({ world: this.#world, entry, connection, isAlone, wrote });
     this.#tenants.set(name, tenant);
     return tenant;
   }
@@ -62,3 +68,6 @@ export class Clients {
     this.#world.background(done);
   }
 }
+
+const clientOf = ({ loadBalancer, hand }: Work): string =>
+  hand === undefined ? loadBalancer : `${loadBalancer}/${hand}`;

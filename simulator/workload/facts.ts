@@ -1,42 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import { type Attributes, itself, type ResourceName, resourceIn } from './resources.ts';
+import type { Outcome } from '../world/events.ts';
+import { type Effect, effectsOf, isMemberOf, wantedMembers } from './effects.ts';
+import { Register, type Span } from './register.ts';
+import { poolOf } from './resource-paths.ts';
+import { itself, type ResourceName, resourceIn } from './resources.ts';
+import type { Change } from './work.ts';
 
 /** What must be true of an attribute, or of a resource's being there. */
-interface Fact {
-  readonly about: ResourceName;
-  /** Empty: whether the resource is there at all. */
-  readonly attribute: string;
-  /** What the newest acknowledged request made it; undefined where none was acknowledged. */
-  stands: unknown;
-  /** What requests asked for that nobody answered: it may be that as well, now or later. */
-  readonly possible: unknown[];
+interface Fact extends Omit<Effect, 'value'> {
+  readonly register: Register;
 }
 
-/** What a client may rely on, by the answers that it got: attribute by attribute. */
+/** A batch replaces all members of its pool, also those whose creation is asked for meanwhile. */
+interface Batch {
+  readonly pool: string;
+  readonly wanted: ReadonlySet<string>;
+  readonly span: Span;
+}
+
+/** What clients may rely on, by the answers that they got: attribute by attribute, whoever asked for it. */
 export class Facts {
   readonly #facts = new Map<string, Fact>();
+  readonly #batches: Batch[] = [];
+  readonly #poolDeletions: { readonly pool: string; readonly span: Span }[] = [];
+  #moments = 0;
 
-  /** A creation, with all the children that its body holds. */
-  created(about: ResourceName, attributes: Attributes, certain: boolean): void {
-    this.#note(about, '', true, certain);
-    this.updated(about, attributes, certain);
-    for (const [child, body] of childrenOf(about, attributes)) this.created(child, body, certain);
+  /** The next moment in the order of all questions and answers. */
+  now(): number {
+    this.#moments += 1;
+    return this.#moments;
   }
 
-  updated(about: ResourceName, attributes: Attributes, certain: boolean): void {
-    for (const [attribute, value] of Object.entries(attributes)) {
-      if (typeof value === 'object' || notKept.has(attribute)) continue;
-      this.#note(about, attribute, value, certain);
+  /** Somebody asks for a change; what is returned has to be called with what came of it. */
+  asks(change: Change): (outcome: Outcome) => void {
+    const span: Span = {
+      from: this.now(),
+      until: Number.POSITIVE_INFINITY,
+      outcome: 'undecided',
+    };
+    for (const { about, attribute, value } of effectsOf(change)) {
+      this.#fact(about, attribute).register.write(span, value);
     }
-  }
-
-  deleted(about: ResourceName, certain: boolean): void {
-    this.#note(about, '', false, certain);
+    const { kind, name, verb } = change;
+    if (kind === 'pool' && verb === 'delete') this.#poolDeletions.push({ pool: name, span });
+    if (verb === 'replace') this.#replaces({ pool: name, wanted: wantedMembers(change), span });
+    return (outcome) => {
+      const until = this.now();
+      if (outcome === 'unknown') return;
+      span.until = until;
+      span.outcome = outcome === 'acknowledged' ? 'acknowledged' : 'refused';
+    };
   }
 
   /** Did any request concern the attribute, or, where that is empty, the resource's being there? */
   concern(about: ResourceName, attribute: string): boolean {
-    return this.#facts.has(keyOf(about, attribute));
+    const asked = attribute === 'default_pool_id' ? 'default_pool' : attribute;
+    return this.#facts.get(keyOf(about, asked))?.register.isWritten === true;
+  }
+
+  /** Is the resource surely there, for whoever asks from then on, and nobody may be removing it? */
+  mustBeThere(about: ResourceName, askedAt?: number): boolean {
+    const fact = this.#facts.get(keyOf(about, ''));
+    const pool = poolOf(about);
+    if (pool !== null && !this.mustBeThere(pool, askedAt)) return false;
+    return fact?.register.standing(askedAt)?.every((value) => value === true) === true;
+  }
+
+  /** Is the resource surely not there, and nobody may be making it? */
+  mustBeAbsent(about: ResourceName, askedAt: number): boolean {
+    const standing = this.#facts.get(keyOf(about, ''))?.register.standing(askedAt) ?? null;
+    return standing?.every((value) => value === false) === true;
+  }
+
+  /** The listeners and pools that are surely there. */
+  *sureChildren(askedAt: number): Generator<ResourceName> {
+    for (const { about, attribute } of this.#facts.values()) {
+      const isChild = attribute === '' && (about.kind === 'listener' || about.kind === 'pool');
+      if (isChild && this.mustBeThere(about, askedAt)) yield about;
+    }
+  }
+
+  /** How what is shown of the load balancer itself, to somebody who asked then, contradicts what was acknowledged before. */
+  contradictionIn(shown: Readonly<Record<string, unknown>>, askedAt: number): string | null {
+    for (const fact of this.#facts.values()) {
+      if (fact.about.kind !== itself.kind || !(fact.attribute in shown)) continue;
+      const standing = fact.register.standing(askedAt);
+      const actual = shown[fact.attribute];
+      if (standing === null || has(standing, actual)) continue;
+      return inWords(fact, actual, standing);
+    }
+    return null;
   }
 
   /**
@@ -48,68 +102,88 @@ export class Facts {
     restored: readonly LoadBalancerDocument[] = [],
   ): string | null {
     for (const fact of this.#facts.values()) {
-      // A resource that is rightly absent has no attributes to compare.
-      if (fact.attribute !== '' && resourceIn(document, fact.about) === null) continue;
+      // A resource that is rightly absent has no attributes and no children to compare.
+      if (isMoot(document, fact)) continue;
       const actual = valueIn(document, fact);
-      if (fact.stands === undefined || actual === fact.stands) continue;
-      if (fact.possible.includes(actual)) continue;
-      if (restored.some((each) => actual === valueIn(each, fact))) continue;
-      return inWords(fact, actual);
+      const standing = fact.register.standing();
+      if (standing === null || has(standing, actual)) continue;
+      if (this.#isWithoutPool(fact, actual, standing)) continue;
+      if (restored.some((each) => isDeepStrictEqual(actual, valueIn(each, fact)))) continue;
+      return inWords(fact, actual, standing);
     }
     return null;
   }
 
-  #note(about: ResourceName, attribute: string, value: unknown, certain: boolean): void {
+  #replaces(batch: Batch): void {
+    this.#batches.push(batch);
+    for (const fact of this.#facts.values()) sweep(fact, batch);
+  }
+
+  /** A listener whose default pool somebody has deleted has none. */
+  #isWithoutPool({ attribute }: Fact, actual: unknown, standing: readonly unknown[]): boolean {
+    if (attribute !== 'default_pool' || actual !== null) return false;
+    return this.#poolDeletions.some(
+      ({ pool, span }) => span.outcome !== 'refused' && standing.includes(pool),
+    );
+  }
+
+  #fact(about: ResourceName, attribute: string): Fact {
     const key = keyOf(about, attribute);
     let fact = this.#facts.get(key);
     if (fact === undefined) {
-      fact = { about, attribute, stands: undefined, possible: [] };
+      const { kind, name } = about;
+      fact = { about: { kind, name }, attribute, register: new Register() };
       this.#facts.set(key, fact);
+      for (const batch of this.#batches) sweep(fact, batch);
     }
-    if (certain) fact.stands = value;
-    else fact.possible.push(value);
+    return fact;
   }
+}
+
+/** Notes that the batch removes this one, if it does. */
+function sweep({ about, attribute, register }: Fact, { pool, wanted, span }: Batch): void {
+  if (attribute !== '' || !isMemberOf(about, pool) || wanted.has(about.name)) return;
+  register.write(span, false);
 }
 
 const keyOf = ({ kind, name }: ResourceName, attribute: string): string =>
   `${kind} ${name} ${attribute}`;
 
-/** Stands in the name of the resource, or is the deployment's own business. */
-const notKept: ReadonlySet<string> = new Set(['name', 'vip_subnet_id']);
+const has = (values: readonly unknown[], actual: unknown): boolean =>
+  values.some((value) => isDeepStrictEqual(value, actual));
 
-function* childrenOf(
-  { kind, name }: ResourceName,
-  attributes: Attributes,
-): Generator<[ResourceName, Attributes]> {
-  const listed = (key: string) => (attributes[key] ?? []) as readonly Attributes[];
-  if (kind === 'loadbalancer') {
-    for (const body of listed('listeners')) yield [{ kind: 'listener', name: nameOf(body) }, body];
-    for (const body of listed('pools')) yield [{ kind: 'pool', name: nameOf(body) }, body];
-  }
-  if (kind !== 'pool') return;
-  for (const body of listed('members')) {
-    yield [{ kind: 'member', name: `${name}/${nameOf(body)}` }, body];
-  }
-  const monitor = attributes['healthmonitor'] as Attributes | undefined;
-  if (monitor !== undefined) {
-    yield [{ kind: 'healthmonitor', name: `${name}/${nameOf(monitor)}` }, monitor];
-  }
+function isMoot(document: LoadBalancerDocument, { about, attribute }: Fact): boolean {
+  if (attribute !== '') return resourceIn(document, about) === null;
+  const pool = poolOf(about);
+  return pool !== null && resourceIn(document, pool) === null;
 }
 
-const nameOf = ({ name }: Attributes): string => (typeof name === 'string' ? name : '');
-
-function valueIn(document: LoadBalancerDocument, { about, attribute }: Fact): unknown {
+function valueIn(
+  document: LoadBalancerDocument,
+  { about, attribute }: Omit<Fact, 'register'>,
+): unknown {
   const resource = resourceIn(document, about);
-  return attribute === '' ? resource !== null : resource?.[attribute];
+  if (attribute === '') return resource !== null;
+  if (attribute !== 'default_pool') return resource?.[attribute];
+  const id = resource?.['default_pool_id'];
+  return document.pools.find((pool) => pool.id === id)?.name ?? null;
 }
 
-function inWords({ about, attribute, stands }: Fact, actual: unknown): string {
+function inWords(
+  { about, attribute }: Omit<Fact, 'register'>,
+  actual: unknown,
+  standing: readonly unknown[],
+): string {
   const { kind, name } = about;
   const what = kind === itself.kind ? 'its' : `${kind} ${name}'s`;
   if (attribute !== '') {
-    return `${what} ${attribute} is '${String(actual)}', and the acknowledged one is '${String(stands)}'`;
+    const allowed = standing.map(text).join(' or ');
+    return `${what} ${attribute} is ${text(actual)}, and the acknowledged one is ${allowed}`;
   }
-  return stands === true
+  return standing.includes(true)
     ? `${kind} ${name} was created and acknowledged, and is not there`
     : `${kind} ${name} was deleted and acknowledged, and is there`;
 }
+
+const text = (value: unknown): string =>
+  typeof value === 'string' ? `'${value}'` : JSON.stringify(value);

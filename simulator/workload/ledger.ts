@@ -1,16 +1,19 @@
 import type { Outcome } from '../world/events.ts';
+import { Deletions } from './deletions.ts';
 import { Facts } from './facts.ts';
 import type { ResourceName } from './resources.ts';
 
-/** What the client of one load balancer knows of it, from the answers that it got. */
+/** What the clients of one load balancer know of it, from the answers that they got. */
 export class LedgerEntry {
   readonly name: string;
   created: Outcome = 'asked';
-  /** Null: nobody has asked for it. */
-  deleted: Outcome | null = null;
   /** The status that it was last seen with; `gone` where it was not found; null: never looked. */
   seen: string | null = null;
   readonly facts = new Facts();
+  readonly deletions = new Deletions();
+  /** Answers that can't be right by what was acknowledged before, in sentences. */
+  readonly wronglyDone: string[] = [];
+  readonly wronglyRefused: string[] = [];
   readonly #told: (id: string) => void;
   readonly #children = new Map<string, string>();
   #id: string | null = null;
@@ -18,6 +21,11 @@ export class LedgerEntry {
   constructor(name: string, told: (id: string) => void) {
     this.name = name;
     this.#told = told;
+  }
+
+  /** Null: nobody has asked for it. */
+  get deleted(): Outcome | null {
+    return this.deletions.outcome;
   }
 
   /** Null until an answer has told it. */
@@ -37,6 +45,11 @@ export class LedgerEntry {
   tellChildId({ kind, name }: ResourceName, id: string): void {
     this.#children.set(`${kind} ${name}`, id);
   }
+
+  /** Somebody may have removed it, and another one may have its name by now. */
+  forgetChildId({ kind, name }: ResourceName): void {
+    this.#children.delete(`${kind} ${name}`);
+  }
 }
 
 /** The clients' own book of what they asked for and what they were told. */
@@ -53,6 +66,11 @@ export class Ledger {
   /** Null where nobody asked for one of this name. */
   named(name: string): LedgerEntry | null {
     return this.#entries.find((entry) => entry.name === name) ?? null;
+  }
+
+  /** What the client of that name works at: one of several has its number behind the load balancer's name. */
+  ofClient(client: string): LedgerEntry | null {
+    return this.named(client.replace(/\/\d+$/, ''));
   }
 
   /** Null also where a load balancer exists whose creation nobody has answered. */

@@ -5,6 +5,7 @@ import { itemsOf, resourceOf, textOf } from './answers.ts';
 import type { Connection, Reply } from './connection.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { collectionPath, listKey, listPath, ownName, poolOf } from './resource-paths.ts';
+import { whyRightful } from './rightful.ts';
 import { type Attributes, itself, type ResourceName } from './resources.ts';
 import { type Change, changeWords, type Work } from './work.ts';
 
@@ -12,18 +13,29 @@ import { type Change, changeWords, type Work } from './work.ts';
 const searchesMax = 3;
 const searchEveryMs = 1_000;
 
-/** The client of one load balancer: what it asks for, and what it makes of the answers. */
+export interface TenantOptions {
+  readonly world: World;
+  readonly entry: LedgerEntry;
+  readonly connection: Connection;
+  /** Does nobody else work at this load balancer? */
+  readonly isAlone: boolean;
+  /** Called after each write that may have been done. */
+  readonly wrote: () => void;
+}
+
+/** A client of one load balancer: what it asks for, and what it makes of the answers. */
 export class Tenant {
   readonly entry: LedgerEntry;
   readonly #world: World;
   readonly #connection: Connection;
-  /** Called after each write that may have been done. */
+  readonly #isAlone: boolean;
   readonly #wrote: () => void;
 
-  constructor(world: World, entry: LedgerEntry, connection: Connection, wrote: () => void) {
+  constructor({ world, entry, connection, isAlone, wrote }: TenantOptions) {
     this.#world = world;
     this.entry = entry;
     this.#connection = connection;
+    this.#isAlone = isAlone;
     this.#wrote = wrote;
   }
 
@@ -34,13 +46,14 @@ export class Tenant {
     }
     if (this.entry.id === null) await this.#search(1);
     if (this.entry.id === null) return;
-    if (work.type === 'delete') await this.#delete(this.entry.id);
+    if (work.type === 'delete') await this.#delete(this.entry.id, work.plain ?? false);
     else await this.#edit(this.entry.id, work.change);
   }
 
   async #create(attributes: Attributes): Promise<void> {
     const { entry } = this;
     this.#tell('create', 'asked', '');
+    const answered = entry.facts.asks({ ...itself, verb: 'create', attributes });
     const reply = await this.#connection.send({
       method: 'POST',
       path: collectionPath('loadbalancer', ''),
@@ -48,23 +61,35 @@ export class Tenant {
     });
     entry.created = reply.outcome;
     if (reply.outcome === 'acknowledged') this.#exists(resourceOf(reply.body, 'loadbalancer'));
-    if (reply.outcome !== 'refused') {
-      entry.facts.created(itself, attributes, reply.outcome === 'acknowledged');
-    }
+    answered(reply.outcome);
     this.#tell('create', reply.outcome, reply.detail);
     if (reply.outcome === 'unknown') await this.#search(searchesMax);
     if (entry.id !== null) this.#wrote();
   }
 
-  async #delete(id: string): Promise<void> {
+  async #delete(id: string, isPlain: boolean): Promise<void> {
     const { entry } = this;
-    entry.deleted = 'asked';
-    this.#tell('delete', 'asked', '');
-    const path = `${collectionPath('loadbalancer', '')}/${id}?cascade=true`;
-    const reply = await this.#connection.send({ method: 'DELETE', path, body: null });
-    entry.deleted = reply.outcome;
+    const answered = entry.deletions.ask(isPlain);
+    this.#tell('delete', 'asked', isPlain ? 'plain' : '');
+    const askedAt = entry.facts.now();
+    const path = `${collectionPath('loadbalancer', '')}/${id}`;
+    const query = isPlain ? '' : '?cascade=true';
+    const reply = await this.#connection.send({
+      method: 'DELETE',
+      path: `${path}${query}`,
+      body: null,
+    });
+    answered(reply.outcome);
+    if (isPlain && reply.outcome === 'acknowledged') this.#checkChildren(askedAt);
     this.#tell('delete', reply.outcome, reply.detail);
     if (reply.outcome !== 'refused') this.#wrote();
+  }
+
+  /** Whoever has a load balancer deleted without its children has been told that there are none. */
+  #checkChildren(askedAt: number): void {
+    for (const { kind, name } of this.entry.facts.sureChildren(askedAt)) {
+      this.entry.wronglyDone.push(`it was deleted plainly, and its ${kind} ${name} was there`);
+    }
   }
 
   async #edit(id: string, change: Change): Promise<void> {
@@ -72,26 +97,43 @@ export class Tenant {
     // Nothing of that name: what would have made it was refused, or is left out of the plan.
     if (request === null) return;
     this.#tell('edit', 'asked', changeWords(change));
+    const { facts } = this.entry;
+    const askedAt = facts.now();
+    const answered = facts.asks(change);
     const reply = await this.#connection.send(request);
+    answered(reply.outcome);
+    const wrong = whyRightful(facts, change, reply, askedAt);
+    if (wrong !== null && this.entry.deleted === null) {
+      this.entry.wronglyRefused.push(
+        `${changeWords(change)} was refused, and ${wrong}: ${reply.detail}`,
+      );
+    }
     this.#note(change, reply);
     this.#tell('edit', reply.outcome, reply.detail === '' ? changeWords(change) : reply.detail);
     if (reply.outcome !== 'refused') this.#wrote();
   }
 
-  #note(change: Change, { outcome, body }: Reply): void {
+  #note(change: Change, { outcome, status, body }: Reply): void {
+    const { verb } = change;
+    // Who is alone knows what is there by itself.
+    if (!this.#isAlone && (verb === 'delete' || status === 404)) this.#forget(change);
     if (outcome === 'refused') return;
-    const { facts } = this.entry;
-    const certain = outcome === 'acknowledged';
-    const { verb, attributes } = change;
-    if (verb === 'create') facts.created(change, attributes, certain);
-    else if (verb === 'update') facts.updated(change, attributes, certain);
-    else facts.deleted(change, certain);
     const id = textOf(resourceOf(body, change.kind), 'id');
     if (verb === 'create' && id !== '') this.entry.tellChildId(change, id);
   }
 
+  /** What is in its way may be the pool that is gone. */
+  #forget(change: Change): void {
+    const pool = poolOf(change);
+    this.entry.forgetChildId(change);
+    if (pool !== null && change.verb !== 'delete') this.entry.forgetChildId(pool);
+  }
+
   async #requestFor(id: string, change: Change) {
-    const { kind, verb, attributes } = change;
+    const { kind, verb } = change;
+    if (verb === 'replace' || verb === 'add') return this.#batchFor(id, change);
+    const attributes = await this.#sent(id, change);
+    if (attributes === null) return null;
     const pool = poolOf(change);
     const poolId = pool === null ? '' : await this.#childId(id, pool);
     if (poolId === null) return null;
@@ -110,6 +152,23 @@ export class Tenant {
     if (own === null) return null;
     if (verb === 'delete') return { method: 'DELETE', path: `${path}/${own}`, body: null } as const;
     return { method: 'PUT', path: `${path}/${own}`, body: { [kind]: attributes } } as const;
+  }
+
+  async #batchFor(id: string, change: Change) {
+    const poolId = await this.#childId(id, change);
+    if (poolId === null) return null;
+    const query = change.verb === 'add' ? '?additive_only=true' : '';
+    const path = `${collectionPath('member', poolId)}${query}`;
+    return { method: 'PUT', path, body: change.attributes } as const;
+  }
+
+  /** A default pool has a name in a plan, and an id on the wire. Null where there is no such pool. */
+  async #sent(id: string, { kind, attributes }: Change): Promise<Attributes | null> {
+    const { default_pool: named, ...others } = attributes;
+    if (kind !== 'listener' || named === undefined) return attributes;
+    const name = textOf(named as Attributes, 'name');
+    const poolId = await this.#childId(id, { kind: 'pool', name });
+    return poolId === null ? null : { ...others, default_pool_id: poolId };
   }
 
   /** By an earlier answer, or else by a list: the creation's answer may have got lost. */

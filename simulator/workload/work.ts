@@ -2,9 +2,12 @@ import type { RandomStream } from '../world/random-streams.ts';
 import { Draft } from './draft.ts';
 import type { Attributes, ResourceName } from './resources.ts';
 
+/** `replace` and `add` are batches of a pool's members: without those that are not in it, and with them. */
+export const verbs = ['create', 'update', 'delete', 'replace', 'add'] as const;
+
 /** What an edit does to the load balancer or to one of its children. */
 export interface Change extends ResourceName {
-  readonly verb: 'create' | 'update' | 'delete';
+  readonly verb: (typeof verbs)[number];
   readonly attributes: Attributes;
 }
 
@@ -12,12 +15,23 @@ export interface Change extends ResourceName {
 export const changeWords = ({ verb, kind, name }: Change): string =>
   `${verb} ${kind} ${name}`.trimEnd();
 
-/** One piece of a client's work, drawn before the run. Each load balancer has a name of its own. */
-export type Work = { readonly atMs: number; readonly loadBalancer: string } & (
-  | { readonly type: 'create'; readonly attributes: Attributes }
-  | { readonly type: 'edit'; readonly change: Change }
-  | { readonly type: 'delete' }
-);
+/** Whose work it is, and when. */
+interface Task {
+  readonly atMs: number;
+  /** Each load balancer has a name of its own. */
+  readonly loadBalancer: string;
+  /** Where several clients work at one load balancer, which one; each waits for its own answers only. */
+  readonly hand?: number;
+}
+
+/** One piece of a client's work, drawn before the run. */
+export type Work = Task &
+  (
+    | { readonly type: 'create'; readonly attributes: Attributes }
+    | { readonly type: 'edit'; readonly change: Change }
+    /** Plain: only if it has no children any more. */
+    | { readonly type: 'delete'; readonly plain?: true }
+  );
 
 export interface WorkFrame {
   readonly loadBalancers: number;

@@ -1,0 +1,33 @@
+import type { Outcome } from '../world/events.ts';
+
+/** What is said of a load balancer where its deletions ended differently: whatever may have been done counts first. */
+const strongest: readonly Outcome[] = ['acknowledged', 'unknown', 'asked', 'refused'];
+
+/** Who has asked to delete a load balancer, and what came of it: several clients may do so. */
+export class Deletions {
+  readonly #asked = new Set<{ outcome: Outcome }>();
+  #isRepeated = false;
+
+  /** Null: nobody has asked for it. */
+  get outcome(): Outcome | null {
+    const outcomes = new Set([...this.#asked].map(({ outcome }) => outcome));
+    return strongest.find((each) => outcomes.has(each)) ?? null;
+  }
+
+  /** Did somebody ask for it when another one had done so before? */
+  get isRepeated(): boolean {
+    return this.#isRepeated;
+  }
+
+  /** Somebody asks; what is returned has to be called with what came of it. */
+  ask(isPlain: boolean): (outcome: Outcome) => void {
+    const own = { outcome: 'asked' as Outcome };
+    this.#isRepeated ||= this.#asked.size > 0;
+    this.#asked.add(own);
+    return (outcome) => {
+      own.outcome = outcome;
+      // One that is refused, because there are children, is as if nobody had asked.
+      if (isPlain && outcome === 'refused') this.#asked.delete(own);
+    };
+  }
+}
