@@ -1,10 +1,10 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { HealthMonitorPOST, HealthMonitorPUT } from '../../src/api/schemas/health-monitor.ts';
 import { ListenerPOST, ListenerPUT } from '../../src/api/schemas/listener.ts';
 import { LoadBalancerPOST, LoadBalancerPUT } from '../../src/api/schemas/load-balancer.ts';
-import { MemberPOST, MemberPUT } from '../../src/api/schemas/member.ts';
+import { MemberPOST, MemberPUT, MembersPUT } from '../../src/api/schemas/member.ts';
 import { PoolPOST, PoolPUT } from '../../src/api/schemas/pool.ts';
-import type { ResourceKind } from '../workload/resources.ts';
+import type { Attributes, ResourceKind } from '../workload/resources.ts';
 import type { Change } from '../workload/work.ts';
 import type { Problem } from './problem.ts';
 
@@ -25,18 +25,29 @@ const parents: Readonly<Partial<Record<ResourceKind, object>>> = {
   healthmonitor: { pool_id: anyId },
 };
 
+const Batch = z.strictObject({ members: MembersPUT });
+
 /** What the API would refuse of an operation, or what would never be sent: a scenario with it tests less than it seems to. */
 export function operationProblems({ kind, verb, name, attributes }: Change): readonly Problem[] {
   const named = nameProblem(kind, verb, name);
   if (named !== null) return [named];
   if (verb === 'delete') return [];
   const whole = verb === 'create' ? { ...parents[kind], ...attributes } : attributes;
-  const issues = bodies[kind][verb].safeParse(whole).error?.issues ?? [];
+  const body = verb === 'replace' || verb === 'add' ? Batch : bodies[kind][verb];
+  const issues = body.safeParse(withIds(whole)).error?.issues ?? [];
   return issues.map(({ path, message }) => ({ path: ['attributes', ...path], message }));
+}
+
+/** A pool that is named becomes its id when it is sent. */
+function withIds({ default_pool: named, ...rest }: Attributes): Attributes {
+  return named === undefined ? rest : { ...rest, default_pool_id: anyId };
 }
 
 function nameProblem(kind: ResourceKind, verb: Change['verb'], name: string): Problem | null {
   const problem = (key: string, message: string): Problem => ({ path: [key], message });
+  if ((verb === 'replace' || verb === 'add') && kind !== 'pool') {
+    return problem('kind', `'${verb}' is a batch of the members of a pool: say 'kind: pool'`);
+  }
   if (kind === 'loadbalancer') {
     if (verb !== 'update') return problem('verb', `say 'do: ${verb}' for the load balancer itself`);
     return name === '' ? null : problem('name', 'leave it out: it is the load balancer itself');

@@ -25,6 +25,7 @@ import { lastCapableAgentDiesScenario } from './last-capable-agent-dies.ts';
 import { longOutageScenario } from './long-outage.ts';
 import { lostPromotionScenario } from './lost-promotion.ts';
 import { maintenanceScenario } from './maintenance.ts';
+import { manyHandsScenario } from './many-hands.ts';
 import { membersFailScenario } from './members-fail.ts';
 import { natsLeaderLostScenario } from './nats-leader-lost.ts';
 import { natsNodeHungScenario } from './nats-node-hung.ts';
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   defaultScenario,
   swarmScenario,
   roughDayScenario,
+  manyHandsScenario,
   queueDispatchScenario,
   agentCrashScenario,
   hostDiesScenario,

@@ -41,6 +41,7 @@ describe('a saved run', () => {
     ['run.yaml', 'agent-crash', '3'],
     ['run.yaml', 'rough-day', '4'],
     ['run.json', 'rough-day', '6'],
+    ['run.yaml', 'many-hands', '2'],
   ])('in %s is the very run: %s, seed %s', async (name, scenario, seed) => {
     const file = join(folder, name);
     const words = ['--controllers', '1', '--scenario', scenario, '--seed', seed, '--json'];
@@ -159,6 +160,8 @@ describe('what is wrong is told with its file, its key and what would be right',
       '{ verb: update, kind: member, name: pool }',
       /operation\.name: a member stands behind .*'pool\/m/,
     ],
+    ['{ verb: replace, kind: member, name: pool/m }', /operation\.kind: 'replace' is a batch/],
+    ['{ verb: add, kind: pool, name: pool }', /operation\.attributes\.members: /],
     ['{ verb: create, kind: listener }', /operation\.name: say which listener/],
     ['{ verb: delete, kind: loadbalancer }', /operation\.verb: say 'do: delete'/],
     ['{ verb: update, kind: loadbalancer, name: web }', /operation\.name: leave it out/],
