@@ -57,6 +57,7 @@ import {
 import { bugsOfDevices } from './bugs-of-devices.ts';
 import { bugsOfDisks } from './bugs-of-disks.ts';
 import { bugsOfLeases } from './bugs-of-leases.ts';
+import { bugsOfBatches } from './bugs-of-batches.ts';
 import { bugsOfBinding } from './bugs-of-binding.ts';
 import { bugsOfWitnesses } from './bugs-of-witnesses.ts';
 import { bugsOfPlacement } from './bugs-of-placement.ts';
@@ -367,6 +368,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     scenario: plannedRestartScenario,
     parts: { controller: ignoresRestarts },
   },
+  ...bugsOfBatches,
   ...bugsOfBinding,
   ...bugsOfPlacement,
   ...bugsOfLeases,
