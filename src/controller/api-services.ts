@@ -17,6 +17,9 @@ export interface ApiServicesOptions extends OwnerCallOptions {
   readonly wasDeleted: (id: string) => boolean;
 }
 
+/** Of which resource an owner says that it is not there. */
+const childMissing = /([0-9a-f-]{36}) not found\.$/;
+
 /** Load balancers for the API: writes go to the owner's actor, reads come from the projection. */
 export class ApiServices implements LoadBalancers {
   readonly #options: ApiServicesOptions;
@@ -99,12 +102,16 @@ export class ApiServices implements LoadBalancers {
       subject: (shard) => subjects.lb(shard, id, verb),
       request,
       shown: (revision, timeoutMs) => projection.desired.reached(revision, timeoutMs),
-      meaning: ({ status }) => {
+      meaning: ({ status, message }) => {
         if (status !== 404) return 'final';
         // An earlier attempt has deleted it, unanswered. That its owner doesn't know it is no proof: it may be lost.
         if (verb === 'delete' && wasDeleted(id)) return 'done';
-        // Its owner has only just become that, and has not heard of it; it will.
-        return projection.desired.get(id) === null ? 'final' : 'passing';
+        // Its owner has only just become that, and has not heard of it; it will. But a child that somebody else has
+        // deleted meanwhile is gone here as well, as soon as that is heard.
+        const child = childMissing.exec(message)?.[1] ?? id;
+        const isKnown =
+          child === id ? projection.desired.get(id) !== null : projection.ownerOf(child) !== null;
+        return isKnown ? 'passing' : 'final';
       },
     });
   }

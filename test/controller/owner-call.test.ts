@@ -63,6 +63,38 @@ describe('a deletion whose owner does not know the load balancer', () => {
   });
 });
 
+describe('an edit of a child that its owner does not know', () => {
+  const child = '5a9bad7c-1c4e-4e56-ad70-bacdcafa3579';
+  const gone = { ...notFound, message: `Pool ${child} not found.` };
+
+  /** By a controller that has heard of the pool's end, after so many looks at what it knows. */
+  function edit(looks: number) {
+    const virtual = new Virtual();
+    let looked = 0;
+    const ownerOf = () => ((looked += 1) > looks ? null : id);
+    const services = new ApiServices({
+      bus: { request: () => Promise.resolve(JSON.stringify(gone)) },
+      clock: virtual.clock,
+      timings: presets.lan,
+      shards: 8,
+      owners: new OwnerChanges(),
+      stores: {},
+      wasDeleted: () => false,
+      projection: { desired: { get: () => ({}) }, binding: {}, ownerOf },
+    } as unknown as ApiServicesOptions);
+    return virtual.settled(services.edit(id, { type: 'pool.delete', id: child }, 'request-1'));
+  }
+
+  test('is refused as soon as this controller has heard of the end of it, too', async () => {
+    await expect(edit(0)).rejects.toEqual(new Fault(404, gone.message));
+    await expect(edit(1)).rejects.toEqual(new Fault(404, gone.message));
+  });
+
+  test('is tried again as long as it is known here: its owner may not have heard of it yet', async () => {
+    await expect(edit(Number.POSITIVE_INFINITY)).rejects.toMatchObject({ status: 503 });
+  });
+});
+
 describe('a write that no owner of the shard answers', () => {
   test.each([
     ['nobody owns it', new NoResponders('nobody owns the shard')],
