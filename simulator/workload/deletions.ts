@@ -7,6 +7,7 @@ const strongest: readonly Outcome[] = ['acknowledged', 'unknown', 'asked', 'refu
 export class Deletions {
   readonly #asked = new Set<{ outcome: Outcome }>();
   #isRepeated = false;
+  #isWhole = false;
 
   /** Null: nobody has asked for it. */
   get outcome(): Outcome | null {
@@ -19,10 +20,16 @@ export class Deletions {
     return this.#isRepeated;
   }
 
+  /** Did anybody ask for it with all that is in it? */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   /** Somebody asks; what is returned has to be called with what came of it. */
   ask(isPlain: boolean): (outcome: Outcome) => void {
     const own = { outcome: 'asked' as Outcome };
     this.#isRepeated ||= this.#asked.size > 0;
+    this.#isWhole ||= !isPlain;
     this.#asked.add(own);
     return (outcome) => {
       own.outcome = outcome;

@@ -85,8 +85,12 @@ export class Tenant {
     if (reply.outcome !== 'refused') this.#wrote();
   }
 
-  /** Whoever has a load balancer deleted without its children has been told that there are none. */
+  /**
+   * Whoever has a load balancer deleted without its children has been told that there are none; or that it is gone, where
+   * somebody else has deleted all of it.
+   */
   #checkChildren(askedAt: number): void {
+    if (this.entry.deletions.isWhole) return;
     for (const { kind, name } of this.entry.facts.sureChildren(askedAt)) {
       this.entry.wronglyDone.push(`it was deleted plainly, and its ${kind} ${name} was there`);
     }
