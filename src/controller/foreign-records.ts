@@ -48,11 +48,12 @@ export class ForeignRecords {
   /** Whoever owns it may not know what was on record: nobody is to be given an epoch again (R9). */
   #tellWhatIsLost(id: string): void {
     const { bus, shards, floors, projection } = this.#options;
+    const known: LostRecord = floors.newest(id);
+    // Mostly nothing is known of it, and then its record is not even parsed.
+    if (known.lastEpoch === 0 || floors.removals.wasDeleted(id)) return;
     const context = projection.binding.get(id)?.context ?? null;
     // Of what is deleted nothing has to be remembered but that.
     if (context === null || projection.desired.raw(id) === null) return;
-    if (floors.removals.wasDeleted(id)) return;
-    const known: LostRecord = floors.newest(id);
     if (known.lastEpoch <= context.lastEpoch) return;
     try {
       bus.publish(subjects.lb(subjects.shardOf(id, shards), id, 'lost'), JSON.stringify(known));
