@@ -15,7 +15,7 @@ const units = [
 ].join(',');
 const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';
-/** It takes all cores by itself. */
+/** By itself it would take all cores; it takes what the others leave of them. */
 const ofSeeds = 'test/simulator/default-seeds.test.ts';
 /** On hosts of their own, where an address is lost if nobody gets to renew its lease within seconds. */
 const ofLeases =
@@ -28,7 +28,6 @@ const turn = {
   // Tests with real processes wait half of their time: for the dead to be missed, for somebody to start.
   processes: { sequence: { groupOrder: 1 }, maxWorkers: isLong ? 2 : 3 },
   heavy: { sequence: { groupOrder: 2 }, maxWorkers: 2 },
-  seeds: { sequence: { groupOrder: 3 }, maxWorkers: 1 },
 };
 
 function group(name: string, when: object, isolate: boolean, include: string, not: string[]) {
@@ -40,13 +39,14 @@ export default defineConfig({
   test: {
     projects: [
       group('leases', turn.leases, true, ofLeases, []),
+      // Vitest begins a turn with the project whose name comes first in the alphabet: here with the one that takes longest.
+      group('default seeds', turn.processes, false, ofSeeds, []),
       group('processes', turn.processes, true, 'test/**/*.test.ts', [
         ...[ofLeases, ofUnits, ofSimulator, ofBrowser],
       ]),
       group('units', turn.processes, false, ofUnits, [ofLeases]),
       group('simulator', turn.heavy, false, ofSimulator, [ofBrowser, ofSeeds]),
       group('browser', turn.heavy, true, ofBrowser, []),
-      group('seeds', turn.seeds, false, ofSeeds, []),
     ],
     globalSetup: ['test/support/parts.ts'],
     // Processes of their own, because tests start, stop and kill real ones.

@@ -40,6 +40,9 @@ async function committed(write: ReturnType<Store['create']>): Promise<number> {
   return result.revision;
 }
 
+/** A server syncs each of these by itself, and the last one has to be answered in time on a slow disk, too. */
+const inFlight = 64;
+
 /** What every store does; the same cases run against the twin and against real JetStream. */
 export const storeCases: readonly StoreCase[] = [
   {
@@ -286,13 +289,13 @@ export const storeCases: readonly StoreCase[] = [
     async run(store) {
       const watch = watching(store, 'flood');
       await watch.ready();
-      const writes = Array.from({ length: 256 }, (_, index) =>
+      const writes = Array.from({ length: inFlight }, (_, index) =>
         committed(store.create(`flood.${index}`, `${index}`, 'w')),
       );
       const revisions = await Promise.all(writes);
-      await until('all changes are there', () => watch.changes.length === 256);
+      await until('all changes are there', () => watch.changes.length === inFlight);
       watch.stop();
-      expect(new Set(revisions).size).toBe(256);
+      expect(new Set(revisions).size).toBe(inFlight);
       const seen = watch.changes.map(({ revision }) => revision);
       expect(seen).toEqual(revisions.toSorted((a, b) => a - b));
     },

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { meanOf, passesSeeds } from './support/seeds.ts';
 
-// Two to three minutes on two cores; nothing else runs meanwhile.
+// Two to three minutes of two cores, which it leaves to all others first.
 vi.setConfig({ testTimeout: 1_800_000 });
 
 test('200 default seeds pass, and enough happens in them', async () => {

@@ -10,11 +10,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
-function started(arguments_: readonly string[]) {
-  return spawn(process.execPath, [...programWords('simulator/main.ts'), ...arguments_], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function started(arguments_: readonly string[], before: readonly string[] = []) {
+  const command = [process.execPath, ...programWords('simulator/main.ts'), ...arguments_];
+  const [file = '', ...words] = [...before, ...command];
+  return spawn(file, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** The same, read as `head -1` reads it: closed after the first thing that it tells. */
@@ -29,8 +28,16 @@ export async function runUntilRead(...arguments_: readonly string[]): Promise<Fi
 }
 
 /** Runs the simulator's command in a process of its own. */
-export async function runInProcess(...arguments_: readonly string[]): Promise<Finished> {
-  const child = started(arguments_);
+export function runInProcess(...arguments_: readonly string[]): Promise<Finished> {
+  return finished(started(arguments_));
+}
+
+/** The same with what others leave of the processors: it takes nothing from who is waited for beside it. */
+export function runBehindOthers(...arguments_: readonly string[]): Promise<Finished> {
+  return finished(started(arguments_, ['nice', '-n', '19']));
+}
+
+async function finished(child: ReturnType<typeof started>): Promise<Finished> {
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

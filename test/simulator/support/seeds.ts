@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { runInProcess } from './run-command.ts';
+import { runBehindOthers } from './run-command.ts';
 
 /** What one run and a whole set come to, as the command tells programs. */
 export interface RunLine {
@@ -22,7 +22,7 @@ interface Totals {
  * the violation. Resolves to the runs.
  */
 export async function passesSeeds(...words: readonly string[]): Promise<readonly RunLine[]> {
-  const { status, stdout, stderr } = await runInProcess(...words, '--json');
+  const { status, stdout, stderr } = await runBehindOthers(...words, '--json');
   expect(stderr).toBe('');
   const lines = stdout.trimEnd().split('\n');
   const totals = JSON.parse(lines.pop() ?? '') as Totals;
