@@ -105,7 +105,7 @@ export class Tenant {
     const askedAt = facts.now();
     const answered = facts.asks(change);
     const reply = await this.#connection.send(request);
-    answered(this.#mayComeLater(change, reply) ? 'unknown' : reply.outcome);
+    answered(reply.outcome);
     const wrong = whyRightful(facts, change, reply, askedAt);
     if (wrong !== null && this.entry.deleted === null) {
       this.entry.wronglyRefused.push(
@@ -115,14 +115,6 @@ export class Tenant {
     this.#note(change, reply);
     this.#tell('edit', reply.outcome, reply.detail === '' ? changeWords(change) : reply.detail);
     if (reply.outcome !== 'refused') this.#wrote();
-  }
-
-  /**
-   * An earlier attempt of what was refused because of another resource may be waiting for a controller that is paused, and be
-   * carried out once that other one is gone. Who is alone would not have asked for both.
-   */
-  #mayComeLater({ verb }: Change, { status }: Reply): boolean {
-    return !this.#isAlone && status === 409 && verb !== 'update' && verb !== 'delete';
   }
 
   #note(change: Change, { outcome, status, body }: Reply): void {

@@ -129,7 +129,8 @@ export class Controller {
     this.#records = this.#foreignRecords();
     this.#losses = this.#newLosses();
     const known = onRecord(this, options, this.#fleet);
-    this.#inbox = new Inbox({ bus, log, shards, judge, owner, ...known });
+    const waitedMaxMs = () => this.#proven.waitedMaxMs;
+    this.#inbox = new Inbox({ ...options, judge, owner, waitedMaxMs, ...known });
     this.#verdicts = new Verdicts(bus, log, (agent, ...news) => {
       if (!this.#owns(agent)) this.#agentKnown(agent, ...news);
     });

@@ -27,9 +27,11 @@ import {
 } from '../../machines/protocol/load-balancer-messages.ts';
 import { agentId, incarnation, type Seat } from '../../machines/protocol/seat.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
 import { answer, parseMessage } from '../messaging/endpoint.ts';
 import { ActorFailure } from '../host/actor-kind.ts';
 import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '../ports/bus.ts';
+import { askAgain } from './ask-again.ts';
 import type { Judge } from './judge.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
 
@@ -38,7 +40,10 @@ const ForwardedClaim = z.strictObject({ agent: agentId, incarnation, claim: Clai
 export interface InboxOptions {
   readonly bus: Bus;
   readonly log: Log;
+  readonly timings: Timings;
   readonly shards: number;
+  /** How long what arrives now may have waited on its way. */
+  readonly waitedMaxMs: () => number;
   readonly judge: Judge;
   readonly owner: LoadBalancerOwner;
   /** Who holds the load balancer by a revision of its record that is known committed; null while that may be lost. */
@@ -268,12 +273,20 @@ export class Inbox {
     }
     this.#reply(message, async (): Promise<WriteReply> => {
       try {
+        this.#refuseLate();
         return { type: 'committed', revision: await commit(parsed.value) };
       } catch (error) {
         if (error instanceof Fault) return faultReply(error);
         throw error;
       }
     });
+  }
+
+  /** Whoever has asked in vain for so long has asked again, and perhaps another controller, which may have refused it. */
+  #refuseLate(): void {
+    const { timings, waitedMaxMs } = this.#options;
+    if (waitedMaxMs() <= timings.apiAttemptMs) return;
+    throw askAgain('This may have waited here while nobody listened.');
   }
 }
 

@@ -6,6 +6,7 @@ import { backoffMs } from '../../machines/timings/backoff.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import { call } from '../messaging/endpoint.ts';
 import { type Bus, BusUnavailable, NoResponders, RequestTimeout } from '../ports/bus.ts';
+import { isToAskAgain } from './ask-again.ts';
 import { MirrorBehind } from './mirror.ts';
 import { OwnerChanged, type OwnerChanges } from './owner-changes.ts';
 
@@ -26,7 +27,7 @@ export interface OwnerCall {
   readonly request: object;
   /** Resolves once what was committed is shown here; rejects with {@link MirrorBehind}. */
   readonly shown: (revision: number, timeoutMs: number) => Promise<void>;
-  /** What a refusal means; `final` where it is left out. */
+  /** What a refusal means, but for that to ask again; `final` where it is left out. */
   readonly meaning?: (fault: Fault) => 'final' | 'passing' | 'done';
 }
 
@@ -54,7 +55,7 @@ export async function callOwner(options: OwnerCallOptions, asked: OwnerCall): Pr
       const reply = await owners.during(shard, answer);
       if (reply.type === 'fault') {
         const fault = new Fault(reply.status, reply.message, reply.retryAfterSeconds);
-        const meaning = asked.meaning?.(fault) ?? 'final';
+        const meaning = isToAskAgain(fault) ? 'passing' : (asked.meaning?.(fault) ?? 'final');
         if (meaning === 'final') throw fault;
         if (meaning === 'passing') throw new PassingRefusal(fault.message);
         return;

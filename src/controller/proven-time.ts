@@ -23,6 +23,8 @@ export class ProvenTime implements Hearing {
   readonly #lateMs: number;
   #provenMs = 0;
   #gaps = 0;
+  /** When the newest ping that was answered was sent. */
+  #answered: { readonly atMs: number; readonly wallMs: number } | null = null;
   /** When the stretch that is not proven yet began; null while the connection is bad. */
   #sinceMs: number | null = null;
   #timer: Timer | null = null;
@@ -55,8 +57,19 @@ export class ProvenTime implements Hearing {
     return this.#gaps;
   }
 
+  /**
+   * How long what arrives now may have waited on its way: what comes by one connection comes in order, so it was sent after
+   * the newest answer to a ping. By the clock that ran on, where this host was suspended.
+   */
+  get waitedMaxMs(): number {
+    if (this.#answered === null) return 0;
+    const { atMs, wallMs } = this.#answered;
+    return Math.max(this.#clock.monotonicMs() - atMs, this.#clock.wallMs() - wallMs);
+  }
+
   start(): void {
     this.#sinceMs = this.#clock.monotonicMs();
+    this.#answered = this.#now();
     this.#status = this.#bus.onStatus((status) => {
       if (status !== 'connected') this.#sinceMs = null;
     });
@@ -69,6 +82,10 @@ export class ProvenTime implements Hearing {
     if (this.#timer !== null) this.#clock.clearTimer(this.#timer);
   }
 
+  #now() {
+    return { atMs: this.#clock.monotonicMs(), wallMs: this.#clock.wallMs() };
+  }
+
   #schedule(): void {
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimer(this.#tickMs, () => void this.#tick());
@@ -76,8 +93,10 @@ export class ProvenTime implements Hearing {
 
   async #tick(): Promise<void> {
     const since = this.#sinceMs;
+    const sent = this.#now();
     try {
       await this.#bus.ping(this.#lateMs);
+      this.#answered = sent;
       const now = this.#clock.monotonicMs();
       const stretchMs = since === null ? null : now - since;
       if (this.#sinceMs === null || stretchMs === null) this.#gaps += 1;
