@@ -1,6 +1,6 @@
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
-import type { CheckerKind } from './checker.ts';
+import type { CheckerContext, CheckerKind } from './checker.ts';
 import { liveRecord } from './on-record.ts';
 
 /** Warnings that belong to the faults that cause them. Everything else at their level is a bug. */
@@ -29,32 +29,38 @@ const doubtMs = 10_000;
 const ofStorms = /^(the storm brake|an operator lets the verdicts pass)/;
 
 /** What is told where something befell this process, and only there. */
-const ofItsOwn: ReadonlyMap<string, (world: World, event: Logged) => boolean> = new Map([
+const ofItsOwn: ReadonlyMap<string, (context: CheckerContext, event: Logged) => boolean> = new Map([
   [
     'The NATS server does not answer, so another one is asked.',
-    (world, { process }) => world.host(process).uplink.silentAgoMs < doubtMs,
+    ({ world }, { process }) => world.host(process).uplink.silentAgoMs < doubtMs,
   ],
   [
     'A line of the journal was torn or corrupt and is dropped.',
-    ({ damages }, { process }) =>
+    ({ world: { damages } }, { process }) =>
       damages.ofJournal(process).some(({ how }) => how === 'torn' || how === 'garbage'),
   ],
   [
     'nobody knows for sure which epochs were given, so damaged markers wait',
-    (world, { process, fields }) =>
+    ({ world }, { process, fields }) =>
       listIn(fields, 'damaged').every((id) => isDamaged(world, process, id)),
   ],
   [
     // It is tried again until the marker is made anew.
     'what moved to another host could not be ended here',
-    (world, { process, fields }) => isDamaged(world, process, textIn(fields, 'loadBalancer')),
+    ({ world }, { process, fields }) => isDamaged(world, process, textIn(fields, 'loadBalancer')),
   ],
   [
     'damaged markers of which no record tells',
-    (world, { process, fields }) =>
+    ({ world }, { process, fields }) =>
       listIn(fields, 'unknown').every(
         (id) => isDamaged(world, process, id) && hasNoRecord(world, id),
       ),
+  ],
+  [
+    // It came back with a configuration that it had saved.
+    'a device serves what was deleted, and it could not be removed',
+    (context, { process, fields }) =>
+      wasDisturbedWhereItIs(context, process, textIn(fields, 'loadBalancer')),
   ],
 ]);
 
@@ -63,13 +69,15 @@ type Logged = Extract<WorldEvent, { readonly type: 'logged' }>;
 /** Nothing crashes, nothing malformed is sent, and no machine gets an event that it does not know. */
 export const noUnexpectedEvents: CheckerKind = {
   name: 'no-unexpected-events',
-  start: ({ world, violate }) => ({
+  start: (context) => ({
     onEvent(event) {
       if (event.type !== 'logged') return;
       if (event.level !== 'warn' && event.level !== 'error') return;
       if (ofFaults.has(event.message) || ofStorms.test(event.message)) return;
-      if (ofItsOwn.get(event.message)?.(world, event) === true) return;
-      violate(`${event.process} logged ${event.level}: ${event.message} ${wordsOf(event.fields)}`);
+      if (ofItsOwn.get(event.message)?.(context, event) === true) return;
+      context.violate(
+        `${event.process} logged ${event.level}: ${event.message} ${wordsOf(event.fields)}`,
+      );
     },
   }),
 };
@@ -88,6 +96,21 @@ function isDamaged(world: World, agent: string, id: string): boolean {
 function hasNoRecord(world: World, id: string): boolean {
   if (liveRecord(world, id) === null) return true;
   return world.losses.of('binding', id).some(({ now }) => now === null);
+}
+
+/** Did anything befall a device that serves this load balancer, or the way of its agent to it, since the agent's last look? */
+function wasDisturbedWhereItIs(
+  { world, disturbances }: CheckerContext,
+  agent: string,
+  id: string,
+): boolean {
+  const sinceMs = world.time.nowMs - world.options.timings.sweepMs;
+  return [...world.places.values()].some(({ name, device }) => {
+    const content = device.content(id);
+    if (content === null) return false;
+    const touched = { agents: [agent], device: name, loadBalancer: content.name };
+    return disturbances.touching(touched, sinceMs).length > 0;
+  });
 }
 
 const textIn = (fields: object, key: string): string =>

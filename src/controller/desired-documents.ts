@@ -17,7 +17,6 @@ import { Lineage } from '../host/lineage.ts';
 import type { RawRecord } from '../host/record.ts';
 import { Retries } from '../host/retries.ts';
 import { stopSignal } from '../host/stop-signal.ts';
-import { askAgain } from './ask-again.ts';
 import { RecordTooLarge, type Store, recordBytesMax, type WriteResult } from '../ports/store.ts';
 
 export interface CommittedDocument {
@@ -144,29 +143,13 @@ export class DesiredDocuments {
   }
 
   /**
-   * Replaces the record by what a client's request, which may throw a Fault, makes of it; by null nothing is written. Where
-   * another controller has written it meanwhile, that one may have refused this very request: it is to be asked again.
+   * Replaces the record by what `change` makes of it. `change` may throw a Fault, and may be called
+   * again on a newer record; it returns null where nothing has to be written.
    */
   edit(
     id: string,
     operationId: string,
     change: (record: DesiredRecord) => Body | null,
-  ): Promise<number> {
-    return this.#change(id, operationId, change, () => {
-      throw askAgain(`Load Balancer ${id} was written by another controller meanwhile.`);
-    });
-  }
-
-  /** The same for what this controller wants by itself, on whatever record is the newest. */
-  amend(id: string, operationId: string, change: (record: DesiredRecord) => Body | null) {
-    return this.#change(id, operationId, change, () => undefined);
-  }
-
-  #change(
-    id: string,
-    operationId: string,
-    change: (record: DesiredRecord) => Body | null,
-    overtaken: () => void,
   ): Promise<number> {
     return this.#inTurn(id, async () => {
       // The watch may not have told yet what a controller wrote that owned the shard before.
@@ -181,7 +164,6 @@ export class DesiredDocuments {
         const result = await this.#write(id, record, known.revision);
         if (result.committed) return this.#committed(id, record, result.revision);
         known = await this.#reload(id, known.revision);
-        if (known?.record.operationIds.includes(operationId) === false) overtaken();
       }
     });
   }

@@ -195,7 +195,7 @@ export class Repairs {
   async deleteAgain(id: string): Promise<void> {
     const { desired, random } = this.#options;
     try {
-      await desired.amend(id, random.uuid(), (record) =>
+      await desired.edit(id, random.uuid(), (record) =>
         // Somebody else has written just that.
         record.status === 'deleting' ? null : issuedAbove(record, record.generation, 'deleting'),
       );
@@ -216,7 +216,7 @@ export class Repairs {
     if (seen > known.record.generation + generationsAheadMax || this.#outrunning.has(id)) return;
     this.#outrunning.add(id);
     desired
-      .amend(id, random.uuid(), (record) => issuedAbove(record, seen, status))
+      .edit(id, random.uuid(), (record) => issuedAbove(record, seen, status))
       .catch((error: unknown) => {
         // Seen again with the next claim, or by whoever owns it then.
         log.info({ loadBalancer: id, seen, error: String(error) }, 'a lost edit was not outrun');
