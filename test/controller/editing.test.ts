@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as subjects from '../../machines/protocol/subjects.ts';
 import { Cluster } from './support/cluster.ts';
 
 describe('an edit', () => {
@@ -112,6 +113,24 @@ describe('an edit', () => {
     expect(overdue.provisioningStatus).toBe('ERROR');
     expect(overdue.reason).toContain('its cable is out');
     expect(cluster.view(id)).toMatchObject({ provisioningStatus: 'ACTIVE', reason: null });
+  });
+
+  test('that may have waited at a controller that was held up is to be asked again, and changes nothing', async () => {
+    const cluster = await Cluster.with(['agent-1']);
+    const id = await cluster.createBound();
+    const operation = { type: 'load-balancer.update', changes: { name: 'too late' } };
+    const request = JSON.stringify({ operationId: 'waited', operation });
+    const subject = subjects.lb(subjects.shardOf(id, 4), id, 'edit');
+
+    cluster.pause('controller-1');
+    const asked = cluster.broker.connect('controller/other').request(subject, request, 10_000);
+    await cluster.run(cluster.timings.apiAttemptMs + 500);
+    cluster.resume('controller-1');
+    const answer = JSON.parse(await cluster.settled(asked)) as object;
+    await cluster.settled(cluster.rename(id, 'in time'));
+
+    expect(answer).toMatchObject({ type: 'fault', status: 503, retryAfterSeconds: 0 });
+    expect(cluster.view(id)).toMatchObject({ generation: 2, document: { name: 'in time' } });
   });
 
   test('survives a restart of the controller before its device has it', async () => {

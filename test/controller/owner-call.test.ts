@@ -63,6 +63,29 @@ describe('a deletion whose owner does not know the load balancer', () => {
   });
 });
 
+describe('a request of which its owner says that it may have waited too long', () => {
+  const askAgain = {
+    type: 'fault',
+    status: 503,
+    message: 'This may have waited.',
+    retryAfterSeconds: 0,
+  };
+
+  test('is asked again until it is answered', async () => {
+    const done = deletion(askAgain, askAgain, { type: 'committed', revision: 7 });
+
+    await expect(done).resolves.toBeUndefined();
+  });
+
+  test('is given up in the end, with the reason', async () => {
+    await expect(deletion(askAgain)).rejects.toMatchObject({
+      status: 503,
+      message: expect.stringContaining('may have waited') as string,
+      retryAfterSeconds: 1,
+    });
+  });
+});
+
 describe('an edit of a child that its owner does not know', () => {
   const child = '5a9bad7c-1c4e-4e56-ad70-bacdcafa3579';
   const gone = { ...notFound, message: `Pool ${child} not found.` };

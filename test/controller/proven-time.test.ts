@@ -3,6 +3,7 @@ import { silentLog } from '../../machines/ports/log.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
 import { ProvenTime } from '../../src/controller/proven-time.ts';
+import { HostTime } from '../../simulator/world/host-time.ts';
 import { ProcessClock } from '../../simulator/world/virtual-clock.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
@@ -10,10 +11,12 @@ function started(options: { pingMs?: () => number; held?: () => boolean } = {}) 
   const virtual = new Virtual();
   const late: (() => void)[] = [];
   // A process that is held up sees its timers late, all at once.
-  const clock = new ProcessClock(virtual.time, 'judge', (run) => {
+  const host = new HostTime(virtual.time);
+  const deliver = (run: () => void): void => {
     if (options.held?.() === true) late.push(run);
     else run();
-  });
+  };
+  const clock = new ProcessClock(virtual.time, 'judge', deliver, host);
   const broker = new MemoryBroker(virtual.clock, { delayMs: () => options.pingMs?.() ?? 0 });
   const bus = broker.connect('judge');
   const ticks: number[] = [];
@@ -26,7 +29,7 @@ function started(options: { pingMs?: () => number; held?: () => boolean } = {}) 
   });
   proven.start();
   const catchUp = () => late.splice(0).forEach((run) => run());
-  return { virtual, bus, proven, ticks, catchUp };
+  return { virtual, host, bus, proven, ticks, catchUp };
 }
 
 describe('proven time', () => {
@@ -96,6 +99,40 @@ describe('proven time', () => {
 
     expect(proven.nowMs - before).toBeLessThanOrEqual(1_000);
     expect(proven.gaps).toBe(1);
+  });
+
+  test('knows how long what it hears may have waited: since the newest ping that was answered', async () => {
+    let held = false;
+    const { virtual, proven, catchUp } = started({ held: () => held });
+    await virtual.run(10_000);
+    const whileWell = proven.waitedMaxMs;
+
+    held = true;
+    await virtual.run(30_000);
+    const whenAwake = proven.waitedMaxMs;
+    held = false;
+    catchUp();
+    await virtual.run(1);
+
+    expect(whileWell).toBeLessThanOrEqual(presets.lan.heartbeatMs / 4);
+    expect(whenAwake).toBeGreaterThanOrEqual(30_000);
+    expect(proven.waitedMaxMs).toBeLessThanOrEqual(1);
+  });
+
+  test('knows it too where the host was suspended, and one of its clocks with it', async () => {
+    const { virtual, host, proven } = started();
+    await virtual.run(10_000);
+
+    host.freeze();
+    await virtual.run(30_000);
+
+    expect(proven.waitedMaxMs).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test('nothing has waited for who has only just begun to listen', () => {
+    const { proven } = started();
+
+    expect(proven.waitedMaxMs).toBe(0);
   });
 
   test('stops for good', async () => {
