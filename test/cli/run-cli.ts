@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
 import { programWords } from '../../src/processes/program.ts';
 
 export interface Ended {
@@ -50,7 +49,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Sta
   child.stdout?.on('data', (text: Buffer) => (stdout += text.toString('utf8')));
   child.stderr?.on('data', (text: Buffer) => (stderr += text.toString('utf8')));
   // Not the event 'close', which a child never emits whose channel was closed from this side.
-  const streams = [child.stdout, child.stderr].map((stream) => stream && finished(stream));
+  const streams = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'close'));
   const ended = Promise.all([once(child, 'exit'), ...streams]).then(([[status]]) => ({
     status: status as number | null,
     stdout,

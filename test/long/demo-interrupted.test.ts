@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { says } from '../cli/run-cli.ts';
 import { demoTimeoutMs, withDemo } from '../demo/run-demo.ts';
 
-test.each<[string, string, 'SIGINT' | 'SIGTERM']>([
+test.each<[string, string, 'SIGINT' | 'SIGTERM' | 'SIGHUP']>([
   ['while it starts', 'Starting NATS', 'SIGINT'],
   ['while its agents come up', 'joining', 'SIGTERM'],
   ['while it serves', 'A client asks', 'SIGINT'],
+  ['by a terminal that is closed', 'A client asks', 'SIGHUP'],
 ])(
   'a demo that is interrupted %s leaves nothing behind',
   async (_, words, signal) => {
@@ -20,6 +21,22 @@ test.each<[string, string, 'SIGINT' | 'SIGTERM']>([
       expect(stdout).not.toContain('"ok"');
       expect(stderr).toContain('Interrupted: ending everything that was started');
       expect(stderr).not.toMatch(/^\s+at /m);
+    });
+  },
+  demoTimeoutMs,
+);
+
+test(
+  'a demo that nobody listens to any more leaves nothing behind',
+  async () => {
+    await withDemo(['--one-host'], async (demo) => {
+      await says(demo, 'bound.settled');
+
+      demo.child.stdout?.destroy();
+
+      const { status, stderr } = await demo.ended;
+      expect(status).toBe(128 + constants.signals.SIGPIPE);
+      expect(stderr).toBe('Interrupted: ending everything that was started ...\n');
     });
   },
   demoTimeoutMs,

@@ -13,16 +13,25 @@ export async function demoAction(options: DemoCommandOptions): Promise<void> {
   const interrupted = new AbortController();
   const { signal } = interrupted;
   let status = 0;
-  const interrupt = (by: 'SIGINT' | 'SIGTERM'): void => {
-    // Asked a second time: ending at once, whatever is left behind.
-    if (signal.aborted) process.exit(status);
+  const interrupt = (by: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE'): void => {
     // As a shell tells it of a program that a signal ended.
     status = 128 + constants.signals[by];
     console.error('Interrupted: ending everything that was started ...');
     interrupted.abort(new Error(`interrupted by ${by}`));
   };
-  process.on('SIGINT', () => interrupt('SIGINT'));
-  process.on('SIGTERM', () => interrupt('SIGTERM'));
+  for (const by of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(by, () => {
+      // Asked a second time: ending at once, whatever is left behind.
+      if (signal.aborted) process.exit(status);
+      interrupt(by);
+    });
+  }
+  // Nobody reads what it tells any more, such as `tee` after a Ctrl-C, or a terminal that was closed.
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', () => {
+      if (!signal.aborted) interrupt('SIGPIPE');
+    });
+  }
   try {
     const outcome = await runDemo({
       agents,
