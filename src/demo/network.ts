@@ -141,10 +141,7 @@ export class HostNetwork {
 
   /** Removes everything; what still runs on a host keeps its processes, but has no network. */
   async close(): Promise<void> {
-    for (const { namespace, port } of this.hosts) {
-      await run('link', 'del', port).catch(() => undefined);
-      await run('netns', 'del', namespace).catch(() => undefined);
-    }
+    for (const host of this.hosts) await removeHost(host);
     await run('link', 'del', this.bridge).catch(() => undefined);
   }
 }
@@ -153,15 +150,26 @@ async function addHost(bridge: string, prefix: string, index: number): Promise<N
   const namespace = `${bridge}h${index}`;
   const port = namespace;
   const address = `${prefix}.${index}`;
-  await run('netns', 'add', namespace);
-  await run('link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-  await run('link', 'set', port, 'master', bridge, 'up');
-  await run('-n', namespace, 'link', 'set', 'lo', 'up');
-  await run('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
-  await run('-n', namespace, '-6', 'addr', 'add', `fd13::${index}/64`, 'dev', 'eth0', 'nodad');
-  await run('-n', namespace, 'link', 'set', 'eth0', 'up');
-  const [link] = Link.parse(JSON.parse(await run('-n', namespace, '-j', 'link', 'show', 'eth0')));
-  return { namespace, port, address, mac: link?.address ?? '' };
+  try {
+    await run('netns', 'add', namespace);
+    await run('link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    await run('link', 'set', port, 'master', bridge, 'up');
+    await run('-n', namespace, 'link', 'set', 'lo', 'up');
+    await run('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+    await run('-n', namespace, '-6', 'addr', 'add', `fd13::${index}/64`, 'dev', 'eth0', 'nodad');
+    await run('-n', namespace, 'link', 'set', 'eth0', 'up');
+    const [link] = Link.parse(JSON.parse(await run('-n', namespace, '-j', 'link', 'show', 'eth0')));
+    return { namespace, port, address, mac: link?.address ?? '' };
+  } catch (error) {
+    // One that is made in part is nobody else's to remove.
+    await removeHost({ namespace, port });
+    throw error;
+  }
+}
+
+async function removeHost({ namespace, port }: Pick<NetworkHost, 'namespace' | 'port'>) {
+  await run('link', 'del', port).catch(() => undefined);
+  await run('netns', 'del', namespace).catch(() => undefined);
 }
 
 /** One that no other network here uses. */

@@ -31,8 +31,10 @@ export async function setStage(agents: number, wantsOneHost: boolean): Promise<S
     Object.assign(process.env, await ensureParts(['ip', 'arping', 'nft'], thisMachine()));
     return severalHosts(await HostNetwork.create(agents + 1));
   } catch (error) {
-    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
     const isSetUp = !(error instanceof SetupError);
+    // What a program has said follows the line that names it; the set-up goes on with what to install.
+    const why = isSetUp ? lines.join(': ') : lines[0];
     return oneHost(
       `since this machine ${isSetUp ? 'refuses network namespaces' : 'lacks'}: ${why}`,
     );
