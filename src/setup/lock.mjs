@@ -1,11 +1,14 @@
 import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { say } from './say.mjs';
+import { SetupError, say } from './say.mjs';
 
 const pollMs = 200;
 
 /** Far longer than any set-up takes, so that a lock whose holder can't be seen doesn't block for ever. */
 const patienceMs = 10 * 60 * 1000;
+
+/** The locks of this very process. @type {Set<string>} */
+const held = new Set();
 
 /**
  * Runs `work` while no other process does the same, as far as the lock can tell. The lock is a
@@ -19,10 +22,18 @@ const patienceMs = 10 * 60 * 1000;
  * @returns {Promise<T>}
  */
 export async function withLock(path, work) {
-  await acquire(path);
+  try {
+    await acquire(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SetupError(
+      `the lock ${path} can't be taken (${why}); its directory must be writable and have room`,
+    );
+  }
   try {
     return await work();
   } finally {
+    held.delete(path);
     if (holderOf(path) === process.pid) rmSync(path, { force: true });
   }
 }
@@ -34,7 +45,7 @@ async function acquire(path) {
   for (;;) {
     if (tryAcquire(path)) return;
     const holder = holderOf(path);
-    if (holder !== null && (!isRunning(holder) || Date.now() > deadline)) {
+    if (holder !== null && (!isHeld(path, holder) || Date.now() > deadline)) {
       rmSync(path, { force: true });
       continue;
     }
@@ -50,6 +61,7 @@ async function acquire(path) {
 function tryAcquire(path) {
   try {
     symlinkSync(String(process.pid), path);
+    held.add(path);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -68,6 +80,15 @@ function holderOf(path) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
   }
+}
+
+/**
+ * Process ids begin anew in each container, so a lock of this process's id may be of one that is gone.
+ * @param {string} path
+ * @param {number} holder
+ */
+function isHeld(path, holder) {
+  return holder === process.pid ? held.has(path) : isRunning(holder);
 }
 
 /** @param {number} pid */

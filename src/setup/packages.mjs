@@ -24,11 +24,23 @@ import { SetupError, say } from './say.mjs';
 export async function ensurePackages(root, scope) {
   if (packagesAreCurrent(root, scope)) return;
   const own = join(root, '.holdfast');
-  mkdirSync(own, { recursive: true });
+  makeOwn(own);
   await withLock(join(own, 'setup.lock'), async () => {
     // Another process may have installed them while this one waited.
     if (!packagesAreCurrent(root, scope)) install(root);
   });
+}
+
+/** @param {string} own */
+function makeOwn(own) {
+  try {
+    mkdirSync(own, { recursive: true });
+  } catch (error) {
+    throw new SetupError(
+      `the npm packages must be installed, and ${own} can't be made (${String(error)}); ` +
+        'run this once as a user who may write to the checkout',
+    );
+  }
 }
 
 /**
@@ -38,9 +50,9 @@ export async function ensurePackages(root, scope) {
  * @param {'production' | 'all'} scope
  */
 export function packagesAreCurrent(root, scope) {
-  const record = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(record)) return false;
-  return satisfies(readLockfile(record), readLockfile(join(root, 'package-lock.json')), scope);
+  const installed = readRecord(join(root, 'node_modules', '.package-lock.json'));
+  if (installed === null) return false;
+  return satisfies(installed, readLockfile(join(root, 'package-lock.json')), scope);
 }
 
 /**
@@ -60,6 +72,19 @@ export function satisfies(installed, wanted, scope) {
     const have = installed.packages[path];
     return have?.version === want.version && have?.integrity === want.integrity;
   });
+}
+
+/**
+ * @param {string} path
+ * @returns {Lockfile | null} null where there is none, or a part of one: npm is writing it, or was ended meanwhile.
+ */
+function readRecord(path) {
+  try {
+    return readLockfile(path);
+  } catch (error) {
+    if (error instanceof SyntaxError || !existsSync(path)) return null;
+    throw error;
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withLock } from '../../src/setup/lock.mjs';
+import { SetupError } from '../../src/setup/say.mjs';
 
 let directory = '';
 let lock = '';
@@ -37,6 +38,22 @@ test('a lock whose holder is gone is taken over', async () => {
   symlinkSync(String(pid), lock);
 
   expect(await withLock(lock, async () => 'done')).toBe('done');
+});
+
+test('a lock of an earlier process that had the same id, in a container that was started again, is taken over', async () => {
+  symlinkSync(String(process.pid), lock);
+
+  expect(await withLock(lock, async () => 'done')).toBe('done');
+});
+
+test('where no lock can be made, that is for the user to mend', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+
+  const made = withLock(join(file, 'lock'), async () => 'done');
+
+  await expect(made).rejects.toThrow(SetupError);
+  await expect(made).rejects.toThrow(/file\/lock can't be taken \(ENOTDIR/);
 });
 
 test('work that fails lets go of the lock', async () => {

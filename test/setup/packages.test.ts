@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import { satisfies } from '../../src/setup/packages.mjs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ensurePackages, packagesAreCurrent, satisfies } from '../../src/setup/packages.mjs';
+import { SetupError } from '../../src/setup/say.mjs';
 
 const wanted = {
   packages: {
@@ -29,5 +33,44 @@ describe('the installed packages', () => {
     ['has other content', { 'node_modules/xstate': { version: '5.33.3', integrity: 'sha512-y' } }],
   ])('will not do when one %s', (_, packages) => {
     expect(satisfies({ packages }, wanted, 'production')).toBe(false);
+  });
+});
+
+describe("npm's record of what it has installed", () => {
+  let root = '';
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'holdfast-packages-'));
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(join(root, 'package-lock.json'), JSON.stringify(wanted));
+  });
+
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const record = (text: string) =>
+    writeFileSync(join(root, 'node_modules/.package-lock.json'), text);
+
+  test('is believed where it is whole', () => {
+    record(JSON.stringify({ packages: all }));
+
+    expect(packagesAreCurrent(root, 'all')).toBe(true);
+  });
+
+  test.each(['', '{"packages":{"node_modules/xst'])(
+    'that was written in part (%j) is none',
+    (part) => {
+      record(part);
+
+      expect(packagesAreCurrent(root, 'all')).toBe(false);
+    },
+  );
+
+  test('that is missing where nothing can be written is for the user to mend', async () => {
+    writeFileSync(join(root, '.holdfast'), 'no folder');
+
+    const ensured = ensurePackages(root, 'all');
+
+    await expect(ensured).rejects.toThrow(SetupError);
+    await expect(ensured).rejects.toThrow(/the npm packages must be installed, and .* can't be made/);
   });
 });
