@@ -163,5 +163,7 @@ function run(command, arguments_, cwd) {
   if (done.error === undefined && done.status === 0) return done.stdout;
   const said = [done.error?.message, done.stderr?.trim()].filter(Boolean).join('\n');
   const step = arguments_.filter((word) => !word.startsWith('-')).join(' ');
-  throw new SetupError(`\`${command} ${step}\` failed: ${said || `exit code ${done.status}`}`);
+  throw new SetupError(
+    `\`${command} ${step}\` failed: ${said || (done.signal ?? `exit code ${done.status}`)}`,
+  );
 }

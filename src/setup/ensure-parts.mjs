@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { fetchParts } from './fetch-parts.mjs';
 import { withLock } from './lock.mjs';
 import { byHand } from './other-systems.mjs';
@@ -95,7 +95,9 @@ function findPart(part, { env, directories }, cache) {
  * @param {string} codename A home directory may be shared by machines of several releases.
  */
 export function cacheDirectory(env, codename) {
-  const base = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache');
+  const named = env['XDG_CACHE_HOME'] ?? '';
+  // A relative one is to be ignored, says who has invented it; it would be another one for each directory.
+  const base = isAbsolute(named) ? named : join(env['HOME'] || homedir(), '.cache');
   return join(base, 'holdfast', 'parts-v1', `${codename || 'unknown'}-${process.arch}`);
 }
 

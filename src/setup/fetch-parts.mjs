@@ -29,36 +29,61 @@ const leftoverAgeMs = 60 * 60 * 1000;
  * @param {{ cache: string, release: import('./release.mjs').Release, etc: string }} options
  */
 export function fetchParts(missing, { cache, release, etc }) {
-  removeLeftovers(cache);
-  const work = mkdtempSync(join(cache, 'tmp-'));
   try {
-    say(`fetching ${missing.map((part) => part.name).join(' and ')} from Debian into ${cache}`);
-    const isOld = (/** @type {Part} */ part) =>
-      release.version !== null && release.version < part.sinceDebian;
-    const extra = missing.some(isOld) ? extraRelease : null;
-    const apt = openApt(work, { codename: release.codename, extraRelease: extra, etc });
-    for (const part of missing) {
-      const names = isOld(part)
-        ? part.packages.map((name) => `${name}/${extraRelease}`)
-        : part.isPython
-          ? apt.pythonClosure(part.packages)
-          : part.packages.flatMap((name) => apt.libraryClosure(name));
-      const built = join(work, part.name);
-      mkdirSync(join(built, 'files'), { recursive: true });
-      apt.unpack(names, join(built, 'files'));
-      putInPlace(part, built, cache);
+    removeLeftovers(cache);
+    const work = mkdtempSync(join(cache, 'tmp-'));
+    try {
+      say(`fetching ${missing.map((part) => part.name).join(' and ')} from Debian into ${cache}`);
+      fetchInto(work, missing, { cache, release, etc });
+    } finally {
+      rmSync(work, { recursive: true, force: true });
     }
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    throw new SetupError(
-      byHand(
-        missing,
-        `${error.message}\n\nSo what is missing could not be fetched. Check the network and the mirrors in ${etc}.`,
-      ),
-    );
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+    throw new SetupError(byHand(missing, whyNot(error, cache, etc)));
   }
+}
+
+/**
+ * @param {string} work
+ * @param {readonly Part[]} missing
+ * @param {{ cache: string, release: import('./release.mjs').Release, etc: string }} options
+ */
+function fetchInto(work, missing, { cache, release, etc }) {
+  const isOld = (/** @type {Part} */ part) =>
+    release.version !== null && release.version < part.sinceDebian;
+  const extra = missing.some(isOld) ? extraRelease : null;
+  const apt = openApt(work, { codename: release.codename, extraRelease: extra, etc });
+  for (const part of missing) {
+    const names = isOld(part)
+      ? part.packages.map((name) => `${name}/${extraRelease}`)
+      : part.isPython
+        ? apt.pythonClosure(part.packages)
+        : part.packages.flatMap((name) => apt.libraryClosure(name));
+    const built = join(work, part.name);
+    mkdirSync(join(built, 'files'), { recursive: true });
+    apt.unpack(names, join(built, 'files'));
+    putInPlace(part, built, cache);
+  }
+}
+
+/**
+ * What the user is told; what is nobody's to mend but ours is thrown on.
+ * @param {unknown} error
+ * @param {string} cache
+ * @param {string} etc
+ */
+function whyNot(error, cache, etc) {
+  if (error instanceof SetupError) {
+    return `${error.message}\n\nSo what is missing could not be fetched. Check the network and the mirrors in ${etc}.`;
+  }
+  // A disk that is full, say.
+  if (error instanceof Error && 'syscall' in error) {
+    return (
+      `${error.message}\n\nSo what is missing could not be put into ${cache}, which must be writable and have room; ` +
+      'XDG_CACHE_HOME names another place.'
+    );
+  }
+  throw error;
 }
 
 /**

@@ -154,7 +154,11 @@ export function inspect(part, path) {
     return { good: false, reason: `it could not be started: ${done.error.message}` };
   }
   if (done.status !== 0) {
-    return { good: false, reason: `it does not run: ${(done.stderr || done.stdout).trim()}` };
+    const said = (done.stderr || done.stdout).trim();
+    return {
+      good: false,
+      reason: `it does not run: ${said || (done.signal ?? `exit code ${done.status}`)}`,
+    };
   }
   const version = parseVersion(done.stdout, part.versionPattern);
   if (version === null) return { good: false, reason: 'it does not tell its version' };

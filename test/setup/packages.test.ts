@@ -71,6 +71,8 @@ describe("npm's record of what it has installed", () => {
     const ensured = ensurePackages(root, 'all');
 
     await expect(ensured).rejects.toThrow(SetupError);
-    await expect(ensured).rejects.toThrow(/the npm packages must be installed, and .* can't be made/);
+    await expect(ensured).rejects.toThrow(
+      /the npm packages must be installed, and .* can't be made/,
+    );
   });
 });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cacheDirectory, ensureParts } from '../../src/setup/ensure-parts.mjs';
-import { wrapperScript } from '../../src/setup/fetch-parts.mjs';
+import { fetchParts, wrapperScript } from '../../src/setup/fetch-parts.mjs';
+import { parts } from '../../src/setup/parts.mjs';
 import { readRelease } from '../../src/setup/release.mjs';
+import { SetupError } from '../../src/setup/say.mjs';
 
 let home = '';
 
@@ -65,6 +67,8 @@ describe('the set-up refuses', () => {
   test.each([
     ['that is too old', 'echo nats-server: v2.9.10', 'it is version 2.9.10'],
     ['that does not run', 'echo no library >&2; exit 127', 'it does not run: no library'],
+    ['that is ended before it has said a word', 'kill -9 $$', 'it does not run: SIGKILL'],
+    ['that fails without a word', 'exit 3', 'it does not run: exit code 3'],
     ['that is something else', 'echo hello', 'it does not tell its version'],
   ])('a named program %s', async (_, script, reason) => {
     const named = program(join(home, 'mine/nats'), script);
@@ -104,12 +108,29 @@ describe('the set-up refuses', () => {
   });
 });
 
+test('a cache that takes nothing, on a full disk, say, is told with its place', () => {
+  const cache = join(home, 'cache');
+  writeFileSync(cache, '');
+  const release = { id: 'debian', codename: 'bookworm', version: 12 };
+
+  const fetch = () => fetchParts([parts.haproxy], { cache, release, etc: join(home, 'etc') });
+
+  expect(fetch).toThrow(SetupError);
+  expect(fetch).toThrow(/ENOTDIR.*could not be put into .*cache, which must be writable/s);
+});
+
 test('the cache is apart for each release and architecture, where the user wants it', () => {
   expect(cacheDirectory({ HOME: '/home/a' }, 'bookworm')).toBe(
     `/home/a/.cache/holdfast/parts-v1/bookworm-${process.arch}`,
   );
   expect(cacheDirectory({ HOME: '/home/a', XDG_CACHE_HOME: '/c' }, 'trixie')).toBe(
     `/c/holdfast/parts-v1/trixie-${process.arch}`,
+  );
+});
+
+test('a cache that is named by a relative path, which apt would look for elsewhere, is the usual one', () => {
+  expect(cacheDirectory({ HOME: '/home/a', XDG_CACHE_HOME: 'c' }, 'trixie')).toBe(
+    `/home/a/.cache/holdfast/parts-v1/trixie-${process.arch}`,
   );
 });
 
