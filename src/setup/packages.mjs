@@ -11,7 +11,11 @@ import { SetupError, say } from './say.mjs';
  * @property {boolean} [dev]
  * @property {boolean} [optional]
  * @property {boolean} [devOptional]
+ * @property {readonly string[]} [os]
+ * @property {readonly string[]} [cpu]
  */
+
+/** @typedef {Pick<NodeJS.Process, 'platform' | 'arch'>} Machine */
 
 /** @typedef {{ packages: Record<string, LockedPackage> }} Lockfile */
 
@@ -59,8 +63,10 @@ export function packagesAreCurrent(root, scope) {
  * @param {Lockfile} installed
  * @param {Lockfile} wanted
  * @param {'production' | 'all'} scope
+ * @param {Machine} [machine]
  */
-export function satisfies(installed, wanted, scope) {
+export function satisfies(installed, wanted, scope, machine = process) {
+  if (isFromElsewhere(installed, machine)) return false;
   return Object.entries(wanted.packages).every(([path, want]) => {
     const isNeeded =
       path !== '' &&
@@ -72,6 +78,20 @@ export function satisfies(installed, wanted, scope) {
     const have = installed.packages[path];
     return have?.version === want.version && have?.integrity === want.integrity;
   });
+}
+
+/**
+ * Builds are there, and none is for this machine: a checkout that a container shares with a Mac, say.
+ * @param {Lockfile} installed
+ * @param {Machine} machine
+ */
+function isFromElsewhere(installed, { platform, arch }) {
+  const builds = Object.values(installed.packages).filter(
+    ({ os, cpu }) => (os ?? cpu) !== undefined,
+  );
+  const fits = (/** @type {LockedPackage} */ { os = [platform], cpu = [arch] }) =>
+    os.includes(platform) && cpu.includes(arch);
+  return builds.length > 0 && !builds.some(fits);
 }
 
 /**
@@ -98,7 +118,15 @@ function readLockfile(path) {
 /** @param {string} root */
 function install(root) {
   say('installing the npm packages (npm ci)');
-  const arguments_ = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Whatever npm is configured to leave out: the builds for this machine are optional packages.
+  const arguments_ = [
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   // npm's own output goes to standard error: standard output belongs to the command.
   const done = spawnSync('npm', arguments_, { cwd: root, stdio: ['ignore', 2, 2] });
   if (done.error !== undefined) {

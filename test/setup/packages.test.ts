@@ -1,7 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ensurePackages, packagesAreCurrent, satisfies } from '../../src/setup/packages.mjs';
 import { SetupError } from '../../src/setup/say.mjs';
 
@@ -27,6 +35,18 @@ describe('the installed packages', () => {
     expect(satisfies({ packages: production }, wanted, 'all')).toBe(false);
   });
 
+  test('will not do on another platform than the one that they were installed on', () => {
+    const build = { version: '0.28.2', integrity: 'sha512-l', os: ['linux'], cpu: ['x64'] };
+    const installed = { packages: { ...all, 'node_modules/@esbuild/linux-x64': build } };
+
+    const on = (platform: NodeJS.Platform, arch: NodeJS.Architecture) =>
+      satisfies(installed, wanted, 'all', { platform, arch });
+
+    expect(on('linux', 'x64')).toBe(true);
+    expect(on('linux', 'arm64')).toBe(false);
+    expect(on('darwin', 'x64')).toBe(false);
+  });
+
   test.each([
     ['is missing', {}],
     ['has another version', { 'node_modules/xstate': { version: '5.0.0', integrity: 'sha512-x' } }],
@@ -45,7 +65,10 @@ describe("npm's record of what it has installed", () => {
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify(wanted));
   });
 
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(root, { recursive: true, force: true });
+  });
 
   const record = (text: string) =>
     writeFileSync(join(root, 'node_modules/.package-lock.json'), text);
@@ -64,6 +87,24 @@ describe("npm's record of what it has installed", () => {
       expect(packagesAreCurrent(root, 'all')).toBe(false);
     },
   );
+
+  test('is asked of npm where it is not there, with the builds for this machine', async () => {
+    const npm = join(root, 'npm');
+    const done = JSON.stringify({ packages: all });
+    writeFileSync(
+      npm,
+      `#!/bin/sh\necho "$*" >told\necho '${done}' >node_modules/.package-lock.json\n`,
+    );
+    chmodSync(npm, 0o755);
+    vi.stubEnv('PATH', `${root}:/usr/bin:/bin`);
+
+    await ensurePackages(root, 'all');
+
+    expect(readFileSync(join(root, 'told'), 'utf8')).toMatch(
+      /^ci --include=dev --include=optional /,
+    );
+    expect(readdirSync(join(root, '.holdfast'))).toEqual([]);
+  });
 
   test('that is missing where nothing can be written is for the user to mend', async () => {
     writeFileSync(join(root, '.holdfast'), 'no folder');
