@@ -4,13 +4,16 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openApt } from './apt.mjs';
+import { isRunning } from './lock.mjs';
 import { byHand } from './other-systems.mjs';
 import { inspect, programIn, worksWell } from './parts.mjs';
 import { SetupError, say } from './say.mjs';
@@ -20,7 +23,7 @@ import { SetupError, say } from './say.mjs';
 /** The Debian release whose packages serve older ones, where they fit. */
 const extraRelease = 'trixie';
 
-/** No set-up takes this long, so an older work directory was left by one that was killed. */
+/** No set-up takes this long, so an older work directory was left by one that was killed, wherever that was. */
 const leftoverAgeMs = 60 * 60 * 1000;
 
 /**
@@ -31,7 +34,7 @@ const leftoverAgeMs = 60 * 60 * 1000;
 export function fetchParts(missing, { cache, release, etc }) {
   try {
     removeLeftovers(cache);
-    const work = mkdtempSync(join(cache, 'tmp-'));
+    const work = mkdtempSync(join(cache, `tmp-${home()}-${process.pid}-`));
     try {
       say(`fetching ${missing.map((part) => part.name).join(' and ')} from Debian into ${cache}`);
       fetchInto(work, missing, { cache, release, etc });
@@ -169,14 +172,30 @@ function quote(text) {
 }
 
 /**
- * A set-up that was killed leaves its work behind.
+ * A set-up that was killed, by a Ctrl-C say, leaves its work behind.
  * @param {string} cache
  */
 function removeLeftovers(cache) {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    const isLeftover =
-      name.startsWith('tmp-') && Date.now() - statSync(path).mtimeMs > leftoverAgeMs;
-    if (isLeftover) rmSync(path, { recursive: true, force: true });
+    if (name.startsWith('tmp-') && isLeftover(name, path)) {
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
+}
+
+/**
+ * @param {string} name
+ * @param {string} path
+ */
+function isLeftover(name, path) {
+  const [, place, pid] = /^tmp-(.+)-(\d+)-[^-]+$/.exec(name) ?? [];
+  if (place === home() && !isRunning(Number(pid))) return true;
+  return Date.now() - statSync(path).mtimeMs > leftoverAgeMs;
+}
+
+/** Where process ids mean the same: a cache may be shared with other machines, and with containers. */
+function home() {
+  const [processes = ''] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+  return `${hostname()}-${processes}`;
 }

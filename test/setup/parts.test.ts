@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cacheDirectory, ensureParts } from '../../src/setup/ensure-parts.mjs';
 import { fetchParts, wrapperScript } from '../../src/setup/fetch-parts.mjs';
 import { parts } from '../../src/setup/parts.mjs';
@@ -16,6 +16,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -117,6 +118,31 @@ test('a cache that takes nothing, on a full disk, say, is told with its place', 
 
   expect(fetch).toThrow(SetupError);
   expect(fetch).toThrow(/ENOTDIR.*could not be put into .*cache, which must be writable/s);
+});
+
+test('what a set-up that was killed has left in the cache is gone with the next one, and no other work is', () => {
+  const cache = join(home, 'cache');
+  mkdirSync(join(cache, 'tmp-of-somebody-elsewhere'), { recursive: true });
+  const release = { id: 'debian', codename: 'bookworm', version: 12 };
+  const fetch = () => fetchParts([parts.haproxy], { cache, release, etc: join(home, 'etc') });
+  const module = new URL('../../src/setup/fetch-parts.mjs', import.meta.url).href;
+  const given = JSON.stringify([
+    [{ name: 'haproxy', sinceDebian: 12 }],
+    { cache, release, etc: home },
+  ]);
+  const code = `import { fetchParts } from ${JSON.stringify(module)}; fetchParts(...${given});`;
+  const env = { PATH: `${join(home, 'bin')}:/usr/bin:/bin` };
+
+  program(join(home, 'bin/dpkg'), 'kill -9 $PPID');
+  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env });
+  const left = readdirSync(cache);
+  program(join(home, 'bin/dpkg'), 'exit 1');
+  vi.stubEnv('PATH', env.PATH);
+  expect(fetch).toThrow('`dpkg ` failed: exit code 1');
+
+  expect(killed.signal).toBe('SIGKILL');
+  expect(left).toHaveLength(2);
+  expect(readdirSync(cache)).toEqual(['tmp-of-somebody-elsewhere']);
 });
 
 test('the cache is apart for each release and architecture, where the user wants it', () => {
