@@ -1,4 +1,6 @@
 import type { Log } from '../../machines/ports/log.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { stopAsks } from './stop-asks.ts';
 
 /** What a child process tells the one that started it. */
 export type ProcessMessage = { readonly type: 'ready'; readonly url: string | null };
@@ -19,13 +21,14 @@ export type StopRequest = 'SIGINT' | 'SIGTERM' | 'parent';
  */
 export function untilAskedToStop(log: Log): Promise<StopRequest> {
   return new Promise((resolve) => {
-    let asked = false;
+    const asks = stopAsks(clock);
     const ask = (why: StopRequest): void => {
-      if (asked) {
+      const which = asks();
+      if (which === 'echo') return;
+      if (which === 'again') {
         log.warn({ why }, 'asked a second time: ending at once');
         process.exit(1);
       }
-      asked = true;
       log.info({ why }, 'stopping');
       resolve(why);
     };

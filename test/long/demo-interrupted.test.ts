@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { says } from '../cli/run-cli.ts';
@@ -21,6 +22,22 @@ test.each<[string, string, 'SIGINT' | 'SIGTERM' | 'SIGHUP']>([
       expect(stdout).not.toContain('"ok"');
       expect(stderr).toContain('Interrupted: ending everything that was started');
       expect(stderr).not.toMatch(/^\s+at /m);
+    });
+  },
+  demoTimeoutMs,
+);
+
+test(
+  'a demo that is told twice of one Ctrl-C, by the terminal and by npm, leaves nothing behind',
+  async () => {
+    await withDemo(['--one-host'], async (demo) => {
+      await says(demo, 'A client asks');
+
+      demo.child.kill('SIGINT');
+      await once(demo.child.stderr ?? demo.child, 'data');
+      demo.child.kill('SIGINT');
+
+      expect(await demo.ended).toMatchObject({ status: 128 + constants.signals.SIGINT });
     });
   },
   demoTimeoutMs,

@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
+import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { runDemo } from '../../demo/demo.ts';
+import { stopAsks } from '../../processes/stop-asks.ts';
 
 export interface DemoCommandOptions {
   readonly agents: number;
@@ -19,11 +21,12 @@ export async function demoAction(options: DemoCommandOptions): Promise<void> {
     console.error('Interrupted: ending everything that was started ...');
     interrupted.abort(new Error(`interrupted by ${by}`));
   };
+  const asks = stopAsks(clock);
   for (const by of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(by, () => {
       // Asked a second time: ending at once, whatever is left behind.
-      if (signal.aborted) process.exit(status);
-      interrupt(by);
+      if (asks() === 'again') process.exit(status);
+      if (!signal.aborted) interrupt(by);
     });
   }
   // Nobody reads what it tells any more, such as `tee` after a Ctrl-C, or a terminal that was closed.
