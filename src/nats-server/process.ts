@@ -127,7 +127,11 @@ class NatsServerChild implements NatsServerProcess {
     if (existsSync(logFile)) await rename(logFile, `${logFile}.previous`);
     const output = await open(join(directory, 'nats-server.out'), 'w', 0o600);
     const [program, args] = boundToParent(binary, ['-c', configFile(directory)]);
-    const child = spawn(program, args, { stdio: ['ignore', output.fd, output.fd] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', output.fd, output.fd],
+      // A terminal's Ctrl-C is for this process, whose clients have last words to say over NATS.
+      detached: true,
+    });
     this.#child = child;
     let ended = false;
     this.#ended = new Promise((resolve) => {
