@@ -83,7 +83,9 @@ test(
 
     const { status, stderr } = await first.ended;
     expect(status).toBe(0);
-    expect(stderr).not.toMatch(/started again|ending at once|disconnected|could not be drained|^\s+at /m);
+    expect(stderr).not.toMatch(
+      /started again|ending at once|disconnected|could not be drained|^\s+at /m,
+    );
     expect(await own()).toEqual([]);
     expect(await servingProcesses(`/${id}/content/`)).toEqual(serving);
   },
