@@ -13,13 +13,17 @@ export function tellReady(url: string | null): void {
 }
 
 /** `parent`: whoever started this process is gone or lets go of it, and with it all that it started. */
-export type StopRequest = 'SIGINT' | 'SIGTERM' | 'parent';
+export type StopRequest = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'parent';
 
 /**
  * Resolves when this process is asked to end: by a signal, or by the parent that started it with a
- * channel and closed it, be it by its death. Asked a second time, the process ends at once.
+ * channel and closed it, be it by its death. Asked a second time, the process ends at once. Whoever leaves something
+ * behind by ending at once `endsWithTerminal`; others may go on after theirs, as under nohup.
  */
-export function untilAskedToStop(log: Log): Promise<StopRequest> {
+export function untilAskedToStop(
+  log: Log,
+  { endsWithTerminal = false } = {},
+): Promise<StopRequest> {
   return new Promise((resolve) => {
     const asks = stopAsks(clock);
     const ask = (why: StopRequest): void => {
@@ -34,6 +38,7 @@ export function untilAskedToStop(log: Log): Promise<StopRequest> {
     };
     process.on('SIGINT', () => ask('SIGINT'));
     process.on('SIGTERM', () => ask('SIGTERM'));
+    if (endsWithTerminal) process.on('SIGHUP', () => ask('SIGHUP'));
     // Only a process that was started with a channel can send; the parent may be gone already.
     if (process.send === undefined) return;
     if (process.connected) process.on('disconnect', () => ask('parent'));

@@ -39,7 +39,7 @@ interface Shown {
 export async function inspectAction(options: InspectOptions): Promise<void> {
   const { host, port, tokenFile = null, stately = false } = options;
   const log = createLog({ level: options.logLevel, name: 'inspect' });
-  const asked = untilAskedToStop(log);
+  const asked = untilAskedToStop(log, { endsWithTerminal: options.demo === true });
   const page = await pageDirectory(root);
   const starting = new AbortController();
   void asked.then((why) => starting.abort(new CommandError(`${why} while starting`)));
