@@ -14,6 +14,7 @@ const reserved = new Set([
   'HOLDFAST_CADDY',
   'HOLDFAST_CHROMIUM',
   'HOLDFAST_LONG',
+  'HOLDFAST_FIRST_SEED',
   'HOLDFAST_NO_SKIPS',
 ]);
 

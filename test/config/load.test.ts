@@ -124,6 +124,16 @@ describe('settings', () => {
     expect(await load({ environment })).toEqual(await load({}));
   });
 
+  test('leave out the variables of the test run, which its processes inherit', async () => {
+    const environment = {
+      HOLDFAST_LONG: '1',
+      HOLDFAST_NO_SKIPS: '1',
+      HOLDFAST_FIRST_SEED: '20261129',
+    };
+
+    expect(await load({ environment })).toEqual(await load({}));
+  });
+
   test('leave out the variable of every program that the set-up may find or fetch', async () => {
     const named = Object.values(parts).map(({ variable }) => [variable, '/usr/bin/x'] as const);
 
