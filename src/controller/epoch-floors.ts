@@ -66,7 +66,7 @@ export class EpochFloors {
       record === null ? unheld : heldIn(record),
       this.#held(id),
     );
-    this.removals.unbound(id, { lastEpoch: Math.max(lastEpoch, this.#newest(id)), holder });
+    this.removals.unbound(id, { lastEpoch: Math.max(lastEpoch, this.#lastEpoch(id)), holder });
     this.#floors.delete(id);
   }
 
@@ -74,7 +74,7 @@ export class EpochFloors {
   newest(id: string): Held {
     const removed = this.removals.held(id);
     const { holder } = newerOf(this.#held(id), removed);
-    return { lastEpoch: Math.max(this.#newest(id), removed.lastEpoch), holder };
+    return { lastEpoch: Math.max(this.#lastEpoch(id), removed.lastEpoch), holder };
   }
 
   /** What a record has to be told that names an older epoch than was given; null for any other. */
@@ -101,7 +101,7 @@ export class EpochFloors {
     return this.#floors.get(id)?.held ?? unheld;
   }
 
-  #newest(id: string): number {
+  #lastEpoch(id: string): number {
     const floor = this.#floors.get(id);
     return floor === undefined ? 0 : Math.max(floor.committed, floor.seen);
   }

@@ -64,12 +64,12 @@ describe('a recording', () => {
 
   test.each([
     ['', /is empty/],
-    ['rubbish', /line 1 is not JSON/],
-    ['{"holdfast":"trace"}', /line 1 is no header of a recording/],
-    [`${JSON.stringify(header)}`.slice(0, -5), /line 1 is not JSON/],
-    [`${JSON.stringify(header)}\n{"version":1\n`, /line 2 is not JSON/],
-    [`${JSON.stringify(header)}\n{"version":1\n${batch}`, /line 2 is not JSON/],
-    [`${JSON.stringify(header)}\n{"version":9}`, /line 2 is no batch: version/],
+    ['rubbish', /line 1 is no JSON/],
+    ['{"holdfast":"trace"}', /line 1 is no recording's header/],
+    [`${JSON.stringify(header)}`.slice(0, -5), /line 1 is no JSON/],
+    [`${JSON.stringify(header)}\n{"version":1\n`, /line 2 is no JSON/],
+    [`${JSON.stringify(header)}\n{"version":1\n${batch}`, /line 2 is no JSON/],
+    [`${JSON.stringify(header)}\n{"version":9}`, /line 2 is no batch of frames: version/],
   ])('that can’t be read is refused with the line: %s', async (text, why) => {
     const file = join(directory, 'broken');
     await writeFile(file, text);

@@ -5,7 +5,7 @@ import { startDemoSystem } from '../../demo/system.ts';
 import type { Feed } from '../../inspector/gateway/feed.ts';
 import { LiveFeed } from '../../inspector/gateway/live-feed.ts';
 import { pageDirectory } from '../../inspector/page/build.ts';
-import { UnreadableLine } from '../../inspector/recording/lines.ts';
+import { RecordingError } from '../../inspector/model/recording.ts';
 import { readRecording } from '../../inspector/recording/recorded-feed.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import { serveInspector } from '../../processes/inspector-process.ts';
@@ -109,7 +109,7 @@ async function recording(path: string): Promise<Shown> {
     ];
     return { feed, lines, close: () => Promise.resolve() };
   } catch (error) {
-    if (error instanceof UnreadableLine) throw new CommandError(`${path}: ${error.message}`);
+    if (error instanceof RecordingError) throw new CommandError(`${path}: ${error.message}`);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new CommandError(`there is no file ${path}`);
   }

@@ -2,10 +2,13 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { RecordingHeader } from '../../../machines/protocol/inspection.ts';
 import type { Feed, Viewer } from '../gateway/feed.ts';
-import { NoJson, readBatch, readHeader, UnreadableLine } from './lines.ts';
-
-/** A larger recording does not fit into a page. */
-export const recordingBytesMax = 512 * 1024 * 1024;
+import {
+  NoJson,
+  parseBatch,
+  parseHeader,
+  RecordingError,
+  recordingBytesMax,
+} from '../model/recording.ts';
 
 /** A recording, told whole to everybody who comes. */
 export class RecordedFeed implements Feed {
@@ -38,7 +41,7 @@ export class RecordedFeed implements Feed {
 }
 
 /**
- * Reads a recording; throws {@link UnreadableLine} for one that is damaged, with the line's number. Only a last line
+ * Reads a recording; throws {@link RecordingError} for one that is damaged, with the line's number. Only a last line
  * without its end is left aside: the recorder was killed, or its disk was full, and all before that is whole.
  */
 export async function readRecording(path: string): Promise<RecordedFeed> {
@@ -56,15 +59,15 @@ export async function readRecording(path: string): Promise<RecordedFeed> {
     number += 1;
     bytes += line.length;
     if (bytes > recordingBytesMax) {
-      throw new UnreadableLine(`${path} is larger than ${recordingBytesMax} bytes: record less`);
+      throw new RecordingError(`it is larger than ${recordingBytesMax} bytes: record less`);
     }
-    if (header === null) header = readHeader(line);
+    if (header === null) header = parseHeader(line);
     else if (line !== '') {
       unreadable = faultOf(line, number);
       if (unreadable === null) batches.push(line);
     }
   }
-  if (header === null) throw new UnreadableLine(`${path} is empty`);
+  if (header === null) throw new RecordingError('it is empty');
   if (unreadable !== null && isEnded) throw unreadable;
   return new RecordedFeed(header, batches, unreadable === null ? null : number);
 }
@@ -72,7 +75,7 @@ export async function readRecording(path: string): Promise<RecordedFeed> {
 /** Why a line can't be read, if its end may be missing; throws what is wrong with a whole one. */
 function faultOf(line: string, number: number): NoJson | null {
   try {
-    readBatch(line, number);
+    parseBatch(line, number);
     return null;
   } catch (error) {
     if (error instanceof NoJson) return error;
