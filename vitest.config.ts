@@ -5,15 +5,6 @@ import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 const isLong = process.env['HOLDFAST_LONG'] === '1';
 const failOnSkips = process.env['CI'] === 'true' || process.env['HOLDFAST_NO_SKIPS'] === '1';
 
-/**
- * What starts no process of its own that could outlive it. Its files follow each other in one worker: most of
- * what such a file takes is to load the code that it tests, which is loaded once then.
- */
-const units = [
-  'adoption,agent,api,architecture,config,controller,drivers,health,host,machines,model,placement',
-  'processes,timings,witness,inspector/model',
-].join(',');
-const ofUnits = `test/{${units}}/**/*.test.ts`;
 const ofSimulator = 'test/simulator/**/*.test.ts';
 /** By itself it would take all cores; it takes what the others leave of them. */
 const ofSeeds = 'test/simulator/default-seeds.test.ts';
@@ -25,11 +16,13 @@ const ofBrowser = 'test/{inspector/page,inspector/live,simulator/report-in-brows
 /** One turn after the other: what takes all of a core would keep those from their deadlines who have some. */
 const turn = {
   leases: { sequence: { groupOrder: 0 }, maxWorkers: 2 },
-  // Tests with real processes wait half of their time: for the dead to be missed, for somebody to start.
+  // All that has no turn of its own. Tests with real processes wait half of their time: for the dead to be missed, for
+  // somebody to start.
   processes: { sequence: { groupOrder: 1 }, maxWorkers: isLong ? 2 : 3 },
   heavy: { sequence: { groupOrder: 2 }, maxWorkers: 2 },
 };
 
+/** What is not isolated shares a worker, and the code that it tests is loaded once there: a fifth of the processors' time. */
 function group(name: string, when: object, isolate: boolean, include: string, not: string[]) {
   const exclude = [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**']), ...not];
   return { extends: true as const, test: { name, isolate, include: [include], exclude, ...when } };
@@ -41,10 +34,11 @@ export default defineConfig({
       group('leases', turn.leases, true, ofLeases, []),
       // Vitest begins a turn with the project whose name comes first in the alphabet: here with the one that takes longest.
       group('default seeds', turn.processes, false, ofSeeds, []),
-      group('processes', turn.processes, true, 'test/**/*.test.ts', [
-        ...[ofLeases, ofUnits, ofSimulator, ofBrowser],
+      group('processes', turn.processes, false, 'test/**/*.test.ts', [
+        ofLeases,
+        ofSimulator,
+        ofBrowser,
       ]),
-      group('units', turn.processes, false, ofUnits, [ofLeases]),
       group('simulator', turn.heavy, false, ofSimulator, [ofBrowser, ofSeeds]),
       group('browser', turn.heavy, true, ofBrowser, []),
     ],

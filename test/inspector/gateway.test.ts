@@ -293,6 +293,14 @@ describe('the Stately Inspector’s protocol', () => {
     expect(page.headers.get('content-security-policy')).toContain('frame-src https://stately.ai');
   });
 
+  test('listens for the hosted inspector before that can greet, which it does once', async () => {
+    const bridged = await served(feedOf(batch(0)).feed, { hosted: true });
+
+    const page = await (await fetch(new URL('hosted', bridged.url))).text();
+
+    expect(page).toMatch(/<script src="hosted\.js"><\/script>[^]*<iframe /);
+  });
+
   test('knows nested states', () => {
     expect(valueOf('pending')).toBe('pending');
     expect(valueOf('bound.settled')).toEqual({ bound: 'settled' });

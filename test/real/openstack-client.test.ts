@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type Backend, startBackend } from '../../src/demo/backends.ts';
 import { freePort } from '../../src/nats-server/free-port.ts';
@@ -36,13 +36,14 @@ let openstack: LoadBalancerCommands;
 
 describe.skipIf(client.program === null)(suite, { timeout: testMs, concurrent: true }, () => {
   beforeAll(async () => {
-    process.env['HOLDFAST_CONTROLLER__API__PAGE_SIZE_MAX'] = String(pageSizeMax);
+    vi.stubEnv('HOLDFAST_CONTROLLER__API__PAGE_SIZE_MAX', String(pageSizeMax));
     world = await World.start({ agents: 1, restart: false });
     backend = await startBackend('a backend');
     openstack = await LoadBalancerCommands.open(client.program ?? '', world.stack.apiUrl);
   });
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await openstack.close();
     backend.close();
     await world.close();

@@ -13,17 +13,20 @@ const page = `<!doctype html>
     </style>
   </head>
   <body>
-    <iframe id="inspector" title="Stately Inspector" src="${hostedUrl}"></iframe>
     <script src="hosted.js"></script>
+    <iframe id="inspector" title="Stately Inspector" src="${hostedUrl}"></iframe>
   </body>
 </html>
 `;
 
-/** Hands on to the frame what the gateway tells, from the moment in which the frame says that it is there. */
+/**
+ * Hands on to the frame what the gateway tells, from the moment in which the frame says that it is there. It says so once, so this
+ * runs before there is a frame.
+ */
 const script = `
-const frame = document.getElementById('inspector');
 addEventListener('message', (message) => {
-  if (message.source !== frame.contentWindow || message.data?.type !== '@statelyai.connected') return;
+  const frame = document.getElementById('inspector');
+  if (message.source !== frame?.contentWindow || message.data?.type !== '@statelyai.connected') return;
   const url = new URL('stately', location.href.replace(/^http/, 'ws'));
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) url.searchParams.set('token', token);
