@@ -34,6 +34,7 @@ import { type Bus, type BusMessage, BusUnavailable, type Subscription } from '..
 import { askAgain } from './ask-again.ts';
 import type { Judge } from './judge.ts';
 import type { LoadBalancerOwner } from './load-balancer-owner.ts';
+import { Refusals } from './refusals.ts';
 
 const ForwardedClaim = z.strictObject({ agent: agentId, incarnation, claim: Claim });
 
@@ -65,6 +66,7 @@ export interface InboxOptions {
 /** What is sent to the shards of this controller, parsed and handed to whom it concerns. */
 export class Inbox {
   readonly #options: InboxOptions;
+  readonly #refusals = new Refusals();
   readonly #open = new Map<number, readonly Subscription[]>();
 
   constructor(options: InboxOptions) {
@@ -215,15 +217,15 @@ export class Inbox {
     const { id } = address;
     switch (address.verb) {
       case 'create':
-        return this.#write(message, CreateRequest, (body) =>
+        return this.#operation(message, CreateRequest, (body) =>
           this.#options.owner.create(id, body.operationId, body.document),
         );
       case 'edit':
-        return this.#write(message, EditRequest, (body) =>
+        return this.#operation(message, EditRequest, (body) =>
           this.#options.owner.edit(id, body.operationId, body.operation),
         );
       case 'delete':
-        return this.#write(message, DeleteRequest, (body) =>
+        return this.#operation(message, DeleteRequest, (body) =>
           this.#options.owner.delete(id, body.operationId, body.cascade),
         );
       case 'move':
@@ -262,6 +264,16 @@ export class Inbox {
       default:
         return this.#malformed(message, `'${address.verb}' is no verb of an agent`);
     }
+  }
+
+  #operation<T extends { readonly operationId: string }>(
+    message: BusMessage,
+    schema: z.ZodType<T>,
+    commit: (body: T) => Promise<number>,
+  ): void {
+    this.#write(message, schema, (body) =>
+      this.#refusals.once(body.operationId, () => commit(body)),
+    );
   }
 
   #write<T>(message: BusMessage, schema: z.ZodType<T>, commit: (body: T) => Promise<number>): void {
