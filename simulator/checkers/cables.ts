@@ -1,5 +1,5 @@
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
+import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
 import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerContext } from './checker.ts';

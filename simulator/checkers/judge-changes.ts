@@ -1,5 +1,5 @@
 import { shardOf } from '../../machines/protocol/subjects.ts';
-import { shardKey } from '../../src/controller/shard-keeper.ts';
+import { shardKey } from '../../src/controller/shards/shard-keeper.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { Renewals } from './renewals.ts';
 

@@ -1,8 +1,8 @@
-import { presets } from '../../machines/timings/timings.ts';
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
-import { probesUntilLost } from '../../src/agent/reach.ts';
-import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
+import { presets } from '../../machines/timings/timings.ts';
+import { probesUntilLost } from '../../src/agent/reach.ts';
+import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
+import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { CheckerKind } from './checker.ts';
 import { bindingOf } from './records.ts';
 

@@ -1,5 +1,5 @@
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
-import { clockDoubtMs } from '../../src/controller/lapses.ts';
+import { clockDoubtMs } from '../../src/controller/liveness/lapses.ts';
 import { worldBeginsMs } from '../world/host-time.ts';
 import type { World } from '../world/world.ts';
 import { bindingOf, type BindingSnapshot, desiredOf, livenessOf } from './records.ts';

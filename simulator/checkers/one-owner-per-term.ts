@@ -1,4 +1,4 @@
-import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import { ShardRecord } from '../../src/controller/shards/shard-keeper.ts';
 import type { SharedCheckerKind } from './judged.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { fullestMost } from '../../machines/placement/rebalance.ts';
+import { lookMs } from '../../src/controller/placement/rebalancer.ts';
 import { stateName } from '../../src/host/actor-kind.ts';
-import { lookMs } from '../../src/controller/rebalancer.ts';
+import { moveIn } from '../workload/operator.ts';
 import { virtualDescriptor } from '../world/places.ts';
 import { movesInFlight } from '../world/virtual-controller.ts';
-import { moveIn } from '../workload/operator.ts';
 import type { CheckerKind } from './checker.ts';
 import { FullSince } from './full-since.ts';
 import { orderedMove } from './ordered-move.ts';

@@ -1,4 +1,4 @@
-import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import { ShardRecord } from '../../src/controller/shards/shard-keeper.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
 
 /** Tells writes of shards' records that only prolong their owner's authority from changes of hands. */

@@ -1,4 +1,4 @@
-import { stormHostsMin, stormShare } from '../../src/controller/storm-brake.ts';
+import { stormHostsMin, stormShare } from '../../src/controller/fleet/storm-brake.ts';
 import type { World } from '../world/world.ts';
 import type { Disturbances } from './disturbances.ts';
 

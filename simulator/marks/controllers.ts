@@ -1,5 +1,5 @@
 import { shardOf } from '../../machines/protocol/subjects.ts';
-import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import { ShardRecord } from '../../src/controller/shards/shard-keeper.ts';
 import type { World } from '../world/world.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 

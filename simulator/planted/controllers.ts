@@ -1,6 +1,6 @@
 import type { AgentFacts } from '../../machines/placement/candidates.ts';
 import { rank } from '../../machines/placement/rank.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
 import { impatient } from '../world/releases.ts';
 
 /** Writes the newest records that it can read, although controllers of the release before may run. */

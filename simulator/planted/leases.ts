@@ -1,9 +1,9 @@
-import type { AgentOptions } from '../../src/agent/agent.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
 import type { MonotonicMs } from '../../machines/ports/clock.ts';
-import type { Bus } from '../../src/ports/bus.ts';
-import { Lapses, type LapsesOptions } from '../../src/controller/lapses.ts';
+import type { AgentOptions } from '../../src/agent/agent.ts';
 import { Lease, type LeaseOptions } from '../../src/agent/lease.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
+import { Lapses, type LapsesOptions } from '../../src/controller/liveness/lapses.ts';
+import type { Bus } from '../../src/ports/bus.ts';
 import { Kernel } from '../world/kernel.ts';
 import { LeasedDriver } from '../world/leased-driver.ts';
 import { changed, losesStandings } from './buses.ts';

@@ -1,7 +1,7 @@
 import type { MonotonicMs } from '../../machines/ports/clock.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
-import { Mandate, type MandateOptions } from '../../src/controller/mandate.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
+import { Mandate, type MandateOptions } from '../../src/controller/shards/mandate.ts';
 
 type Kind = new (options: MandateOptions) => Mandate;
 

@@ -1,5 +1,5 @@
 import type { AgentOptions } from '../../src/agent/agent.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
 
 /** Says of some load balancers that their tickets are there, and puts none. */
 export function losesTickets(options: ControllerOptions): ControllerOptions {

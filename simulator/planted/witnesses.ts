@@ -1,6 +1,6 @@
 import type { WitnessAnswer } from '../../machines/protocol/witness-messages.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
-import { Lapses } from '../../src/controller/lapses.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
+import { Lapses } from '../../src/controller/liveness/lapses.ts';
 import { Vouching, type VouchingOptions } from '../../src/witness/vouching.ts';
 import { Witness, type WitnessOptions } from '../../src/witness/witness.ts';
 

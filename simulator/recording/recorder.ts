@@ -6,16 +6,16 @@ import {
   type RecordingHeader,
 } from '../../machines/protocol/inspection.ts';
 import type { AgentOptions } from '../../src/agent/agent.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
 import { AgentTap } from '../../src/inspector/tap/agent-tap.ts';
 import { ControllerTap, controllerFacts } from '../../src/inspector/tap/controller-tap.ts';
 import type { Noting } from '../../src/inspector/tap/noting.ts';
-import { nodeEveryMs, tickMs } from '../../src/inspector/tap/tap.ts';
 import { TapBuffer } from '../../src/inspector/tap/tap-buffer.ts';
+import { nodeEveryMs, tickMs } from '../../src/inspector/tap/tap.ts';
 import { faultKind } from '../faults/index.ts';
 import type { RunOptions, RunResult } from '../simulate.ts';
-import type { Host } from '../world/host.ts';
 import type { WorldEvent } from '../world/events.ts';
+import type { Host } from '../world/host.ts';
 import { soundParts, type WorldParts } from '../world/parts.ts';
 import type { World } from '../world/world.ts';
 

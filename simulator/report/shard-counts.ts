@@ -1,4 +1,4 @@
-import { ShardRecord } from '../../src/controller/shard-keeper.ts';
+import { ShardRecord } from '../../src/controller/shards/shard-keeper.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
 import { CountSpans } from './count-spans.ts';
 import type { CountSpan } from './data.ts';

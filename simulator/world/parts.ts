@@ -2,7 +2,7 @@ import type { Driver } from '../../drivers/contract/driver.ts';
 import { MemoryDevice, type MemoryDeviceOptions } from '../../drivers/memory/device.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { AgentOptions } from '../../src/agent/agent.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import type { Stores } from '../../src/ports/store.ts';
 import { Vouching, type VouchingOptions } from '../../src/witness/vouching.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LivenessContext } from '../../machines/liveness/context.ts';
 import { LoadBalancerContext } from '../../machines/load-balancer/context.ts';
-import { type RecordFormats, recordFormats } from '../../src/controller/record-formats.ts';
+import { type RecordFormats, recordFormats } from '../../src/controller/records/record-formats.ts';
 import type { Migrations, RecordFormat } from '../../src/host/record.ts';
 
 /**

@@ -3,14 +3,15 @@ import type { Log } from '../../machines/ports/log.ts';
 import { type Api, createApi } from '../../src/api/app.ts';
 import { ApiConfig } from '../../src/api/config.ts';
 import { unconfirmedHeader } from '../../src/api/guards.ts';
-import { Controller, type ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
+import { Controller } from '../../src/controller/controller.ts';
 import { VipPools } from '../../src/vips/config.ts';
 import { createVips, type VipAllocator } from '../../src/vips/vips.ts';
 import type { HostProcess } from './host.ts';
-import { virtualDescriptor, virtualDescriptors } from './places.ts';
-import { processStores } from './process-ports.ts';
 import { lightRequest } from './light-request.ts';
 import { respondLightly } from './light-response.ts';
+import { virtualDescriptor, virtualDescriptors } from './places.ts';
+import { processStores } from './process-ports.ts';
 import type { WireApi } from './wire.ts';
 import type { World } from './world.ts';
 

@@ -3,12 +3,12 @@ import { detailMax } from '../../machines/liveness/context.ts';
 import { strategyNames } from '../../machines/placement/strategies.ts';
 import { agentId } from '../../machines/protocol/seat.ts';
 import { defaultShards } from '../../machines/protocol/subjects.ts';
-import { type PresetName, presets, type Timings } from '../../machines/timings/timings.ts';
 import { witnessesMax } from '../../machines/protocol/witness-messages.ts';
+import { type PresetName, presets, type Timings } from '../../machines/timings/timings.ts';
 import { udpAddress } from '../adapters/udp-datagrams.ts';
 import { ApiConfig } from '../api/config.ts';
-import { commandsInFlightDefault } from '../controller/pacer.ts';
-import { movesInFlightDefault } from '../controller/rebalancer.ts';
+import { commandsInFlightDefault } from '../controller/commands/pacer.ts';
+import { movesInFlightDefault } from '../controller/placement/rebalancer.ts';
 import { VipPools } from '../vips/config.ts';
 
 /** A millisecond value for each name in the timings; only those given replace the preset's. */

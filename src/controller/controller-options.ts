@@ -8,12 +8,12 @@ import type { Timings } from '../../machines/timings/timings.ts';
 import type { HostTap } from '../host/actor-tap.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Stores } from '../ports/store.ts';
-import type { ApartGroup } from './anti-affinity.ts';
-import type { Dispatch } from './dispatch.ts';
-import type { Lapses, LapsesOptions } from './lapses.ts';
-import type { Mandate, MandateOptions } from './mandate.ts';
-import type { RebalanceMode } from './rebalancer.ts';
-import type { RecordFormats } from './record-formats.ts';
+import type { Lapses, LapsesOptions } from './liveness/lapses.ts';
+import type { ApartGroup } from './placement/anti-affinity.ts';
+import type { Dispatch } from './placement/dispatch.ts';
+import type { RebalanceMode } from './placement/rebalancer.ts';
+import type { RecordFormats } from './records/record-formats.ts';
+import type { Mandate, MandateOptions } from './shards/mandate.ts';
 
 /** What a controller needs of its process, and how it is to decide. */
 export interface ControllerOptions {

@@ -5,42 +5,40 @@ import * as subjects from '../../machines/protocol/subjects.ts';
 import type { LoadBalancers, TransitionFeed } from '../api/services.ts';
 import { serve } from '../messaging/endpoint.ts';
 import type { Subscription } from '../ports/bus.ts';
-import { AntiAffinity, boundHost } from './anti-affinity.ts';
-import { ApiServices } from './api-services.ts';
-import { closedConnections } from './closed-connections.ts';
+import { type Pacer, pacerOf } from './commands/pacer.ts';
 import type { ControllerOptions } from './controller-options.ts';
-import { EpochFloors } from './epoch-floors.ts';
-import { FleetServices } from './fleet-services.ts';
-import { FleetView } from './fleet-view.ts';
-import { ForeignRecords } from './foreign-records.ts';
-import { ForeignSeats } from './foreign-seats.ts';
-import { HealthBoard } from './health-board.ts';
-import { Inbox } from './inbox.ts';
-import { Judge } from './judge.ts';
-import { Lapses } from './lapses.ts';
-import { Mandate, type MandateOptions } from './mandate.ts';
-import { LoadBalancerOwner } from './load-balancer-owner.ts';
-import { Loads } from './loads.ts';
-import { lookAround } from './look-around.ts';
-import { Losses } from './losses.ts';
-import { Membership } from './membership.ts';
-import { OwnerChanges } from './owner-changes.ts';
-import { type ProjectedBucket, Projection } from './projection.ts';
-import { contextOnRecord, onRecord } from './on-record.ts';
-import { type Pacer, pacerOf } from './pacer.ts';
-import { ProvenTime } from './proven-time.ts';
-import { type Rebalancer, rebalancerOf } from './rebalancer.ts';
-import { SeatIndex } from './seat-index.ts';
-import { recordFormats } from './record-formats.ts';
-import { ShardIndex } from './shard-index.ts';
-import { ShardKeeper } from './shard-keeper.ts';
-import { StepNotes } from './step-notes.ts';
-import { TransitionRing } from './transition-ring.ts';
+import { FleetView } from './fleet/fleet-view.ts';
+import { ForeignSeats } from './fleet/foreign-seats.ts';
+import { Loads } from './fleet/loads.ts';
+import { ProvenTime } from './fleet/proven-time.ts';
+import { SeatIndex } from './fleet/seat-index.ts';
+import type { Told } from './fleet/told.ts';
+import { closedConnections } from './liveness/closed-connections.ts';
+import { Judge } from './liveness/judge.ts';
+import { Lapses } from './liveness/lapses.ts';
+import { lookAround } from './liveness/look-around.ts';
+import { Verdicts } from './liveness/verdicts.ts';
+import { ForeignRecords } from './load-balancers/foreign-records.ts';
+import { LoadBalancerOwner } from './load-balancers/load-balancer-owner.ts';
+import { Losses } from './load-balancers/losses.ts';
+import { AntiAffinity, boundHost } from './placement/anti-affinity.ts';
+import { type Rebalancer, rebalancerOf } from './placement/rebalancer.ts';
+import { EpochFloors } from './records/epoch-floors.ts';
+import { HealthBoard } from './records/health-board.ts';
+import { type ProjectedBucket, Projection } from './records/projection.ts';
+import { recordFormats } from './records/record-formats.ts';
+import { ApiServices } from './services/api-services.ts';
+import { FleetServices } from './services/fleet-services.ts';
+import { Inbox } from './services/inbox.ts';
+import { contextOnRecord, onRecord } from './services/on-record.ts';
+import { StepNotes } from './services/step-notes.ts';
+import { TransitionRing } from './services/transition-ring.ts';
+import { Mandate, type MandateOptions } from './shards/mandate.ts';
+import { Membership } from './shards/membership.ts';
+import { OwnerChanges } from './shards/owner-changes.ts';
+import { ShardIndex } from './shards/shard-index.ts';
+import { ShardKeeper } from './shards/shard-keeper.ts';
 import { refuseTwin } from './twin.ts';
-import type { Told } from './told.ts';
-import { Verdicts } from './verdicts.ts';
-
-export type { ControllerOptions } from './controller-options.ts';
 
 /**
  * One of any number of controllers: judges the agents and owns the load balancers of its shards,
@@ -98,6 +96,7 @@ export class Controller {
     const shared = { ...options, formats, pacer, counters: this.counters };
     this.owner = new LoadBalancerOwner({
       ...shared,
+      tap: options.tap?.loadBalancers,
       seats,
       foreign: this.#foreign,
       floors: this.#floors,
@@ -113,6 +112,7 @@ export class Controller {
     this.#proven = new ProvenTime({ clock, bus, log, timings, onTick: () => this.#ticked() });
     this.judge = new Judge({
       ...shared,
+      tap: options.tap?.agents,
       provenMs,
       brake: this.#fleet.brake,
       lapses: options.lapses ?? ((own) => new Lapses(own)),

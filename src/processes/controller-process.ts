@@ -1,11 +1,11 @@
 import { driverModule, driverModules } from '../../drivers/registry.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { Timer } from '../../machines/ports/clock.ts';
-import type { Log } from '../../machines/ports/log.ts';
-import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import { rankBy } from '../../machines/placement/rank.ts';
 import { strategyOf } from '../../machines/placement/strategies.ts';
+import type { Timer } from '../../machines/ports/clock.ts';
+import type { Log } from '../../machines/ports/log.ts';
 import { controllerConnection, controllerInbox } from '../../machines/protocol/subjects.ts';
+import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import { connectNatsBus, type NatsBus } from '../adapters/nats-bus.ts';
 import { natsStores } from '../adapters/nats-store.ts';
 import { NatsWorkQueues } from '../adapters/nats-work-queues.ts';
@@ -14,16 +14,16 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { createApi } from '../api/app.ts';
 import { serveApi } from '../api/serve.ts';
 import { ConfigError, type LoadedConfig } from '../config/load.ts';
-import type { ControllerOptions } from '../controller/controller.ts';
-import type { Projection } from '../controller/projection.ts';
+import type { ControllerOptions } from '../controller/controller-options.ts';
+import type { Projection } from '../controller/records/projection.ts';
 import { inspectedController } from '../inspector/tap/inspected.ts';
 import type { Store } from '../ports/store.ts';
 import { createVips } from '../vips/vips.ts';
-import { withInspector } from './served-inspector.ts';
+import { guardManagement } from './management-addresses.ts';
 import { queuedDrivers } from './queued-drivers.ts';
 import { seedIn } from './seed-file.ts';
+import { withInspector } from './served-inspector.ts';
 import { version } from './version.ts';
-import { guardManagement } from './management-addresses.ts';
 
 export interface RunningController {
   /** Where the API listens. */

@@ -12,7 +12,7 @@ import { MemoryStore } from '../../src/adapters/memory-store.ts';
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { systemRandom as random } from '../../src/adapters/system-random.ts';
 import { wholeNumber } from '../../src/cli/commands/up.ts';
-import { recordFormats } from '../../src/controller/record-formats.ts';
+import { recordFormats } from '../../src/controller/records/record-formats.ts';
 import { ActorHost } from '../../src/host/actor-host.ts';
 import type { ActorKind } from '../../src/host/actor-kind.ts';
 import { watchMs } from '../../src/inspector/gateway/live-feed.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { presets, renewedAfter } from '../../machines/timings/timings.ts';
-import { Authority } from '../../src/controller/authority.ts';
 import type { MonotonicMs } from '../../machines/ports/clock.ts';
+import { presets, renewedAfter } from '../../machines/timings/timings.ts';
+import { Authority } from '../../src/controller/shards/authority.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const { authorityMs, authorityLapseMs } = presets.lan;

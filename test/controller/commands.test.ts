@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandMessage, CommandReply } from '../../machines/protocol/agent-messages.ts';
 import { commandsAtOnceMax } from '../../machines/protocol/command-batch.ts';
-import { Commands } from '../../src/controller/commands.ts';
+import { Commands } from '../../src/controller/commands/commands.ts';
 import { type Bus, NoResponders, RequestTimeout } from '../../src/ports/bus.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Virtual } from '../host/support/virtual.ts';

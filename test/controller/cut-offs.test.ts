@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
-import { CutOffs, looksAwaited } from '../../src/controller/cut-offs.ts';
+import { CutOffs, looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
 
 const timings = presets.lan;
 const waitMs = looksAwaited * timings.reachMs;

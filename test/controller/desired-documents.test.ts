@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
-import { editsWaitingMax } from '../../src/controller/desired-documents.ts';
+import { editsWaitingMax } from '../../src/controller/records/desired-documents.ts';
 import { DocumentsBench as Bench } from './support/documents-bench.ts';
 
 describe('R5: an edit of unknown outcome', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
+import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
 import { Cluster } from './support/cluster.ts';
 
 const east = 'memory/east';

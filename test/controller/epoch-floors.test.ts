@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { nobody } from '../../machines/protocol/seat.ts';
-import { EpochFloors } from '../../src/controller/epoch-floors.ts';
+import { EpochFloors } from '../../src/controller/records/epoch-floors.ts';
 
 const id = 'lb-1';
 /** A binding record, of which only the last epoch matters. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { initialLivenessContext } from '../../machines/liveness/context.ts';
-import type { FleetView } from '../../src/controller/fleet-view.ts';
-import { byRecord } from '../../src/controller/told.ts';
+import type { FleetView } from '../../src/controller/fleet/fleet-view.ts';
+import { byRecord } from '../../src/controller/fleet/told.ts';
 import { agentDescription } from '../fixtures/agent-description.ts';
 import { fleetView } from './support/fleet-view.ts';
 

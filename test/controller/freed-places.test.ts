@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shardOf } from '../../machines/protocol/subjects.ts';
 import { RandomStream } from '../../simulator/world/random-streams.ts';
-import { FreedPlaces, gatheredMs } from '../../src/controller/freed-places.ts';
-import { betterSeatMs, offeredAnewMs, Seating } from '../../src/controller/seating.ts';
+import { FreedPlaces, gatheredMs } from '../../src/controller/placement/freed-places.ts';
+import { betterSeatMs, offeredAnewMs, Seating } from '../../src/controller/placement/seating.ts';
 import { Cluster } from './support/cluster.ts';
 
 const east = 'memory/east';

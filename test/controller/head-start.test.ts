@@ -3,8 +3,8 @@ import { initialContext, type LoadBalancerContext } from '../../machines/load-ba
 import type { DrivenEvent } from '../../machines/load-balancer/events.ts';
 import type { CommandReply } from '../../machines/protocol/agent-messages.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
-import { type Granted, HeadStart, type Taken } from '../../src/controller/head-start.ts';
-import { Pacer } from '../../src/controller/pacer.ts';
+import { type Granted, HeadStart, type Taken } from '../../src/controller/commands/head-start.ts';
+import { Pacer } from '../../src/controller/commands/pacer.ts';
 import { RequestTimeout } from '../../src/ports/bus.ts';
 import { recordingLog } from '../adapters/recording-log.ts';
 import { Virtual } from '../host/support/virtual.ts';

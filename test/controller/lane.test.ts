@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { headStartMs, Lane, untoldMostMs } from '../../src/controller/lane.ts';
+import { headStartMs, Lane, untoldMostMs } from '../../src/controller/commands/lane.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 function laneOf(count: number) {

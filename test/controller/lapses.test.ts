@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { restartLeaseMaxMs } from '../../machines/timings/timings.ts';
-import { clockDoubtMs, keptForMs, Lapses } from '../../src/controller/lapses.ts';
+import { clockDoubtMs, keptForMs, Lapses } from '../../src/controller/liveness/lapses.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const lapseMs = 4_500;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DriverDescriptor } from '../../drivers/contract/driver.ts';
-import { lookAround } from '../../src/controller/look-around.ts';
 import { memoryDescriptor } from '../../drivers/memory/driver.ts';
+import { lookAround } from '../../src/controller/liveness/look-around.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** The server of an agent's connection is killed, which tells nobody of it. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
-import { EpochFloors } from '../../src/controller/epoch-floors.ts';
-import { Removals, removalsMax } from '../../src/controller/removals.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import { commandOf } from '../../simulator/checkers/records.ts';
+import { EpochFloors } from '../../src/controller/records/epoch-floors.ts';
+import { Removals, removalsMax } from '../../src/controller/records/removals.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** A load balancer that was on disk before it was deleted, with what came since then about to be lost. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DesiredDocuments } from '../../src/controller/desired-documents.ts';
+import type { DesiredDocuments } from '../../src/controller/records/desired-documents.ts';
 import { DocumentsBench as Bench } from './support/documents-bench.ts';
 
 describe('an owner whose newest edits the store has lost', () => {

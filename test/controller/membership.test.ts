@@ -8,7 +8,7 @@ import {
   forgivenAfterMs,
   questionsLeast,
   questionsMost,
-} from '../../src/controller/membership.ts';
+} from '../../src/controller/shards/membership.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const timings = presets.lan;

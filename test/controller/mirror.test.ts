@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
-import { Mirror } from '../../src/controller/mirror.ts';
+import { Mirror } from '../../src/controller/records/mirror.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 /**

@@ -6,12 +6,12 @@ import {
   unfencedDescriptor,
   virtualDescriptor,
 } from '../../simulator/world/places.ts';
-import type { FleetView } from '../../src/controller/fleet-view.ts';
-import { movedAway, residenceOf } from '../../src/controller/moved-away.ts';
-import { byRecord } from '../../src/controller/told.ts';
+import type { FleetView } from '../../src/controller/fleet/fleet-view.ts';
+import { movedAway, residenceOf } from '../../src/controller/fleet/moved-away.ts';
+import { byRecord } from '../../src/controller/fleet/told.ts';
+import { agentDescription } from '../fixtures/agent-description.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { fleetView } from './support/fleet-view.ts';
-import { agentDescription } from '../fixtures/agent-description.ts';
 
 const seat = (agent: string, incarnation: number, epoch: number) => ({ agent, incarnation, epoch });
 

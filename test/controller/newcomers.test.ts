@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Newcomers } from '../../src/controller/newcomers.ts';
+import { Newcomers } from '../../src/controller/placement/newcomers.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const id = 'lb-1';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
-import type { FleetView } from '../../src/controller/fleet-view.ts';
-import { onRecord } from '../../src/controller/on-record.ts';
+import type { FleetView } from '../../src/controller/fleet/fleet-view.ts';
+import { onRecord } from '../../src/controller/services/on-record.ts';
 
 const seat = { agent: 'agent-1', incarnation: 1, epoch: 3 };
 

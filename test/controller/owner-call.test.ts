@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../machines/model/fault.ts';
 import { presets } from '../../machines/timings/timings.ts';
-import { ApiServices, type ApiServicesOptions } from '../../src/controller/api-services.ts';
-import { OwnerChanges } from '../../src/controller/owner-changes.ts';
+import {
+  ApiServices,
+  type ApiServicesOptions,
+} from '../../src/controller/services/api-services.ts';
+import { OwnerChanges } from '../../src/controller/shards/owner-changes.ts';
 import { BusUnavailable, NoResponders, RequestTimeout } from '../../src/ports/bus.ts';
 import { Virtual } from '../host/support/virtual.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Canceller } from '../../machines/ports/cancellation.ts';
-import { type Haste, Pacer, takeoversInARowMax } from '../../src/controller/pacer.ts';
+import { type Haste, Pacer, takeoversInARowMax } from '../../src/controller/commands/pacer.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const left = new Error('the state was left');

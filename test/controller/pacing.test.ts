@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { headStartMs } from '../../src/controller/lane.ts';
+import { headStartMs } from '../../src/controller/commands/lane.ts';
 import { Cluster } from './support/cluster.ts';
 
 const commandsInFlight = 2;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { presets } from '../../machines/timings/timings.ts';
-import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
-import { ProvenTime } from '../../src/controller/proven-time.ts';
 import { HostTime } from '../../simulator/world/host-time.ts';
 import { ProcessClock } from '../../simulator/world/virtual-clock.ts';
+import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
+import { ProvenTime } from '../../src/controller/fleet/proven-time.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 function started(options: { pingMs?: () => number; held?: () => boolean } = {}) {

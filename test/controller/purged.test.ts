@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory-store.ts';
-import { purgedAmong } from '../../src/controller/purged.ts';
+import { purgedAmong } from '../../src/controller/records/purged.ts';
 import { StoreUnavailable } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { silentLog } from '../../machines/ports/log.ts';
-import { QueueDispatch, type QueueDispatchOptions } from '../../src/controller/queue-dispatch.ts';
+import {
+  QueueDispatch,
+  type QueueDispatchOptions,
+} from '../../src/controller/placement/queue-dispatch.ts';
 import { UnknownOutcome } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
-import { Mirror } from '../../src/controller/mirror.ts';
-import { ReadBarrier } from '../../src/controller/read-barrier.ts';
+import { Mirror } from '../../src/controller/records/mirror.ts';
+import { ReadBarrier } from '../../src/controller/records/read-barrier.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const hopMs = 2;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MemoryStore } from '../../src/adapters/memory-store.ts';
-import { Mirror } from '../../src/controller/mirror.ts';
-import { ReadBarrier } from '../../src/controller/read-barrier.ts';
-import { StoreUnavailable } from '../../src/ports/store.ts';
 import { silentLog } from '../../machines/ports/log.ts';
+import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { Mirror } from '../../src/controller/records/mirror.ts';
+import { ReadBarrier } from '../../src/controller/records/read-barrier.ts';
+import { StoreUnavailable } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 /** One hop to the store and back, and until a watch tells. */

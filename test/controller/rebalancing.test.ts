@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fullestMost } from '../../machines/placement/rebalance.ts';
-import type { ControllerOptions } from '../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../src/controller/controller-options.ts';
 import { Cluster } from './support/cluster.ts';
 
 const rebalanceAfterMs = 5_000;

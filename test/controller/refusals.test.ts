@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../machines/model/fault.ts';
-import { Refusals, refusalsMax } from '../../src/controller/refusals.ts';
+import { Refusals, refusalsMax } from '../../src/controller/services/refusals.ts';
 
 const inUse = new Fault(409, 'it is in use');
 const refused = () => Promise.reject(inUse);

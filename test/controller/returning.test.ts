@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Standing, type Strays, StraysReply } from '../../machines/protocol/agent-messages.ts';
 import * as subjects from '../../machines/protocol/subjects.ts';
-import { onRecord } from '../../src/controller/on-record.ts';
+import { onRecord } from '../../src/controller/services/on-record.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Cluster } from './support/cluster.ts';
 import { fleetView } from './support/fleet-view.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../machines/ports/log.ts';
 import { presets } from '../../machines/timings/timings.ts';
-import { MemoryStore } from '../../src/adapters/memory-store.ts';
-import { OwnerChanges } from '../../src/controller/owner-changes.ts';
-import { ShardKeeper } from '../../src/controller/shard-keeper.ts';
-import { type Store, StoreUnavailable, UnknownOutcome } from '../../src/ports/store.ts';
 import { VirtualStore } from '../../simulator/world/store/virtual-store.ts';
+import { MemoryStore } from '../../src/adapters/memory-store.ts';
+import { OwnerChanges } from '../../src/controller/shards/owner-changes.ts';
+import { ShardKeeper } from '../../src/controller/shards/shard-keeper.ts';
+import { type Store, StoreUnavailable, UnknownOutcome } from '../../src/ports/store.ts';
 import { Virtual } from '../host/support/virtual.ts';
 
 const shards = 8;

@@ -6,7 +6,7 @@ import * as subjects from '../../machines/protocol/subjects.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { MemoryBroker } from '../../src/adapters/memory-bus.ts';
 import type { LoadBalancerView } from '../../src/api/services.ts';
-import { readStatistics } from '../../src/controller/statistics.ts';
+import { readStatistics } from '../../src/controller/services/statistics.ts';
 import { checkedWeb } from '../fixtures/documents.ts';
 import { Virtual } from '../host/support/virtual.ts';
 

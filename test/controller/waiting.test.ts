@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { offeredAnewMs } from '../../src/controller/seating.ts';
+import { offeredAnewMs } from '../../src/controller/placement/seating.ts';
 import { Cluster } from './support/cluster.ts';
 
 describe('a load balancer that nobody can take', () => {

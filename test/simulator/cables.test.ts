@@ -5,7 +5,7 @@ import { Disturbances } from '../../simulator/checkers/disturbances.ts';
 import { agentLosesDevice } from '../../simulator/faults/agent-loses-device.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
 import { World } from '../../simulator/world/world.ts';
-import { looksAwaited } from '../../src/controller/cut-offs.ts';
+import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
 
 const timings = presets.lan;
 

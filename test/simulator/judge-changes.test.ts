@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shardOf } from '../../machines/protocol/subjects.ts';
 import { JudgeChanges } from '../../simulator/checkers/judge-changes.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
-import { shardKey } from '../../src/controller/shard-keeper.ts';
+import { shardKey } from '../../src/controller/shards/shard-keeper.ts';
 
 const shards = 4;
 const agent = 'agent-1';

@@ -4,7 +4,7 @@ import { presets } from '../../machines/timings/timings.ts';
 import { mayBeKept } from '../../simulator/checkers/on-record.ts';
 import { worldBeginsMs } from '../../simulator/world/host-time.ts';
 import { World } from '../../simulator/world/world.ts';
-import { clockDoubtMs } from '../../src/controller/lapses.ts';
+import { clockDoubtMs } from '../../src/controller/liveness/lapses.ts';
 
 /** A world in which an agent was waited for until then, while it was restarted on purpose. */
 async function waitedUntil(atMs: number): Promise<World> {

@@ -1,5 +1,6 @@
 import { Agent, type AgentOptions } from '../../agent/agent.ts';
-import { Controller, type ControllerOptions } from '../../controller/controller.ts';
+import type { ControllerOptions } from '../../controller/controller-options.ts';
+import { Controller } from '../../controller/controller.ts';
 import { AgentTap, agentFacts } from './agent-tap.ts';
 import { ControllerTap, controllerFacts } from './controller-tap.ts';
 import { takeHands } from './hands.ts';

@@ -4,24 +4,25 @@ import type { LoadBalancerDocument } from '../../../machines/model/document.ts';
 import { driverOf } from '../../../machines/protocol/device-name.ts';
 import * as subjects from '../../../machines/protocol/subjects.ts';
 import { presets, type Timings } from '../../../machines/timings/timings.ts';
-import { VirtualWorkQueues } from '../../../simulator/world/queue/virtual-work-queues.ts';
-import { RandomStream } from '../../../simulator/world/random-streams.ts';
-import { VirtualProcess } from '../../../simulator/world/process.ts';
 import {
   processBus,
   processDriver,
   processJournal,
   processStores,
 } from '../../../simulator/world/process-ports.ts';
+import { VirtualProcess } from '../../../simulator/world/process.ts';
+import { VirtualWorkQueues } from '../../../simulator/world/queue/virtual-work-queues.ts';
+import { RandomStream } from '../../../simulator/world/random-streams.ts';
+import { virtualStores } from '../../../simulator/world/store/virtual-stores.ts';
 import { ProcessClock } from '../../../simulator/world/virtual-clock.ts';
 import { type MemoryBus, MemoryBroker } from '../../../src/adapters/memory-bus.ts';
 import { MemoryJournal } from '../../../src/adapters/memory-journal.ts';
-import { virtualStores } from '../../../simulator/world/store/virtual-stores.ts';
 import { Agent, type AgentOptions } from '../../../src/agent/agent.ts';
-import { bucketNames, type Stores } from '../../../src/ports/store.ts';
 import { nextIncarnation } from '../../../src/agent/incarnation.ts';
 import type { LoadBalancerView, TransitionEvent } from '../../../src/api/services.ts';
-import { Controller, type ControllerOptions } from '../../../src/controller/controller.ts';
+import type { ControllerOptions } from '../../../src/controller/controller-options.ts';
+import { Controller } from '../../../src/controller/controller.ts';
+import { bucketNames, type Stores } from '../../../src/ports/store.ts';
 import { recordingLog } from '../../adapters/recording-log.ts';
 import { loadBalancerDocument } from '../../fixtures/documents.ts';
 import { Virtual } from '../../host/support/virtual.ts';

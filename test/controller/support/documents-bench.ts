@@ -2,7 +2,7 @@ import { silentLog } from '../../../machines/ports/log.ts';
 import { DesiredRecord } from '../../../machines/protocol/load-balancer-messages.ts';
 import { presets } from '../../../machines/timings/timings.ts';
 import { VirtualStore } from '../../../simulator/world/store/virtual-store.ts';
-import { DesiredDocuments } from '../../../src/controller/desired-documents.ts';
+import { DesiredDocuments } from '../../../src/controller/records/desired-documents.ts';
 import { loadBalancerDocument } from '../../fixtures/documents.ts';
 import { Virtual } from '../../host/support/virtual.ts';
 

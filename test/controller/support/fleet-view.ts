@@ -1,6 +1,6 @@
 import { silentLog } from '../../../machines/ports/log.ts';
 import { presets } from '../../../machines/timings/timings.ts';
-import { FleetView, type FleetViewOptions } from '../../../src/controller/fleet-view.ts';
+import { FleetView, type FleetViewOptions } from '../../../src/controller/fleet/fleet-view.ts';
 import { Virtual } from '../../host/support/virtual.ts';
 
 const none = () => 0;
