@@ -4,6 +4,9 @@ import { SetupError, say } from './say.mjs';
 
 const pollMs = 200;
 
+/** Longer than anybody takes between seeing that a holder is dead and removing its lock. */
+const settleMs = 100;
+
 /** Far longer than any set-up takes, so that a lock whose holder can't be seen doesn't block for ever. */
 const patienceMs = 10 * 60 * 1000;
 
@@ -43,7 +46,7 @@ async function acquire(path) {
   const deadline = Date.now() + patienceMs;
   let told = false;
   for (;;) {
-    if (tryAcquire(path)) return;
+    if (tryAcquire(path) && (await isKept(path))) return;
     const holder = holderOf(path);
     if (holder !== null && (!isHeld(path, holder) || Date.now() > deadline)) {
       rmSync(path, { force: true });
@@ -67,6 +70,18 @@ function tryAcquire(path) {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
+}
+
+/**
+ * Two that wait for the same dead holder both remove its lock, and the later one may remove the one that the earlier one
+ * has made meanwhile. So whoever has made one looks again.
+ * @param {string} path
+ */
+async function isKept(path) {
+  await sleep(settleMs);
+  if (holderOf(path) === process.pid) return true;
+  held.delete(path);
+  return false;
 }
 
 /**

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withLock } from '../../src/setup/lock.mjs';
 import { SetupError } from '../../src/setup/say.mjs';
 
@@ -15,6 +15,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -38,6 +39,26 @@ test('a lock whose holder is gone is taken over', async () => {
   symlinkSync(String(pid), lock);
 
   expect(await withLock(lock, async () => 'done')).toBe('done');
+});
+
+test('of two that take over the lock of the same dead process, one waits for the other', async () => {
+  const steps: string[] = [];
+  // What the other one does that saw the dead process, too, and came to remove its lock a moment later.
+  const takenFrom = withLock(lock, async () => steps.push('ours'));
+  rmSync(lock);
+  symlinkSync(String(process.ppid), lock);
+  await new Promise<void>((resolve) => {
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      if (String(text).includes(`waiting for process ${process.ppid}`)) resolve();
+      return true;
+    });
+  });
+  steps.push('theirs');
+  rmSync(lock);
+
+  await takenFrom;
+
+  expect(steps).toEqual(['theirs', 'ours']);
 });
 
 test('a lock of an earlier process that had the same id, in a container that was started again, is taken over', async () => {
