@@ -22,7 +22,7 @@ const turn = {
   heavy: { sequence: { groupOrder: 2 }, maxWorkers: 2 },
 };
 
-/** What is not isolated shares a worker, and the code that it tests is loaded once there: a fifth of the processors' time. */
+/** What is not isolated shares a worker, and the code that it tests is loaded once there. */
 function group(name: string, when: object, isolate: boolean, include: string, not: string[]) {
   const exclude = [...configDefaults.exclude, ...(isLong ? [] : ['test/long/**']), ...not];
   return { extends: true as const, test: { name, isolate, include: [include], exclude, ...when } };

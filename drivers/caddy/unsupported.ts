@@ -20,8 +20,12 @@ import {
 import { expectedStatus } from './expected-codes.ts';
 import { takers } from './render/proxy.ts';
 
-/** No braces, between which Caddy would put what it knows, and no fragment. */
-const urlPath = /^\/[\x21\x22\x24-\x7a\x7c\x7e]*$/;
+/**
+ * No braces, between which Caddy would put what it knows, and no fragment. Caddy decodes the path, and encodes it again: an
+ * escape of a character that a path may have as it is would be lost, and with it the difference between the two.
+ */
+const urlPath =
+  /^\/(?:[\x21\x22\x24\x26-\x3e\x40-\x7a\x7c\x7e]|%(?!2[46BCF]|3[ABD]|40)[\dA-F]{2})*(?:\?[\x21\x22\x24-\x7a\x7c\x7e]*)?$/i;
 /** What RFC 6265 allows as the name of a cookie, without braces, and not too long for a header. */
 const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,255}$/;
 

@@ -15,7 +15,7 @@ export interface ChaosCliOptions {
 }
 
 interface Given {
-  readonly scenario: readonly ChaosScenario[];
+  readonly scenario?: readonly ChaosScenario[];
   readonly list?: true;
   readonly timings: PresetName;
   readonly shorten: number;
@@ -40,7 +40,6 @@ export function parseChaosOptions(words: readonly string[]): ChaosCliOptions {
       '--scenario <names>',
       'what happens, several with commas between, or all',
       scenariosNamed,
-      [],
     )
     .option('--list', 'tell which scenarios there are, and what must hold in each')
     .option('--timings <preset>', 'by which preset all go', presetNamed, 'lan')
@@ -56,7 +55,7 @@ export function parseChaosOptions(words: readonly string[]): ChaosCliOptions {
     .option('--log <file>', 'add to this file what all processes have logged')
     .exitOverride();
   const given = command.parse([...words], { from: 'user' }).opts<Given>();
-  const { scenario: scenarios, list = false, report = null, log = null, json = false } = given;
+  const { scenario: scenarios = [], list = false, report = null, log = null, json = false } = given;
   if (!list && scenarios.length === 0) {
     command.error(`error: name a scenario with --scenario; --list tells which there are`);
   }

@@ -99,9 +99,18 @@ export class Stack {
   /** Starts everything; what was started is stopped again if a part fails. */
   static async start(options: StackOptions): Promise<Stack> {
     const directory = resolve(options.directory);
-    const { clock, log, restart, output } = options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const alone = await holdAlone(directory, 'holdfast up');
+    try {
+      return await Stack.#startAlone({ ...options, directory }, alone);
+    } catch (error) {
+      alone?.close();
+      throw error;
+    }
+  }
+
+  static async #startAlone(options: StackOptions, alone: Server | null): Promise<Stack> {
+    const { directory, clock, log, restart, output } = options;
     const agentIds = Array.from({ length: options.agents }, (_, index) => `agent-${index + 1}`);
     const surroundings = options.surroundings ?? thisMachine(directory);
     const keys = join(directory, 'keys');
@@ -175,7 +184,6 @@ export class Stack {
       supervision.stopping = true;
       for (const child of started) await child.stop({ handOver: false });
       await nats.stop();
-      alone?.close();
       throw error;
     }
   }

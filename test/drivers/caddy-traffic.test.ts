@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { expect, test } from 'vitest';
+import { unsupported } from '../../drivers/caddy/unsupported.ts';
 import { healthMonitor, member } from '../fixtures/documents.ts';
 import { vip } from './support/caddy-device.ts';
 import { appliance, backend, targetOf, web } from './support/caddy-world.ts';
@@ -81,6 +82,21 @@ test('a member that fails its checks gets nothing until it passes them again', a
   sick.answerWith(200);
   await eventually('it takes part again', async () => (await whoAnswers()).size === 2);
 });
+
+test.each(['/', '//a/b', '///', '/a//b', '/a%20b%3Fc?d=%2F', '//a?b', '/?100%'])(
+  'members are asked for %s as it is',
+  async (url_path) => {
+    const driver = await (await appliance()).driver();
+    const one = await backend('one');
+    const { document } = await web([one], { pool: { healthmonitor: healthMonitor({ url_path }) } });
+
+    await driver.apply(targetOf(document));
+
+    await eventually('it is checked', async () => one.requests.length > 0);
+    expect(unsupported(document)).toEqual([]);
+    expect(one.requests[0]?.url).toBe(url_path);
+  },
+);
 
 test('a client comes back to the member that its cookie names', async () => {
   const driver = await (await appliance()).driver();

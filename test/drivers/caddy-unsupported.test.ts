@@ -119,6 +119,10 @@ describe('what Caddy is not asked to do is named as users know it', () => {
     ['health monitor http_method "HEAD"', withMonitor({ http_method: 'HEAD' })],
     ['health monitor url_path "/{env.HOME}"', withMonitor({ url_path: '/{env.HOME}' })],
     ['health monitor url_path "/a b"', withMonitor({ url_path: '/a b' })],
+    ['health monitor url_path "/a%2fb"', withMonitor({ url_path: '/a%2fb' })],
+    ['health monitor url_path "/a%40b"', withMonitor({ url_path: '/a%40b' })],
+    ['health monitor url_path "/100%"', withMonitor({ url_path: '/100%' })],
+    ['health monitor url_path "/a#b"', withMonitor({ url_path: '/a#b' })],
     [
       'health monitor url_path longer than 2048 characters',
       withMonitor({ url_path: `${longest}a` }),

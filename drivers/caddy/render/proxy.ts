@@ -50,7 +50,8 @@ function renderSelection(pool: Pool): Json {
 function renderCheck(monitor: HealthMonitor, members: readonly Member[]): Json {
   const port = members[0]?.monitor_port ?? null;
   return {
-    uri: monitor.url_path ?? '/',
+    // Behind two slashes Caddy would look for a host; it decodes the path before it asks for it.
+    uri: (monitor.url_path ?? '/').replace(/^\/\//, '/%2F'),
     interval: `${monitor.delay}s`,
     timeout: `${monitor.timeout}s`,
     expect_status: expectedStatus(monitor.expected_codes),

@@ -79,19 +79,24 @@ async function whatIsShown(options: InspectOptions, log: Log, signal: AbortSigna
   const { config = null, allowSends = false } = options;
   const wantsDemo = options.demo === true && config === null;
   const demo = wantsDemo ? await startDemoSystem({ clock, log, signal }) : null;
-  const directory = demo?.directory ?? resolve(options.directory);
-  const watched = await operatorConfig(
-    demo === null ? { config, directory } : { config: null, directory },
-  );
-  const bus = await operatorBus(watched, 'inspector', log);
-  return {
-    feed: new LiveFeed({ bus, clock, log, sends: allowSends }),
-    lines: demo?.lines ?? [`it watches ${watched.nats.servers.join(', ')}`],
-    close: async () => {
-      await bus.close();
-      await demo?.close();
-    },
-  };
+  try {
+    const directory = demo?.directory ?? resolve(options.directory);
+    const watched = await operatorConfig(
+      demo === null ? { config, directory } : { config: null, directory },
+    );
+    const bus = await operatorBus(watched, 'inspector', log);
+    return {
+      feed: new LiveFeed({ bus, clock, log, sends: allowSends }),
+      lines: demo?.lines ?? [`it watches ${watched.nats.servers.join(', ')}`],
+      close: async () => {
+        await bus.close();
+        await demo?.close();
+      },
+    };
+  } catch (error) {
+    await demo?.close();
+    throw error;
+  }
 }
 
 async function recording(path: string): Promise<Shown> {

@@ -59,7 +59,7 @@ export class ProvenTime implements Hearing {
 
   /**
    * How long what arrives now may have waited on its way: what comes by one connection comes in order, so it was sent after
-   * the newest answer to a ping. By the clock that ran on, where this host was suspended.
+   * the newest ping that was answered. By the clock that ran on, where this host was suspended.
    */
   get waitedMaxMs(): number {
     if (this.#answered === null) return 0;
