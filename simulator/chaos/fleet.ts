@@ -11,6 +11,7 @@ import { endProcess, endServingProcesses } from '../../src/demo/serving-processe
 import { freePort } from '../../src/nats-server/free-port.ts';
 import { loadOrCreateUserKey } from '../../src/nats-server/keys.ts';
 import { natsServerBinary } from '../../src/nats-server/version.ts';
+import { Endings } from '../../src/processes/endings.ts';
 import { ManagedProcess } from '../../src/up/managed-process.ts';
 import { NatsCluster } from './nats-cluster.ts';
 import { agentsOf, type ChaosSize, driverOf, hostName } from './size.ts';
@@ -30,9 +31,6 @@ const witnessPort = 7_946;
 /** What all processes of a run log. */
 export const logFileIn = (directory: string): string => join(directory, 'log');
 
-/** What `close` ends, in the order in which it was begun. */
-type Ending = () => Promise<unknown> | void;
-
 /** The controllers, agents and NATS servers of a run: all real processes. Agents are on hosts of their own. */
 export class Fleet {
   readonly agents = new Map<string, ManagedProcess>();
@@ -46,7 +44,7 @@ export class Fleet {
   readonly size: ChaosSize;
   readonly #preset: PresetName;
   readonly #signal: AbortSignal;
-  readonly #endings: Ending[] = [];
+  readonly #endings = new Endings();
   #nats: NatsCluster | null = null;
   #output = 0;
 
@@ -78,7 +76,7 @@ export class Fleet {
   async #start(): Promise<void> {
     const log = await open(logFileIn(this.directory), 'a', 0o600);
     this.#output = log.fd;
-    this.#endings.push(() => log.close());
+    this.#endings.add(() => log.close());
     const key = async (user: string) => (await loadOrCreateUserKey(this.seedFile(user))).publicKey;
     const agents = [];
     for (const { id } of agentsOf(this.size)) agents.push({ id, key: await key(id) });
@@ -98,9 +96,9 @@ export class Fleet {
       signal: this.#signal,
     });
     this.#nats = nats;
-    this.#endings.push(() => nats.close());
-    this.#endings.push(() => endServingProcesses(this.directory, systemClock));
-    this.#endings.push(() => this.#endProcesses());
+    this.#endings.add(() => nats.close());
+    this.#endings.add(() => endServingProcesses(this.directory, systemClock));
+    this.#endings.add(() => this.#endProcesses());
     await this.#startProcesses();
   }
 
@@ -243,6 +241,6 @@ export class Fleet {
 
   /** Ends everything, also after a start that broke off. */
   async close(): Promise<void> {
-    for (const end of this.#endings.splice(0).toReversed()) await end();
+    await this.#endings.end();
   }
 }

@@ -6,6 +6,7 @@ import { natsStores } from '../../src/adapters/nats-store.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Bus } from '../../src/ports/bus.ts';
 import { bucketNames, type StoreChange, type StoreEntry } from '../../src/ports/store.ts';
+import { Endings } from '../../src/processes/endings.ts';
 import type { BucketName } from '../world/events.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -50,7 +51,7 @@ export class RecordWatch {
   /** How often a bucket was found to have lost what it had acknowledged. */
   rewound = 0;
   readonly #bus: Bus;
-  readonly #endings: (() => unknown)[] = [];
+  readonly #endings = new Endings();
 
   private constructor(bus: Bus) {
     this.#bus = bus;
@@ -77,7 +78,7 @@ export class RecordWatch {
       connectDeadlineMs,
     });
     const watch = new RecordWatch(bus);
-    watch.#endings.push(() => bus.close());
+    watch.#endings.add(() => bus.close());
     const stores = await natsStores(bus, { replicas: 3, log: silentLog, clock: systemClock });
     for (const bucket of bucketNames) {
       const { stop } = stores[bucket].watch(
@@ -88,7 +89,7 @@ export class RecordWatch {
         () => undefined,
         () => (watch.rewound += 1),
       );
-      watch.#endings.push(stop);
+      watch.#endings.add(stop);
     }
     return watch;
   }
@@ -102,6 +103,6 @@ export class RecordWatch {
   }
 
   async close(): Promise<void> {
-    for (const end of this.#endings.splice(0).toReversed()) await end();
+    await this.#endings.end();
   }
 }

@@ -4,6 +4,7 @@ import { type PresetName, presets, type Timings } from '../../machines/timings/t
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { onHosts } from '../../src/demo/hosts.ts';
 import { HostNetwork } from '../../src/demo/network.ts';
+import { Endings } from '../../src/processes/endings.ts';
 import { Chronicle, type Line } from '../chronicle.ts';
 import { ReportCollector } from '../report/collector.ts';
 import type { ReportData } from '../report/data.ts';
@@ -84,7 +85,7 @@ class ChaosRun {
   readonly #chronicle: Chronicle;
   readonly #report = new ReportCollector(describeRealFault);
   readonly #following = new AbortController();
-  readonly #endings: (() => unknown)[] = [];
+  readonly #endings = new Endings();
 
   constructor(options: ChaosOptions) {
     this.#options = options;
@@ -123,22 +124,22 @@ class ChaosRun {
     const { scenario, preset, shorten, signal } = this.#options;
     const { size } = scenario;
     const network = await HostNetwork.create(size.hosts.length + 1);
-    this.#endings.push(() => network.close());
+    this.#endings.add(() => network.close());
     const directory = await makeDirectory();
-    this.#endings.push(() => removeDirectory(directory));
-    this.#endings.push(() => this.#keepLog(directory));
+    this.#endings.add(() => removeDirectory(directory));
+    this.#endings.add(() => this.#keepLog(directory));
     const clients = this.#startClients(network);
     const behind = await BehindAll.start(network.servers, directory);
-    this.#endings.push(() => behind.close());
+    this.#endings.add(() => behind.close());
     const fleet = await Fleet.start({ network, directory, preset, size, signal });
-    this.#endings.push(() => fleet.close());
+    this.#endings.add(() => fleet.close());
     const records = await RecordWatch.start({
       servers: fleet.nats.urls,
       seedFile: fleet.seedFile('controller'),
       timings: this.#timings,
       timeline: this.#timeline,
     });
-    this.#endings.push(() => records.close());
+    this.#endings.add(() => records.close());
     const api = new PatientClient('client', fleet.apis, this.#timeline, signal);
     const loadBalancers = new LoadBalancers(api);
     const rebinds = new Rebinds(records, loadBalancers);
@@ -158,7 +159,7 @@ class ChaosRun {
     }
     const ids = () => loadBalancers.all.map(({ id }) => id);
     const markers = new MarkerWatch([...world.places.values()], this.#timeline, ids);
-    this.#endings.push(() => markers.stop());
+    this.#endings.add(() => markers.stop());
     const traffic = new TrafficWatch(fleet, loadBalancers, rebinds, this.#timeline);
     clients.onNotice = (notice) => traffic.note(notice as ClientNotice);
     const common = { fleet, records, rebinds, loadBalancers, traffic, timeline: this.#timeline };
@@ -167,7 +168,7 @@ class ChaosRun {
     await this.#converge(parts, bootMs);
     await clients.call('begin', loadBalancers.all, client);
     const addresses = new AddressWatch(fleet, loadBalancers, traffic, this.#timeline);
-    this.#endings.push(() => addresses.stop());
+    this.#endings.add(() => addresses.stop());
     const writer = new PatientClient('editor', fleet.apis, this.#timeline, signal);
     const editor = new Editor(writer, loadBalancers);
     const given = { ...common, client: api, editor, timings: this.#timings, shorten, signal };
@@ -187,7 +188,7 @@ class ChaosRun {
     const host = network.hosts.at(-1);
     if (host === undefined) throw new Error('the network has no host for the clients');
     const clients = new Remote(network, host, 'simulator/chaos/client-main.ts');
-    this.#endings.push(() => clients.signal('SIGKILL'));
+    this.#endings.add(() => clients.signal('SIGKILL'));
     return clients;
   }
 
@@ -322,12 +323,9 @@ class ChaosRun {
 
   async close(): Promise<void> {
     this.#following.abort();
-    for (const end of this.#endings.splice(0).toReversed()) {
-      // The rest has to go, too.
-      await Promise.resolve()
-        .then(end)
-        .catch((error: unknown) => process.stderr.write(`chaos: ${String(error)}\n`));
-    }
+    await this.#endings
+      .end()
+      .catch((error: unknown) => process.stderr.write(`chaos: ${String(error)}\n`));
   }
 }
 

@@ -10,6 +10,7 @@ import { ApiClient, CommandError, type Transition } from '../client/api-client.t
 import { explanation, readExplained } from '../client/explanation.ts';
 import { createLog } from '../log/log.ts';
 import { freePort } from '../nats-server/free-port.ts';
+import { Endings } from '../processes/endings.ts';
 import { Stack } from '../up/stack.ts';
 import { type Backend, startBackend } from './backends.ts';
 import { afterwards } from './afterwards.ts';
@@ -48,17 +49,20 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
   const stage = await setStage(options.agents, options.oneHost);
-  const cleanUp: (() => unknown)[] = [
-    () => rm(directory, { recursive: true, force: true }),
-    () => stage.close(),
-    // After the agents have stopped, because an agent starts again what dies under it.
-    () => endServingProcesses(directory, clock),
-  ];
+  const endings = new Endings();
+  endings.add(() => rm(directory, { recursive: true, force: true }));
+  endings.add(() => stage.close());
+  // After the agents have stopped, because an agent starts again what dies under it.
+  endings.add(() => endServingProcesses(directory, clock));
+  let outcome: DemoOutcome;
   try {
-    return await failover(options, stage, directory, cleanUp);
-  } finally {
-    for (const undo of cleanUp.toReversed()) await undo();
+    outcome = await failover(options, stage, directory, endings);
+  } catch (error) {
+    await endings.end().catch((later: unknown) => options.print(`not ended: ${String(later)}`));
+    throw error;
   }
+  await endings.end();
+  return outcome;
 }
 
 /** Tells of every step of every actor, and if that can't be told any more. */
@@ -82,7 +86,7 @@ async function failover(
   { agents, print, signal }: DemoOptions,
   stage: Stage,
   directory: string,
-  cleanUp: (() => unknown)[],
+  endings: Endings,
 ): Promise<DemoOutcome> {
   const log = createLog({ level: 'error', name: 'demo' });
   print(`Starting NATS, a controller and ${agents} agent${agents === 1 ? '' : 's'} ...`);
@@ -102,11 +106,11 @@ async function failover(
     output: 'inherit',
     signal,
   });
-  cleanUp.push(() => stack.stop());
+  endings.add(() => stack.stop());
   const until = (what: string, holds: () => Promise<boolean>) => untilHolds(what, holds, signal);
   const api = new ApiClient(stack.apiUrl);
   const following = new AbortController();
-  cleanUp.push(() => following.abort());
+  endings.add(() => following.abort());
   const transitions: Transition[] = [];
   let killedAt: number | null = null;
   const note = (transition: Transition): void => {
@@ -120,7 +124,7 @@ async function failover(
   });
 
   const backends = await startBackends(stage);
-  cleanUp.push(() => backends.forEach((backend) => backend.close()));
+  endings.add(() => backends.forEach((backend) => backend.close()));
   print('\nCreating a load balancer through the API, in front of two HTTP servers ...');
   const { id, address, port } = await createLoadBalancer(api, stage, backends);
   const before = await untilBound(api, id, until);
@@ -129,7 +133,7 @@ async function failover(
     under: stage.clientUnder,
     timeoutMs: patienceMs,
   });
-  cleanUp.push(() => traffic.stop());
+  endings.add(() => traffic.stop());
   await until('the client gets answers', () => {
     return Promise.resolve(traffic.answers.filter(({ ok }) => ok).length >= warmUpAnswers);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Log } from '../../machines/ports/log.ts';
 import { ApiClient } from '../client/api-client.ts';
+import { Endings } from '../processes/endings.ts';
 import { loopbackPool, Stack } from '../up/stack.ts';
 import { freePort } from '../nats-server/free-port.ts';
 import { startBackend } from './backends.ts';
@@ -28,15 +29,14 @@ export async function startDemoSystem(parts: {
   readonly signal: AbortSignal;
 }): Promise<DemoSystem> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-inspect-'));
-  const undo: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
-  const close = async (): Promise<void> => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
-  };
+  const endings = new Endings();
+  const close = () => endings.end();
+  endings.add(() => rm(directory, { recursive: true, force: true }));
   try {
     const backend = await startBackend('inspected');
-    undo.push(() => backend.close());
+    endings.add(() => backend.close());
     // What carries traffic outlives its agents.
-    undo.push(() => endServingProcesses(directory, parts.clock));
+    endings.add(() => endServingProcesses(directory, parts.clock));
     const stack = await Stack.start({
       ...parts,
       ...{ directory, agents, apiPort: 0, preset: 'local', drivers: { haproxy: {} } },
@@ -45,7 +45,7 @@ export async function startDemoSystem(parts: {
       restart: true,
       output: 'inherit',
     });
-    undo.push(() => stack.stop());
+    endings.add(() => stack.stop());
     const api = new ApiClient(stack.apiUrl);
     const port = await freePort();
     for (let number = 1; number <= loadBalancers; number += 1) {
