@@ -4,6 +4,7 @@ import type { Secrets } from '../../machines/ports/secrets.ts';
 import { callDevice } from '../contract/device-call.ts';
 import { DriverError, RetryableError, UnknownOutcomeError } from '../contract/errors.ts';
 import type { AdminAddress } from './admin-address.ts';
+import type { Answer } from './answer.ts';
 import { type Authorization, type Credentials, readCredentials } from './credentials.ts';
 import { detailOf, troubleOf, wordsOf } from './refusals.ts';
 
@@ -27,14 +28,6 @@ export interface Write {
   readonly body: unknown;
   /** Null only for a PUT, which by itself changes nothing that is there. */
   readonly ifMatch: string | null;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  /** Of a GET, the condition for a change of what was read. */
-  readonly etag: string | null;
-  readonly retryAfter: string | null;
 }
 
 /** What was read, and the condition for changing it. */

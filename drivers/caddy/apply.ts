@@ -1,7 +1,8 @@
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { Applied, Target } from '../contract/driver.ts';
+import type { Applied } from '../contract/driver.ts';
 import { PermanentError } from '../contract/errors.ts';
 import { admitApply, type FenceVerdict, isSameMarker } from '../contract/fence.ts';
+import type { Target } from '../contract/target.ts';
 import { isOwnPlace } from './admin-address.ts';
 import type { Device } from './device.ts';
 import type { Entry } from './entry.ts';

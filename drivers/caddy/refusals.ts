@@ -5,7 +5,7 @@ import {
   UnknownOutcomeError,
 } from '../contract/errors.ts';
 import { readRetryAfter } from '../contract/retry-after.ts';
-import type { Answer } from './admin-client.ts';
+import type { Answer } from './answer.ts';
 
 /** By what a load balancer is known in the device's words. */
 export interface Ours {

@@ -1,44 +1,9 @@
 import assert from 'node:assert/strict';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { Driver, Target } from './driver.ts';
 import { DriverError, FencedError, type Marker, PermanentError } from './errors.ts';
-import { healthCases, type HealthHarness } from './health-conformance.ts';
-import { leaseCases, type LeaseHarness } from './lease-conformance.ts';
-
-/** A device, and what a case needs to know about it. Each case gets a fresh one. */
-export interface DriverHarness {
-  /** A driver of the named agent; all drivers of one harness reach the same device. */
-  driver(agent: string): Promise<Driver>;
-  /** A document with this id that the device can serve; variants differ in what is served. */
-  document(id: string, variant: 'first' | 'second'): LoadBalancerDocument;
-  /** A document that the driver can't serve, and a word of the option's name; null: serves all. */
-  unsupported(): { readonly document: LoadBalancerDocument; readonly named: string } | null;
-  /** From now on the device refuses the content of what is returned here. */
-  refused(id: string): Promise<LoadBalancerDocument>;
-  /** What serves the load balancer now, in a form that changes if it was touched; null: nothing. */
-  serving(id: string): Promise<string | null>;
-  /** Ends what serves the load balancer, as a crash would. */
-  breakDown(id: string): Promise<void>;
-  /**
-   * Changes the content behind the driver's back, as a person would; null where nobody can, because
-   * what serves was started with its content and can't be given another.
-   */
-  readonly tamper: ((id: string) => Promise<void>) | null;
-  /** What the cases about health need; null for a driver without that capability. */
-  readonly health: HealthHarness | null;
-  /** What the cases about leases need; null for a driver that serves without one. */
-  readonly lease: LeaseHarness | null;
-  /** Waits until the condition holds, with a deadline that names what it waited for. */
-  eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
-  /** A fresh load balancer id. */
-  newId(): string;
-  close(): Promise<void>;
-}
-
-export interface ConformanceCase {
-  readonly title: string;
-  run(harness: DriverHarness): Promise<void>;
-}
+import type { ConformanceCase, DriverHarness } from './harness.ts';
+import { healthCases } from './health-conformance.ts';
+import { leaseCases } from './lease-conformance.ts';
+import type { Target } from './target.ts';
 
 export interface ConformanceTest {
   readonly title: string;

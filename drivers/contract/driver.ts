@@ -8,6 +8,7 @@ import type { Marker } from './errors.ts';
 import type { Health } from './health.ts';
 import type { Leasing } from './leasing.ts';
 import type { Residence } from './residence.ts';
+import type { Target } from './target.ts';
 
 /** What keeps a stale agent from configuring the device; see docs/drivers.md. */
 export type Fence = 'device' | 'marker' | 'lease' | 'host' | 'none';
@@ -38,14 +39,6 @@ export interface DriverDescriptor {
    * recognise it ("listener protocol UDP"); empty when it can serve all of it.
    */
   unsupported(document: LoadBalancerDocument): readonly string[];
-}
-
-/** One load balancer's full desired state, under the authority of one epoch. */
-export interface Target {
-  readonly id: string;
-  readonly epoch: number;
-  readonly generation: number;
-  readonly document: LoadBalancerDocument;
 }
 
 export interface Applied {

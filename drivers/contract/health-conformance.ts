@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { noTraffic } from '../../machines/health/statistics.ts';
-import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import type { ConformanceCase, DriverHarness } from './conformance.ts';
-import type { Driver, Target } from './driver.ts';
+import type { Driver } from './driver.ts';
+import type { ConformanceCase, DriverHarness, HealthHarness } from './harness.ts';
 import type { Health } from './health.ts';
-
-/** What the cases about health need of a device beside the rest. */
-export interface HealthHarness {
-  /** A load balancer with a listener before a pool of two checked members. */
-  document(id: string): LoadBalancerDocument;
-  /** One of these members fails its checks from now on, or passes them again. */
-  setFailing(id: string, member: string, isFailing: boolean): Promise<void>;
-  /** A client sends one request through this listener, and gets its answer. */
-  request(id: string, listener: string): Promise<void>;
-}
+import type { Target } from './target.ts';
 
 /** What every driver that tells of health must do. */
 export const healthCases: readonly ConformanceCase[] = [

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import type { MonotonicMs } from '../../machines/ports/clock.ts';
-import type { ConformanceCase, DriverHarness } from './conformance.ts';
-import type { Driver, Target } from './driver.ts';
+import type { Driver } from './driver.ts';
 import { RetryableError } from './errors.ts';
+import type { ConformanceCase, DriverHarness, LeaseHarness } from './harness.ts';
 import type { Leasing } from './leasing.ts';
-
-/** What the cases about leases need beside the rest. Each driver of the harness begins with a lease. */
-export interface LeaseHarness {
-  /** The end of a lease that outlasts a case, by the clock of the drivers. */
-  until(): MonotonicMs;
-}
+import type { Target } from './target.ts';
 
 /** What every driver must do that serves only while its agent holds a lease. */
 export const leaseCases: readonly ConformanceCase[] = [

@@ -1,5 +1,5 @@
-import type { Target } from './driver.ts';
 import type { Marker } from './errors.ts';
+import type { Target } from './target.ts';
 
 /** One load balancer as an agent finds it on its own host. */
 export interface Resident {

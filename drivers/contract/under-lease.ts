@@ -1,8 +1,9 @@
 import type { Clock } from '../../machines/ports/clock.ts';
-import type { Applied, Driver, Target } from './driver.ts';
+import type { Applied, Driver } from './driver.ts';
 import { RetryableError } from './errors.ts';
 import { Lease } from './lease.ts';
 import type { Leasing } from './leasing.ts';
+import type { Target } from './target.ts';
 
 /**
  * The driver of a device that refuses nobody (fence `none`), as its agent uses it: what is written is begun

@@ -1,4 +1,4 @@
-import type { Target } from '../contract/driver.ts';
+import type { Target } from '../contract/target.ts';
 import type { Site } from './site.ts';
 
 /** Ends the processes of a load balancer; each may finish what it serves for so long. */

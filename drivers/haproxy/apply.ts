@@ -1,12 +1,13 @@
 import { copyFile } from 'node:fs/promises';
-import type { Applied, Target } from '../contract/driver.ts';
+import type { Applied } from '../contract/driver.ts';
 import { type Marker, PermanentError, UnknownOutcomeError } from '../contract/errors.ts';
 import { admitApply, type FenceVerdict } from '../contract/fence.ts';
+import type { HostMarker } from '../contract/host-marker.ts';
+import type { Target } from '../contract/target.ts';
 import { dropContent, readDocument, tidyContents, writeContent } from './content.ts';
 import { answers, exchange } from './exchange.ts';
 import { type Host, locked } from './host.ts';
 import type { HeldLock } from './lock.ts';
-import type { HostMarker } from '../contract/host-marker.ts';
 import { readMarker, writeMarker } from './marker-file.ts';
 import { effectiveMarker, liveContent, operatingNow } from './observe.ts';
 import { signalVerified } from './proc.ts';

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { Target } from '../contract/driver.ts';
+import { DamagedMarker } from '../contract/host-marker.ts';
 import type { Residence, Resident } from '../contract/residence.ts';
+import type { Target } from '../contract/target.ts';
 import { readDocument } from './content.ts';
 import { type Host, idsOn, locked, mapped, siteOf } from './host.ts';
-import { DamagedMarker } from '../contract/host-marker.ts';
 import { listContents, markerOrDamage, readMarker, writeMarker } from './marker-file.ts';
 import { effectiveMarker, liveContent } from './observe.ts';
 import { forget } from './remove.ts';

@@ -1,9 +1,9 @@
 import { type Gathered, Gathering } from '../../machines/gathering.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
-import type { Target } from '../contract/driver.ts';
-import type { AppliedThere } from './device.ts';
+import type { Target } from '../contract/target.ts';
 import type { DeviceClient } from './device-client.ts';
 import { bodyToError, type ClaimRequest, ClaimsBody, claimsMax } from './device-protocol.ts';
+import type { AppliedThere } from './device.ts';
 import { digestOf } from './digest.ts';
 
 type Asked = ClaimRequest['claims'][number];

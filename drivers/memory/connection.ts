@@ -1,8 +1,9 @@
 import type { ListenerStatistics } from '../../machines/health/statistics.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
-import type { Observed, ProbeResult, Target } from '../contract/driver.ts';
+import type { Observed, ProbeResult } from '../contract/driver.ts';
 import type { Marker } from '../contract/errors.ts';
+import type { Target } from '../contract/target.ts';
 import type { AppliedThere, Asked, MemoryDevice, MemoryNotice, SurveyedThere } from './device.ts';
 
 /** How a driver reaches its device: in this process, or over loopback HTTP. */

@@ -2,7 +2,7 @@ import type { ListenerStatistics, Statistics } from '../../machines/health/stati
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { OperatingReport } from '../../machines/model/status.ts';
 import { type Clock, delay } from '../../machines/ports/clock.ts';
-import type { Applied, DeviceNotice, Observed, Surveyed, Target } from '../contract/driver.ts';
+import type { Applied, DeviceNotice, Observed, Surveyed } from '../contract/driver.ts';
 import {
   FencedError,
   type Marker,
@@ -10,6 +10,7 @@ import {
   UnknownOutcomeError,
 } from '../contract/errors.ts';
 import { admitApply, admitRemove } from '../contract/fence.ts';
+import type { Target } from '../contract/target.ts';
 import { Contents, halfOf, type Held, type Kept } from './contents.ts';
 import type {
   ApplyLogEntry,

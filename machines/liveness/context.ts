@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceName, devicesMax } from '../protocol/device-name.ts';
 import { agentId, hostId } from '../protocol/seat.ts';
 import { WitnessSet } from '../protocol/witness-messages.ts';
+import type { Timings } from '../timings/timings.ts';
 import { FormerWitnesses, formerWitnessesMax } from './witnesses.ts';
 
 /** How long an agent's own texts may be: they end up in records and in answers. */
@@ -129,3 +130,6 @@ export const initialLivenessContext: LivenessContext = {
   formerWitnesses: [],
   term: 0,
 };
+
+/** Of which timings it depends whether an agent flaps. */
+export type FlapLimits = Pick<Timings, 'flapWindowMs' | 'flapQuietMs'>;

@@ -1,5 +1,5 @@
 import type { AgentDescription } from './context.ts';
-import type { FlapLimits } from './flaps.ts';
+import type { FlapLimits } from './context.ts';
 
 export type LivenessEvent =
   | {

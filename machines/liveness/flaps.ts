@@ -1,5 +1,4 @@
 import { timestampOf } from '../model/operations/stamp.ts';
-import type { Timings } from '../timings/timings.ts';
 import { type Flapping, type LivenessContext, returnsMax } from './context.ts';
 import type { LivenessEvent } from './events.ts';
 
@@ -10,8 +9,6 @@ import type { LivenessEvent } from './events.ts';
 
 /** How often an agent may come back from a death within `flapWindowMs` before it is said to flap. */
 export const flapsAllowed = 3;
-
-export type FlapLimits = Pick<Timings, 'flapWindowMs' | 'flapQuietMs'>;
 
 interface Args {
   readonly context: LivenessContext;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseMarker, type HostMarker } from '../../drivers/contract/host-marker.ts';
 import { parseKey, Site } from '../../drivers/haproxy/site.ts';
 import { LoadBalancerDocument } from '../../machines/model/document.ts';
-import type { JudgedDevice } from '../checkers/judged.ts';
+import type { JudgedDevice } from '../evidence/judged.ts';
 
 /** What a driver keeps and runs on a host: read from its disk, and from the processes that run. */
 export class HostDevice implements JudgedDevice {

@@ -1,13 +1,8 @@
 import { boundAtTheEnd, whyNotBound } from '../checkers/bound-at-the-end.ts';
+import type { JudgedContext, SharedCheckerKind } from '../checkers/checker.ts';
 import { contentNeverGoesBack } from '../checkers/content-never-goes-back.ts';
 import { deviceEqualsDesired, differences } from '../checkers/device-equals-desired.ts';
 import { epochsNeverDecrease } from '../checkers/epochs-never-decrease.ts';
-import type {
-  Judged,
-  JudgedContext,
-  JudgedController,
-  SharedCheckerKind,
-} from '../checkers/judged.ts';
 import { noLoadBalancerLost } from '../checkers/no-load-balancer-lost.ts';
 import { noResurrection } from '../checkers/no-resurrection.ts';
 import { noServerErrors } from '../checkers/no-server-errors.ts';
@@ -16,6 +11,7 @@ import { oneLoadBalancerPerAddress } from '../checkers/one-load-balancer-per-add
 import { oneOwnerPerTerm } from '../checkers/one-owner-per-term.ts';
 import { oneServerPerVip } from '../checkers/one-server-per-vip.ts';
 import type { Chronicle } from '../chronicle.ts';
+import type { Judged, JudgedController } from '../evidence/judged.ts';
 import type { Violation } from '../simulate.ts';
 import type { Ledger } from '../workload/ledger.ts';
 import type { Timeline } from './timeline.ts';

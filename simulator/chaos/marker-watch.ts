@@ -1,6 +1,6 @@
 import type { Timer } from '../../machines/ports/clock.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import type { JudgedPlace } from '../checkers/judged.ts';
+import type { JudgedPlace } from '../evidence/judged.ts';
 import type { HostDevice } from './host-device.ts';
 import type { Timeline } from './timeline.ts';
 

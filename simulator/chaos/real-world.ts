@@ -1,6 +1,6 @@
 import { driverModule } from '../../drivers/registry.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { Judged, JudgedAgent } from '../checkers/judged.ts';
+import type { Judged, JudgedAgent } from '../evidence/judged.ts';
 import { Losses } from '../world/losses.ts';
 import { Traffic } from '../world/traffic.ts';
 import type { Fleet } from './fleet.ts';

@@ -1,9 +1,9 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { bindingOf } from '../evidence/records.ts';
 import type { Observer } from '../world/events.ts';
-import { bindingOf } from '../checkers/records.ts';
-import type { Kind } from './size.ts';
 import type { LoadBalancers } from './load-balancers.ts';
 import type { RecordWatch } from './record-watch.ts';
+import type { Kind } from './size.ts';
 
 /** From the loss of its holder until a device has accepted the next one. */
 export interface Rebind {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Seat } from '../../machines/protocol/seat.ts';
-import type { JudgedController } from '../checkers/judged.ts';
+import type { JudgedController } from '../evidence/judged.ts';
 import type { PatientClient } from './api-client.ts';
 
 const Shown = z.object({

@@ -1,5 +1,6 @@
-import type { Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Timings } from '../../machines/timings/timings.ts';
+import { bindingRecord, liveRecord } from '../evidence/on-record.ts';
 import { agentCordon } from '../faults/agent-cordon.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentCut } from '../faults/agent-cut.ts';
@@ -19,7 +20,6 @@ import { memberFailure } from '../faults/member-failure.ts';
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { bindingRecord, liveRecord } from './on-record.ts';
 
 /** Longer than an agent takes to look around on its host, and to take up all that it finds there. */
 const limitMs = 2_000;

@@ -1,7 +1,8 @@
-import { capableAgents, waitingStates } from './capable-agents.ts';
+import { capableAgents, waitingStates } from '../evidence/capable-agents.ts';
+import type { Judged, JudgedView } from '../evidence/judged.ts';
+import { isRemovedUnheard } from '../evidence/removed-unheard.ts';
+import type { SharedCheckerKind } from './checker.ts';
 import { placeOf } from './device-equals-desired.ts';
-import type { Judged, JudgedView, SharedCheckerKind } from './judged.ts';
-import { isRemovedUnheard } from './removed-unheard.ts';
 
 /** After healing and quiet, every live load balancer is settled at an agent that is alive. */
 export const boundAtTheEnd: SharedCheckerKind = {

@@ -1,9 +1,9 @@
+import { rejectedMax, shadowsMax } from '../../machines/load-balancer/context.ts';
 import { claimsMax } from '../../machines/protocol/agent-messages.ts';
 import { operationIdsMax } from '../../machines/protocol/load-balancer-messages.ts';
-import { rejectedMax, shadowsMax } from '../../machines/load-balancer/context.ts';
 import { recordBytesMax } from '../../src/ports/store.ts';
+import { bindingOf, operationIdsOf, seatsOf } from '../evidence/records.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { bindingOf, operationIdsOf, seatsOf } from './records.ts';
 
 /** The server's limit for a message, as NATS has it by default. */
 export const messageBytesMax = 1_024 * 1_024;

@@ -1,7 +1,7 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { type BindingSnapshot, bindingOf, livenessOf } from '../evidence/records.ts';
 import { orderIn } from '../workload/operator.ts';
 import type { CheckerKind } from './checker.ts';
-import { type BindingSnapshot, bindingOf, livenessOf } from './records.ts';
 
 type Context = BindingSnapshot['context'];
 type Description = ReturnType<typeof livenessOf>['context']['description'];

@@ -1,6 +1,6 @@
+import { DeviceMemory } from '../evidence/device-memory.ts';
 import { isFenced } from '../world/places.ts';
-import type { SharedCheckerKind } from './judged.ts';
-import { DeviceMemory } from './device-memory.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /** A device never replaces a load balancer's content by an older generation of it. */
 export const contentNeverGoesBack: SharedCheckerKind = {

@@ -1,6 +1,6 @@
+import { liveRecord } from '../evidence/on-record.ts';
 import { markerDamaged } from '../faults/marker-damaged.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { liveRecord } from './on-record.ts';
 
 /** How long before the damage everything else must have been well: a fleet takes some seconds to settle. */
 const settledMs = 4_000;

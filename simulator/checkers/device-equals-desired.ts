@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
-import { capableAgents } from './capable-agents.ts';
-import type { Judged, JudgedPlace, SharedCheckerKind } from './judged.ts';
-import { isRemovedUnheard } from './removed-unheard.ts';
-import { desiredOf, seatsOf } from './records.ts';
+import { capableAgents } from '../evidence/capable-agents.ts';
+import type { Judged, JudgedPlace } from '../evidence/judged.ts';
+import { desiredOf, seatsOf } from '../evidence/records.ts';
+import { isRemovedUnheard } from '../evidence/removed-unheard.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /** After healing and quiet, the devices hold what is wanted, and nothing of what was deleted. */
 export const deviceEqualsDesired: SharedCheckerKind = {

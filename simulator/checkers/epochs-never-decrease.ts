@@ -1,7 +1,7 @@
+import { DeviceMemory } from '../evidence/device-memory.ts';
+import { isEpochLost } from '../evidence/lost-epochs.ts';
 import { isFenced } from '../world/places.ts';
-import type { SharedCheckerKind } from './judged.ts';
-import { DeviceMemory } from './device-memory.ts';
-import { isEpochLost } from './lost-epochs.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /**
  * A device never accepts anything of an older epoch than it has accepted; nor does a marker that is made

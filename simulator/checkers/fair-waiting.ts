@@ -1,9 +1,9 @@
 import { shardOf } from '../../machines/protocol/subjects.ts';
 import { stateName } from '../../src/host/actor-kind.ts';
+import { bindingOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { isDrivenUnderLease } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
-import { bindingOf } from './records.ts';
 
 /** How many that came later may be given a seat before one that waits for the same. */
 const overtakenMax = 2;

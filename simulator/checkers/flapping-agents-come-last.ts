@@ -1,6 +1,6 @@
+import { Flaps } from '../evidence/flaps.ts';
+import { bindingOf, livenessOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { Flaps } from './flaps.ts';
-import { bindingOf, livenessOf } from './records.ts';
 
 /** How long the news of an agent may take to reach whoever names one, while all is well. */
 const newsMs = 1_000;

@@ -1,5 +1,5 @@
+import { seatsOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { seatsOf } from './records.ts';
 
 /** What the network and the judge's own pace may add to a silence. */
 const slackMs = 100;

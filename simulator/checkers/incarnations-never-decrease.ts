@@ -1,6 +1,6 @@
 import type { AgentView } from '../../src/api/services.ts';
+import { livenessOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { livenessOf } from './records.ts';
 
 interface Known {
   readonly incarnation: number;

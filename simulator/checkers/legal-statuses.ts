@@ -1,9 +1,9 @@
 import { OperatingStatus, ProvisioningStatus } from '../../machines/model/status.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
+import { bindingOf } from '../evidence/records.ts';
+import { type Sight, sightOf } from '../evidence/wire.ts';
 import type { Losses, LostWrites } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
-import { bindingOf } from './records.ts';
-import { type Sight, sightOf } from './wire.ts';
 
 const words = /"(provisioning|operating)_status":"([^"]*)"/g;
 

@@ -2,9 +2,9 @@ import { memoryDescriptor } from '../../drivers/memory/driver.ts';
 import { presets } from '../../machines/timings/timings.ts';
 import { probesUntilLost } from '../../src/agent/reach.ts';
 import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
+import { bindingOf } from '../evidence/records.ts';
 import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { CheckerKind } from './checker.ts';
-import { bindingOf } from './records.ts';
 
 /** What registering, naming somebody and applying take beside the looks. */
 const movingMs = 1_000;

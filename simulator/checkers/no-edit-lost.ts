@@ -1,5 +1,5 @@
+import { desiredOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { desiredOf } from './records.ts';
 
 /**
  * The newest acknowledged edit of each attribute stands, unless one of unknown outcome was made as well, or

@@ -1,5 +1,5 @@
-import type { SharedCheckerKind } from './judged.ts';
-import { desiredOf } from './records.ts';
+import { desiredOf } from '../evidence/records.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /**
  * Whatever was created and acknowledged is there until somebody asks to delete it, or until the store

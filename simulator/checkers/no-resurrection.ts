@@ -1,6 +1,6 @@
+import { DeviceMemory } from '../evidence/device-memory.ts';
 import { isFenced } from '../world/places.ts';
-import type { SharedCheckerKind } from './judged.ts';
-import { DeviceMemory } from './device-memory.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /** Nothing is applied for a load balancer after it was removed. */
 export const noResurrection: SharedCheckerKind = {

@@ -1,4 +1,4 @@
-import type { SharedCheckerKind } from './judged.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /** The API never answers with a server's fault, but for 503: that it can't tell or do it right now. */
 export const noServerErrors: SharedCheckerKind = {

@@ -1,11 +1,11 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import { Cables } from './cables.ts';
+import { Cables } from '../evidence/cables.ts';
+import type { Disturbance } from '../evidence/disturbances.ts';
+import { Evidence } from '../evidence/evidence.ts';
+import { isQueuedWork } from '../evidence/queued-work.ts';
+import { livenessOf, seatsOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import type { Disturbance } from './disturbances.ts';
-import { Evidence } from './evidence.ts';
-import { isQueuedWork } from './queued-work.ts';
-import { livenessOf, seatsOf } from './records.ts';
 
 /**
  * Nothing moves without need. A load balancer is given to another holder only on evidence against the

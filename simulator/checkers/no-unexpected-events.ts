@@ -1,7 +1,7 @@
+import { liveRecord } from '../evidence/on-record.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerContext, CheckerKind } from './checker.ts';
-import { liveRecord } from './on-record.ts';
 
 /** Warnings that belong to the faults that cause them. Everything else at their level is a bug. */
 const ofFaults = new Set([

@@ -1,9 +1,9 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
-import type { SharedCheckerKind } from './judged.ts';
-import { EpochsInMind } from './epochs-in-mind.ts';
-import { commandOf, type Seats, seatsOf, writeOf } from './records.ts';
+import { EpochsInMind } from '../evidence/epochs-in-mind.ts';
+import { commandOf, type Seats, seatsOf, writeOf } from '../evidence/records.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /**
  * An epoch of a load balancer means one incarnation of one agent, for ever. Only an epoch that stood in

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SharedCheckerKind } from './judged.ts';
-import { desiredOf } from './records.ts';
+import { desiredOf } from '../evidence/records.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 const VipRecord = z.object({ address: z.string(), loadBalancerId: z.string() });
 

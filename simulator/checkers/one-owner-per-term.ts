@@ -1,5 +1,5 @@
 import { ShardRecord } from '../../src/controller/shards/shard-keeper.ts';
-import type { SharedCheckerKind } from './judged.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /**
  * Each change of a shard's hands takes a new term, so a term means one owner, for ever: but for terms that

@@ -1,7 +1,7 @@
+import { Awakenings } from '../evidence/awakenings.ts';
 import type { Service } from '../world/traffic.ts';
 import { kernelLatenessMs } from '../world/world.ts';
-import { Awakenings } from './awakenings.ts';
-import type { SharedCheckerKind } from './judged.ts';
+import type { SharedCheckerKind } from './checker.ts';
 
 /** How long a run goes on after that, so that its sums say how long it lasted: longer than any lease. */
 const measuredMs = 12_000;

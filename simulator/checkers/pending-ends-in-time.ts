@@ -1,5 +1,5 @@
+import { sightOf } from '../evidence/wire.ts';
 import type { CheckerKind } from './checker.ts';
-import { sightOf } from './wire.ts';
 
 /** What the write, the watch and a client's way add to a deadline. */
 const marginMs = 5_000;

@@ -1,8 +1,8 @@
 import type { LoadBalancerView } from '../../src/api/services.ts';
+import { capableAgents, heldBy, hostTied, waitingStates } from '../evidence/capable-agents.ts';
+import { livenessOf } from '../evidence/records.ts';
 import type { World } from '../world/world.ts';
-import { capableAgents, heldBy, hostTied, waitingStates } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
-import { livenessOf } from './records.ts';
 
 /**
  * At rest, a load balancer waits if, and only if, no agent of the core can drive it; and what is shown

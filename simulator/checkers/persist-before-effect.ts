@@ -1,7 +1,7 @@
 import { parseDown } from '../../machines/protocol/subjects.ts';
+import { commandOf, desiredOf, seatsOf } from '../evidence/records.ts';
 import type { BucketName } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
-import { commandOf, desiredOf, seatsOf } from './records.ts';
 
 /**
  * A command leaves only by authority of records that are known committed: its seat is the binding or

@@ -1,5 +1,5 @@
+import { restMs } from '../evidence/rest.ts';
 import type { CheckerKind } from './checker.ts';
-import { restMs } from './rest.ts';
 
 /** After healing, the world comes to rest: no write, no call to the device, nothing left to claim. */
 export const quietAtTheEnd: CheckerKind = {

@@ -1,5 +1,5 @@
+import { seatsOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { seatsOf } from './records.ts';
 
 /**
  * Where only the NATS server is restarted: no agent died, so no load balancer changes its holder. An

@@ -1,10 +1,10 @@
+import { isHand, ReadsAmongOthers } from '../evidence/reads-among-others.ts';
+import { desiredOf } from '../evidence/records.ts';
+import { type Sight, sightOf } from '../evidence/wire.ts';
 import { itemsOf, resourceOf, textOf } from '../workload/answers.ts';
 import type { Exchange } from '../world/events.ts';
 import type { Losses } from '../world/losses.ts';
 import type { CheckerKind } from './checker.ts';
-import { isHand, ReadsAmongOthers } from './reads-among-others.ts';
-import { desiredOf } from './records.ts';
-import { type Sight, sightOf } from './wire.ts';
 
 const pathOf = /^\/v2\.0\/lbaas\/(loadbalancers|listeners|pools)(?:\/([0-9a-f-]+))?(?:\?.*)?$/;
 

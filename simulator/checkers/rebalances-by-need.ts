@@ -1,13 +1,13 @@
 import { fullestMost } from '../../machines/placement/rebalance.ts';
 import { lookMs } from '../../src/controller/placement/rebalancer.ts';
 import { stateName } from '../../src/host/actor-kind.ts';
+import { FullSince } from '../evidence/full-since.ts';
+import { orderedMove } from '../evidence/ordered-move.ts';
+import { bindingOf, livenessOf } from '../evidence/records.ts';
 import { moveIn } from '../workload/operator.ts';
 import { virtualDescriptor } from '../world/places.ts';
 import { movesInFlight } from '../world/virtual-controller.ts';
 import type { CheckerKind } from './checker.ts';
-import { FullSince } from './full-since.ts';
-import { orderedMove } from './ordered-move.ts';
-import { bindingOf, livenessOf } from './records.ts';
 
 /** How long the news of an agent, or of what it holds, may take to reach whoever moves something. */
 const newsMs = 1_000;

@@ -1,7 +1,12 @@
+import type { Seat } from '../../machines/protocol/seat.ts';
 import { expectedFailover } from '../../machines/timings/expected-failover.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
-import type { Seat } from '../../machines/protocol/seat.ts';
 import { stateName } from '../../src/host/actor-kind.ts';
+import { capableAgents } from '../evidence/capable-agents.ts';
+import { JudgeChanges } from '../evidence/judge-changes.ts';
+import { liveRecord, mayBeKept } from '../evidence/on-record.ts';
+import { bindingOf } from '../evidence/records.ts';
+import { mayHaveStormed } from '../evidence/storms.ts';
 import { agentCrash } from '../faults/agent-crash.ts';
 import { agentReborn } from '../faults/agent-reborn.ts';
 import { hostDies } from '../faults/host-dies.ts';
@@ -10,12 +15,7 @@ import type { WorldEvent } from '../world/events.ts';
 import { isDrivenUnderLease } from '../world/places.ts';
 import { witnessesOf } from '../world/virtual-witnesses.ts';
 import type { World } from '../world/world.ts';
-import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
-import { JudgeChanges } from './judge-changes.ts';
-import { liveRecord, mayBeKept } from './on-record.ts';
-import { bindingOf } from './records.ts';
-import { mayHaveStormed } from './storms.ts';
 
 /** The kinds of faults by which agents die at once. */
 const deaths: ReadonlySet<string> = new Set([

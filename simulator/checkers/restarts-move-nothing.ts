@@ -1,10 +1,10 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { Cables } from '../evidence/cables.ts';
+import { Evidence } from '../evidence/evidence.ts';
+import { isQueuedWork } from '../evidence/queued-work.ts';
+import { type BindingSnapshot, bindingOf, livenessOf, seatsOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
-import { Cables } from './cables.ts';
-import { Evidence } from './evidence.ts';
-import { isQueuedWork } from './queued-work.ts';
-import { type BindingSnapshot, bindingOf, livenessOf, seatsOf } from './records.ts';
 
 type BindingContext = BindingSnapshot['context'];
 

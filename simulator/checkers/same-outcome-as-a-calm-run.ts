@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { DesiredRecord } from '../../machines/protocol/load-balancer-messages.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
+import { DeletionsInMind } from '../evidence/deletions-in-mind.ts';
+import { desiredOf } from '../evidence/records.ts';
 import type { Facts } from '../workload/facts.ts';
 import type { LedgerEntry } from '../workload/ledger.ts';
 import { type Attributes, childrenIn, itself, type ResourceName } from '../workload/resources.ts';
 import type { CheckerKind } from './checker.ts';
-import { DeletionsInMind } from './deletions-in-mind.ts';
-import { desiredOf } from './records.ts';
 
 /** What edits change beside what they were asked to. */
 const followsFromEdits: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
+import { type BindingSnapshot, bindingOf, desiredOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { CheckerKind } from './checker.ts';
-import { type BindingSnapshot, bindingOf, desiredOf } from './records.ts';
 
 type Context = BindingSnapshot['context'];
 

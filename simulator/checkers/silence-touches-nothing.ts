@@ -1,4 +1,4 @@
-import { seatsOf } from './records.ts';
+import { seatsOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
 
 /** How long a call that was under way when the last controller went may still take. */

@@ -1,6 +1,6 @@
+import { capableAgents } from '../evidence/capable-agents.ts';
 import { isDrivenUnderLease } from '../world/places.ts';
 import { isQueued } from '../world/virtual-controller.ts';
-import { capableAgents } from './capable-agents.ts';
 import type { CheckerKind } from './checker.ts';
 
 /**

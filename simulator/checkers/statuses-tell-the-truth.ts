@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Controller } from '../../src/controller/controller.ts';
 import type { LoadBalancerView } from '../../src/api/services.ts';
+import type { Controller } from '../../src/controller/controller.ts';
+import { desiredOf } from '../evidence/records.ts';
+import { isRemovedUnheard } from '../evidence/removed-unheard.ts';
 import type { World } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
 import { placeOf } from './device-equals-desired.ts';
-import { isRemovedUnheard } from './removed-unheard.ts';
-import { desiredOf } from './records.ts';
 
 /** After healing and quiet, every controller shows of traffic what the device itself says of it. */
 export const statusesTellTheTruth: CheckerKind = {

@@ -1,5 +1,5 @@
+import { goAtOnceMost } from '../evidence/storms.ts';
 import type { CheckerKind } from './checker.ts';
-import { goAtOnceMost } from './storms.ts';
 
 /**
  * Where a large part of the fleet goes at the moment of the first fault, nobody is declared dead before judges have

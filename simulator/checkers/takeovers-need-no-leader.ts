@@ -1,6 +1,6 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { seatsOf } from '../evidence/records.ts';
 import type { CheckerKind } from './checker.ts';
-import { seatsOf } from './records.ts';
 
 /** A verdict takes two probes and the grace between them; a slow one, the silence of a lease. */
 const slackMs = 1_000;

@@ -1,8 +1,8 @@
-import type { CheckerKind } from './checker.ts';
+import { bindingRecord, liveRecord } from '../evidence/on-record.ts';
+import { isRemovedUnheard } from '../evidence/removed-unheard.ts';
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
-import { isRemovedUnheard } from './removed-unheard.ts';
-import { bindingRecord, liveRecord } from './on-record.ts';
+import type { CheckerKind } from './checker.ts';
 
 /**
  * What is served goes on being served, whoever of the agents and controllers dies: only what befalls

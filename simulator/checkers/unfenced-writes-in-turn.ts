@@ -1,6 +1,6 @@
-import { Awakenings } from './awakenings.ts';
+import { Awakenings } from '../evidence/awakenings.ts';
+import { isEpochLost } from '../evidence/lost-epochs.ts';
 import type { CheckerKind } from './checker.ts';
-import { isEpochLost } from './lost-epochs.ts';
 
 /**
  * Where the appliance refuses nobody, its agents keep each other apart by time (R11, R12): once one of them has

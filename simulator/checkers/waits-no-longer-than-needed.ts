@@ -1,7 +1,7 @@
+import { bindingOf } from '../evidence/records.ts';
+import { Room } from '../evidence/room.ts';
 import { virtualDescriptor } from '../world/places.ts';
 import type { CheckerKind } from './checker.ts';
-import { bindingOf } from './records.ts';
-import { Room } from './room.ts';
 
 /** How long a seat may take to be given once somebody could take it, and nothing else is wrong. */
 const limitMs = 1_000;

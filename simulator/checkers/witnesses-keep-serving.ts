@@ -1,7 +1,7 @@
+import { seatsOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { kernelLatenessMs } from '../world/world.ts';
 import type { CheckerKind } from './checker.ts';
-import { seatsOf } from './records.ts';
 
 /** What was under way when the control plane went may still come about. */
 const underWayMs = 1_000;

@@ -1,6 +1,6 @@
+import { commandOf } from '../evidence/records.ts';
 import { commandsInFlight } from '../world/virtual-controller.ts';
 import type { CheckerKind } from './checker.ts';
-import { commandOf } from './records.ts';
 
 /** A controller never has more commands to one life of an agent under way than it may. */
 export const workIsPaced: CheckerKind = {

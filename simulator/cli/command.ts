@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
-import type { PlantedBug } from '../planted/planted-bug.ts';
-import type { WorldParts } from '../world/parts.ts';
 import { headerOf, plantedHeader } from './header.ts';
+import type { CommandHooks } from './hooks.ts';
 import { type CliOptions, parseOptions } from './options.ts';
 import { huntJson, huntSummary, huntTable, isProven, runHunts } from './planted.ts';
 import { type Progress, progressLine, spanOf } from './progress.ts';
@@ -14,19 +13,6 @@ import { sumOf, totalsOf } from './tally.ts';
 
 /** Exit statuses, as users see them. */
 export const exitStatus = { passed: 0, violated: 1, usage: 2 } as const;
-
-/** What the command talks to. */
-export interface CommandHooks {
-  readonly write: (text: string) => void;
-  /** Shows how far a set of seeds has come, on one line; called with nothing to clear it. */
-  readonly progress?: (text: string) => void;
-  /** How many characters fit on a line. */
-  readonly columns?: number;
-  /** Replaces parts of the world, for tests. */
-  readonly parts?: Partial<WorldParts>;
-  /** Hunts these bugs in one process, for tests. */
-  readonly bugs?: readonly PlantedBug[];
-}
 
 /** Runs the command; resolves to the exit status. */
 export async function runCommand(

@@ -2,7 +2,8 @@ import { formatLine } from '../chronicle.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Plan } from '../scenarios/scenario.ts';
 import type { Shrunk } from '../shrink/shrink.ts';
-import { changeWords, type Work } from '../workload/work.ts';
+import { changeWords } from '../workload/change.ts';
+import type { Work } from '../workload/work.ts';
 
 /** What is left of a plan, what it still violates, and how to run it again. */
 export function shrunkText(shrunk: Shrunk, before: Plan, savedAs: string | null): string {

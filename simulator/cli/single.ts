@@ -10,7 +10,7 @@ import type { Plan } from '../scenarios/scenario.ts';
 import { shrink } from '../shrink/shrink.ts';
 import { type RunOptions, sizeOf } from '../simulate.ts';
 import { Trace } from '../world/trace.ts';
-import type { CommandHooks } from './command.ts';
+import type { CommandHooks } from './hooks.ts';
 import { type MeasuredRun, measuredRun } from './measured-run.ts';
 import type { CliOptions } from './options.ts';
 import { failureOf, jsonOf, verdictOf } from './report.ts';

@@ -1,5 +1,5 @@
-import type { Judgement } from '../checkers/judgements.ts';
 import { transitionNames } from '../coverage/index.ts';
+import type { Judgement } from '../evidence/judgements.ts';
 import { markKinds } from '../marks/index.ts';
 import type { MeasuredRun } from './measured-run.ts';
 

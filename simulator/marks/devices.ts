@@ -1,5 +1,5 @@
 import type { Agent } from '../../src/agent/agent.ts';
-import { seatsOf, type Seats } from '../checkers/records.ts';
+import { seatsOf, type Seats } from '../evidence/records.ts';
 import type { World } from '../world/world.ts';
 import { type MarkKind, noting, on } from './mark.ts';
 

@@ -1,5 +1,5 @@
-import { type Seats, seatsOf } from '../checkers/records.ts';
 import type { Seat } from '../../machines/protocol/seat.ts';
+import { type Seats, seatsOf } from '../evidence/records.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
 /** What became of load balancers. */

@@ -1,5 +1,5 @@
+import { bindingOf, desiredOf, seatsOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
-import { bindingOf, desiredOf, seatsOf } from '../checkers/records.ts';
 import { type MarkKind, noting, on, type Watch } from './mark.ts';
 
 type Written = Extract<WorldEvent, { readonly type: 'written' }>;

@@ -1,4 +1,5 @@
-import type { Applied, Driver, Target } from '../../drivers/contract/driver.ts';
+import type { Applied, Driver } from '../../drivers/contract/driver.ts';
+import type { Target } from '../../drivers/contract/target.ts';
 import { memoryReport } from '../../drivers/memory/observation.ts';
 import type { Clock } from '../../machines/ports/clock.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../machines/ports/clock.ts';
 import type { Stores } from '../../src/ports/store.ts';
-import type { BindingSnapshot } from '../checkers/records.ts';
+import type { BindingSnapshot } from '../evidence/records.ts';
 import { replaced } from './stores.ts';
 
 /** Gives every standby the epoch after the binding's, and counts on from there (V1). */

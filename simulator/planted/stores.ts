@@ -1,6 +1,6 @@
 import type { Clock } from '../../machines/ports/clock.ts';
-import { desiredOf } from '../checkers/records.ts';
 import { type Store, type Stores, StoreUnavailable } from '../../src/ports/store.ts';
+import { desiredOf } from '../evidence/records.ts';
 
 /** Loses every third new desired record, some time after it was acknowledged. */
 export function losesRecords(stores: Stores, clock: Clock): Stores {

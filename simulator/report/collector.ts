@@ -1,8 +1,8 @@
 import { compare } from '../../src/inspector/model/name-order.ts';
-import { desiredOf } from '../checkers/records.ts';
 import { formatLine } from '../chronicle.ts';
-import { faultKind } from '../faults/index.ts';
+import { desiredOf } from '../evidence/records.ts';
 import type { Fault } from '../faults/fault.ts';
+import { faultKind } from '../faults/index.ts';
 import type { Plan, Scenario } from '../scenarios/scenario.ts';
 import type { RunResult } from '../simulate.ts';
 import type { Observer, WorldEvent } from '../world/events.ts';

@@ -1,5 +1,5 @@
-import { desiredOf } from '../checkers/records.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
+import { desiredOf } from '../evidence/records.ts';
 import type { WorldEvent } from '../world/events.ts';
 import { CountSpans } from './count-spans.ts';
 import type { CountSpan } from './data.ts';

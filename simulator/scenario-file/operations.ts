@@ -4,8 +4,8 @@ import { ListenerPOST, ListenerPUT } from '../../src/api/schemas/listener.ts';
 import { LoadBalancerPOST, LoadBalancerPUT } from '../../src/api/schemas/load-balancer.ts';
 import { MemberPOST, MemberPUT, MembersPUT } from '../../src/api/schemas/member.ts';
 import { PoolPOST, PoolPUT } from '../../src/api/schemas/pool.ts';
+import type { Change } from '../workload/change.ts';
 import type { Attributes, ResourceKind } from '../workload/resources.ts';
-import type { Change } from '../workload/work.ts';
 import type { Problem } from './problem.ts';
 
 /** What the API takes, as it is asked by the simulated tenants. */

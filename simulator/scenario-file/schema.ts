@@ -4,8 +4,8 @@ import { LoadBalancerPOST } from '../../src/api/schemas/load-balancer.ts';
 import type { CheckerKind } from '../checkers/checker.ts';
 import { faultKinds } from '../faults/index.ts';
 import { scenarios } from '../scenarios/index.ts';
+import { verbs } from '../workload/change.ts';
 import { resourceKinds } from '../workload/resources.ts';
-import { verbs } from '../workload/work.ts';
 import { Duration } from './duration.ts';
 
 /** An object that names its keys when it is given another one. */

@@ -1,7 +1,7 @@
-import { vipSubnetId } from '../world/virtual-controller.ts';
 import type { RandomStream } from '../world/random-streams.ts';
+import { vipSubnetId } from '../world/virtual-controller.ts';
+import type { Change } from './change.ts';
 import { type Attributes, itself, type ResourceKind } from './resources.ts';
-import type { Change } from './work.ts';
 
 /** One name is enough: what there may be several of has a number. */
 const pool = 'pool';

@@ -1,5 +1,5 @@
+import type { Change } from './change.ts';
 import { type Attributes, type ResourceName, withinPool } from './resources.ts';
-import type { Change } from './work.ts';
 
 /** What a request makes of one attribute. */
 export interface Effect {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Outcome } from '../world/events.ts';
+import type { Change } from './change.ts';
 import { type Effect, effectsOf, isMemberOf, wantedMembers } from './effects.ts';
 import { Register, type Span } from './register.ts';
 import { poolOf } from './resource-paths.ts';
 import { itself, type ResourceName, resourceIn } from './resources.ts';
-import type { Change } from './work.ts';
 
 /** What must be true of an attribute, or of a resource's being there. */
 interface Fact extends Omit<Effect, 'value'> {

@@ -1,5 +1,5 @@
 import { delay } from '../../machines/ports/clock.ts';
-import { desiredOf } from '../checkers/records.ts';
+import { desiredOf } from '../evidence/records.ts';
 import type { ApiRequest } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 import { Connection } from './connection.ts';

@@ -1,8 +1,8 @@
+import type { Change } from './change.ts';
 import type { Reply } from './connection.ts';
 import type { Facts } from './facts.ts';
 import { poolOf } from './resource-paths.ts';
 import type { ResourceName } from './resources.ts';
-import type { Change } from './work.ts';
 
 /**
  * Why a request that was refused would have been right, by all that anybody was told before it was asked and might have done

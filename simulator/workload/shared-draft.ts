@@ -1,7 +1,7 @@
-import { vipSubnetId } from '../world/virtual-controller.ts';
 import type { RandomStream } from '../world/random-streams.ts';
+import { vipSubnetId } from '../world/virtual-controller.ts';
+import type { Change } from './change.ts';
 import { type Attributes, itself, type ResourceKind } from './resources.ts';
-import type { Change } from './work.ts';
 
 /**
  * What there may be of each kind. Its name says its address or port, which the API takes only once, so that hands which

@@ -2,12 +2,13 @@ import { delay } from '../../machines/ports/clock.ts';
 import type { Outcome } from '../world/events.ts';
 import type { World } from '../world/world.ts';
 import { itemsOf, resourceOf, textOf } from './answers.ts';
+import { type Change, changeWords } from './change.ts';
 import type { Connection, Reply } from './connection.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { collectionPath, listKey, listPath, ownName, poolOf } from './resource-paths.ts';
-import { whyRightful } from './rightful.ts';
 import { type Attributes, itself, type ResourceName } from './resources.ts';
-import { type Change, changeWords, type Work } from './work.ts';
+import { whyRightful } from './rightful.ts';
+import type { Work } from './work.ts';
 
 /** How often somebody looks for a load balancer of whose creation nothing was heard. */
 const searchesMax = 3;

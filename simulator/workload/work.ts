@@ -1,19 +1,7 @@
 import type { RandomStream } from '../world/random-streams.ts';
+import type { Change } from './change.ts';
 import { Draft } from './draft.ts';
-import type { Attributes, ResourceName } from './resources.ts';
-
-/** `replace` and `add` are batches of a pool's members: without those that are not in it, and with them. */
-export const verbs = ['create', 'update', 'delete', 'replace', 'add'] as const;
-
-/** What an edit does to the load balancer or to one of its children. */
-export interface Change extends ResourceName {
-  readonly verb: (typeof verbs)[number];
-  readonly attributes: Attributes;
-}
-
-/** Such as `update member pool/member-1`. */
-export const changeWords = ({ verb, kind, name }: Change): string =>
-  `${verb} ${kind} ${name}`.trimEnd();
+import type { Attributes } from './resources.ts';
 
 /** Whose work it is, and when. */
 interface Task {

@@ -1,4 +1,4 @@
-import type { Target } from '../../drivers/contract/driver.ts';
+import type { Target } from '../../drivers/contract/target.ts';
 import { delay } from '../../machines/ports/clock.ts';
 import { agentConnection } from '../../machines/protocol/subjects.ts';
 import type { Timings } from '../../machines/timings/timings.ts';

@@ -1,6 +1,7 @@
-import type { DeviceNotice, Driver, Target } from '../../drivers/contract/driver.ts';
+import type { DeviceNotice, Driver } from '../../drivers/contract/driver.ts';
 import { RetryableError } from '../../drivers/contract/errors.ts';
 import { OnceMore } from '../../drivers/contract/once-more.ts';
+import type { Target } from '../../drivers/contract/target.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import type { Clock, MonotonicMs } from '../../machines/ports/clock.ts';
 import type { Kernel } from './kernel.ts';

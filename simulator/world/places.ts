@@ -1,16 +1,12 @@
-import {
-  type Driver,
-  type DriverDescriptor,
-  isLeased,
-  type Target,
-} from '../../drivers/contract/driver.ts';
+import { type Driver, type DriverDescriptor, isLeased } from '../../drivers/contract/driver.ts';
+import type { Target } from '../../drivers/contract/target.ts';
 import type { MemoryDevice } from '../../drivers/memory/device.ts';
 import { memoryDescriptor, memoryDriver } from '../../drivers/memory/driver.ts';
 import type { Kernel } from './kernel.ts';
-import type { MarkerDisk } from './marker-disk.ts';
-import { hostedDriver, virtualResidence } from './virtual-residence.ts';
 import type { LeasedDriverOptions } from './leased-driver.ts';
+import type { MarkerDisk } from './marker-disk.ts';
 import { soundParts, type WorldParts } from './parts.ts';
+import { hostedDriver, virtualResidence } from './virtual-residence.ts';
 
 /** How often agents compare what is on their devices with what they wrote. */
 const auditMs = 3_000;

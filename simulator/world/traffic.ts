@@ -1,5 +1,5 @@
-import { desiredOf } from '../checkers/records.ts';
 import type { StoreChange } from '../../src/ports/store.ts';
+import { desiredOf } from '../evidence/records.ts';
 import type { Observer, WorldEvent } from './events.ts';
 
 /** A time in which a place served a load balancer by the configuration of one agent. */

@@ -1,8 +1,9 @@
 import { type Actor, fromCallback, type SnapshotFrom } from 'xstate';
-import type { Driver, Target } from '../../drivers/contract/driver.ts';
+import type { Driver } from '../../drivers/contract/driver.ts';
 import { DriverError, FencedError } from '../../drivers/contract/errors.ts';
 import { DamagedMarker } from '../../drivers/contract/host-marker.ts';
 import { restMs } from '../../drivers/contract/retry-after.ts';
+import type { Target } from '../../drivers/contract/target.ts';
 import {
   covers,
   type DeviceEvent,

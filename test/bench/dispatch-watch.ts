@@ -1,7 +1,7 @@
-import type { CheckerKind } from '../../simulator/checkers/checker.ts';
-import { bindingOf } from '../../simulator/checkers/records.ts';
-import { agentCrash } from '../../simulator/faults/agent-crash.ts';
 import { readDesired } from '../../machines/protocol/load-balancer-messages.ts';
+import type { CheckerKind } from '../../simulator/checkers/checker.ts';
+import { bindingOf } from '../../simulator/evidence/records.ts';
+import { agentCrash } from '../../simulator/faults/agent-crash.ts';
 
 /** What was seen of how work comes to agents. */
 export interface DispatchSeen {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { initialContext } from '../../machines/load-balancer/context.ts';
 import { parseDown } from '../../machines/protocol/subjects.ts';
-import { commandOf } from '../../simulator/checkers/records.ts';
+import { commandOf } from '../../simulator/evidence/records.ts';
 import { EpochFloors } from '../../src/controller/records/epoch-floors.ts';
 import { Removals, removalsMax } from '../../src/controller/records/removals.ts';
 import { Cluster } from './support/cluster.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { desiredOf } from '../../simulator/checkers/records.ts';
+import { desiredOf } from '../../simulator/evidence/records.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** More than anything here has taken. */

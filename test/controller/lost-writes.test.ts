@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { desiredOf, seatsOf } from '../../simulator/checkers/records.ts';
+import { desiredOf, seatsOf } from '../../simulator/evidence/records.ts';
 import { Cluster } from './support/cluster.ts';
 import { givenTwice } from './support/given-twice.ts';
 

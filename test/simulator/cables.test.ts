@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
-import { Cables } from '../../simulator/checkers/cables.ts';
-import { Disturbances } from '../../simulator/checkers/disturbances.ts';
+import { Cables } from '../../simulator/evidence/cables.ts';
+import { Disturbances } from '../../simulator/evidence/disturbances.ts';
 import { agentLosesDevice } from '../../simulator/faults/agent-loses-device.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
 import { World } from '../../simulator/world/world.ts';

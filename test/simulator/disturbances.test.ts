@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../../machines/timings/timings.ts';
-import { aftermathMs, Disturbances } from '../../simulator/checkers/disturbances.ts';
+import { aftermathMs, Disturbances } from '../../simulator/evidence/disturbances.ts';
 import { agentPause } from '../../simulator/faults/agent-pause.ts';
 import { deviceDrift } from '../../simulator/faults/device-drift.ts';
 import { deviceFailure } from '../../simulator/faults/device-failure.ts';

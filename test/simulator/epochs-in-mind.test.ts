@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EpochsInMind } from '../../simulator/checkers/epochs-in-mind.ts';
+import { EpochsInMind } from '../../simulator/evidence/epochs-in-mind.ts';
 
 const id = 'lb-1';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryDevice } from '../../drivers/memory/device.ts';
-import { Evidence } from '../../simulator/checkers/evidence.ts';
+import { Evidence } from '../../simulator/evidence/evidence.ts';
 import { leasedDescriptor, type Place } from '../../simulator/world/places.ts';
 import { loadBalancerDocument } from '../fixtures/documents.ts';
 import { Virtual } from '../host/support/virtual.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LoadBalancerDocument } from '../../machines/model/document.ts';
+import type { Change } from '../../simulator/workload/change.ts';
 import { Facts } from '../../simulator/workload/facts.ts';
 import { itself, type ResourceName } from '../../simulator/workload/resources.ts';
-import type { Change } from '../../simulator/workload/work.ts';
 
 const member: ResourceName = { kind: 'member', name: 'pool/member-1' };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FullSince } from '../../simulator/checkers/full-since.ts';
+import { FullSince } from '../../simulator/evidence/full-since.ts';
 
 const lookMs = 500;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shardOf } from '../../machines/protocol/subjects.ts';
-import { JudgeChanges } from '../../simulator/checkers/judge-changes.ts';
+import { JudgeChanges } from '../../simulator/evidence/judge-changes.ts';
 import type { WorldEvent } from '../../simulator/world/events.ts';
 import { shardKey } from '../../src/controller/shards/shard-keeper.ts';
 

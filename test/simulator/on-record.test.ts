@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { initialLivenessContext } from '../../machines/liveness/context.ts';
 import { presets } from '../../machines/timings/timings.ts';
-import { mayBeKept } from '../../simulator/checkers/on-record.ts';
+import { mayBeKept } from '../../simulator/evidence/on-record.ts';
 import { worldBeginsMs } from '../../simulator/world/host-time.ts';
 import { World } from '../../simulator/world/world.ts';
 import { clockDoubtMs } from '../../src/controller/liveness/lapses.ts';

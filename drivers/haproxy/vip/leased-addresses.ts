@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net';
 import type { Clock, MonotonicMs } from '../../../machines/ports/clock.ts';
 import type { Log } from '../../../machines/ports/log.ts';
-import type { Target } from '../../contract/driver.ts';
 import { DriverError, PermanentError, RetryableError } from '../../contract/errors.ts';
 import { Lease, type LeaseTerm } from '../../contract/lease.ts';
 import type { Leasing } from '../../contract/leasing.ts';
 import { OnceMore } from '../../contract/once-more.ts';
+import type { Target } from '../../contract/target.ts';
+import { Turns } from '../../contract/turns.ts';
 import type { Addressing, EndProcesses } from '../addressing.ts';
 import type { HostGround } from '../host.ts';
 import { liveDocument } from '../observe.ts';
@@ -19,7 +20,6 @@ import { comesForMs, LeasedInterface, type Present } from './interface.ts';
 import type { VipOptions } from './options.ts';
 import { leaveQuietly } from './quiesce.ts';
 import { Silence } from './silence.ts';
-import { Turns } from '../../contract/turns.ts';
 import { answeredElsewhere, untilUsable } from './usable.ts';
 
 /**

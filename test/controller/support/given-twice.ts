@@ -1,5 +1,5 @@
 import { parseDown } from '../../../machines/protocol/subjects.ts';
-import { commandOf } from '../../../simulator/checkers/records.ts';
+import { commandOf } from '../../../simulator/evidence/records.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The epochs under which more than one incarnation was commanded. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Target } from '../../../drivers/contract/target.ts';
 import { haproxyModule } from '../../../drivers/haproxy/module.ts';
-import type { Target } from '../../../drivers/contract/driver.ts';
 import { driverContext } from './context.ts';
 
 /** An agent's process that applies one target: `agent-main.ts <file with what to do>`. */

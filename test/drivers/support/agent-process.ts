@@ -4,7 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Target } from '../../../drivers/contract/driver.ts';
+import type { Target } from '../../../drivers/contract/target.ts';
 import { haproxyBinary } from '../haproxy-binary.ts';
 import { eventually } from './eventually.ts';
 import type { HaproxyHost } from './haproxy-host.ts';

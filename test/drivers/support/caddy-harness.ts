@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
+import type { DriverHarness } from '../../../drivers/contract/harness.ts';
 import { listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { caddyDevice, vip } from './caddy-device.ts';
 import { eventually } from './eventually.ts';

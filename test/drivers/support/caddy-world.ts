@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Target } from '../../../drivers/contract/driver.ts';
+import type { Target } from '../../../drivers/contract/target.ts';
 import type { Listener, LoadBalancerDocument, Pool } from '../../../machines/model/document.ts';
 import { listener, loadBalancerDocument, member, pool } from '../../fixtures/documents.ts';
 import { type Backend, startBackend } from './backend.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
 import type { Driver } from '../../../drivers/contract/driver.ts';
-import type { LeaseHarness } from '../../../drivers/contract/lease-conformance.ts';
+import type { DriverHarness } from '../../../drivers/contract/harness.ts';
+import type { LeaseHarness } from '../../../drivers/contract/harness.ts';
 import { checkedWeb, listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { eventually } from './eventually.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DriverHarness } from '../../../drivers/contract/conformance.ts';
 import type { Driver } from '../../../drivers/contract/driver.ts';
-import type { LeaseHarness } from '../../../drivers/contract/lease-conformance.ts';
+import type { DriverHarness } from '../../../drivers/contract/harness.ts';
+import type { LeaseHarness } from '../../../drivers/contract/harness.ts';
 import type { MemoryDevice } from '../../../drivers/memory/device.ts';
 import { checkedWeb, listener, loadBalancerDocument } from '../../fixtures/documents.ts';
 import { eventually } from './eventually.ts';

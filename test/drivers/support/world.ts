@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Target } from '../../../drivers/contract/driver.ts';
+import type { Target } from '../../../drivers/contract/target.ts';
 import type {
   Listener,
   LoadBalancerDocument,

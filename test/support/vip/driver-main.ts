@@ -1,9 +1,10 @@
-import type { Driver, Target } from '../../../drivers/contract/driver.ts';
+import type { Driver } from '../../../drivers/contract/driver.ts';
+import type { Target } from '../../../drivers/contract/target.ts';
 import { vipModule } from '../../../drivers/haproxy/vip/module.ts';
 import type { MonotonicMs } from '../../../machines/ports/clock.ts';
+import { answerCalls } from '../../../simulator/chaos/remote.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { driverContext } from '../../drivers/support/context.ts';
-import { answerCalls } from '../../../simulator/chaos/remote.ts';
 
 /** The haproxy-vip driver of one agent, in a process on the agent's host. */
 let driver: Driver | null = null;

@@ -11,7 +11,6 @@ import type {
   DeviceNotice,
   Observed,
   ProbeResult,
-  Target,
 } from '../../../drivers/contract/driver.ts';
 import {
   FencedError,
@@ -20,13 +19,14 @@ import {
   RetryableError,
   UnknownOutcomeError,
 } from '../../../drivers/contract/errors.ts';
+import type { Target } from '../../../drivers/contract/target.ts';
 import { processIds, readArguments } from '../../../drivers/haproxy/proc.ts';
 import { Site } from '../../../drivers/haproxy/site.ts';
+import { Remote, reviveErrors, type ToldError } from '../../../simulator/chaos/remote.ts';
 import { HostNetwork, type NetworkHost } from '../../../src/demo/network.ts';
 import { haproxyBinary } from '../../drivers/haproxy-binary.ts';
 import { listener, loadBalancerDocument, member, pool } from '../../fixtures/documents.ts';
 import { Clients, type Load } from './clients.ts';
-import { Remote, reviveErrors, type ToldError } from '../../../simulator/chaos/remote.ts';
 
 const execute = promisify(execFile);
 export const port = 8080;

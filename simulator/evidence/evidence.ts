@@ -1,9 +1,9 @@
 import type { Seat } from '../../machines/protocol/seat.ts';
 import { controller } from '../../machines/protocol/subjects.ts';
 import { moveIn, orderIn } from '../workload/operator.ts';
-import { orderedMove } from './ordered-move.ts';
 import type { Observer } from '../world/events.ts';
 import type { World } from '../world/world.ts';
+import { orderedMove } from './ordered-move.ts';
 import { bindingOf, commandOf, livenessOf, verdictOf } from './records.ts';
 
 const verdictSubject = controller('all', 'verdict');

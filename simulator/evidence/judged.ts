@@ -3,11 +3,9 @@ import type { LoadBalancerDocument } from '../../machines/model/document.ts';
 import type { Timings } from '../../machines/timings/timings.ts';
 import type { LoadBalancerView } from '../../src/api/services.ts';
 import type { StoreEntry } from '../../src/ports/store.ts';
-import type { Ledger } from '../workload/ledger.ts';
 import type { Losses } from '../world/losses.ts';
 import type { Site } from '../world/places.ts';
 import type { Traffic } from '../world/traffic.ts';
-import type { Checker } from './checker.ts';
 
 /** What a device holds, wherever it is: in a virtual world, or on a real host's disk. */
 export interface JudgedDevice {
@@ -74,27 +72,4 @@ export interface JudgedController {
     list(): readonly JudgedView[];
     get(id: string): JudgedView | null;
   };
-}
-
-/** What a checker that judges both is given. */
-export interface JudgedContext {
-  readonly world: Judged;
-  readonly ledger: Pick<Ledger, 'get' | 'entries' | 'mustLive' | 'ofClient'>;
-  /** The agents that are not broken for good. */
-  core(): readonly string[];
-  /** The controllers that serve and are not broken for good: what holds must hold at each. */
-  controllers(): readonly JudgedController[];
-  /** Says in one sentence what is wrong; the load balancer, if it is about one, picks the events shown. */
-  violate(message: string, loadBalancer?: string): void;
-  /** As `violate`, of what is measured while it lasts: the run goes on for so long, and stops then. */
-  violateAndMeasure(message: string, loadBalancer: string, forMs: number): void;
-  /** Of a checker that excuses: counts one thing that it looks at, and says whether it is to be judged. */
-  judges(isExcused: boolean): boolean;
-}
-
-/** A property that must hold in virtual worlds and of real processes. */
-export interface SharedCheckerKind {
-  readonly name: string;
-  readonly excuses?: true;
-  start(context: JudgedContext): Checker;
 }

@@ -2,7 +2,7 @@ import { controller } from '../../machines/protocol/subjects.ts';
 import { looksAwaited } from '../../src/controller/fleet/cut-offs.ts';
 import { agentLosesDevice } from '../faults/agent-loses-device.ts';
 import type { WorldEvent } from '../world/events.ts';
-import type { CheckerContext } from './checker.ts';
+import type { World } from '../world/world.ts';
 import type { Disturbances } from './disturbances.ts';
 import { livenessOf, verdictOf } from './records.ts';
 
@@ -21,6 +21,11 @@ const verdictSubject = controller('all', 'verdict');
 /** For how long what an agent told last may be all that anybody hears of it, where something is wrong. */
 const unheardMs = 10_000;
 
+export interface CablesOptions {
+  readonly world: World;
+  readonly disturbances: Disturbances;
+}
+
 /** Which agents were cut off from the appliance, and when; and which have told that they lost a device. */
 export class Cables {
   readonly #agents: readonly string[];
@@ -35,7 +40,7 @@ export class Cables {
    */
   readonly #awaitedMs: number;
 
-  constructor({ world, disturbances }: Pick<CheckerContext, 'world' | 'disturbances'>) {
+  constructor({ world, disturbances }: CablesOptions) {
     this.#agents = world.agentIds();
     this.#disturbances = disturbances;
     this.#awaitedMs = (looksAwaited - 1) * world.options.timings.reachMs;
