@@ -85,29 +85,6 @@ describe.skipIf(namespaces.why !== null)(
       await remove();
     });
 
-    test('stays, however long its agent is away, while that is restarted on purpose', async () => {
-      const { made, agent, load, sightings, goesOn, remove } = await busy('restarted');
-      const processes = await stack.world.processes(made.id);
-      const { incarnation } = await stack.world.agent(agent);
-      const process = stack.world.agentProcess(agent);
-
-      await process.stop({ comesBack: true });
-      const endedMs = systemClock.monotonicMs();
-      await eventually('its lease would have lapsed without that', () => {
-        return systemClock.monotonicMs() - endedMs > presets.local.lapseMs + 1_000;
-      });
-      await goesOn();
-      await process.start();
-      await stack.world.agentIs(agent, 'alive', incarnation);
-      await stack.world.active(made.id);
-      await goesOn();
-
-      expect((await load.stop()).failures).toEqual({});
-      expectOneAtATime(await sightings());
-      expect(await stack.world.processes(made.id)).toEqual(processes);
-      await remove();
-    });
-
     test.each(['SIGKILL', 'SIGSTOP'] as const)(
       'is taken from the host by the kernel after a %s of its agent, and moves',
       async (signal) => {
@@ -154,6 +131,30 @@ describe.skipIf(namespaces.why !== null)(
       const { agent: next } = await stack.world.active(made.id);
       await stack.answersAt(made.address, next);
       expectOneAtATime(await sightings());
+    });
+
+    // The last one: what an agent holds stays where it is until the lease of its planned restart would have ended.
+    test('stays, however long its agent is away, while that is restarted on purpose', async () => {
+      const { made, agent, load, sightings, goesOn, remove } = await busy('restarted');
+      const processes = await stack.world.processes(made.id);
+      const { incarnation } = await stack.world.agent(agent);
+      const process = stack.world.agentProcess(agent);
+
+      await process.stop({ comesBack: true });
+      const endedMs = systemClock.monotonicMs();
+      await eventually('its lease would have lapsed without that', () => {
+        return systemClock.monotonicMs() - endedMs > presets.local.lapseMs + 1_000;
+      });
+      await goesOn();
+      await process.start();
+      await stack.world.agentIs(agent, 'alive', incarnation);
+      await stack.world.active(made.id);
+      await goesOn();
+
+      expect((await load.stop()).failures).toEqual({});
+      expectOneAtATime(await sightings());
+      expect(await stack.world.processes(made.id)).toEqual(processes);
+      await remove();
     });
   },
 );
