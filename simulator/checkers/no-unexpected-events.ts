@@ -98,17 +98,20 @@ function hasNoRecord(world: World, id: string): boolean {
   return world.losses.of('binding', id).some(({ now }) => now === null);
 }
 
-/** Did anything befall a device that serves this load balancer, or the way of its agent to it, since the agent's last look? */
+/**
+ * Did anything befall a device that serves this load balancer, or has let go of it without saying so, or the way of its
+ * agent to it, since the agent's last look?
+ */
 function wasDisturbedWhereItIs(
-  { world, disturbances }: CheckerContext,
+  { world, ledger, disturbances }: CheckerContext,
   agent: string,
   id: string,
 ): boolean {
   const sinceMs = world.time.nowMs - world.options.timings.sweepMs;
+  const loadBalancer = ledger.get(id)?.name ?? '';
   return [...world.places.values()].some(({ name, device }) => {
-    const content = device.content(id);
-    if (content === null) return false;
-    const touched = { agents: [agent], device: name, loadBalancer: content.name };
+    if (device.peek(id) === null) return false;
+    const touched = { agents: [agent], device: name, loadBalancer };
     return disturbances.touching(touched, sinceMs).length > 0;
   });
 }
